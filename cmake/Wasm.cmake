@@ -1,0 +1,63 @@
+# Owns the wasm module: bindings + core → core.js and core.wasm, one environment-neutral ES module and its binary.
+# scripts/build.js minifies and copies both to dist/.
+
+if(NOT EMSCRIPTEN_VERSION)
+  execute_process(COMMAND "${CMAKE_CXX_COMPILER}" -dumpversion
+    OUTPUT_VARIABLE EMSCRIPTEN_VERSION OUTPUT_STRIP_TRAILING_WHITESPACE)
+endif()
+if(EMSCRIPTEN_VERSION VERSION_LESS 3.1.6)
+  message(FATAL_ERROR "Emscripten ${EMSCRIPTEN_VERSION} is too old: 3.1.6 is the oldest that works.")
+endif()
+
+# Nothing throws through wasm: results are values, and what would throw aborts the instance.
+target_compile_options(utcp_websocket PUBLIC -fno-exceptions -flto)
+target_compile_definitions(utcp_websocket PUBLIC JSON_NOEXCEPTION=1)
+
+add_executable(core
+  bindings/bindings.cpp
+  bindings/replies.cpp
+  bindings/scratch.cpp
+  bindings/session_host.cpp
+)
+target_link_libraries(core PRIVATE utcp_websocket)
+utcp_target_options(core)
+
+set(stack_setting STACK_SIZE)
+if(EMSCRIPTEN_VERSION VERSION_LESS 3.1.25)
+  set(stack_setting TOTAL_STACK)  # renamed then
+endif()
+set(no_import_meta "")
+if(EMSCRIPTEN_VERSION VERSION_LESS 4.0.4)
+  set(no_import_meta -sUSE_ES6_IMPORT_META=0)  # refused since: there scripts/lib/dist.js takes import.meta out
+endif()
+
+target_link_options(core PRIVATE
+  -flto
+  -lembind
+  -lwebsocket.js
+  -sMODULARIZE=1 -sEXPORT_ES6=1 ${no_import_meta} -sENVIRONMENT=web  # no host is assumed: js/loader.js knows
+  -sFILESYSTEM=0
+  -sDYNAMIC_EXECUTION=0  # works under a Content-Security-Policy without unsafe-eval
+  -sALLOW_MEMORY_GROWTH=1
+  -sABORTING_MALLOC=1  # growth turns it off: a failed allocation must end the instance
+  -sINITIAL_MEMORY=2097152
+  -s${stack_setting}=262144
+  -Wl,--stack-first  # an overflow traps instead of overwriting data
+  -sMALLOC=emmalloc
+  -sINCOMING_MODULE_JS_API=instantiateWasm,onAbort,WebSocket
+  -sEXPORTED_RUNTIME_METHODS=stackSave,stackRestore)
+
+# JavaScript that becomes part of the glue; the link depends on it.
+foreach(option_and_file IN ITEMS --js-library:bindings/host.js --pre-js:bindings/pre.js)
+  string(REPLACE ":" ";" option_and_file "${option_and_file}")
+  list(GET option_and_file 0 option)
+  list(GET option_and_file 1 file)
+  set(file "${PROJECT_SOURCE_DIR}/${file}")
+  target_link_options(core PRIVATE "SHELL:${option} \"${file}\"")
+  set_property(TARGET core APPEND PROPERTY LINK_DEPENDS "${file}")
+endforeach()
+
+# Debian's Emscripten finds its JavaScript parser in Debian's module folder only when told so.
+if(EXISTS /usr/share/nodejs/acorn)
+  set_property(TARGET core PROPERTY RULE_LAUNCH_LINK "\"${CMAKE_COMMAND}\" -E env NODE_PATH=/usr/share/nodejs")
+endif()

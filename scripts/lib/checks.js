@@ -1,0 +1,71 @@
+// Owns the checks that need no build: formatting and lint of C++ and JavaScript.
+import { readFileSync } from 'node:fs';
+import { extname } from 'node:path';
+import { fromRoot, jobs, nodeBin, output, run, ScriptError } from './repo.js';
+import { hashOf, listFiles, readStamp, writeStamp } from './stamps.js';
+
+const cppFolders = ['src', 'bindings', 'tests'];
+const cppFiles = () => listFiles(cppFolders, (path) => ['.cpp', '.hpp'].includes(extname(path)));
+
+/** Other LLVM versions format and judge a little differently: their findings are shown, and do not fail. */
+const llvmMajor = '14';
+
+function isOtherLlvm(tool) {
+  const major = /version (\d+)/.exec(output(tool, ['--version']) ?? '')?.[1];
+  if (major === llvmMajor) return false;
+  console.log(`${tool} here is version ${major}; what it finds does not count (version ${llvmMajor} decides).`);
+  return true;
+}
+
+export async function checkFormat() {
+  const mayFail = isOtherLlvm('clang-format');
+  await run('clang-format', ['--dry-run', '-Werror', ...cppFiles()], { mayFail });
+}
+
+export const writeFormat = () => run('clang-format', ['-i', ...cppFiles()]);
+
+/** Biome checks formatting and lint of everything that is JavaScript or JSON; with `write` it repairs what it can. */
+export const checkJavaScript = () => nodeBin('@biomejs/biome', ['ci', '--error-on-warnings', '.']);
+export const writeJavaScript = () => nodeBin('@biomejs/biome', ['check', '--write', '.']);
+
+/** clang-tidy over src/, only for files that changed (or whose headers did) since they were last found clean. */
+export async function checkTidy() {
+  const shared = hashOf([
+    '.clang-tidy',
+    'CMakeLists.txt',
+    'cmake',
+    ...listFiles(['src'], (path) => path.endsWith('.hpp')),
+  ]);
+  const clean = readStamp('tidy') ?? {};
+  const keys = new Map(
+    listFiles(['src'], (path) => path.endsWith('.cpp')).map((file) => [file, hashOf([file], [shared])]),
+  );
+  const todo = [...keys.keys()].filter((file) => clean[file] !== keys.get(file));
+  if (todo.length === 0) return;
+
+  const mayFail = isOtherLlvm('clang-tidy');
+  await run('cmake', ['--preset', 'clang-debug'], { quiet: true });
+  const known = new Set(
+    JSON.parse(readFileSync(fromRoot('build/clang-debug/compile_commands.json'), 'utf8')).map(({ file }) => file),
+  );
+  const failed = [];
+  const work = async () => {
+    for (let file = todo.shift(); file !== undefined; file = todo.shift()) {
+      if (!known.has(fromRoot(file))) throw new ScriptError(`${file} is in no CMake target.`);
+      const { code, text } = await run('clang-tidy', ['-p', 'build/clang-debug', '--quiet', file], {
+        quiet: true,
+        mayFail: true,
+      });
+      if (code === 0) clean[file] = keys.get(file);
+      else failed.push(`${file}:\n${text}`);
+    }
+  };
+  await Promise.all(Array.from({ length: jobs }, work));
+  writeStamp(
+    'tidy',
+    Object.fromEntries([...keys.keys()].filter((file) => clean[file]).map((file) => [file, clean[file]])),
+  );
+  if (failed.length === 0) return;
+  console.error(failed.join('\n'));
+  if (!mayFail) throw new ScriptError(`clang-tidy complains about ${failed.length} of ${keys.size} files.`);
+}

@@ -1,0 +1,90 @@
+// Owns what every script needs: where the repository is, running programs, and how progress is printed.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { delimiter, dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
+export const fromRoot = (...parts) => join(root, ...parts);
+export const readJson = (path) => JSON.parse(readFileSync(fromRoot(path), 'utf8'));
+
+/** How many compilers or checkers run at the same time. */
+export const jobs = Number(process.env.CMAKE_BUILD_PARALLEL_LEVEL) || availableParallelism();
+
+/** A failure whose message says it all: scripts print it without a stack. */
+export class ScriptError extends Error {}
+
+/** Runs `main` as a script's body; a ScriptError becomes one line and exit code 1. */
+export async function runScript(main) {
+  try {
+    await main();
+  } catch (error) {
+    console.error(error instanceof ScriptError ? error.message : error);
+    process.exitCode = 1;
+  }
+}
+
+/** The first of `names` that is an executable on the PATH, as a full path. */
+export function which(...names) {
+  const extensions = process.platform === 'win32' ? ['.exe', '.cmd', '.bat'] : [''];
+  for (const name of names) {
+    for (const folder of (process.env.PATH ?? '').split(delimiter)) {
+      for (const extension of extensions) {
+        const path = join(folder, name + extension);
+        if (folder !== '' && existsSync(path)) return path;
+      }
+    }
+  }
+  return undefined;
+}
+
+/** What a short-lived program prints, or undefined when it cannot run or fails. */
+export function output(command, args = []) {
+  const { status, stdout } = spawnSync(command, args, { encoding: 'utf8', cwd: root });
+  return status === 0 ? stdout : undefined;
+}
+
+/**
+ * Runs a program to its end. Its output goes to the terminal, or is kept with `quiet` and shown only if it fails; with
+ * `capture` it goes both ways. Resolves with the exit code and what was kept; with `mayFail` unset a failure throws.
+ */
+export function run(
+  command,
+  args = [],
+  { quiet = false, capture = false, mayFail = false, cwd = root, env = {} } = {},
+) {
+  return new Promise((resolveRun, rejectRun) => {
+    const piped = quiet || capture ? 'pipe' : 'inherit';
+    const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['inherit', piped, piped] });
+    let text = '';
+    const take = (stream, terminal) =>
+      stream?.on('data', (chunk) => {
+        text += chunk;
+        if (!quiet) terminal.write(chunk);
+      });
+    take(child.stdout, process.stdout);
+    take(child.stderr, process.stderr);
+    child.on('error', (error) => rejectRun(new ScriptError(`Cannot run ${command}: ${error.message}`)));
+    child.on('close', (code, signal) => {
+      if (code === 0 || mayFail) return resolveRun({ code: code ?? 1, text });
+      if (quiet) process.stderr.write(text);
+      rejectRun(new ScriptError(`Failed (${signal ?? `exit code ${code}`}): ${[command, ...args].join(' ')}`));
+    });
+  });
+}
+
+/** Runs npm with the Node that runs this script. */
+export function npm(args, options) {
+  const cli = process.env.npm_execpath;
+  return cli?.endsWith('.js') ? run(process.execPath, [cli, ...args], options) : run('npm', args, options);
+}
+
+/** Runs a program that a development dependency brings. */
+export function nodeBin(packageName, args, options) {
+  const { bin } = readJson(`node_modules/${packageName}/package.json`);
+  const file = typeof bin === 'string' ? bin : (bin[packageName.split('/').pop()] ?? Object.values(bin)[0]);
+  return run(process.execPath, [fromRoot('node_modules', packageName, file), ...args], options);
+}
+
+export const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;

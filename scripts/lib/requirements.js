@@ -1,0 +1,50 @@
+// Owns the list of what this machine must have: how to see that it is there, and which Debian packages bring it.
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { output, which } from './repo.js';
+
+const headerFolders = ['/usr/include', '/usr/local/include', '/opt/homebrew/include'];
+const hasHeader = (path) => headerFolders.some((folder) => existsSync(join(folder, path)));
+
+/** Clang's sanitizers are a package of their own on Debian. */
+function hasClangRuntime() {
+  const resources = output('clang++', ['-print-resource-dir'])?.trim();
+  if (!resources || !existsSync(join(resources, 'lib'))) return false;
+  return readdirSync(join(resources, 'lib'), { recursive: true }).some((name) => /clang_rt\.asan/.test(String(name)));
+}
+
+/** `for`: `build` makes the package, `demo` also runs it, `test` is everything. */
+const requirements = [
+  { name: 'CMake', for: 'build', packages: ['cmake'], present: () => which('cmake') },
+  { name: 'Ninja', for: 'build', packages: ['ninja-build'], present: () => which('ninja', 'ninja-build') },
+  { name: 'Emscripten', for: 'build', packages: ['emscripten'], present: () => which('emcc') && which('em-config') },
+  {
+    name: 'nlohmann/json',
+    for: 'build',
+    packages: ['nlohmann-json3-dev'],
+    present: () => hasHeader('nlohmann/json.hpp'),
+  },
+  { name: 'GCC', for: 'test', packages: ['g++'], present: () => which('g++') },
+  { name: 'Clang', for: 'test', packages: ['clang'], present: () => which('clang++') },
+  { name: "Clang's sanitizers", for: 'test', packages: ['libclang-rt-dev'], present: hasClangRuntime },
+  { name: 'clang-format', for: 'test', packages: ['clang-format'], present: () => which('clang-format') },
+  { name: 'clang-tidy', for: 'test', packages: ['clang-tidy'], present: () => which('clang-tidy') },
+  {
+    name: 'GoogleTest',
+    for: 'test',
+    packages: ['libgtest-dev', 'libgmock-dev'],
+    present: () => hasHeader('gtest/gtest.h') && hasHeader('gmock/gmock.h'),
+  },
+  {
+    name: 'Chromium',
+    for: 'test',
+    packages: ['chromium'],
+    present: () => which('chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'),
+  },
+];
+
+/** What is missing on this machine for `purpose` (`build` or `test`). */
+export function missingRequirements(purpose) {
+  const wanted = purpose === 'test' ? ['build', 'test'] : ['build'];
+  return requirements.filter((requirement) => wanted.includes(requirement.for) && !requirement.present());
+}

@@ -1,0 +1,89 @@
+// Owns what `npm test` consists of: the steps, in their order. Each resolves with the tests it counted, if it runs any.
+import { rmSync } from 'node:fs';
+import { basename } from 'node:path';
+import { build } from '../build.js';
+import { checkFormat, checkJavaScript, checkTidy } from './checks.js';
+import { buildTypes, buildWasm, distSizes } from './dist.js';
+import { fromRoot, jobs, run } from './repo.js';
+import { ctest, nodeTest } from './runners.js';
+import { listFiles } from './stamps.js';
+
+const readmeTest = 'readme.test.js';
+const testFiles = (folder) => listFiles([folder], (path) => path.endsWith('.test.js'));
+
+async function buildPreset(preset) {
+  await run('cmake', ['--preset', preset], { quiet: true });
+  await run('cmake', ['--build', '--preset', preset, '--parallel', String(jobs)], { quiet: true });
+}
+
+async function native(preset) {
+  await buildPreset(preset);
+  return ctest(fromRoot('build', preset));
+}
+
+/** Runs after dist/ has been brought up to date, so that the step also works alone. */
+const withDist = (step) => async () => {
+  await build();
+  return step();
+};
+
+/** The installed copy of the native library, used the way another project uses it. */
+async function consumer() {
+  const folder = (name) => fromRoot('build', 'consumer', name);
+  rmSync(folder(''), { recursive: true, force: true });
+  const preset = 'gcc-release';
+  await run('cmake', ['--preset', preset, '-DUTCP_WEBSOCKET_TESTS=OFF'], { quiet: true });
+  await run('cmake', ['--build', '--preset', preset, '--parallel', String(jobs)], { quiet: true });
+  await run('cmake', ['--install', fromRoot('build', preset), '--prefix', folder('prefix')], { quiet: true });
+  await run(
+    'cmake',
+    [
+      ...['-S', fromRoot('tests', 'consumer'), '-B', folder('build'), '-G', 'Ninja'],
+      ...['-DCMAKE_BUILD_TYPE=Release', '-DCMAKE_CXX_COMPILER=g++', `-DCMAKE_PREFIX_PATH=${folder('prefix')}`],
+    ],
+    { quiet: true },
+  );
+  await run('cmake', ['--build', folder('build')], { quiet: true });
+  return ctest(folder('build'));
+}
+
+async function wasm() {
+  await buildWasm();
+  for (const { file, raw, brotli } of distSizes()) console.log(`${file}: ${raw} bytes, ${brotli} with brotli`);
+}
+
+export const steps = [
+  { name: 'format', title: 'C++ formatting (clang-format)', run: checkFormat },
+  { name: 'biome', title: 'JavaScript formatting and lint (Biome)', run: checkJavaScript },
+  { name: 'tidy', title: 'C++ lint (clang-tidy)', run: checkTidy },
+  { name: 'types', title: 'JavaScript types (tsc)', run: buildTypes },
+  { name: 'gcc', title: 'Native tests: GCC, ASan and UBSan', run: () => native('gcc-debug') },
+  { name: 'clang', title: 'Native tests: Clang, ASan and UBSan', run: () => native('clang-debug') },
+  { name: 'consumer', title: 'Release build, installed, and a project that uses it', run: consumer },
+  { name: 'wasm', title: 'WebAssembly build', run: wasm },
+  {
+    name: 'js',
+    title: 'JavaScript tests through the wasm module',
+    run: withDist(() =>
+      nodeTest(
+        testFiles('tests/js').filter((path) => basename(path) !== readmeTest),
+        'js',
+      ),
+    ),
+  },
+  {
+    name: 'browser',
+    title: 'The demo page in a browser',
+    run: withDist(() => nodeTest(testFiles('tests/browser'), 'browser')),
+  },
+  {
+    name: 'package',
+    title: 'The packed package in a project of its own',
+    run: withDist(() => nodeTest(testFiles('tests/package'), 'package')),
+  },
+  {
+    name: 'readme',
+    title: 'Every code block of the README',
+    run: withDist(() => nodeTest([`tests/js/${readmeTest}`], 'readme')),
+  },
+];

@@ -1,0 +1,70 @@
+// Owns set-up: whatever this machine lacks for a purpose is installed, and said in one line each.
+// Works in a fresh clone: it needs nothing but Node.
+import { existsSync, readFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { fromRoot, npm, output, readJson, run, runScript, ScriptError, which } from './lib/repo.js';
+import { missingRequirements } from './lib/requirements.js';
+
+const oldestNode = 20;
+
+/** Makes this machine ready for `purpose`: `build` (also enough for the demo) or `test`. */
+export async function setup(purpose) {
+  if (Number.parseInt(process.versions.node, 10) < oldestNode) {
+    throw new ScriptError(`Node ${oldestNode} or newer is needed; this is Node ${process.versions.node}.`);
+  }
+  await installPackages(missingRequirements(purpose));
+  const left = missingRequirements(purpose).map(({ name }) => name);
+  if (left.length > 0) throw new ScriptError(`Still missing after the installation: ${left.join(', ')}.`);
+  await installModules();
+}
+
+async function installPackages(missing) {
+  if (missing.length === 0) return;
+  const packages = missing.flatMap((requirement) => requirement.packages);
+  const names = missing.map(({ name }) => name).join(', ');
+  if (!which('apt-get')) {
+    throw new ScriptError(
+      `Missing: ${names}. Install them (the Debian packages are: ${packages.join(' ')}) and try again.`,
+    );
+  }
+  const asRoot = rootPrefix(packages);
+  for (const { name, packages } of missing) console.log(`Set-up: installing ${name} (${packages.join(', ')})`);
+  const aptGet = (...args) => {
+    const [command, ...rest] = [...asRoot, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', ...args];
+    return run(command, rest, { quiet: true });
+  };
+  const wait = ['-o', 'DPkg::Lock::Timeout=300'];
+  await aptGet('update', ...wait);
+  await aptGet('install', '--yes', '--no-install-recommends', ...wait, ...packages);
+}
+
+/** What to put before a command so that it runs as root. */
+function rootPrefix(packages) {
+  if (process.getuid?.() === 0) return [];
+  const canAsk = process.stdin.isTTY;
+  if (which('sudo') && (canAsk || output('sudo', ['-n', 'true']) !== undefined)) return ['sudo'];
+  throw new ScriptError(
+    `Packages are missing and this user may not install them. As root: apt-get install ${packages.join(' ')}`,
+  );
+}
+
+async function installModules() {
+  if (modulesMatchLock()) return;
+  console.log('Set-up: installing the npm packages of package-lock.json (npm ci)');
+  await npm(['ci', '--no-audit', '--no-fund'], { quiet: true });
+}
+
+/** Whether node_modules holds what package-lock.json asks for (optional packages of other platforms may be absent). */
+function modulesMatchLock() {
+  const installedPath = fromRoot('node_modules', '.package-lock.json');
+  if (!existsSync(installedPath)) return false;
+  const installed = JSON.parse(readFileSync(installedPath, 'utf8')).packages;
+  return Object.entries(readJson('package-lock.json').packages).every(([path, { version, optional }]) => {
+    if (path === '') return true;
+    return installed[path] === undefined ? optional === true : installed[path].version === version;
+  });
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  await runScript(() => setup(process.argv[2] ?? 'test'));
+}
