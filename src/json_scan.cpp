@@ -1,0 +1,310 @@
+#include "json_scan.hpp"
+
+#include <cstdint>
+#include <cstring>
+#include <limits>
+
+#include "json.hpp"
+#include "json_scanner.hpp"
+
+namespace utcp::ws::json {
+namespace {
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+bool is_hex_digit(char c) { return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f'); }
+
+// RFC 6901 section 4: digits without leading zeros. 18 digits cannot overflow, and no array is longer.
+std::optional<std::size_t> parse_array_index(std::string_view token) {
+  if (token.empty() || token.size() > 18 || (token.size() > 1 && token[0] == '0')) return std::nullopt;
+  std::uint64_t index = 0;
+  for (const char c : token) {
+    if (!is_digit(c)) return std::nullopt;
+    index = index * 10 + static_cast<std::uint64_t>(c - '0');
+  }
+  if (index > std::numeric_limits<std::size_t>::max()) return std::nullopt;  // where size_t has 32 bits
+  return static_cast<std::size_t>(index);
+}
+
+// Whether none of eight bytes ends a run of plain string characters: quote, backslash or a control character. Each test
+// sets the top bit of a byte that is zero (or below 0x20) and perhaps of bytes above it, so "none" is always right.
+bool all_plain(std::uint64_t bytes) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101;
+  constexpr std::uint64_t kTops = 0x8080808080808080;
+  const auto has_zero = [](std::uint64_t word) { return (word - kOnes) & ~word; };
+  const std::uint64_t found = has_zero(bytes ^ kOnes * '"') | has_zero(bytes ^ kOnes * '\\');
+  const std::uint64_t controls = (bytes - kOnes * 0x20) & ~bytes;
+  return ((found | controls) & kTops) == 0;
+}
+
+}  // namespace
+
+Result<Pointer> parse_pointer(std::string_view text) {
+  Pointer pointer;
+  if (text.empty()) return pointer;
+  if (text.front() != '/') {
+    return Error{ErrorCode::invalid_argument, "a JSON Pointer is empty or starts with \"/\" (RFC 6901)"};
+  }
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '/') {
+      // Nothing that may be parsed is deeper, and what recurses over a pointer stays within the stack.
+      if (pointer.tokens.size() == kDefaultMaxJsonDepth) {
+        return Error{ErrorCode::invalid_argument, "a JSON Pointer has at most 512 tokens"};
+      }
+      pointer.tokens.emplace_back();
+    } else if (text[i] != '~') {
+      pointer.tokens.back() += text[i];
+    } else if (i + 1 < text.size() && (text[i + 1] == '0' || text[i + 1] == '1')) {
+      pointer.tokens.back() += text[++i] == '0' ? '~' : '/';
+    } else {
+      return Error{ErrorCode::invalid_argument, "in a JSON Pointer \"~\" is followed by 0 or 1 (RFC 6901)"};
+    }
+  }
+  return pointer;
+}
+
+std::string to_string(const Pointer& pointer) {
+  std::string text;
+  for (const std::string& token : pointer.tokens) {
+    text += '/';
+    for (const char c : token) {
+      if (c == '~') {
+        text += "~0";
+      } else if (c == '/') {
+        text += "~1";
+      } else {
+        text += c;
+      }
+    }
+  }
+  return text;
+}
+
+ScanPlan::ScanPlan(std::vector<Pointer> pointers) : count_(pointers.size()) {
+  for (std::size_t slot = 0; slot < pointers.size(); ++slot) {
+    std::size_t node = 0;
+    for (std::string& token : pointers[slot].tokens) {
+      std::size_t next = 0;  // the root is nobody's child
+      for (const std::size_t child : nodes_[node].children) {
+        if (nodes_[child].token == token) next = child;
+      }
+      if (next == 0) {
+        next = nodes_.size();
+        nodes_[node].children.push_back(next);
+        const std::optional<std::size_t> array_index = parse_array_index(token);
+        nodes_.push_back({std::move(token), array_index, {}, {}});
+      }
+      node = next;
+    }
+    nodes_[node].slots.push_back(slot);
+  }
+}
+
+Scanner::Scanner(std::string_view text, const ScanPlan& plan, std::size_t max_depth, ScanListener* listener)
+    : start_(text.data()),
+      at_(text.data()),
+      end_(text.data() + text.size()),
+      plan_(plan),
+      max_depth_(max_depth),
+      listener_(listener) {
+  result_.values.resize(plan.size());
+}
+
+ScanResult Scanner::run() {
+  skip_blanks();
+  result_.is_object = peek() == '{';
+  result_.valid = document();
+  if (!result_.valid) result_.values.assign(plan_.size(), std::nullopt);
+  return std::move(result_);
+}
+
+bool Scanner::document() {
+  std::size_t node = 0;
+  for (;;) {
+    const char* const start = at_;
+    const bool is_object = peek() == '{';
+    if (is_object || peek() == '[') {
+      if (levels_.size() == max_depth_) {
+        result_.too_deep = true;
+        return false;
+      }
+      levels_.push_back({start, node, 0, is_object});
+      if (listener_ != nullptr) listener_->open(is_object);
+      ++at_;
+      skip_blanks();
+      if (peek() != closing_bracket()) {
+        if (!enter_item(node)) return false;
+        continue;
+      }
+    } else {
+      if (!scalar()) return false;
+      if (listener_ != nullptr) listener_->scalar(since(start));
+      keep(node, since(start));
+    }
+    // A scalar ended, or the closing bracket of an empty container is next.
+    if (!leave(node)) return levels_.empty() && at_ == end_;
+  }
+}
+
+// Goes on to the value that follows a finished one, closing what ends in between. False at the document's end and on an
+// error, which leaves a level open or text unread.
+bool Scanner::leave(std::size_t& node) {
+  for (;;) {
+    skip_blanks();
+    if (levels_.empty()) return false;
+    if (peek() == closing_bracket()) {
+      ++at_;
+      const Level closed = levels_.back();
+      levels_.pop_back();
+      if (listener_ != nullptr) listener_->close(since(closed.start));
+      keep(closed.node, since(closed.start));
+    } else if (peek() == ',') {
+      ++at_;
+      skip_blanks();
+      ++levels_.back().index;
+      return enter_item(node);
+    } else {
+      return false;
+    }
+  }
+}
+
+// At the first byte of a member or an element: finds its node, and stops at its value.
+bool Scanner::enter_item(std::size_t& node) {
+  const Level& level = levels_.back();
+  if (!level.is_object) {
+    node = element_node(level);
+  } else {
+    const char* const start = at_;
+    if (peek() != '"' || !string()) return false;
+    const std::string_view name = since(start);
+    skip_blanks();
+    if (peek() != ':') return false;
+    ++at_;
+    skip_blanks();
+    node = member_node(level, name);
+    if (listener_ != nullptr) listener_->name(name);
+  }
+  if (node != kNoNode) forget(node);  // an earlier member of this name does not count
+  return true;
+}
+
+std::size_t Scanner::element_node(const Level& level) const {
+  if (level.node == kNoNode) return kNoNode;
+  for (const std::size_t child : plan_.nodes_[level.node].children) {
+    if (plan_.nodes_[child].array_index == level.index) return child;
+  }
+  return kNoNode;
+}
+
+std::size_t Scanner::member_node(const Level& level, std::string_view literal) const {
+  if (level.node == kNoNode || plan_.nodes_[level.node].children.empty()) return kNoNode;
+  std::string decoded;
+  std::string_view name = literal.substr(1, literal.size() - 2);
+  if (name.find('\\') != name.npos) name = decoded = text_of(literal);
+  for (const std::size_t child : plan_.nodes_[level.node].children) {
+    if (plan_.nodes_[child].token == name) return child;
+  }
+  return kNoNode;
+}
+
+void Scanner::forget(std::size_t node) {
+  for (const std::size_t slot : plan_.nodes_[node].slots) result_.values[slot].reset();
+  for (const std::size_t child : plan_.nodes_[node].children) forget(child);
+}
+
+void Scanner::keep(std::size_t node, std::string_view value) {
+  if (node == kNoNode) return;
+  for (const std::size_t slot : plan_.nodes_[node].slots) result_.values[slot] = value;
+}
+
+bool Scanner::scalar() {
+  switch (peek()) {
+    case '"':
+      return string();
+    case 't':
+      return literal("true");
+    case 'f':
+      return literal("false");
+    case 'n':
+      return literal("null");
+    default:
+      return number();
+  }
+}
+
+bool Scanner::literal(std::string_view word) {
+  if (remaining() < word.size() || std::memcmp(at_, word.data(), word.size()) != 0) return false;
+  at_ += word.size();
+  return true;
+}
+
+bool Scanner::number() {
+  if (peek() == '-') ++at_;
+  if (peek() == '0') {
+    ++at_;
+  } else if (!digits()) {
+    return false;
+  }
+  if (peek() == '.') {
+    ++at_;
+    if (!digits()) return false;
+  }
+  if (peek() == 'e' || peek() == 'E') {
+    ++at_;
+    if (peek() == '+' || peek() == '-') ++at_;
+    if (!digits()) return false;
+  }
+  return true;
+}
+
+bool Scanner::digits() {
+  const char* const start = at_;
+  while (is_digit(peek())) ++at_;
+  return at_ != start;
+}
+
+bool Scanner::string() {
+  ++at_;
+  for (;;) {
+    std::uint64_t bytes = 0;
+    while (remaining() >= sizeof bytes) {
+      std::memcpy(&bytes, at_, sizeof bytes);
+      if (!all_plain(bytes)) break;
+      at_ += sizeof bytes;
+    }
+    // Within the eight bytes that stopped the loop, or at the end of the text.
+    while (at_ != end_ && static_cast<unsigned char>(*at_) >= 0x20 && *at_ != '"' && *at_ != '\\') ++at_;
+    if (peek() == '"') {
+      ++at_;
+      return true;
+    }
+    if (peek() != '\\' || !escape()) return false;
+  }
+}
+
+bool Scanner::escape() {
+  ++at_;
+  const char kind = peek();
+  if (kind == 'u') {
+    if (remaining() < 5) return false;
+    for (int i = 1; i <= 4; ++i) {
+      if (!is_hex_digit(at_[i])) return false;
+    }
+    at_ += 5;
+    return true;
+  }
+  if (kind == '\0' || std::string_view("\"\\/bfnrt").find(kind) == std::string_view::npos) return false;
+  ++at_;
+  return true;
+}
+
+void Scanner::skip_blanks() {
+  while (at_ != end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\r' || *at_ == '\t')) ++at_;
+}
+
+ScanResult scan(std::string_view text, const ScanPlan& plan, std::size_t max_depth) {
+  return Scanner(text, plan, max_depth, nullptr).run();
+}
+
+}  // namespace utcp::ws::json

@@ -1,0 +1,61 @@
+// Owns looking into a JSON text without building it: one pass finds the few values that decide, and proves the text
+// valid. Must not know what the values decide.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "error.hpp"
+
+namespace utcp::ws::json {
+
+/// A JSON Pointer (RFC 6901), parsed into its unescaped reference tokens.
+struct Pointer {
+  std::vector<std::string> tokens;
+  bool operator==(const Pointer&) const = default;
+};
+
+/// Parses the string form (`/payload/id`; the empty string is the whole document). Fails with `invalid_argument`,
+/// also above `kDefaultMaxJsonDepth` tokens.
+[[nodiscard]] Result<Pointer> parse_pointer(std::string_view text);
+
+/// The string form of a pointer.
+[[nodiscard]] std::string to_string(const Pointer& pointer);
+
+/// Which values a scan looks for. Compile once, scan many texts.
+class ScanPlan {
+ public:
+  ScanPlan() = default;
+  explicit ScanPlan(std::vector<Pointer> pointers);
+
+  [[nodiscard]] std::size_t size() const { return count_; }
+
+ private:
+  friend class Scanner;
+  struct Node {
+    std::string token;
+    std::optional<std::size_t> array_index;  // of `token`, where it is one (RFC 6901 section 4)
+    std::vector<std::size_t> children;       // indices into nodes_
+    std::vector<std::size_t> slots;          // which pointers end here
+  };
+  std::vector<Node> nodes_ = std::vector<Node>(1);
+  std::size_t count_ = 0;
+};
+
+/// What a scan found: for each pointer of the plan the raw JSON text of its value, where there is one.
+struct ScanResult {
+  bool valid = false;     ///< the whole text is one JSON text (RFC 8259)
+  bool too_deep = false;  ///< not valid: the scan stopped where it nests deeper than the limit
+  bool is_object = false;
+  std::vector<std::optional<std::string_view>>
+      values;  ///< views into the scanned text; all empty where it is not valid
+};
+
+/// One pass over `text`. Accepts what JavaScript's `JSON.parse` accepts; that the bytes are UTF-8 is the host's care.
+/// Where a member name stands twice the last one counts, as in `JSON.parse`.
+[[nodiscard]] ScanResult scan(std::string_view text, const ScanPlan& plan, std::size_t max_depth);
+
+}  // namespace utcp::ws::json

@@ -1,0 +1,35 @@
+// Owns manuals: JSON → checked tools with the reference's defaults filled in (SPEC: what a manual is).
+// Must not know how a manual was fetched.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "error.hpp"
+#include "json.hpp"
+#include "url.hpp"
+
+namespace utcp::ws {
+
+struct ManualLimits {
+  std::size_t max_tools = 10'000;
+  std::size_t max_depth = kDefaultMaxJsonDepth;
+};
+
+struct Manual {
+  Json json;                          ///< `utcp_version`, `manual_version`, `tools`, in the SDK's shape
+  std::vector<std::string> left_out;  ///< a sentence for each tool that was left out
+};
+
+/// Fails with `invalid_manual` naming the tool and the member, also where the text is not JSON. Call templates and JSON
+/// Schemas stay as they came, websocket call templates after a check. Unknown members of tools are dropped, of the
+/// manual refused; of two tools with one name both are kept, as in the reference.
+[[nodiscard]] Result<Manual> parse_manual(std::string_view text, const ManualLimits& limits);
+
+/// Leaves out the tools through which a manual fetched from `source` would reach the agent's own machine: `source` is
+/// not loopback and the tool's `url` (or its OAuth2 `token_url`) is, or is one that URL parsers read differently.
+void leave_out_loopback_tools(Manual& manual, const Url& source);
+
+}  // namespace utcp::ws

@@ -1,0 +1,350 @@
+#include "message_template.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace utcp::ws {
+namespace {
+
+using Kind = Piece::Kind;
+
+constexpr std::string_view kArgumentStart = "UTCP_ARG_";
+constexpr std::string_view kArgumentEnd = "_UTCP_ARG";
+constexpr std::string_view kRequestId = "{{request_id}}";
+constexpr std::string_view kUuid = "{{uuid}}";
+constexpr std::string_view kArgs = "{{args}}";
+
+struct BuiltIn {
+  std::string_view placeholder;
+  Kind kind;
+};
+constexpr std::array kBuiltIns = {
+    BuiltIn{kRequestId, Kind::request_id},     BuiltIn{kUuid, Kind::uuid},          BuiltIn{"{{now}}", Kind::now},
+    BuiltIn{"{{tool_name}}", Kind::tool_name}, BuiltIn{kArgs, Kind::all_arguments},
+};
+
+// The built-in that starts at `position`, or null.
+const BuiltIn* built_in_at(std::string_view text, std::size_t position) {
+  if (text[position] != '{') return nullptr;
+  for (const BuiltIn& built_in : kBuiltIns) {
+    if (text.substr(position).starts_with(built_in.placeholder)) return &built_in;
+  }
+  return nullptr;
+}
+
+// Names of arguments, to be found in a template.
+class Names {
+ public:
+  explicit Names(std::span<const std::string> names) : names_(names) {
+    for (const std::string& name : names) longest_ = std::max(longest_, name.size());
+  }
+
+  // The argument whose placeholder starts at `position`, or null. The search ends where no name is that long, so that a
+  // long template costs linear time.
+  [[nodiscard]] const std::string* find_at(std::string_view text, std::size_t position) const {
+    if (!text.substr(position).starts_with(kArgumentStart)) return nullptr;
+    const std::string_view rest = text.substr(position + kArgumentStart.size(), longest_ + kArgumentEnd.size());
+    for (std::size_t end = rest.find(kArgumentEnd); end != rest.npos; end = rest.find(kArgumentEnd, end + 1)) {
+      const auto name = std::find(names_.begin(), names_.end(), rest.substr(0, end));
+      if (name != names_.end()) return &*name;
+    }
+    return nullptr;
+  }
+
+ private:
+  std::span<const std::string> names_;
+  std::size_t longest_ = 0;
+};
+
+void append_literal(Plan& plan, std::string_view text, bool escape) {
+  if (text.empty()) return;
+  if (plan.empty() || plan.back().kind != Kind::literal) plan.push_back({Kind::literal, Encoding::text, {}});
+  if (escape) {
+    json::append_escaped(plan.back().text, text);
+  } else {
+    plan.back().text += text;
+  }
+}
+
+// RFC 8259 section 6, without fraction and exponent.
+bool is_integer(std::string_view text) {
+  if (text.starts_with('-')) text.remove_prefix(1);
+  if (text.empty() || (text.size() > 1 && text[0] == '0')) return false;
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+void append_text(std::string& out, Encoding encoding, std::string_view text) {
+  switch (encoding) {
+    case Encoding::text:
+      out += text;
+      break;
+    case Encoding::json_string:
+      json::append_escaped(out, text);
+      break;
+    case Encoding::json_value:
+      out += '"';
+      json::append_escaped(out, text);
+      out += '"';
+      break;
+  }
+}
+
+void append_argument(std::string& out, Encoding encoding, std::string_view raw) {
+  if (encoding == Encoding::json_value) {
+    out += json::compact(raw);
+  } else {
+    append_text(out, encoding, raw.starts_with('"') ? json::text_of(raw) : json::compact(raw));
+  }
+}
+
+// The index of the quote that ends the string literal at `open`, or the text's size where none does.
+std::size_t closing_quote(std::string_view text, std::size_t open) {
+  std::size_t i = open + 1;
+  while (i < text.size() && text[i] != '"') i += text[i] == '\\' ? 2U : 1U;
+  return std::min(i, text.size());
+}
+
+}  // namespace
+
+class MessageTemplate::Compiler {
+ public:
+  explicit Compiler(MessageTemplate& message) : message_(message) {}
+
+  // A whole object or array. Recursion goes as deep as the JSON, which its parser limits.
+  void value(const Json& json) {
+    if (const auto* object = json.get_ptr<const Json::object_t*>()) {
+      std::string_view separator = "{";
+      for (const auto& [name, member] : *object) {
+        std::string key(separator);
+        append_text(key, Encoding::json_value, name);
+        literal(key + ":");
+        below(name, member);
+        separator = ",";
+      }
+      literal(object->empty() ? "{}" : "}");
+    } else if (const auto* array = json.get_ptr<const Json::array_t*>()) {
+      literal("[");
+      for (std::size_t i = 0; i < array->size(); ++i) {
+        if (i > 0) literal(",");
+        below(std::to_string(i), (*array)[i]);
+      }
+      literal("]");
+    } else if (const auto* text = json.get_ptr<const std::string*>()) {
+      note_id(*text);
+      if (*text == kArgs) {
+        placeholders(*text, Encoding::json_value);
+      } else {
+        literal("\"");
+        placeholders(*text, Encoding::json_string, true);
+        literal("\"");
+      }
+    } else {
+      literal(json::dump(json));
+    }
+  }
+
+  // A string that is JSON once its placeholders are filled in. Only its string literals, brackets and commas are looked
+  // at, for until then no JSON parser could read it.
+  void json_shaped(std::string_view text) {
+    std::size_t outside = 0;  // where the stretch outside of string literals began
+    std::size_t i = 0;
+    while (i < text.size()) {
+      if (text[i] == '"') {
+        const std::size_t end = closing_quote(text, i);
+        const std::string_view inside = text.substr(i + 1, end - i - 1);
+        const std::size_t next = text.find_first_not_of(" \t\r\n", std::min(end + 1, text.size()));
+        const bool is_name = next != text.npos && text[next] == ':';
+        if (is_name) {
+          if (!levels_.empty()) path_.tokens.back() = json::text_of(text.substr(i, end + 1 - i));
+        } else {
+          note_id(inside);
+        }
+        const bool is_typed = inside == kArgs && !is_name && end < text.size();
+        const std::size_t quotes = is_typed ? 0 : 1;
+        placeholders(text.substr(outside, i + quotes - outside), Encoding::json_value);
+        if (is_typed) {
+          placeholders(inside, Encoding::json_value);
+        } else {
+          inside_literal(inside);
+        }
+        outside = std::min(end + 1 - quotes, text.size());
+        i = std::min(end + 1, text.size());
+      } else if (const BuiltIn* built_in = built_in_at(text, i)) {
+        note_id(built_in->placeholder);
+        i += built_in->placeholder.size();
+      } else {
+        structure(text[i++]);
+      }
+    }
+    placeholders(text.substr(outside), Encoding::json_value);
+  }
+
+  void placeholders(std::string_view text, Encoding encoding, bool escape_literal = false) {
+    if (text.find(kArgumentStart) != text.npos || text.find("{{") != text.npos) {
+      message_.segments_.push_back({std::string(text), true, encoding, escape_literal});
+    } else if (escape_literal) {
+      std::string escaped;
+      json::append_escaped(escaped, text);
+      literal(escaped);
+    } else {
+      literal(text);
+    }
+  }
+
+ private:
+  void literal(std::string_view text) {
+    auto& segments = message_.segments_;
+    if (segments.empty() || segments.back().placeholders) segments.emplace_back();
+    segments.back().text += text;
+  }
+
+  // A placeholder cannot start with the second character of an escape: in `"\UTCP_ARG_…"` the backslash would take the
+  // first character of the value with it, and a quote there could end the string.
+  void inside_literal(std::string_view raw) {
+    std::size_t start = 0;
+    for (std::size_t i = raw.find('\\'); i != raw.npos; i = raw.find('\\', std::min(i + 2, raw.size()))) {
+      if (i + 1 == raw.size() || (raw[i + 1] != kArgumentStart[0] && raw[i + 1] != '{')) continue;
+      placeholders(raw.substr(start, i - start), Encoding::json_string);
+      literal(raw.substr(i, 2));
+      start = i + 2;
+    }
+    placeholders(raw.substr(start), Encoding::json_string);
+  }
+
+  // Keeps track of where in the document a JSON-shaped string has come to.
+  void structure(char c) {
+    if (c == '{' || c == '[') {
+      levels_.push_back({c == '[', 0});
+      path_.tokens.emplace_back(c == '[' ? "0" : "");
+    } else if (levels_.empty()) {
+      return;
+    } else if (c == '}' || c == ']') {
+      levels_.pop_back();
+      path_.tokens.pop_back();
+    } else if (c == ',' && levels_.back().is_array) {
+      path_.tokens.back() = std::to_string(++levels_.back().index);
+    }
+  }
+
+  void below(std::string token, const Json& json) {
+    path_.tokens.push_back(std::move(token));
+    value(json);
+    path_.tokens.pop_back();
+  }
+
+  // `text` is a whole value at the current path. The first request id counts, without one the first uuid.
+  void note_id(std::string_view text) {
+    auto& place = message_.id_place_;
+    if (text == kRequestId && (!place || place->is_uuid)) {
+      place = IdPlace{path_, false};
+    } else if (text == kUuid && !place) {
+      place = IdPlace{path_, true};
+    }
+  }
+
+  struct Level {
+    bool is_array;
+    std::size_t index;
+  };
+  MessageTemplate& message_;
+  json::Pointer path_;
+  std::vector<Level> levels_;
+};
+
+MessageTemplate MessageTemplate::compile(const Json& message) {
+  MessageTemplate compiled;
+  if (message.is_null()) return compiled;
+  compiled.has_message_ = true;
+  Compiler compiler(compiled);
+  const auto* text = message.get_ptr<const std::string*>();
+  if (text == nullptr) {
+    compiler.value(message);
+  } else if ((text->starts_with('{') || text->starts_with('[')) && built_in_at(*text, 0) == nullptr) {
+    compiler.json_shaped(*text);
+  } else {
+    compiler.placeholders(*text, Encoding::text);
+  }
+  return compiled;
+}
+
+Plan MessageTemplate::plan(std::span<const std::string> names) const {
+  if (!has_message_) return {{Kind::all_arguments, Encoding::json_value, {}}};
+  const Names arguments(names);
+  Plan plan;
+  for (const Segment& segment : segments_) {
+    const std::string_view text = segment.text;
+    std::size_t literal = 0;  // where the text began that is not yet in the plan
+    std::size_t i = segment.placeholders ? 0 : text.size();
+    while (i < text.size()) {
+      const BuiltIn* built_in = built_in_at(text, i);
+      const std::string* argument = arguments.find_at(text, i);
+      if (built_in == nullptr && argument == nullptr) {
+        ++i;
+        continue;
+      }
+      append_literal(plan, text.substr(literal, i - literal), segment.escape_literal);
+      if (built_in != nullptr) {
+        plan.push_back({built_in->kind, segment.encoding, {}});
+        i += built_in->placeholder.size();
+      } else {
+        plan.push_back({Kind::argument, segment.encoding, *argument});
+        i += kArgumentStart.size() + argument->size() + kArgumentEnd.size();
+      }
+      literal = i;
+    }
+    append_literal(plan, text.substr(literal), segment.escape_literal);
+  }
+  return plan;
+}
+
+bool MessageTemplate::holds(std::string_view text) const {
+  return std::any_of(segments_.begin(), segments_.end(), [text](const Segment& segment) {
+    return segment.placeholders && segment.text.find(text) != std::string::npos;
+  });
+}
+
+bool MessageTemplate::depends_on_names() const { return holds(kArgumentStart); }
+bool MessageTemplate::holds_request_id() const { return holds(kRequestId); }
+bool MessageTemplate::holds_uuid() const { return holds(kUuid); }
+
+Result<std::string> render(const MessageTemplate& message, std::string_view arguments, const BuiltIns& built_ins) {
+  const auto members = json::members(arguments);
+  if (!members) return members.error();
+  std::vector<std::string> names;
+  names.reserve(members.value().size());
+  for (const auto& [name, raw] : members.value()) names.push_back(name);
+
+  std::string out;
+  for (const Piece& piece : message.plan(names)) {
+    switch (piece.kind) {
+      case Kind::literal:
+        out += piece.text;
+        break;
+      case Kind::argument: {
+        const auto position = std::find(names.begin(), names.end(), piece.text) - names.begin();
+        append_argument(out, piece.encoding, members.value()[static_cast<std::size_t>(position)].second);
+        break;
+      }
+      case Kind::all_arguments:
+        append_argument(out, piece.encoding, arguments);
+        break;
+      case Kind::request_id: {
+        const bool as_number = piece.encoding == Encoding::json_value && is_integer(built_ins.request_id);
+        append_text(out, as_number ? Encoding::text : piece.encoding, built_ins.request_id);
+        break;
+      }
+      case Kind::uuid:
+        append_text(out, piece.encoding, built_ins.uuid);
+        break;
+      case Kind::now:
+        append_text(out, piece.encoding, built_ins.now);
+        break;
+      case Kind::tool_name:
+        append_text(out, piece.encoding, built_ins.tool_name);
+        break;
+    }
+  }
+  return out;
+}
+
+}  // namespace utcp::ws

@@ -1,0 +1,252 @@
+#include "session.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "session_state.hpp"
+
+namespace utcp::ws {
+namespace {
+
+std::string_view before_first_dot(std::string_view tool_name) {
+  const std::size_t dot = tool_name.find('.');
+  return dot == std::string_view::npos ? std::string_view{} : tool_name.substr(0, dot);
+}
+
+}  // namespace
+
+std::string seconds_text(Duration duration) {
+  const auto tenths = (duration.count() + 50'000) / 100'000;
+  std::string text = std::to_string(tenths / 10);
+  if (tenths % 10 != 0) text += '.' + std::to_string(tenths % 10);
+  return text + " s";
+}
+
+Session::Session(SessionOptions options) : options_(std::move(options)), random_state_(options_.seed) {}
+Session::~Session() = default;
+Session::Session(Session&&) noexcept = default;
+
+ToolId Session::prepare(CallerId caller, std::string_view tool_name, CallTemplate call_template) {
+  auto tool = std::make_shared<Tool>(std::move(call_template), caller);
+  const std::string_view manual = before_first_dot(tool_name);
+  tool->owner = manual.empty() ? tool->call_template.name : std::string(manual);
+  tool->short_name = manual.empty() ? tool_name : tool_name.substr(manual.size() + 1);
+  while (++last_tool_ == 0 || tools_.contains(last_tool_)) {
+  }
+  tools_.emplace(last_tool_, std::move(tool));
+  return ToolId{last_tool_};
+}
+
+void Session::release(ToolId tool) { tools_.erase(static_cast<std::uint32_t>(tool)); }
+
+const CallTemplate* Session::find_template(ToolId tool) const {
+  const auto entry = tools_.find(static_cast<std::uint32_t>(tool));
+  return entry == tools_.end() ? nullptr : &entry->second->call_template;
+}
+
+std::string_view Session::short_name(ToolId tool) const {
+  const auto entry = tools_.find(static_cast<std::uint32_t>(tool));
+  return entry == tools_.end() ? std::string_view{} : std::string_view(entry->second->short_name);
+}
+
+void Session::start_call(TimePoint now, CallId id, const CallRequest& request) {
+  const auto entry = tools_.find(static_cast<std::uint32_t>(request.tool));
+  if (entry == tools_.end()) {
+    commands_.push_back(
+        SettleCall{id, Error{ErrorCode::module_failed, "the tool was released before it was called"}, {}, {}});
+    return;
+  }
+  const std::shared_ptr<Tool> tool = entry->second;
+  Result<Endpoint*> found = endpoint_for(*tool, request);
+  if (!found) {
+    commands_.push_back(SettleCall{id, std::move(found).error(), {}, {}});
+    return;
+  }
+  Endpoint& endpoint = *found.value();
+  if (!endpoint.tool) endpoint.tool = tool;
+
+  Call& call =
+      calls_.try_emplace(static_cast<std::uint32_t>(id), Call{id, tool, request.mode, endpoint.id}).first->second;
+  if (tool->shared()) {
+    call.wire_id = tool->rules.correlates_by_uuid() ? request.uuid : std::to_string(static_cast<std::uint32_t>(id));
+  }
+  call.connect_by = now + tool->call_template.connection_timeout;
+  (tool->shared() ? endpoint.waiting_shared : endpoint.waiting_alone).push_back(id);
+  pump(now, endpoint);
+  if (call.connection) return;
+
+  if (endpoint.waiting() > options_.max_waiting) {
+    settle(now, call,
+           Error{ErrorCode::queue_full, std::to_string(options_.max_waiting) + " calls already wait for a connection to " +
+                                            endpoint.label + ": make fewer at once, or raise maxConnections or waitingCalls"},
+           false);
+    return;
+  }
+  timers_.set(timer_of(id), call.connect_by);
+}
+
+void Session::abort_call(TimePoint now, CallId id) {
+  const auto entry = calls_.find(static_cast<std::uint32_t>(id));
+  if (entry != calls_.end()) leave(now, entry->second, false);
+}
+
+void Session::handle_consumed(CallId id, std::size_t items, std::size_t bytes) {
+  const auto entry = calls_.find(static_cast<std::uint32_t>(id));
+  if (entry == calls_.end()) return;
+  Call& call = entry->second;
+  call.queued_items -= std::min(call.queued_items, items);
+  call.queued_bytes -= std::min(call.queued_bytes, bytes);
+}
+
+// Says the call's end, then takes it out. `answered`: nothing more is owed to it on its connection.
+void Session::settle(TimePoint now, Call& call, std::optional<Error> error, bool answered, std::string_view path) {
+  commands_.push_back(SettleCall{call.id, std::move(error), call.connection, std::string(path)});
+  leave(now, call, answered);
+}
+
+void Session::leave(TimePoint now, Call& call, bool answered) {
+  const CallId id = call.id;
+  const std::shared_ptr<Tool> tool = call.tool;
+  const std::optional<ConnectionId> lease = call.connection;
+  Endpoint& endpoint = endpoints_.at(call.endpoint);
+  timers_.clear(timer_of(id));
+  if (!lease) give_up_waiting(call);
+  calls_.erase(static_cast<std::uint32_t>(id));
+
+  if (lease) {
+    Connection& connection = connections_.at(static_cast<std::uint32_t>(*lease));
+    std::erase(connection.calls, id);
+    if (!answered) connection.tainted = true;
+    const bool spoilt = connection.exclusive && !answered;
+    if (connection.calls.empty() && (spoilt || tool->call_template.close_after_response)) {
+      remove(connection, ConnectionEvent::dropped, 1000, {});
+    } else if (connection.calls.empty()) {
+      rest(now, connection);
+    }
+  }
+  pump(now, endpoint);
+  collect(endpoint);
+}
+
+void Session::give_up_waiting(const Call& call) {
+  Endpoint& endpoint = endpoints_.at(call.endpoint);
+  std::erase(call.tool->shared() ? endpoint.waiting_shared : endpoint.waiting_alone, call.id);
+  if (endpoint.waiting() > 0) return;
+  // Nobody wants what is being opened any more.
+  endpoint.backing_off = false;
+  timers_.clear(endpoint_timer(endpoint.id));
+  for (const ConnectionId id : std::vector<ConnectionId>(endpoint.connections)) {
+    Connection& connection = connections_.at(static_cast<std::uint32_t>(id));
+    if (connection.state != ConnectionState::ready) remove(connection, ConnectionEvent::dropped, 1000, {});
+  }
+}
+
+// Rejects calls and takes them out; starts nothing new in their place, unlike `settle`.
+void Session::reject(const std::vector<CallId>& ids, const Error& error) {
+  for (const CallId id : ids) {
+    const auto entry = calls_.find(static_cast<std::uint32_t>(id));
+    commands_.push_back(SettleCall{id, error, entry->second.connection, {}});
+    timers_.clear(timer_of(id));
+    calls_.erase(entry);
+  }
+}
+
+void Session::handle_timeout(TimePoint now) {
+  while (const std::optional<TimerKey> due = timers_.pop_due(now)) {
+    if (due->kind == TimerKey::Kind::connection) {
+      connection_timeout(now, connections_.at(due->id));
+    } else if (due->kind == TimerKey::Kind::endpoint) {
+      Endpoint& endpoint = endpoints_.at(due->id);
+      endpoint.backing_off = false;
+      pump(now, endpoint);
+      collect(endpoint);
+    } else {
+      Call& call = calls_.at(due->id);
+      settle(now, call, timeout_error(call), false);
+    }
+  }
+}
+
+Error Session::timeout_error(const Call& call) const {
+  const CallTemplate& call_template = call.tool->call_template;
+  const Endpoint& endpoint = endpoints_.at(call.endpoint);
+  if (call.connection) {
+    std::string text = "no answer from " + endpoint.label + " within " + seconds_text(call_template.response_timeout);
+    if (call.items > 0) text = "nothing more from " + endpoint.label + " for " + seconds_text(call_template.response_timeout);
+    if (call.ignored > 0) text += "; frames that were no answer to this call: " + std::to_string(call.ignored);
+    return Error{ErrorCode::response_timeout, text + " (response_timeout)"};
+  }
+  const std::string limit = " within " + seconds_text(call_template.connection_timeout) + " (connection_timeout)";
+  if (endpoint.last_error) {
+    Error error = *endpoint.last_error;
+    error.message += "; attempts: " + std::to_string(endpoint.failures) + limit;
+    return error;
+  }
+  if (endpoint.connections.size() >= options_.max_connections) {
+    return Error{ErrorCode::connection_timeout, "no connection to " + endpoint.label + " became free" + limit +
+                                                    ": all " + std::to_string(options_.max_connections) +
+                                                    " are in use; make fewer calls at once or raise maxConnections"};
+  }
+  return Error{ErrorCode::connection_timeout, "no connection to " + endpoint.label + limit};
+}
+
+void Session::deregister(CallerId caller, std::string_view manual) {
+  std::vector<std::uint32_t> ids;
+  for (const auto& [id, endpoint] : endpoints_) {
+    if (endpoint.tool->caller == caller && endpoint.tool->owner == manual) ids.push_back(id);
+  }
+  const Error error{ErrorCode::manual_deregistered, "the manual \"" + std::string(manual) + "\" was deregistered"};
+  for (const std::uint32_t id : ids) drop_endpoint(endpoints_.at(id), error);
+}
+
+void Session::close() {
+  std::vector<std::uint32_t> ids;
+  for (const auto& entry : endpoints_) ids.push_back(entry.first);
+  for (const std::uint32_t id : ids) {
+    drop_endpoint(endpoints_.at(id), Error{ErrorCode::protocol_closed, "the protocol was closed"});
+  }
+}
+
+void Session::drop_endpoint(Endpoint& endpoint, const Error& error) {
+  std::vector<CallId> ids = endpoint.waiting_calls();
+  for (const ConnectionId id : endpoint.connections) {
+    const Connection& connection = connections_.at(static_cast<std::uint32_t>(id));
+    ids.insert(ids.end(), connection.calls.begin(), connection.calls.end());
+  }
+  std::sort(ids.begin(), ids.end());  // in the order in which they were made
+  reject(ids, error);
+  endpoint.waiting_alone.clear();
+  endpoint.waiting_shared.clear();
+  for (const ConnectionId id : std::vector<ConnectionId>(endpoint.connections)) {
+    remove(connections_.at(static_cast<std::uint32_t>(id)), ConnectionEvent::dropped, 1000, {});
+  }
+  endpoint.backing_off = false;
+  collect(endpoint);
+}
+
+std::optional<Command> Session::poll_command() {
+  if (commands_.empty()) return std::nullopt;
+  Command command = std::move(commands_.front());
+  commands_.pop_front();
+  return command;
+}
+
+void Session::report(Report report) {
+  if (reporting_) commands_.push_back(std::move(report));
+}
+
+// SplitMix64 (Steele, Lea, Flood 2014): spreads retries, guards nothing.
+std::uint64_t Session::random() {
+  std::uint64_t z = (random_state_ += 0x9E3779B97F4A7C15U);
+  z = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9U;
+  z = (z ^ (z >> 27U)) * 0x94D049BB133111EBU;
+  return z ^ (z >> 31U);
+}
+
+Session::Counts Session::counts() const {
+  std::size_t waiting = 0;
+  for (const auto& entry : endpoints_) waiting += entry.second.waiting();
+  return {endpoints_.size(), connections_.size(), calls_.size(), waiting, tools_.size(), timers_.size()};
+}
+
+}  // namespace utcp::ws

@@ -1,0 +1,213 @@
+// Owns the facade of the core: endpoints, who may use which connection, waiting calls in order, limits, retries.
+// Must not know sockets, clocks, entropy sources, promises, or what a payload says (that is `call`'s).
+//
+// How a host drives it:
+//   1. Tell it what happened: `start_call`, `abort_call`, `handle_*`, always with the time.
+//   2. Then take commands with `poll_command()` until there are none, and carry each out in that order.
+//   3. Then ask `poll_timeout()` and call `handle_timeout(now)` when that time has come (earlier does no harm).
+// Nothing calls back into the session while it works. A command that speaks of a frame means the frame of the
+// `handle_message` it came from: it is carried out before the next `handle_*`.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "call.hpp"
+#include "call_template.hpp"
+#include "connection.hpp"
+#include "error.hpp"
+#include "timers.hpp"
+
+namespace utcp::ws {
+
+/// Who calls: connections of different callers are kept apart. The host hands out the numbers; 0 is "no caller".
+enum class CallerId : std::uint32_t {};
+/// A tool made ready by `Session::prepare`.
+enum class ToolId : std::uint32_t {};
+
+struct RetryOptions {
+  bool enabled = true;
+  Duration base = std::chrono::milliseconds(200);  ///< upper bound of the first delay; doubled with each failure
+  Duration cap = std::chrono::seconds(10);         ///< upper bound of any delay
+};
+
+struct SessionOptions {
+  std::size_t max_connections = 8;                       ///< per endpoint
+  std::size_t max_waiting = 1024;                        ///< calls waiting per endpoint
+  std::size_t max_frame = std::size_t{64} * 1024 * 1024; ///< received; bytes, or UTF-16 code units where the host has those
+  std::size_t max_depth = kDefaultMaxJsonDepth;
+  std::size_t max_stream_items = 10'000;                 ///< waiting for the consumer
+  std::size_t max_stream_bytes = std::size_t{16} * 1024 * 1024;
+  Duration idle_timeout = std::chrono::minutes(5);
+  RetryOptions retry{};
+  std::vector<Header> headers{};     ///< added to every handshake, unless the template sets the same name
+  bool can_set_headers = true;       ///< false: browsers and workerd
+  std::uint64_t seed = 0;            ///< entropy for the jitter of retries
+};
+
+/// Open a WebSocket; answer with `handle_open`, `handle_error` or `handle_close`.
+struct OpenSocket {
+  ConnectionId connection;
+  std::string url;
+  std::string protocol;  ///< empty: none
+  std::vector<Header> headers;
+};
+/// Send the message that the host rendered for this call.
+struct SendMessage {
+  ConnectionId connection;
+  CallId call;
+};
+/// Render and send a message of the template's own (`connect_message`): no arguments.
+struct SendGreeting {
+  ConnectionId connection;
+  Plan plan;
+};
+/// Close it and forget it: no event of this connection is wanted any more.
+struct CloseSocket {
+  ConnectionId connection;
+  int code;  ///< 1000 or 3000–4999: the only ones that hosts take
+  std::string reason;
+};
+/// Decode the frame being handled and give it to the call as one more item.
+struct DeliverFrame {
+  CallId call;
+  Decoding decoding;
+  std::string_view path;  ///< for `Decoding::json_member`: JSON Pointer; lives as long as the call
+};
+/// The call is over. With an error whose code is `tool_failed`, `path` tells where the frame being handled says why.
+struct SettleCall {
+  CallId call;
+  std::optional<Error> error;
+  std::optional<ConnectionId> connection;  ///< where the error comes from, so that the host can add what it knows
+  std::string path;
+};
+/// Something a log or a user interface may want to know. Only while `set_reporting(true)`.
+struct Report {
+  enum class Kind : std::uint8_t { open, close, send, message, unsolicited, retry, warning };
+  Kind kind;
+  std::string endpoint;  ///< fit for a log: no secrets
+  std::optional<ConnectionId> connection{};
+  std::optional<CallId> call{};
+  std::size_t size = 0;  ///< of a received frame
+  int close_code = 0;
+  std::string text{};    ///< the closing reason; the warning; why a frame was dropped
+  int attempt = 0;       ///< retry: how many attempts have failed
+  Duration delay{};      ///< retry: until the next one
+};
+using Command = std::variant<OpenSocket, SendMessage, SendGreeting, CloseSocket, DeliverFrame, SettleCall, Report>;
+
+struct CallRequest {
+  ToolId tool;
+  CallMode mode = CallMode::single;
+  std::vector<std::optional<std::string>> header_values{};  ///< for each of the template's `header_fields`
+  std::string uuid{};  ///< the value of `{{uuid}}` in this call's message, where answers carry it back
+};
+
+class Session {
+ public:
+  explicit Session(SessionOptions options = {});
+  ~Session();
+  Session(Session&&) noexcept;
+  Session& operator=(Session&&) = delete;
+
+  /// Makes a template ready for calls of one tool by one caller. `tool_name` decides the manual that the calls belong to:
+  /// what stands before its first `.`, else the template's name (which an empty `tool_name`, discovery, always takes).
+  [[nodiscard]] ToolId prepare(CallerId caller, std::string_view tool_name, CallTemplate call_template);
+  /// Calls that run go on; the id is dead.
+  void release(ToolId tool);
+  /// The template of a prepared tool, null for a dead id.
+  [[nodiscard]] const CallTemplate* find_template(ToolId tool) const;
+  /// The tool's name without the manual's.
+  [[nodiscard]] std::string_view short_name(ToolId tool) const;
+
+  /// The host picks the id; it must not be in use. Whatever goes wrong comes as a `SettleCall`.
+  void start_call(TimePoint now, CallId id, const CallRequest& request);
+  /// The caller has lost interest. Nothing more is said about the call. Unknown ids are ignored, here and below.
+  void abort_call(TimePoint now, CallId id);
+  /// The consumer of a stream has taken items from the host's queue.
+  void handle_consumed(CallId id, std::size_t items, std::size_t bytes);
+
+  void handle_open(TimePoint now, ConnectionId id, std::string_view subprotocol);
+  void handle_message(TimePoint now, ConnectionId id, const Frame& frame);
+  /// `http_status` of a refused handshake, 0 where the host does not show it.
+  void handle_error(TimePoint now, ConnectionId id, int http_status);
+  void handle_close(TimePoint now, ConnectionId id, int code, std::string_view reason, bool was_clean);
+  void handle_timeout(TimePoint now);
+
+  /// Rejects the manual's calls and closes what they opened.
+  void deregister(CallerId caller, std::string_view manual);
+  /// Rejects every call and closes every connection. The session can be used again afterwards.
+  void close();
+
+  void set_reporting(bool on) { reporting_ = on; }
+
+  [[nodiscard]] std::optional<Command> poll_command();
+  [[nodiscard]] std::optional<TimePoint> poll_timeout() const { return timers_.next(); }
+
+  struct Counts {
+    std::size_t endpoints, connections, calls, waiting, tools, timers;
+    bool operator==(const Counts&) const = default;
+  };
+  [[nodiscard]] Counts counts() const;
+
+ private:
+  struct Tool;
+  struct Endpoint;
+  struct Call;
+  struct Connection;
+
+  // session.cpp: calls
+  void settle(TimePoint now, Call& call, std::optional<Error> error, bool answered, std::string_view path = {});
+  void leave(TimePoint now, Call& call, bool answered);
+  void give_up_waiting(const Call& call);
+  void reject(const std::vector<CallId>& ids, const Error& error);
+  void drop_endpoint(Endpoint& endpoint, const Error& error);
+  [[nodiscard]] Error timeout_error(const Call& call) const;
+
+  // session_pool.cpp: endpoints and connections
+  [[nodiscard]] Result<Endpoint*> endpoint_for(Tool& tool, const CallRequest& request);
+  void pump(TimePoint now, Endpoint& endpoint);
+  void serve(TimePoint now, Endpoint& endpoint, std::deque<CallId>& queue, bool shared);
+  [[nodiscard]] Connection* find_connection(const Endpoint& endpoint, bool shared);
+  [[nodiscard]] bool may_open(const Endpoint& endpoint) const;
+  void open(TimePoint now, Endpoint& endpoint, const Call& call);
+  void lease(TimePoint now, Connection& connection, Call& call);
+  void become_ready(TimePoint now, Connection& connection);
+  void rest(TimePoint now, Connection& connection);
+  void opening_failed(TimePoint now, Connection& connection, Error error);
+  void connection_lost(TimePoint now, Connection& connection, const Error& error);
+  void remove(Connection& connection, ConnectionEvent event, int code, std::string reason);
+  void collect(Endpoint& endpoint);
+  void connection_timeout(TimePoint now, Connection& connection);
+
+  // session_frames.cpp: from frame to call
+  [[nodiscard]] Call* find_addressee(const Connection& connection, const Frame& frame);
+  void take(TimePoint now, Connection& connection, Call& call, const Frame& frame);
+  void report_frame(Report::Kind kind, const Connection& connection, const Call* call, const Frame& frame,
+                    std::string_view why);
+
+  void report(Report report);
+  [[nodiscard]] std::uint64_t random();
+
+  SessionOptions options_;
+  std::uint64_t random_state_;
+  bool reporting_ = false;
+  std::uint32_t last_tool_ = 0, last_endpoint_ = 0, last_connection_ = 0;
+  std::unordered_map<std::uint32_t, std::shared_ptr<Tool>> tools_;
+  std::unordered_map<std::uint32_t, Endpoint> endpoints_;
+  std::unordered_map<std::string, std::uint32_t> endpoint_ids_;  // by endpoint key
+  std::unordered_map<std::uint32_t, Connection> connections_;
+  std::unordered_map<std::uint32_t, Call> calls_;
+  Timers timers_;
+  std::deque<Command> commands_;
+};
+
+}  // namespace utcp::ws

@@ -1,0 +1,134 @@
+// Owns the way of a received frame: to the greeting, to the call it answers, or to the reports.
+#include <utility>
+
+#include "session_state.hpp"
+
+namespace utcp::ws {
+namespace {
+
+// An application code (RFC 6455 section 7.4.2) that tells the peer why it was cut off.
+constexpr int kFrameRefused = 4000;
+
+}  // namespace
+
+void Session::handle_message(TimePoint now, ConnectionId id, const Frame& frame) {
+  const auto entry = connections_.find(static_cast<std::uint32_t>(id));
+  if (entry == connections_.end() || entry->second.state == ConnectionState::opening) return;
+  Connection& connection = entry->second;
+  Endpoint& endpoint = endpoints_.at(connection.endpoint);
+
+  if (frame.size() > options_.max_frame) {
+    const Error error{ErrorCode::frame_too_large, endpoint.label + " sent a message of " + std::to_string(frame.size()) +
+                                                      " bytes, over the limit frameBytes of " +
+                                                      std::to_string(options_.max_frame)};
+    reject(std::exchange(connection.calls, {}), error);
+    remove(connection, ConnectionEvent::dropped, kFrameRefused, "message too large");
+    pump(now, endpoint);
+    collect(endpoint);
+    return;
+  }
+  if (connection.state == ConnectionState::greeting) {
+    const FrameMatch& ack = endpoint.tool->call_template.connect_ack;
+    std::vector<json::Pointer> pointers;
+    for (const auto& leaf : ack.leaves) pointers.push_back(leaf.first);
+    if (frame.is_text()) {
+      const json::ScanPlan plan(std::move(pointers));
+      const json::ScanResult scan = json::scan(frame.text(), plan, options_.max_depth);
+      if (scan.valid && matches(ack, scan, 0)) {
+        connection.state = next_state(connection.state, ConnectionEvent::acknowledged).value_or(connection.state);
+        become_ready(now, connection);
+        return;
+      }
+    }
+    report_frame(Report::Kind::unsolicited, connection, nullptr, frame, "connect_ack is awaited and this is not it");
+    return;
+  }
+  Call* call = find_addressee(connection, frame);
+  if (call == nullptr) {
+    report_frame(Report::Kind::unsolicited, connection, nullptr, frame,
+                 connection.calls.empty() ? "no call is waiting" : "it carries the id of no call that is waiting");
+    return;
+  }
+  take(now, connection, *call, frame);
+}
+
+Session::Call* Session::find_addressee(const Connection& connection, const Frame& frame) {
+  if (connection.calls.empty()) return nullptr;
+  if (connection.exclusive) return &calls_.at(static_cast<std::uint32_t>(connection.calls.front()));
+  if (!frame.is_text()) return nullptr;
+  // Usually all calls look for their id at one place, so that one scan finds it.
+  const json::Pointer* place = nullptr;
+  std::string wire_id;
+  for (const CallId id : connection.calls) {
+    Call& call = calls_.at(static_cast<std::uint32_t>(id));
+    const json::Pointer& own = *call.tool->rules.correlation();
+    if (place == nullptr || own != *place) {
+      place = &own;
+      const json::ScanResult scan = json::scan(frame.text(), call.tool->rules.correlation_plan(), options_.max_depth);
+      wire_id = scan.valid && scan.values[0] ? json::text_of(*scan.values[0]) : std::string{};
+    }
+    if (!wire_id.empty() && call.wire_id == wire_id) return &call;
+  }
+  return nullptr;
+}
+
+void Session::take(TimePoint now, Connection& connection, Call& call, const Frame& frame) {
+  const Judgement judgement = call.tool->rules.judge(call.mode, call.id, frame, options_.max_depth);
+  const std::string& label = endpoints_.at(connection.endpoint).label;
+  switch (judgement.kind) {
+    case Judgement::Kind::not_mine:
+      ++call.ignored;
+      report_frame(Report::Kind::unsolicited, connection, &call, frame, judgement.why);
+      return;
+    case Judgement::Kind::end:
+      report_frame(Report::Kind::message, connection, &call, frame, {});
+      settle(now, call, std::nullopt, true);
+      return;
+    case Judgement::Kind::tool_error:
+      report_frame(Report::Kind::message, connection, &call, frame, {});
+      settle(now, call, Error{ErrorCode::tool_failed, "the tool failed"}, true, judgement.path);
+      return;
+    case Judgement::Kind::bad_frame:
+      report_frame(Report::Kind::message, connection, &call, frame, judgement.why);
+      settle(now, call, Error{ErrorCode::invalid_frame, label + " sent an answer that cannot be taken: " + std::string(judgement.why)},
+             false);
+      return;
+    case Judgement::Kind::item:
+      break;
+  }
+  report_frame(Report::Kind::message, connection, &call, frame, {});
+  if (judgement.not_json) report_frame(Report::Kind::warning, connection, &call, frame, "response_format is json and this is not JSON");
+
+  const std::uint32_t expected = call.tool->rules.expected(call.mode);
+  ++call.items;
+  ++call.queued_items;
+  call.queued_bytes += frame.size();
+  if (expected != 1 && (call.queued_items > options_.max_stream_items || call.queued_bytes > options_.max_stream_bytes)) {
+    settle(now, call,
+           Error{ErrorCode::stream_overflow, label + " sends faster than the results are taken: more than " +
+                                                 std::to_string(options_.max_stream_items) + " items or " +
+                                                 std::to_string(options_.max_stream_bytes) +
+                                                 " bytes wait (limits streamItems, streamBytes)"},
+           false);
+    return;
+  }
+  commands_.push_back(DeliverFrame{call.id, judgement.decoding, judgement.path});
+  if (judgement.last || (expected != 0 && call.items >= expected)) {
+    settle(now, call, std::nullopt, true);
+  } else {
+    timers_.set(timer_of(call.id), now + call.tool->call_template.response_timeout);
+  }
+}
+
+void Session::report_frame(Report::Kind kind, const Connection& connection, const Call* call, const Frame& frame,
+                           std::string_view why) {
+  if (!reporting_) return;
+  report({.kind = kind,
+          .endpoint = endpoints_.at(connection.endpoint).label,
+          .connection = connection.id,
+          .call = call == nullptr ? std::nullopt : std::optional<CallId>(call->id),
+          .size = frame.size(),
+          .text = std::string(why)});
+}
+
+}  // namespace utcp::ws

@@ -1,0 +1,379 @@
+// Owns endpoints and their connections: when one is opened, who gets it, what follows when it fails or is lost.
+#include <algorithm>
+#include <utility>
+
+#include "session_state.hpp"
+
+namespace utcp::ws {
+namespace {
+
+// The last one set wins; names are compared without case (RFC 9110 section 5.1).
+void set_header(std::vector<Header>& headers, std::string_view name, std::string_view value) {
+  const auto same = [name](const Header& header) {
+    return std::equal(header.first.begin(), header.first.end(), name.begin(), name.end(), [](char a, char b) {
+      const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+      return lower(a) == lower(b);
+    });
+  };
+  const auto known = std::find_if(headers.begin(), headers.end(), same);
+  if (known != headers.end()) {
+    known->second = value;
+  } else {
+    headers.emplace_back(name, value);
+  }
+}
+
+void add_cookie(std::vector<Header>& headers, const std::string& cookie) {
+  for (Header& header : headers) {
+    if (header.first.size() == 6 && (header.first == "Cookie" || header.first == "cookie")) {
+      header.second += "; " + cookie;
+      return;
+    }
+  }
+  headers.emplace_back("Cookie", cookie);
+}
+
+void append_part(std::string& key, std::string_view part) {
+  key += std::to_string(part.size());
+  key += ':';
+  key += part;
+}
+
+bool worth_retrying(const Error& error) {
+  switch (error.code) {
+    case ErrorCode::auth_failed:
+    case ErrorCode::handshake_refused:
+    case ErrorCode::subprotocol_mismatch:
+      return false;
+    default:
+      return true;
+  }
+}
+
+}  // namespace
+
+Result<Session::Endpoint*> Session::endpoint_for(Tool& tool, const CallRequest& request) {
+  const CallTemplate& call_template = tool.call_template;
+  if (call_template.header_fields.empty()) {
+    const auto hint = endpoints_.find(tool.endpoint_hint);
+    if (hint != endpoints_.end()) return &hint->second;
+  }
+  if (std::holds_alternative<OAuth2Auth>(call_template.auth)) {
+    return Error{ErrorCode::auth_unsupported,
+                 "auth_type oauth2 is not supported yet: fetch the token yourself and give it as oauth2_user", "auth"};
+  }
+
+  std::string key;
+  append_part(key, std::to_string(static_cast<std::uint32_t>(tool.caller)));
+  append_part(key, tool.owner);
+  append_part(key, call_template.endpoint_key);
+  std::vector<Header> headers = options_.headers;
+  for (const Header& header : call_template.headers) set_header(headers, header.first, header.second);
+  for (std::size_t i = 0; i < call_template.header_fields.size(); ++i) {
+    const std::string& name = call_template.header_fields[i];
+    const bool given = i < request.header_values.size() && request.header_values[i].has_value();
+    append_part(key, given ? "1" : "0");
+    if (!given) continue;
+    const std::string& value = *request.header_values[i];
+    if (!is_field_value(value)) {
+      return Error{ErrorCode::invalid_argument,
+                   "argument \"" + name + "\" goes into a handshake header (header_fields): it must be printable text "
+                   "without line breaks, and without blanks at its ends (RFC 9110 section 5.5)", name};
+    }
+    set_header(headers, name, value);
+    append_part(key, value);
+  }
+  const HandshakeAuth auth = handshake_auth(call_template.auth);
+  for (const Header& header : auth.headers) set_header(headers, header.first, header.second);
+  if (auth.cookie) add_cookie(headers, *auth.cookie);
+
+  if (!headers.empty() && !options_.can_set_headers) {
+    return Error{ErrorCode::auth_unsupported,
+                 "this host cannot set handshake headers (" + headers.front().first + "), as no browser can. If " +
+                     call_template.url.label() + " allows it, use auth with location \"query\", a connect_message that "
+                     "carries the credential, or a cookie of the page; else call it from a server", "auth"};
+  }
+
+  const auto known = endpoint_ids_.find(key);
+  if (known != endpoint_ids_.end()) {
+    tool.endpoint_hint = known->second;
+    return &endpoints_.at(known->second);
+  }
+  while (++last_endpoint_ == 0 || endpoints_.contains(last_endpoint_)) {
+  }
+  tool.endpoint_hint = last_endpoint_;
+  endpoint_ids_.emplace(key, last_endpoint_);
+  Endpoint endpoint{.id = last_endpoint_,
+                    .key = std::move(key),
+                    .tool = {},
+                    .url = auth.query ? call_template.url.href_with_query(auth.query->first, auth.query->second)
+                                      : call_template.url.href,
+                    .headers = std::move(headers),
+                    .label = call_template.url.label()};
+  return &endpoints_.emplace(last_endpoint_, std::move(endpoint)).first->second;
+}
+
+// Gives connections to waiting calls, each kind in order, and opens what is missing.
+void Session::pump(TimePoint now, Endpoint& endpoint) {
+  serve(now, endpoint, endpoint.waiting_alone, false);
+  serve(now, endpoint, endpoint.waiting_shared, true);
+}
+
+void Session::serve(TimePoint now, Endpoint& endpoint, std::deque<CallId>& queue, bool shared) {
+  while (!queue.empty()) {
+    Call& call = calls_.at(static_cast<std::uint32_t>(queue.front()));
+    if (Connection* connection = find_connection(endpoint, shared)) {
+      queue.pop_front();
+      lease(now, *connection, call);
+    } else if (may_open(endpoint)) {
+      open(now, endpoint, call);
+    } else {
+      return;
+    }
+  }
+}
+
+// The one used last comes first, so that what is not needed grows idle.
+Session::Connection* Session::find_connection(const Endpoint& endpoint, bool shared) {
+  Connection* best = nullptr;
+  for (const ConnectionId id : endpoint.connections) {
+    Connection& connection = connections_.at(static_cast<std::uint32_t>(id));
+    if (connection.state != ConnectionState::ready) continue;
+    const bool fits = shared ? !connection.exclusive : connection.calls.empty() && !connection.tainted;
+    if (fits && (best == nullptr || connection.idle_since > best->idle_since)) best = &connection;
+  }
+  return best;
+}
+
+bool Session::may_open(const Endpoint& endpoint) const {
+  if (endpoint.backing_off || endpoint.connections.size() >= options_.max_connections) return false;
+  std::size_t opening = 0;
+  for (const ConnectionId id : endpoint.connections) {
+    if (connections_.at(static_cast<std::uint32_t>(id)).state != ConnectionState::ready) ++opening;
+  }
+  if (opening == 0) return true;
+  if (endpoint.failures > 0) return false;  // one probe at a time until the peer is back
+  return opening < endpoint.waiting_alone.size() + (endpoint.waiting_shared.empty() ? 0U : 1U);
+}
+
+void Session::open(TimePoint now, Endpoint& endpoint, const Call& call) {
+  while (++last_connection_ == 0 || connections_.contains(last_connection_)) {
+  }
+  const ConnectionId id{last_connection_};
+  connections_.try_emplace(last_connection_, Connection{.id = id, .endpoint = endpoint.id});
+  endpoint.connections.push_back(id);
+  timers_.set(timer_of(id), now + call.tool->call_template.connection_timeout);
+  commands_.push_back(OpenSocket{id, endpoint.url, endpoint.tool->call_template.protocol, endpoint.headers});
+}
+
+void Session::lease(TimePoint now, Connection& connection, Call& call) {
+  connection.calls.push_back(call.id);
+  connection.exclusive = !call.tool->shared();
+  call.connection = connection.id;
+  timers_.set(timer_of(call.id), now + call.tool->call_template.response_timeout);
+  commands_.push_back(SendMessage{connection.id, call.id});
+  if (reporting_) {
+    report({.kind = Report::Kind::send,
+            .endpoint = endpoints_.at(connection.endpoint).label,
+            .connection = connection.id,
+            .call = call.id});
+  }
+}
+
+void Session::handle_open(TimePoint now, ConnectionId id, std::string_view subprotocol) {
+  const auto entry = connections_.find(static_cast<std::uint32_t>(id));
+  if (entry == connections_.end() || entry->second.state != ConnectionState::opening) return;
+  Connection& connection = entry->second;
+  Endpoint& endpoint = endpoints_.at(connection.endpoint);
+  const CallTemplate& call_template = endpoint.tool->call_template;
+  if (!call_template.protocol.empty() && subprotocol != call_template.protocol) {
+    const std::string chosen =
+        subprotocol.empty() ? std::string("none") : "\"" + std::string(subprotocol.substr(0, 64)) + "\"";
+    opening_failed(now, connection,
+                   Error{ErrorCode::subprotocol_mismatch, endpoint.label + " does not speak the subprotocol \"" +
+                                                              call_template.protocol + "\" that the call template asks for; it chose " + chosen,
+                         "protocol"});
+    return;
+  }
+  report({.kind = Report::Kind::open, .endpoint = endpoint.label, .connection = id});
+  if (call_template.connect_message) {
+    commands_.push_back(SendGreeting{id, call_template.connect_message->plan({})});
+  }
+  if (!call_template.connect_ack.empty()) {
+    connection.state = next_state(connection.state, ConnectionEvent::opened_shy).value_or(connection.state);
+    return;
+  }
+  connection.state = next_state(connection.state, ConnectionEvent::opened).value_or(connection.state);
+  become_ready(now, connection);
+}
+
+void Session::become_ready(TimePoint now, Connection& connection) {
+  Endpoint& endpoint = endpoints_.at(connection.endpoint);
+  endpoint.failures = 0;
+  endpoint.last_error.reset();
+  timers_.clear(timer_of(connection.id));
+  rest(now, connection);
+  pump(now, endpoint);
+}
+
+void Session::rest(TimePoint now, Connection& connection) {
+  connection.exclusive = false;
+  connection.idle_since = now;
+  // A timer that is still set from an earlier rest is moved on when it fires: nothing to do on the hot path.
+  if (!timers_.has(timer_of(connection.id))) timers_.set(timer_of(connection.id), now + options_.idle_timeout);
+}
+
+void Session::connection_timeout(TimePoint now, Connection& connection) {
+  if (connection.state != ConnectionState::ready) {
+    const Endpoint& endpoint = endpoints_.at(connection.endpoint);
+    const char* what = connection.state == ConnectionState::opening ? " did not finish the opening handshake"
+                                                                    : " did not send what connect_ack waits for";
+    opening_failed(now, connection, Error{ErrorCode::connection_timeout, endpoint.label + what + " in time"});
+  } else if (connection.calls.empty()) {
+    const TimePoint due = connection.idle_since + options_.idle_timeout;
+    if (due > now) {
+      timers_.set(timer_of(connection.id), due);
+      return;
+    }
+    Endpoint& endpoint = endpoints_.at(connection.endpoint);
+    remove(connection, ConnectionEvent::dropped, 1000, {});
+    collect(endpoint);
+  }
+}
+
+void Session::handle_error(TimePoint now, ConnectionId id, int http_status) {
+  const auto entry = connections_.find(static_cast<std::uint32_t>(id));
+  if (entry == connections_.end()) return;
+  Connection& connection = entry->second;
+  const std::string& label = endpoints_.at(connection.endpoint).label;
+  if (connection.state == ConnectionState::ready) {
+    connection_lost(now, connection, Error{.code = ErrorCode::connection_closed,
+                                           .message = "the connection to " + label + " broke before the answer came",
+                                           .close_code = 1006});
+    return;
+  }
+  Error error{ErrorCode::connection_failed, "could not connect to " + label};
+  error.http_status = http_status;
+  if (http_status != 0) error.message += ": the handshake was refused with HTTP status " + std::to_string(http_status);
+  if (http_status == 401 || http_status == 403) {
+    error.code = ErrorCode::auth_failed;
+    error.message += "; check the credential in auth or headers";
+  } else if (http_status >= 400 && http_status < 500) {
+    error.code = ErrorCode::handshake_refused;
+    error.message += "; check the url's path and query";
+  }
+  opening_failed(now, connection, std::move(error));
+}
+
+void Session::handle_close(TimePoint now, ConnectionId id, int code, std::string_view reason, bool was_clean) {
+  const auto entry = connections_.find(static_cast<std::uint32_t>(id));
+  if (entry == connections_.end()) return;
+  Connection& connection = entry->second;
+  const std::string& label = endpoints_.at(connection.endpoint).label;
+  std::string how = " (code " + std::to_string(code);
+  if (!reason.empty()) how += ", reason \"" + std::string(reason) + "\"";
+  how += ")";
+  Error error{.code = ErrorCode::connection_closed, .message = {}, .close_code = code, .reason = std::string(reason), .was_clean = was_clean};
+  if (connection.state == ConnectionState::ready) {
+    error.message = label + " closed the connection before the answer came" + how;
+    connection_lost(now, connection, error);
+  } else {
+    error.code = ErrorCode::connection_failed;
+    error.message = label + (connection.state == ConnectionState::greeting ? " closed the connection after connect_message"
+                                                                           : " closed the connection while it was opened") + how;
+    opening_failed(now, connection, std::move(error));
+  }
+}
+
+void Session::connection_lost(TimePoint now, Connection& connection, const Error& error) {
+  Endpoint& endpoint = endpoints_.at(connection.endpoint);
+  const bool peer_is_done = error.close_code == 1000 || error.close_code == 1001;
+  const ConnectionId id = connection.id;
+  std::vector<CallId> rejected;
+  for (const CallId call_id : connection.calls) {
+    const Call& call = calls_.at(static_cast<std::uint32_t>(call_id));
+    const bool until_peer_ends = call.mode == CallMode::stream || call.tool->rules.expected(call.mode) == 0;
+    if (peer_is_done && until_peer_ends) {
+      commands_.push_back(SettleCall{call_id, std::nullopt, id, {}});
+      timers_.clear(timer_of(call_id));
+      calls_.erase(static_cast<std::uint32_t>(call_id));
+    } else {
+      rejected.push_back(call_id);
+    }
+  }
+  reject(rejected, error);
+  remove(connection, ConnectionEvent::lost, error.close_code, error.reason);
+  pump(now, endpoint);
+  collect(endpoint);
+}
+
+void Session::opening_failed(TimePoint now, Connection& connection, Error error) {
+  Endpoint& endpoint = endpoints_.at(connection.endpoint);
+  remove(connection, ConnectionEvent::lost, 1000, {});
+  const bool others_work = std::any_of(endpoint.connections.begin(), endpoint.connections.end(), [this](ConnectionId id) {
+    return connections_.at(static_cast<std::uint32_t>(id)).state == ConnectionState::ready;
+  });
+  endpoint.last_error = error;
+  if (endpoint.backing_off) return;  // one failure of several attempts made at once is enough
+  ++endpoint.failures;
+  const bool retry = options_.retry.enabled && worth_retrying(error);
+  if (!retry && !others_work) {
+    const std::vector<CallId> ids = endpoint.waiting_calls();
+    endpoint.waiting_alone.clear();
+    endpoint.waiting_shared.clear();
+    reject(ids, error);
+    for (const ConnectionId id : std::vector<ConnectionId>(endpoint.connections)) {
+      remove(connections_.at(static_cast<std::uint32_t>(id)), ConnectionEvent::dropped, 1000, {});
+    }
+    collect(endpoint);
+    return;
+  }
+
+  // Full jitter: anything between nothing and the exponential bound, so that clients do not come back together.
+  const int doublings = std::min(endpoint.failures - 1, 20);
+  const Duration bound = std::min(options_.retry.cap, options_.retry.base * (std::int64_t{1} << doublings));
+  const Duration delay{static_cast<Duration::rep>(random() % static_cast<std::uint64_t>(bound.count() + 1))};
+  if (!others_work) {
+    std::vector<CallId> hopeless;
+    for (const CallId id : endpoint.waiting_calls()) {
+      if (calls_.at(static_cast<std::uint32_t>(id)).connect_by <= now + delay) hopeless.push_back(id);
+    }
+    for (const CallId id : hopeless) {
+      std::erase(endpoint.waiting_alone, id);
+      std::erase(endpoint.waiting_shared, id);
+    }
+    error.message += "; attempts: " + std::to_string(endpoint.failures);
+    reject(hopeless, error);
+  }
+  if (endpoint.waiting() > 0) {
+    endpoint.backing_off = true;
+    timers_.set(endpoint_timer(endpoint.id), now + delay);
+    report({.kind = Report::Kind::retry, .endpoint = endpoint.label, .text = error.message, .attempt = endpoint.failures, .delay = delay});
+  }
+  collect(endpoint);
+}
+
+// Every connection ends here, and with exactly one `CloseSocket`, so that the host can forget it.
+void Session::remove(Connection& connection, ConnectionEvent event, int code, std::string reason) {
+  const ConnectionId id = connection.id;
+  Endpoint& endpoint = endpoints_.at(connection.endpoint);
+  const bool was_open = connection.state != ConnectionState::opening;
+  const bool ours = event == ConnectionEvent::dropped;
+  if (was_open) {
+    report({.kind = Report::Kind::close, .endpoint = endpoint.label, .connection = id, .close_code = code, .text = reason});
+  }
+  commands_.push_back(CloseSocket{id, ours ? code : 1000, ours ? std::move(reason) : std::string{}});
+  timers_.clear(timer_of(id));
+  std::erase(endpoint.connections, id);
+  connections_.erase(static_cast<std::uint32_t>(id));
+}
+
+// Forgets an endpoint that has nothing left.
+void Session::collect(Endpoint& endpoint) {
+  if (endpoint.waiting() > 0 || !endpoint.connections.empty()) return;
+  timers_.clear(endpoint_timer(endpoint.id));
+  endpoint_ids_.erase(endpoint.key);
+  endpoints_.erase(endpoint.id);
+}
+
+}  // namespace utcp::ws

@@ -1,0 +1,78 @@
+// Owns what the session remembers of tools, endpoints, connections and calls. Private to `session*.cpp`.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "session.hpp"
+
+namespace utcp::ws {
+
+struct Session::Tool {
+  CallTemplate call_template;
+  CallRules rules;
+  CallerId caller;
+  std::string owner;       // the manual that calls belong to
+  std::string short_name;  // without the manual's name
+  std::uint32_t endpoint_hint = 0;  // the endpoint of the last call; valid while it exists and no header field varies
+
+  Tool(CallTemplate t, CallerId c) : call_template(std::move(t)), rules(call_template), caller(c) {}
+  [[nodiscard]] bool shared() const { return rules.correlation().has_value(); }
+};
+
+struct Session::Endpoint {
+  std::uint32_t id;
+  std::string key;
+  std::shared_ptr<Tool> tool;  // whose call came first: URL, subprotocol and greeting are the same for all
+  std::string url;
+  std::vector<Header> headers;
+  std::string label;
+  std::deque<CallId> waiting_alone{};   // for a connection of their own
+  std::deque<CallId> waiting_shared{};  // for one that checks ids
+  std::vector<ConnectionId> connections{};
+  int failures = 0;             // openings failed since the last one that worked
+  bool backing_off = false;     // until the endpoint's timer
+  std::optional<Error> last_error{};
+
+  [[nodiscard]] std::size_t waiting() const { return waiting_alone.size() + waiting_shared.size(); }
+  [[nodiscard]] std::vector<CallId> waiting_calls() const {
+    std::vector<CallId> ids(waiting_alone.begin(), waiting_alone.end());
+    ids.insert(ids.end(), waiting_shared.begin(), waiting_shared.end());
+    return ids;
+  }
+};
+
+struct Session::Connection {
+  ConnectionId id;
+  std::uint32_t endpoint;
+  ConnectionState state = ConnectionState::opening;
+  std::vector<CallId> calls{};
+  bool exclusive = false;  // one call without correlation has it
+  bool tainted = false;    // an answer nobody waits for may still come: only calls that check ids may use it
+  TimePoint idle_since{};
+};
+
+struct Session::Call {
+  CallId id;
+  std::shared_ptr<Tool> tool;
+  CallMode mode;
+  std::uint32_t endpoint;
+  std::optional<ConnectionId> connection{};  // none while it waits
+  TimePoint connect_by{};
+  std::uint32_t items = 0;    // delivered
+  std::uint32_t ignored = 0;  // frames that came on its connection and were no answer
+  std::size_t queued_items = 0, queued_bytes = 0;  // delivered and not yet consumed
+  std::string wire_id{};      // what a response must carry, where answers are correlated
+};
+
+inline TimerKey timer_of(CallId id) { return {TimerKey::Kind::call, static_cast<std::uint32_t>(id)}; }
+inline TimerKey timer_of(ConnectionId id) { return {TimerKey::Kind::connection, static_cast<std::uint32_t>(id)}; }
+inline TimerKey endpoint_timer(std::uint32_t id) { return {TimerKey::Kind::endpoint, id}; }
+
+/// `1.5 s`: for messages.
+[[nodiscard]] std::string seconds_text(Duration duration);
+
+}  // namespace utcp::ws

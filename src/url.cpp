@@ -1,0 +1,321 @@
+#include "url.hpp"
+
+#include <array>
+#include <optional>
+
+namespace utcp::ws {
+namespace {
+
+Error refused(std::string_view reason) { return {ErrorCode::url_refused, "URL refused: " + std::string(reason)}; }
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = lower(c);
+  return out;
+}
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_hex_digit(char c) { return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'f'); }
+bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
+bool is_alphanumeric(char c) { return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z'); }
+
+template <class Predicate>
+bool all_of(std::string_view text, Predicate predicate) {
+  for (const char c : text) {
+    if (!predicate(c)) return false;
+  }
+  return true;
+}
+
+// Four decimal numbers up to 255 without leading zeros: the one form that all parsers read alike.
+std::optional<std::uint32_t> parse_dotted_quad(std::string_view text) {
+  std::uint32_t address = 0;
+  for (int part = 0; part < 4; ++part) {
+    const std::size_t end = part < 3 ? text.find('.') : text.size();
+    if (end == text.npos) return std::nullopt;
+    const std::string_view digits = text.substr(0, end);
+    if (digits.empty() || digits.size() > 3 || (digits.size() > 1 && digits[0] == '0')) return std::nullopt;
+    std::uint32_t number = 0;
+    for (const char c : digits) {
+      if (!is_digit(c)) return std::nullopt;
+      number = number * 10 + static_cast<std::uint32_t>(c - '0');
+    }
+    if (number > 255) return std::nullopt;
+    address = address << 8 | number;
+    text.remove_prefix(part < 3 ? end + 1 : end);
+  }
+  return address;
+}
+
+using Ipv6 = std::array<std::uint16_t, 8>;
+
+// Reads groups separated by colons into `groups` from `count` on. The last may be a dotted quad (RFC 4291 section 2.2).
+bool parse_ipv6_groups(std::string_view text, bool may_end_in_ipv4, Ipv6& groups, std::size_t& count) {
+  if (text.empty()) return true;
+  for (;;) {
+    const std::size_t colon = text.find(':');
+    const std::string_view group = text.substr(0, colon);
+    if (const auto ipv4 = colon == text.npos && may_end_in_ipv4 ? parse_dotted_quad(group) : std::nullopt) {
+      if (count + 2 > groups.size()) return false;
+      groups[count++] = static_cast<std::uint16_t>(*ipv4 >> 16);
+      groups[count++] = static_cast<std::uint16_t>(*ipv4 & 0xFFFF);
+      return true;
+    }
+    if (group.empty() || group.size() > 4 || !all_of(group, is_hex_digit) || count == groups.size()) return false;
+    unsigned number = 0;
+    for (const char c : group) {
+      number = number * 16 + static_cast<unsigned>(is_digit(c) ? c - '0' : lower(c) - 'a' + 10);
+    }
+    groups[count++] = static_cast<std::uint16_t>(number);
+    if (colon == text.npos) return true;
+    text.remove_prefix(colon + 1);
+  }
+}
+
+std::optional<Ipv6> parse_ipv6(std::string_view text) {
+  Ipv6 groups{};
+  std::size_t count = 0;
+  const std::size_t gap = text.find("::");
+  if (gap == text.npos) {
+    if (!parse_ipv6_groups(text, true, groups, count) || count != groups.size()) return std::nullopt;
+    return groups;
+  }
+  Ipv6 tail{};
+  std::size_t tail_count = 0;
+  if (!parse_ipv6_groups(text.substr(0, gap), false, groups, count)) return std::nullopt;
+  if (!parse_ipv6_groups(text.substr(gap + 2), true, tail, tail_count)) return std::nullopt;
+  if (count + tail_count >= groups.size()) return std::nullopt;  // "::" stands for one group at least
+  for (std::size_t i = 0; i < tail_count; ++i) groups[groups.size() - tail_count + i] = tail[i];
+  return groups;
+}
+
+// One spelling per address (RFC 5952, but without dotted quads), so that equal addresses are equal origins.
+std::string ipv6_text(const Ipv6& groups) {
+  std::size_t gap = groups.size();
+  std::size_t gap_length = 1;  // a single zero group is not shortened
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    std::size_t end = i;
+    while (end < groups.size() && groups[end] == 0) ++end;
+    if (end - i > gap_length) {
+      gap = i;
+      gap_length = end - i;
+    }
+  }
+  std::string text;
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    if (i == gap) {
+      text += "::";
+      i += gap_length - 1;
+      continue;
+    }
+    if (!text.empty() && text.back() != ':') text += ':';
+    bool leading = true;
+    for (int shift = 12; shift >= 0; shift -= 4) {
+      const unsigned digit = static_cast<unsigned>(groups[i] >> shift) & 0xF;
+      leading = leading && digit == 0 && shift > 0;
+      if (!leading) text += "0123456789abcdef"[digit];
+    }
+  }
+  return text;
+}
+
+// The IPv4 address in an IPv4-mapped one (RFC 4291 section 2.5.5.2).
+std::optional<std::uint32_t> mapped_ipv4(std::string_view ipv6_host) {
+  const std::optional<Ipv6> groups = parse_ipv6(ipv6_host);
+  if (!groups || (*groups)[5] != 0xFFFF) return std::nullopt;
+  for (std::size_t i = 0; i < 5; ++i) {
+    if ((*groups)[i] != 0) return std::nullopt;
+  }
+  return static_cast<std::uint32_t>((*groups)[6]) << 16 | (*groups)[7];
+}
+
+// WHATWG URL "ends in a number": such a host is an IPv4 address to some parsers, however it is written.
+bool ends_in_number(std::string_view host) {
+  if (host.ends_with('.')) host.remove_suffix(1);
+  const std::size_t dot = host.rfind('.');
+  const std::string_view last = dot == host.npos ? host : host.substr(dot + 1);
+  if (last.empty()) return false;
+  if (all_of(last, is_digit)) return true;
+  return last[0] == '0' && last.size() > 1 && lower(last[1]) == 'x' && all_of(last.substr(2), is_hex_digit);
+}
+
+std::optional<Error> parse_host(std::string_view text, Url& url) {
+  if (text.starts_with('[')) {
+    const std::optional<Ipv6> address = parse_ipv6(text.substr(1, text.size() - 2));
+    if (!address) return refused("its host is not a valid IPv6 address");
+    url.host = ipv6_text(*address);
+    url.ipv6 = true;
+    return std::nullopt;
+  }
+  if (text.empty()) return refused("it has no host");
+  const auto allowed = [](char c) { return !is_ascii(c) || is_alphanumeric(c) || c == '.' || c == '-' || c == '_'; };
+  if (!all_of(text, allowed)) {
+    return refused("its host may hold letters, digits, \".\", \"-\" and \"_\" only; percent signs are not decoded");
+  }
+  if (ends_in_number(text) && !parse_dotted_quad(text)) {
+    return refused("its host ends in a number and is not an IPv4 address of four decimal numbers");
+  }
+  url.host = lower(text);
+  return std::nullopt;
+}
+
+std::optional<Error> parse_port(std::string_view digits, Url& url) {
+  url.port = url.scheme == "ws" || url.scheme == "http" ? 80 : 443;
+  if (digits.empty()) return std::nullopt;
+  std::uint32_t port = 0;
+  for (const char c : digits) {
+    if (is_digit(c)) port = port * 10 + static_cast<std::uint32_t>(c - '0');
+    if (!is_digit(c) || port > 65535) return refused("its port is not a number from 0 to 65535");
+  }
+  url.port = static_cast<std::uint16_t>(port);
+  return std::nullopt;
+}
+
+std::optional<Error> parse_authority(std::string_view authority, Url& url) {
+  if (authority.find('@') != authority.npos) {
+    return refused("it holds user info; put credentials into the call template's \"auth\"");
+  }
+  // The host ends at the first colon, but inside brackets a colon is part of it.
+  std::size_t host_end = authority.find(':');
+  if (authority.starts_with('[')) {
+    const std::size_t bracket = authority.find(']');
+    if (bracket == authority.npos) return refused("a bracket in its host is not closed");
+    host_end = bracket + 1;
+    if (host_end < authority.size() && authority[host_end] != ':')
+      return refused("text follows the bracket in its host");
+  }
+  if (auto error = parse_host(authority.substr(0, host_end), url)) return error;
+  return parse_port(host_end < authority.size() ? authority.substr(host_end + 1) : "", url);
+}
+
+void append_percent_encoded(std::string& out, std::string_view text) {
+  for (const char c : text) {
+    if (is_alphanumeric(c) || c == '*' || c == '-' || c == '.' || c == '_') {
+      out += c;
+    } else {
+      const auto byte = static_cast<unsigned char>(c);
+      out += '%';
+      out += "0123456789ABCDEF"[byte >> 4];
+      out += "0123456789ABCDEF"[byte & 0xF];
+    }
+  }
+}
+
+// `[::1]` or `example.com`
+std::string host_in_url(const Url& url) { return url.ipv6 ? "[" + url.host + "]" : url.host; }
+
+Result<Url> parse_secure(std::string_view text, std::string_view plain, std::string_view secure) {
+  Result<Url> url = parse_url(text);
+  if (!url) return url;
+  const std::string& scheme = url.value().scheme;
+  if (scheme == secure || (scheme == plain && is_literal_loopback(url.value()))) return url;
+  const std::string use = std::string(secure) + "://";
+  if (scheme != plain) return refused(url.value().label() + " must start with " + use);
+  return refused(url.value().label() + " is not encrypted, which only localhost, 127.0.0.0/8 and [::1] may be; use " +
+                 use);
+}
+
+}  // namespace
+
+std::string Url::label() const {
+  std::string text = scheme + "://" + host_in_url(*this);
+  const bool is_default = port == (scheme == "ws" || scheme == "http" ? 80 : 443);
+  if (!is_default) text += ":" + std::to_string(port);
+  text += path;
+  if (!has_query) return text;
+  text += '?';
+  std::string_view rest = query;
+  while (!rest.empty()) {
+    const std::string_view parameter = rest.substr(0, rest.find('&'));
+    rest.remove_prefix(parameter.size());
+    // Without "=" the parameter itself may be the secret.
+    const std::size_t equals = parameter.find('=');
+    if (equals != parameter.npos) text += parameter.substr(0, equals + 1);
+    if (!parameter.empty()) text += "***";
+    if (rest.empty()) break;
+    text += '&';
+    rest.remove_prefix(1);
+  }
+  return text;
+}
+
+std::string Url::origin() const { return scheme + "://" + host_in_url(*this) + ":" + std::to_string(port); }
+
+std::string Url::href_with_query(std::string_view name, std::string_view value) const {
+  std::string text = href;
+  if (!has_query) {
+    text += '?';
+  } else if (!query.empty() && !query.ends_with('&')) {
+    text += '&';
+  }
+  append_percent_encoded(text, name);
+  text += '=';
+  append_percent_encoded(text, value);
+  return text;
+}
+
+Result<Url> parse_url(std::string_view text) {
+  if (text.empty()) return refused("it is empty");
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) <= 0x20 || c == 0x7F)
+      return refused("it holds white space or control characters");
+    if (c == '\\') return refused("it holds a backslash");
+  }
+  Url url;
+  const std::size_t colon = text.find(':');
+  if (colon != text.npos) url.scheme = lower(text.substr(0, colon));
+  if (url.scheme != "ws" && url.scheme != "wss" && url.scheme != "http" && url.scheme != "https") {
+    return refused("its scheme is not ws, wss, http or https");
+  }
+  std::string_view rest = text.substr(colon + 1);
+  if (!rest.starts_with("//")) return refused("\"//\" is missing after its scheme");
+  rest.remove_prefix(2);
+
+  const std::string_view authority = rest.substr(0, rest.find_first_of("/?#"));
+  if (auto error = parse_authority(authority, url)) return *std::move(error);
+  rest.remove_prefix(authority.size());
+
+  const std::size_t fragment = rest.find('#');
+  if (fragment != rest.npos) {
+    text.remove_suffix(rest.size() - fragment);
+    rest = rest.substr(0, fragment);
+  }
+  const std::size_t question = rest.find('?');
+  url.path = rest.substr(0, question);
+  if (question != rest.npos) {
+    url.has_query = true;
+    url.query = rest.substr(question + 1);
+  }
+  url.href = text;
+  return url;
+}
+
+bool is_literal_loopback(const Url& url) {
+  if (url.host == "localhost") return true;
+  if (url.ipv6) {
+    if (url.host == "::1" || url.host == "::") return true;
+    const std::optional<std::uint32_t> mapped = mapped_ipv4(url.host);
+    return mapped && *mapped >> 24 == 127;
+  }
+  const std::optional<std::uint32_t> address = parse_dotted_quad(url.host);
+  return address && (*address == 0 || *address >> 24 == 127);
+}
+
+bool may_be_loopback(const Url& url) {
+  if (is_literal_loopback(url)) return true;
+  if (url.ipv6) return mapped_ipv4(url.host) == 0U;  // 0.0.0.0: systems connect it to themselves
+  if (!all_of(url.host, is_ascii)) return true;
+  std::string_view host = url.host;
+  while (host.ends_with('.')) host.remove_suffix(1);
+  return host == "localhost" || host.ends_with(".localhost");
+}
+
+Result<Url> parse_websocket_url(std::string_view text) { return parse_secure(text, "ws", "wss"); }
+Result<Url> parse_token_url(std::string_view text) { return parse_secure(text, "http", "https"); }
+
+bool is_secure_websocket_url(std::string_view text) { return parse_websocket_url(text).ok(); }
+bool is_secure_token_url(std::string_view text) { return parse_token_url(text).ok(); }
+
+}  // namespace utcp::ws

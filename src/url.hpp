@@ -1,0 +1,53 @@
+// Owns parsing URLs strictly and judging where they lead (SPEC: URLs; advisory GHSA-ppx3-28rw-8fpf).
+// Must not know who wants to open them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "error.hpp"
+
+namespace utcp::ws {
+
+/// A URL of one of the four schemes that this library may open. Anything that two URL parsers could read differently
+/// does not parse: white space, control characters, backslashes, user info, percent signs or stray brackets in the host,
+/// hosts that end in a number without being a canonical dotted quad, ports outside 0–65535.
+struct Url {
+  std::string scheme;  ///< lower case: ws, wss, http or https
+  std::string host;    ///< ASCII lower case; an IPv6 address without its brackets
+  bool ipv6 = false;
+  std::uint16_t port = 0;  ///< explicit or the scheme's default
+  std::string path;        ///< starts with `/` unless empty
+  std::string query;       ///< without `?`
+  bool has_query = false;
+  std::string href;        ///< the string that was checked, without its fragment: this one is opened
+
+  /// `scheme://host[:port]/path`, with the values of query parameters replaced by `***`: fit for errors and logs.
+  [[nodiscard]] std::string label() const;
+  /// `scheme://host:port`: equal for two URLs exactly if they have the same origin (RFC 6454).
+  [[nodiscard]] std::string origin() const;
+  /// `href` with one more query parameter; name and value are percent-encoded as
+  /// application/x-www-form-urlencoded, blanks as %20.
+  [[nodiscard]] std::string href_with_query(std::string_view name, std::string_view value) const;
+};
+
+/// Fails with `url_refused` and the reason.
+[[nodiscard]] Result<Url> parse_url(std::string_view text);
+
+/// A literal loopback host: `localhost`, 127.0.0.0/8, ::1, 0.0.0.0, ::, IPv4-mapped loopback. Only these may go without TLS.
+[[nodiscard]] bool is_literal_loopback(const Url& url);
+
+/// Whether the host could reach the agent's own machine: literal loopback, `localhost.` and names below `localhost`
+/// (RFC 6761 section 6.3), or a non-ASCII host, which some parsers map onto one of these.
+[[nodiscard]] bool may_be_loopback(const Url& url);
+
+/// `wss:` to any host, `ws:` to a literal loopback host; else `url_refused` saying what to use instead.
+[[nodiscard]] Result<Url> parse_websocket_url(std::string_view text);
+/// The same for token URLs: `https:` to any host, `http:` to a literal loopback host.
+[[nodiscard]] Result<Url> parse_token_url(std::string_view text);
+
+[[nodiscard]] bool is_secure_websocket_url(std::string_view text);
+[[nodiscard]] bool is_secure_token_url(std::string_view text);
+
+}  // namespace utcp::ws

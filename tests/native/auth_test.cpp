@@ -1,0 +1,210 @@
+#include "auth.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace utcp::ws {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::Pair;
+
+Json json_of(std::string_view text) {
+  const Result<Json> value = json::parse(text);
+  EXPECT_TRUE(value.ok()) << text;
+  return value ? value.value() : Json();
+}
+
+HandshakeAuth handshake(std::string_view text) {
+  const Result<Auth> auth = parse_auth(json_of(text));
+  EXPECT_TRUE(auth.ok()) << text << (auth ? "" : auth.error().message);
+  return auth ? handshake_auth(auth.value()) : HandshakeAuth();
+}
+
+TEST(Auth, ApiKeyGoesWhereItsLocationSays) {
+  EXPECT_THAT(handshake(R"({"auth_type":"api_key","api_key":"k"})").headers, ElementsAre(Pair("X-Api-Key", "k")));
+  EXPECT_THAT(handshake(R"({"auth_type":"api_key","api_key":"k","var_name":"X-K","location":"header"})").headers,
+              ElementsAre(Pair("X-K", "k")));
+
+  const HandshakeAuth query =
+      handshake(R"({"auth_type":"api_key","api_key":"a b\r\n","var_name":"tö ken","location":"query"})");
+  EXPECT_THAT(query.query, testing::Optional(Pair("tö ken", "a b\r\n")));
+  EXPECT_THAT(query.headers, IsEmpty());
+  EXPECT_EQ(query.cookie, std::nullopt);
+
+  const HandshakeAuth cookie =
+      handshake(R"({"auth_type":"api_key","api_key":"k=v","var_name":"sid","location":"cookie"})");
+  EXPECT_EQ(cookie.cookie, "sid=k=v");
+  EXPECT_THAT(cookie.headers, IsEmpty());
+  EXPECT_EQ(cookie.query, std::nullopt);
+}
+
+TEST(Auth, BasicEncodesUtf8) {  // the example of RFC 7617 section 2.1 has the password 123£
+  EXPECT_THAT(handshake(R"({"auth_type":"basic","username":"test","password":"123£"})").headers,
+              ElementsAre(Pair("Authorization", "Basic dGVzdDoxMjPCow==")));
+  EXPECT_THAT(handshake(R"({"auth_type":"basic","username":"","password":"a:b"})").headers,
+              ElementsAre(Pair("Authorization", "Basic OmE6Yg==")));
+}
+
+TEST(Auth, OAuth2AddsNothingBeforeItsToken) {
+  const char* text =
+      R"({"auth_type":"oauth2","token_url":"https://a/t","client_id":"c","client_secret":"s","scope":"r w"})";
+  const HandshakeAuth added = handshake(text);
+  EXPECT_THAT(added.headers, IsEmpty());
+  EXPECT_EQ(added.cookie, std::nullopt);
+  EXPECT_EQ(added.query, std::nullopt);
+  const Auth auth = parse_auth(json_of(text)).value();
+  const auto* oauth2 = std::get_if<OAuth2Auth>(&auth);
+  ASSERT_NE(oauth2, nullptr);
+  EXPECT_EQ(oauth2->token_url, "https://a/t");
+  EXPECT_EQ(oauth2->client_id, "c");
+  EXPECT_EQ(oauth2->client_secret, "s");
+  EXPECT_EQ(oauth2->scope, "r w");
+}
+
+TEST(Auth, OAuth2UserSendsItsReadyToken) {
+  EXPECT_THAT(handshake(R"({"auth_type":"oauth2_user","access_token":"t"})").headers,
+              ElementsAre(Pair("Authorization", "Bearer t")));
+  EXPECT_THAT(handshake(R"({"auth_type":"oauth2_user","access_token":"t","var_name":"X-T","prefix":""})").headers,
+              ElementsAre(Pair("X-T", "t")));
+}
+
+TEST(Auth, NullIsNone) {
+  EXPECT_TRUE(std::holds_alternative<std::monostate>(parse_auth(Json()).value()));
+  EXPECT_THAT(handshake_auth(Auth()).headers, IsEmpty());
+  // In a member null counts as absent.
+  EXPECT_THAT(handshake(R"({"auth_type":"api_key","api_key":"k","var_name":null,"location":null})").headers,
+              ElementsAre(Pair("X-Api-Key", "k")));
+}
+
+struct Refused {
+  const char* text;
+  const char* field;
+};
+
+TEST(Auth, NamesTheFieldThatIsWrong) {
+  const Refused cases[] = {
+      {R"([])", "auth"},
+      {R"("hunter2")", "auth"},
+      {R"({})", "auth.auth_type"},
+      {R"({"auth_type":null})", "auth.auth_type"},
+      {R"({"auth_type":"nope","api_key":"hunter2"})", "auth.auth_type"},
+      {R"({"auth_type":"api_key"})", "auth.api_key"},
+      {R"({"auth_type":"api_key","api_key":null})", "auth.api_key"},
+      {R"({"auth_type":"api_key","api_key":5})", "auth.api_key"},
+      {R"({"auth_type":"api_key","api_key":["hunter2"]})", "auth.api_key"},
+      {R"({"auth_type":"api_key","api_key":"hunter2\r\nX: y"})", "auth.api_key"},
+      {R"({"auth_type":"api_key","api_key":"hunter2 "})", "auth.api_key"},
+      {R"({"auth_type":"api_key","api_key":"hunter2\u0000"})", "auth.api_key"},
+      {R"({"auth_type":"api_key","api_key":"hunter2","var_name":"bad name"})", "auth.var_name"},
+      {R"({"auth_type":"api_key","api_key":"hunter2","var_name":""})", "auth.var_name"},
+      {R"({"auth_type":"api_key","api_key":"hunter2","var_name":7})", "auth.var_name"},
+      {R"({"auth_type":"api_key","api_key":"hunter2","var_name":"Sec-WebSocket-Protocol"})", "auth.var_name"},
+      {R"({"auth_type":"api_key","api_key":"hunter2","location":"body"})", "auth.location"},
+      {R"({"auth_type":"api_key","api_key":"hunter2","location":1})", "auth.location"},
+      {R"({"auth_type":"api_key","api_key":"hunter2","location":"query","var_name":""})", "auth.var_name"},
+      {R"({"auth_type":"api_key","api_key":"hunter2; a=b","location":"cookie"})", "auth.api_key"},
+      {R"({"auth_type":"api_key","api_key":"hunter2 x","location":"cookie"})", "auth.api_key"},
+      {R"({"auth_type":"api_key","api_key":"hunter2,x","location":"cookie"})", "auth.api_key"},
+      {R"({"auth_type":"api_key","api_key":"hunter2ü","location":"cookie"})", "auth.api_key"},
+      {R"({"auth_type":"api_key","api_key":"hunter2","location":"cookie","var_name":"a=b"})", "auth.var_name"},
+      {R"({"auth_type":"basic","username":"u"})", "auth.password"},
+      {R"({"auth_type":"basic","password":"hunter2"})", "auth.username"},
+      {R"({"auth_type":"basic","username":"u:hunter2","password":"p"})", "auth.username"},
+      {R"({"auth_type":"basic","username":"u\n","password":"hunter2"})", "auth.username"},
+      {R"({"auth_type":"basic","username":"u","password":"hunter2\u007f"})", "auth.password"},
+      {R"({"auth_type":"oauth2","client_id":"c","client_secret":"hunter2"})", "auth.token_url"},
+      {R"({"auth_type":"oauth2","token_url":"https://a/","client_secret":"hunter2"})", "auth.client_id"},
+      {R"({"auth_type":"oauth2","token_url":"https://a/","client_id":"c"})", "auth.client_secret"},
+      {R"({"auth_type":"oauth2","token_url":"https://a/","client_id":"c","client_secret":"hunter2","scope":[]})",
+       "auth.scope"},
+      {R"({"auth_type":"oauth2_user"})", "auth.access_token"},
+      {R"({"auth_type":"oauth2_user","access_token":""})", "auth.access_token"},
+      {R"({"auth_type":"oauth2_user","access_token":"hunter2\n"})", "auth.access_token"},
+      {R"({"auth_type":"oauth2_user","access_token":"hunter2","prefix":"hunter2\r\n"})", "auth.prefix"},
+      {R"({"auth_type":"oauth2_user","access_token":"hunter2","prefix":5})", "auth.prefix"},
+      {R"({"auth_type":"oauth2_user","access_token":"hunter2","var_name":"Upgrade"})", "auth.var_name"},
+  };
+  for (const Refused& refused : cases) {
+    const Result<Auth> auth = parse_auth(json_of(refused.text));
+    ASSERT_FALSE(auth.ok()) << refused.text;
+    EXPECT_EQ(auth.error().code, ErrorCode::invalid_call_template) << refused.text;
+    EXPECT_EQ(auth.error().field, refused.field) << refused.text;
+    EXPECT_THAT(auth.error().message, HasSubstr("call template field \"" + std::string(refused.field) + "\" must be "))
+        << refused.text;
+    EXPECT_THAT(auth.error().message, HasSubstr("; got ")) << refused.text;
+    EXPECT_THAT(auth.error().message, Not(HasSubstr("hunter2"))) << refused.text;
+  }
+}
+
+TEST(Auth, RefusesTokenUrlsThatAreNotSecure) {
+  const Result<Auth> auth = parse_auth(json_of(
+      R"({"auth_type":"oauth2","token_url":"http://a.example/?k=hunter2","client_id":"c","client_secret":"s"})"));
+  ASSERT_FALSE(auth.ok());
+  EXPECT_EQ(auth.error().code, ErrorCode::url_refused);
+  EXPECT_EQ(auth.error().field, "auth.token_url");
+  EXPECT_THAT(auth.error().message, HasSubstr("auth.token_url"));
+  EXPECT_THAT(auth.error().message, Not(HasSubstr("hunter2")));
+}
+
+TEST(Auth, NormalizingFillsInDefaultsAndKeepsTheRest) {
+  const std::pair<const char*, const char*> cases[] = {
+      {R"({"auth_type":"api_key","api_key":"k","x":1})",
+       R"({"auth_type":"api_key","api_key":"k","x":1,"var_name":"X-Api-Key","location":"header"})"},
+      {R"({"auth_type":"api_key","api_key":"k","var_name":"v","location":null})",
+       R"({"auth_type":"api_key","api_key":"k","var_name":"v","location":"header"})"},
+      {R"({"auth_type":"basic","username":"u","password":"p"})",
+       R"({"auth_type":"basic","username":"u","password":"p"})"},
+      {R"({"auth_type":"oauth2","token_url":"t","client_id":"c","client_secret":"s"})",
+       R"({"auth_type":"oauth2","token_url":"t","client_id":"c","client_secret":"s","scope":null})"},
+      {R"({"auth_type":"oauth2_user","access_token":"t"})",
+       R"({"auth_type":"oauth2_user","access_token":"t","var_name":"Authorization","prefix":"Bearer "})"},
+      {"null", "null"},
+  };
+  for (const auto& [from, to] : cases) EXPECT_EQ(json::dump(normalize_auth(json_of(from))), to);
+}
+
+TEST(HeaderSyntax, NamesAreTokens) {
+  EXPECT_TRUE(is_token("X-Api-Key"));
+  EXPECT_TRUE(is_token("!#$%&'*+-.^_`|~09azAZ"));
+  for (const char* name : {"", "a b", "a:", "a\r", "ü", "a,b", "a/b", "a\"", "(a)", "a=b", "a\x7f", "a;"}) {
+    EXPECT_FALSE(is_token(name)) << name;
+  }
+  EXPECT_FALSE(is_token(std::string_view("a\0", 2)));
+}
+
+TEST(HeaderSyntax, ValuesHoldNoLineEnds) {
+  for (const char* value : {"", "a", "a b\tc", "ü", "~!\"(),/:;<=>?@[\\]{}"})
+    EXPECT_TRUE(is_field_value(value)) << value;
+  for (const char* value : {" a", "a ", "\ta", "a\t", " ", "a\rb", "a\nb", "a\x01", "a\x7f"})
+    EXPECT_FALSE(is_field_value(value));
+  EXPECT_FALSE(is_field_value(std::string_view("a\0b", 3)));
+}
+
+TEST(HeaderSyntax, KnowsTheHeadersOfTheHandshake) {
+  for (const char* name : {"Connection", "UPGRADE", "Sec-WebSocket-Key", "sec-websocket-anything", "Content-Length",
+                           "transfer-encoding"}) {
+    EXPECT_TRUE(is_handshake_header(name)) << name;
+  }
+  for (const char* name : {"Host", "Origin", "Cookie", "Authorization", "Sec-Fetch-Mode", "X-Connection", "Upgrades"}) {
+    EXPECT_FALSE(is_handshake_header(name)) << name;
+  }
+}
+
+TEST(Base64, FollowsRfc4648) {  // section 10
+  const std::pair<const char*, const char*> cases[] = {{"", ""},
+                                                       {"f", "Zg=="},
+                                                       {"fo", "Zm8="},
+                                                       {"foo", "Zm9v"},
+                                                       {"foob", "Zm9vYg=="},
+                                                       {"fooba", "Zm9vYmE="},
+                                                       {"foobar", "Zm9vYmFy"},
+                                                       {"\xFB\xFF\xFE", "+//+"}};
+  for (const auto& [bytes, text] : cases) EXPECT_EQ(base64(bytes), text);
+}
+
+}  // namespace
+}  // namespace utcp::ws

@@ -1,0 +1,136 @@
+// What one frame means to one call.
+#include "call.hpp"
+
+#include "fake_host.hpp"
+
+namespace utcp::ws::test {
+namespace {
+
+using Kind = Judgement::Kind;
+
+CallRules rules(std::string_view members) {
+  const std::string text = R"({"url":"wss://h.example/")" + std::string(members) + "}";
+  Result<CallTemplate> parsed = parse_call_template(std::string_view(text));
+  EXPECT_TRUE(parsed.ok()) << (parsed.ok() ? "" : parsed.error().message);
+  return CallRules(parsed.value());
+}
+
+Judgement judge(const CallRules& rules, CallMode mode, std::string text, std::size_t max_depth = 512) {
+  return rules.judge(mode, CallId{7}, FakeFrame(true, std::move(text)), max_depth);
+}
+
+/// A frame that must not be looked into.
+class SealedFrame final : public Frame {
+ public:
+  SealedFrame() : Frame(true, 1'000'000) {}
+  [[nodiscard]] std::string_view text() const override {
+    ADD_FAILURE() << "the core looked into a payload that decides nothing";
+    return {};
+  }
+};
+
+TEST(Judge, APlainAnswerIsNeverLookedInto) {
+  const SealedFrame frame;
+  EXPECT_EQ(rules("").judge(CallMode::single, CallId{1}, frame, 512).decoding, Decoding::text);
+  EXPECT_EQ(rules(R"(,"response_format":"raw")").judge(CallMode::single, CallId{1}, frame, 512).kind, Kind::item);
+}
+
+TEST(Judge, DecodingFollowsTheResponseFormat) {
+  const struct {
+    std::string_view format, frame;
+    CallMode mode;
+    Decoding decoding;
+    bool not_json;
+  } cases[] = {
+      {"", "{}", CallMode::single, Decoding::text, false},
+      {R"(,"response_format":"text")", "{}", CallMode::single, Decoding::text, false},
+      {R"(,"response_format":"json")", "{}", CallMode::single, Decoding::json_or_text, false},
+      {R"(,"response_format":"json")", "no", CallMode::stream, Decoding::text, true},
+      {R"(,"response_format":"json")", "[1]", CallMode::stream, Decoding::json, false},
+      {R"(,"response_format":"text")", "[1]", CallMode::stream, Decoding::text, false},
+      {"", "no", CallMode::stream, Decoding::text, false},
+  };
+  for (const auto& row : cases) {
+    const CallRules row_rules = rules(row.format);
+    const Judgement judgement = judge(row_rules, row.mode, std::string(row.frame));
+    EXPECT_EQ(judgement.kind, Kind::item);
+    EXPECT_EQ(judgement.decoding, row.decoding) << row.format << " " << row.frame;
+    EXPECT_EQ(judgement.not_json, row.not_json);
+  }
+}
+
+TEST(Judge, DepthIsLimitedForJson) {
+  const CallRules json = rules(R"(,"response_format":"json")");
+  const auto nested = [](std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
+  EXPECT_EQ(judge(json, CallMode::single, nested(512)).kind, Kind::item);
+  EXPECT_EQ(judge(json, CallMode::single, nested(513)).kind, Kind::bad_frame);
+  EXPECT_EQ(judge(rules(""), CallMode::single, nested(513)).kind, Kind::item) << "text is text";
+}
+
+TEST(Judge, StreamFramesOfTheReference) {
+  const CallRules plain = rules("");
+  const auto stream = [&](std::string text) { return judge(plain, CallMode::stream, std::move(text)); };
+  EXPECT_EQ(stream(R"({"type":"tool_response","result":1})").path, "/result");
+  EXPECT_EQ(stream(R"({"type":"tool_response"})").decoding, Decoding::json_member);
+  EXPECT_EQ(stream(R"({"type":"tool\u005fresponse","result":1})").path, "/result");
+  EXPECT_EQ(stream(R"({"type":"tool_error","error":"e"})").kind, Kind::tool_error);
+  EXPECT_EQ(stream(R"({"type":"stream_end"})").kind, Kind::end);
+  EXPECT_EQ(stream(R"({"type":"stream_end","extra":[]})").kind, Kind::end);
+  EXPECT_EQ(stream(R"({"type":"stream_end"} x)").kind, Kind::item) << "not JSON, so text";
+  EXPECT_EQ(stream(R"([{"type":"stream_end"}])").kind, Kind::item);
+  EXPECT_EQ(stream(R"({"data":{"type":"stream_end"}})").kind, Kind::item);
+  EXPECT_EQ(judge(plain, CallMode::single, R"({"type":"stream_end"})").kind, Kind::item) << "a call takes it as it is";
+}
+
+TEST(Judge, RequestIds) {
+  const CallRules plain = rules("");
+  for (const char* own : {"7", "\"7\"", "null", "\"\"", "0", "false", "\"\\u0037\""}) {
+    EXPECT_EQ(judge(plain, CallMode::stream, R"({"type":"stream_end","request_id":)" + std::string(own) + "}").kind,
+              Kind::end)
+        << own;
+  }
+  for (const char* other : {"8", "\"8\"", "77", "true", "[7]", "\"x\"", "7.5"}) {
+    EXPECT_EQ(judge(plain, CallMode::stream, R"({"type":"stream_end","request_id":)" + std::string(other) + "}").kind,
+              Kind::not_mine)
+        << other;
+  }
+}
+
+TEST(Judge, MessageFilter) {
+  const CallRules filtered = rules(R"(,"message_filter":{"op":"data","meta":{"v":1},"any":{}})");
+  EXPECT_EQ(judge(filtered, CallMode::single, R"({"any":{"x":1},"meta":{"v":1.0,"w":2},"op":"data"})").kind,
+            Kind::item);
+  for (const char* frame :
+       {R"({"op":"data"})", R"({"op":"data","meta":{"v":2},"any":{}})", R"({"op":"ping","meta":{"v":1},"any":{}})",
+        R"({"op":"data","meta":{"v":1},"any":[]})", "text", "[]"}) {
+    EXPECT_EQ(judge(filtered, CallMode::single, frame).kind, Kind::not_mine) << frame;
+  }
+  EXPECT_EQ(filtered.judge(CallMode::single, CallId{7}, FakeFrame(false, "b"), 512).kind, Kind::not_mine);
+}
+
+TEST(Judge, ResultAndErrorPaths) {
+  const CallRules rpc = rules(R"(,"result_path":"/payload/data","error_path":"/error")");
+  EXPECT_EQ(judge(rpc, CallMode::single, R"({"payload":{"data":null}})").path, "/payload/data");
+  EXPECT_EQ(judge(rpc, CallMode::single, R"({"error":null,"payload":{"data":1}})").kind, Kind::item);
+  EXPECT_EQ(judge(rpc, CallMode::single, R"({"error":0,"payload":{"data":1}})").kind, Kind::tool_error);
+  EXPECT_EQ(judge(rpc, CallMode::single, R"({"method":"notification"})").kind, Kind::not_mine);
+  EXPECT_EQ(judge(rpc, CallMode::single, "text").kind, Kind::not_mine);
+}
+
+TEST(Judge, OwnStreamEnd) {
+  const CallRules graphql = rules(R"(,"stream_end":{"type":"complete"})");
+  EXPECT_EQ(judge(graphql, CallMode::stream, R"({"type":"complete","id":"1"})").kind, Kind::end);
+  EXPECT_EQ(judge(graphql, CallMode::stream, R"({"type":"stream_end"})").kind, Kind::item);
+}
+
+TEST(Rules, ExpectedResponses) {
+  EXPECT_EQ(rules("").expected(CallMode::single), 1U);
+  EXPECT_EQ(rules("").expected(CallMode::stream), 0U);
+  EXPECT_EQ(rules(R"(,"expected_responses":4)").expected(CallMode::single), 4U);
+  EXPECT_EQ(rules(R"(,"expected_responses":4)").expected(CallMode::stream), 4U);
+  EXPECT_EQ(rules(R"(,"expected_responses":-1)").expected(CallMode::single), 0U);
+  EXPECT_EQ(rules(R"(,"expected_responses":4)").expected(CallMode::discovery), 1U);
+}
+
+}  // namespace
+}  // namespace utcp::ws::test

@@ -1,0 +1,174 @@
+// A host for the session in virtual time: it carries out commands on sockets that only exist as records.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "session.hpp"
+
+namespace utcp::ws::test {
+
+using namespace std::chrono_literals;
+
+class FakeFrame final : public Frame {
+ public:
+  FakeFrame(bool is_text, std::string payload) : Frame(is_text, payload.size()), payload_(std::move(payload)) {}
+  [[nodiscard]] std::string_view text() const override { return payload_; }
+
+ private:
+  std::string payload_;
+};
+
+struct Socket {
+  OpenSocket asked;
+  std::vector<CallId> sent{};
+  std::vector<Plan> greetings{};
+  std::optional<CloseSocket> closed{};
+};
+
+struct Outcome {
+  int settled = 0;
+  std::optional<Error> error{};
+  std::string path{};
+  std::vector<std::string> items{};
+  std::vector<Decoding> decodings{};
+  std::vector<std::string> paths{};
+};
+
+class FakeHost {
+ public:
+  explicit FakeHost(SessionOptions options = {}) : session(std::move(options)) {}
+
+  Session session;
+  TimePoint now{1s};
+  std::map<std::uint32_t, Socket> sockets{};
+  std::map<std::uint32_t, Outcome> calls{};
+  std::vector<Report> reports{};
+
+  ToolId tool(std::string_view template_json, std::string_view name = "m.t", CallerId caller = CallerId{0}) {
+    Result<CallTemplate> parsed = parse_call_template(template_json);
+    EXPECT_TRUE(parsed.ok()) << (parsed.ok() ? "" : parsed.error().message);
+    return session.prepare(caller, name, std::move(parsed).value());
+  }
+  CallId call(ToolId tool, CallMode mode = CallMode::single, std::vector<std::optional<std::string>> header_values = {}) {
+    const CallId id{++last_call_};
+    calls[last_call_];
+    session.start_call(now, id, {.tool = tool, .mode = mode, .header_values = std::move(header_values)});
+    drain();
+    return id;
+  }
+  CallId stream(ToolId tool) { return call(tool, CallMode::stream); }
+  void abort(CallId id) {
+    session.abort_call(now, id);
+    drain();
+  }
+  void deregister(std::string_view manual, CallerId caller = CallerId{0}) {
+    session.deregister(caller, manual);
+    drain();
+  }
+  void close_all() {
+    session.close();
+    drain();
+  }
+
+  void open(std::uint32_t socket, std::string_view protocol = {}) {
+    session.handle_open(now, ConnectionId{socket}, protocol);
+    drain();
+  }
+  void text(std::uint32_t socket, std::string payload) { receive(socket, FakeFrame(true, std::move(payload))); }
+  void binary(std::uint32_t socket, std::string payload) { receive(socket, FakeFrame(false, std::move(payload))); }
+  void error(std::uint32_t socket, int status = 0) {
+    session.handle_error(now, ConnectionId{socket}, status);
+    drain();
+  }
+  void peer_closes(std::uint32_t socket, int code, std::string_view reason = {}, bool clean = true) {
+    session.handle_close(now, ConnectionId{socket}, code, reason, clean);
+    drain();
+  }
+
+  /// Lets time pass, stopping at every deadline on the way.
+  void advance(Duration duration) {
+    const TimePoint end = now + duration;
+    while (const std::optional<TimePoint> due = session.poll_timeout()) {
+      if (*due > end) break;
+      now = std::max(now, *due);
+      session.handle_timeout(now);
+      drain();
+    }
+    now = end;
+  }
+
+  const Outcome& outcome(CallId id) { return calls.at(static_cast<std::uint32_t>(id)); }
+  /// The code of the error that a call ended with; fails the test if it has not ended with one.
+  ErrorCode code(CallId id) {
+    const Outcome& result = outcome(id);
+    EXPECT_EQ(result.settled, 1);
+    EXPECT_TRUE(result.error.has_value());
+    return result.error ? result.error->code : ErrorCode::module_failed;
+  }
+  bool pending(CallId id) { return outcome(id).settled == 0; }
+  bool succeeded(CallId id) { return outcome(id).settled == 1 && !outcome(id).error; }
+  std::size_t open_sockets() const {
+    std::size_t count = 0;
+    for (const auto& entry : sockets) count += entry.second.closed ? 0U : 1U;
+    return count;
+  }
+
+ private:
+  void receive(std::uint32_t socket, const FakeFrame& frame) {
+    current_ = std::string(frame.text());
+    session.handle_message(now, ConnectionId{socket}, frame);
+    drain();
+  }
+  void drain() {
+    while (std::optional<Command> command = session.poll_command()) {
+      std::visit([this](auto& what) { carry_out(what); }, *command);
+    }
+  }
+  Socket& live(ConnectionId id) {
+    Socket& socket = sockets.at(static_cast<std::uint32_t>(id));
+    EXPECT_FALSE(socket.closed.has_value()) << "a command for a closed connection";
+    return socket;
+  }
+  Outcome& live(CallId id) {
+    Outcome& outcome = calls.at(static_cast<std::uint32_t>(id));
+    EXPECT_EQ(outcome.settled, 0) << "a command for a settled call";
+    return outcome;
+  }
+  void carry_out(OpenSocket& what) {
+    const auto id = static_cast<std::uint32_t>(what.connection);
+    EXPECT_FALSE(sockets.contains(id)) << "a connection id was used twice";
+    sockets.try_emplace(id, Socket{.asked = std::move(what)});
+  }
+  void carry_out(SendMessage& what) {
+    EXPECT_EQ(live(what.call).settled, 0);
+    live(what.connection).sent.push_back(what.call);
+  }
+  void carry_out(SendGreeting& what) { live(what.connection).greetings.push_back(std::move(what.plan)); }
+  void carry_out(CloseSocket& what) { live(what.connection).closed = std::move(what); }
+  void carry_out(DeliverFrame& what) {
+    Outcome& outcome = live(what.call);
+    outcome.items.push_back(current_);
+    outcome.decodings.push_back(what.decoding);
+    outcome.paths.emplace_back(what.path);
+  }
+  void carry_out(SettleCall& what) {
+    Outcome& outcome = live(what.call);
+    ++outcome.settled;
+    outcome.error = std::move(what.error);
+    outcome.path = std::move(what.path);
+  }
+  void carry_out(Report& what) { reports.push_back(std::move(what)); }
+
+  std::uint32_t last_call_ = 0;
+  std::string current_;
+};
+
+inline constexpr std::string_view kPlain = R"({"call_template_type":"websocket","url":"wss://h.example/ws"})";
+
+}  // namespace utcp::ws::test

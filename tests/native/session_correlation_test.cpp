@@ -1,0 +1,131 @@
+// Calls that share a connection because their answers carry ids.
+#include "fake_host.hpp"
+
+namespace utcp::ws::test {
+namespace {
+
+constexpr std::string_view kJsonRpc = R"({"url":"wss://h.example/ws","response_format":"json",
+  "message":{"jsonrpc":"2.0","id":"{{request_id}}","method":"{{tool_name}}","params":"{{args}}"},
+  "result_path":"/result","error_path":"/error"})";
+
+std::string answer(CallId id, std::string_view result) {
+  return R"({"jsonrpc":"2.0","id":")" + std::to_string(static_cast<std::uint32_t>(id)) + R"(","result":)" +
+         std::string(result) + "}";
+}
+
+TEST(SessionCorrelation, AnyNumberShareOneConnectionInAnyOrder) {
+  FakeHost host;
+  const ToolId tool = host.tool(kJsonRpc);
+  std::vector<CallId> calls;
+  for (int i = 0; i < 50; ++i) calls.push_back(host.call(tool));
+  EXPECT_EQ(host.sockets.size(), 1U);
+  host.open(1);
+  EXPECT_EQ(host.sockets.at(1).sent, calls);
+  for (auto call = calls.rbegin(); call != calls.rend(); ++call) host.text(1, answer(*call, "1"));
+  for (const CallId call : calls) {
+    EXPECT_TRUE(host.succeeded(call));
+    EXPECT_EQ(host.outcome(call).items.front(), answer(call, "1"));
+    EXPECT_EQ(host.outcome(call).paths.front(), "/result");
+  }
+}
+
+TEST(SessionCorrelation, LateAndUnknownAnswersAreDroppedByTheirId) {
+  FakeHost host;
+  host.session.set_reporting(true);
+  const ToolId tool = host.tool(kJsonRpc);
+  const CallId slow = host.call(tool);
+  host.open(1);
+  host.advance(20s);
+  const CallId other = host.call(tool);
+  host.advance(10s);
+  EXPECT_EQ(host.code(slow), ErrorCode::response_timeout);
+  EXPECT_EQ(host.open_sockets(), 1U) << "others go on";
+  host.text(1, answer(slow, "1"));
+  EXPECT_EQ(host.reports.back().kind, Report::Kind::unsolicited);
+  host.text(1, answer(CallId{99}, "1"));
+  host.text(1, R"({"method":"note"})");
+  host.text(1, "text");
+  host.binary(1, "b");
+  EXPECT_TRUE(host.pending(other));
+  host.text(1, answer(other, "2"));
+  EXPECT_TRUE(host.succeeded(other));
+  host.text(1, answer(other, "2"));
+  EXPECT_EQ(host.reports.back().kind, Report::Kind::unsolicited) << "a duplicate";
+}
+
+TEST(SessionCorrelation, AConnectionThatOwesAnswersIsNotGivenToACallWithoutId) {
+  FakeHost host;
+  const ToolId tool = host.tool(kJsonRpc, "m.a");
+  const CallId slow = host.call(tool);
+  host.open(1);
+  host.abort(slow);
+  EXPECT_EQ(host.open_sockets(), 1U);
+  host.call(host.tool(kPlain, "m.b"));
+  EXPECT_EQ(host.sockets.size(), 2U);
+  host.call(tool);
+  EXPECT_EQ(host.sockets.at(1).sent.size(), 2U);
+}
+
+TEST(SessionCorrelation, NeverJoinsACallThatHasItsConnectionAlone) {
+  FakeHost host;
+  const CallId alone = host.call(host.tool(kPlain, "m.b"));
+  host.open(1);
+  host.call(host.tool(kJsonRpc, "m.a"));
+  EXPECT_EQ(host.sockets.size(), 2U);
+  host.text(1, "x");
+  EXPECT_TRUE(host.succeeded(alone));
+}
+
+TEST(SessionCorrelation, NumericIdsMatchToo) {
+  FakeHost host;
+  const CallId call = host.call(host.tool(R"({"url":"wss://h.example/ws","message":"{\"id\": {{request_id}}}"})"));
+  host.open(1);
+  host.text(1, R"({"id":2})");
+  EXPECT_TRUE(host.pending(call));
+  host.text(1, R"({"id":1})");
+  EXPECT_TRUE(host.succeeded(call));
+}
+
+TEST(SessionCorrelation, PointsElsewhereOrIsOff) {
+  FakeHost host;
+  const CallId call = host.call(
+      host.tool(R"({"url":"wss://h.example/ws","message":{"a":"{{request_id}}"},"correlation":"/meta/re"})", "m.a"));
+  host.open(1);
+  host.text(1, R"({"a":"1"})");
+  EXPECT_TRUE(host.pending(call));
+  host.text(1, R"({"meta":{"re":"1"}})");
+  EXPECT_TRUE(host.succeeded(call));
+
+  const ToolId off =
+      host.tool(R"({"url":"wss://h.example/off","message":{"a":"{{request_id}}"},"correlation":false})", "m.b");
+  host.call(off);
+  host.call(off);
+  EXPECT_EQ(host.sockets.size(), 3U) << "each has its own";
+}
+
+TEST(SessionCorrelation, ErrorPathRejectsOneCallOnly) {
+  FakeHost host;
+  const ToolId tool = host.tool(kJsonRpc);
+  const CallId bad = host.call(tool);
+  const CallId good = host.call(tool);
+  host.open(1);
+  host.text(1, R"({"id":"1","error":{"code":-32601,"message":"no method"}})");
+  EXPECT_EQ(host.code(bad), ErrorCode::tool_failed);
+  EXPECT_EQ(host.outcome(bad).path, "/error");
+  host.text(1, answer(good, "null"));
+  EXPECT_TRUE(host.succeeded(good));
+}
+
+TEST(SessionCorrelation, AClosedConnectionRejectsAllThatShareIt) {
+  FakeHost host;
+  const ToolId tool = host.tool(kJsonRpc);
+  const CallId first = host.call(tool);
+  const CallId second = host.call(tool);
+  host.open(1);
+  host.peer_closes(1, 1012, "restart");
+  EXPECT_EQ(host.code(first), ErrorCode::connection_closed);
+  EXPECT_EQ(host.code(second), ErrorCode::connection_closed);
+}
+
+}  // namespace
+}  // namespace utcp::ws::test

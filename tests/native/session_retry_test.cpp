@@ -1,0 +1,160 @@
+// Openings that fail: what is tried again, when, and what the waiting calls hear.
+#include "fake_host.hpp"
+
+namespace utcp::ws::test {
+namespace {
+
+std::uint32_t last_socket(const FakeHost& host) { return host.sockets.rbegin()->first; }
+
+TEST(SessionRetry, AFailedOpeningIsTriedAgainAlsoTheFirst) {
+  FakeHost host({.seed = 7});
+  const CallId call = host.call(host.tool(kPlain));
+  host.error(1);
+  EXPECT_TRUE(host.pending(call));
+  EXPECT_TRUE(host.sockets.at(1).closed.has_value()) << "some hosts leave it connecting after an error";
+  host.advance(200ms);
+  ASSERT_EQ(host.sockets.size(), 2U);
+  host.open(2);
+  host.text(2, "x");
+  EXPECT_TRUE(host.succeeded(call));
+}
+
+TEST(SessionRetry, DelaysAreJitteredUnderADoublingBound) {
+  Duration longest{};
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    FakeHost host({.retry = {.base = 100ms, .cap = 1s}, .seed = seed});
+    host.session.set_reporting(true);
+    host.call(host.tool(R"({"url":"wss://h.example/ws","timeout":1000})"));
+    for (int attempt = 1; attempt <= 8; ++attempt) {
+      host.error(last_socket(host));
+      ASSERT_EQ(host.reports.back().kind, Report::Kind::retry);
+      EXPECT_EQ(host.reports.back().attempt, attempt);
+      const Duration bound = std::min<Duration>(1s, 100ms * (1 << (attempt - 1)));
+      EXPECT_LE(host.reports.back().delay, bound);
+      longest = std::max(longest, host.reports.back().delay);
+      host.advance(bound);
+    }
+  }
+  EXPECT_GT(longest, 900ms) << "the whole range is used";
+}
+
+TEST(SessionRetry, ManyClientsDoNotComeBackTogether) {
+  std::map<Duration::rep, int> per_bucket;
+  for (std::uint64_t seed = 0; seed < 1000; ++seed) {
+    FakeHost host({.retry = {.base = 1s}, .seed = seed * 0x9E3779B9U});
+    host.session.set_reporting(true);
+    host.call(host.tool(kPlain));
+    host.error(1);
+    ++per_bucket[host.reports.back().delay / 100ms];
+  }
+  for (const auto& [bucket, count] : per_bucket) {
+    EXPECT_GT(count, 50) << bucket;
+    EXPECT_LT(count, 150) << bucket;
+  }
+  EXPECT_GE(per_bucket.size(), 10U);
+}
+
+TEST(SessionRetry, GivesUpWhenTheDeadlineWouldPassFirst) {
+  FakeHost host({.seed = 3});
+  const CallId call = host.call(host.tool(R"({"url":"wss://h.example/ws","connection_timeout":5})"));
+  int attempts = 0;
+  while (host.pending(call)) {
+    ASSERT_LT(++attempts, 1000);
+    if (host.open_sockets() > 0) host.error(last_socket(host));
+    host.advance(50ms);
+  }
+  EXPECT_EQ(host.code(call), ErrorCode::connection_failed);
+  EXPECT_NE(host.outcome(call).error->message.find("attempts: "), std::string::npos);
+  EXPECT_LE(host.now, 1s + 5s + 50ms);
+  EXPECT_EQ(host.session.counts().endpoints, 0U);
+}
+
+TEST(SessionRetry, RefusedHandshakesAreNotTriedAgain) {
+  for (const auto& [status, expected] : {std::pair{401, ErrorCode::auth_failed},
+                                         {403, ErrorCode::auth_failed},
+                                         {404, ErrorCode::handshake_refused},
+                                         {429, ErrorCode::handshake_refused}}) {
+    FakeHost host;
+    const ToolId tool = host.tool(kPlain);
+    const CallId first = host.call(tool);
+    const CallId second = host.call(tool);
+    host.error(1, status);
+    EXPECT_EQ(host.code(first), expected);
+    EXPECT_EQ(host.code(second), expected);
+    EXPECT_EQ(host.outcome(first).error->http_status, status);
+    EXPECT_EQ(host.open_sockets(), 0U);
+    host.error(2, status);
+    host.advance(60s);
+    EXPECT_EQ(host.sockets.size(), 2U);
+  }
+}
+
+TEST(SessionRetry, AServerErrorIsTriedAgain) {
+  FakeHost host;
+  const CallId call = host.call(host.tool(kPlain));
+  host.error(1, 503);
+  EXPECT_TRUE(host.pending(call));
+  host.advance(200ms);
+  EXPECT_EQ(host.sockets.size(), 2U);
+}
+
+TEST(SessionRetry, OnlyWhileACallWantsIt) {
+  FakeHost host({.seed = 1});
+  const CallId call = host.call(host.tool(kPlain));
+  host.error(1);
+  host.abort(call);
+  host.advance(60s);
+  EXPECT_EQ(host.sockets.size(), 1U);
+  EXPECT_EQ(host.session.counts().timers, 0U);
+}
+
+TEST(SessionRetry, CanBeSwitchedOff) {
+  FakeHost host({.retry = {.enabled = false}});
+  const CallId call = host.call(host.tool(kPlain));
+  host.error(1);
+  EXPECT_EQ(host.code(call), ErrorCode::connection_failed);
+}
+
+TEST(SessionRetry, OneProbeAtATimeUntilThePeerIsBack) {
+  FakeHost host({.seed = 11});
+  const ToolId tool = host.tool(R"({"url":"wss://h.example/ws","timeout":300})");
+  std::vector<CallId> calls;
+  for (int i = 0; i < 5; ++i) calls.push_back(host.call(tool));
+  EXPECT_EQ(host.sockets.size(), 5U);
+  for (std::uint32_t id = 1; id <= 5; ++id) host.error(id);
+  for (int round = 0; round < 5; ++round) {
+    while (host.open_sockets() == 0) host.advance(10ms);
+    EXPECT_EQ(host.open_sockets(), 1U);
+    if (round < 4) host.error(last_socket(host));
+  }
+  host.open(last_socket(host));
+  EXPECT_EQ(host.open_sockets(), 5U) << "one serves, four more are opened for the others";
+}
+
+TEST(SessionRetry, AnOpeningThatHangsEndsAtItsDeadline) {
+  FakeHost host;
+  const CallId call = host.call(host.tool(R"({"url":"wss://h.example/ws","connection_timeout":2})"));
+  host.advance(2s);
+  EXPECT_EQ(host.code(call), ErrorCode::connection_timeout);
+  EXPECT_EQ(host.open_sockets(), 0U);
+  host.open(1);
+  host.error(1);
+  host.peer_closes(1, 1006);
+  EXPECT_EQ(host.outcome(call).settled, 1) << "what comes after the deadline is ignored";
+}
+
+TEST(SessionRetry, OpeningIsSettledByTheFirstEvent) {
+  FakeHost host;
+  const CallId call = host.call(host.tool(kPlain));
+  host.open(1);
+  host.open(1);
+  EXPECT_EQ(host.sockets.at(1).sent.size(), 1U);
+  host.text(1, "x");
+  host.error(1);
+  host.peer_closes(1, 0);
+  EXPECT_TRUE(host.succeeded(call));
+  EXPECT_EQ(host.session.counts().connections, 0U);
+}
+
+}  // namespace
+}  // namespace utcp::ws::test
