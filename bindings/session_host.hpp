@@ -1,0 +1,72 @@
+// Owns one session on the Emscripten side: its sockets, and carrying out the core's commands with emscripten_websocket_*.
+// Must not decide anything: that is the core's. Must not know promises: that is js/driver.js's.
+//
+// Memory: the session owns a `Socket` per connection; Emscripten's callbacks carry a pointer to it, and get none once it is
+// gone. The text of a received frame is copied into `scratch_` only when the core asks for it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "scratch.hpp"
+#include "session.hpp"
+
+namespace utcp::ws {
+
+class SessionHost {
+ public:
+  /// `options`: JSON of `SessionOptions` as js/options.js writes it.
+  explicit SessionHost(const std::string& options);
+  ~SessionHost();
+  SessionHost(const SessionHost&) = delete;
+  SessionHost& operator=(const SessionHost&) = delete;
+
+  /// `{"value":{tool, name, endpoint, headerFields, many, plan?, discovery}}` or `{"error":…}`.
+  [[nodiscard]] std::string prepare(std::uint32_t caller, const std::string& tool_name, const std::string& call_template);
+  void release(std::uint32_t tool);
+  /// The pieces of the tool's message for arguments of these names (a JSON array of strings).
+  [[nodiscard]] std::string plan(std::uint32_t tool, const std::string& names) const;
+
+  void start_call(double now, std::uint32_t call, std::uint32_t tool, int mode);
+  /// `extras`: `{"headers":[value or null, …],"uuid":"…"}`.
+  void start_call_with(double now, std::uint32_t call, std::uint32_t tool, int mode, const std::string& extras);
+  void abort_call(double now, std::uint32_t call);
+  void handle_consumed(std::uint32_t call, std::uint32_t items, std::uint32_t bytes);
+  void handle_timeout(double now);
+  void deregister(std::uint32_t caller, const std::string& manual);
+  void close();
+  void set_reporting(bool on);
+  /// JSON of what is alive, for leak tests.
+  [[nodiscard]] std::string counts() const;
+
+ private:
+  struct Socket {
+    SessionHost& host;
+    ConnectionId connection;
+    int handle;
+  };
+  friend struct SocketEvents;
+
+  void drain();
+  void run(const OpenSocket& command);
+  void run(const SendMessage& command);
+  void run(const SendGreeting& command);
+  void run(const CloseSocket& command);
+  void run(const DeliverFrame& command);
+  void run(const SettleCall& command);
+  void run(const Report& command);
+  [[nodiscard]] const Socket* find(ConnectionId connection) const;
+  void forget(ConnectionId connection);
+
+  Session session_;
+  Scratch scratch_;
+  std::map<ConnectionId, std::unique_ptr<Socket>> sockets_;
+  std::string path_;  // the one JavaScript heard last
+  std::optional<TimePoint> told_deadline_;
+};
+
+}  // namespace utcp::ws

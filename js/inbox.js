@@ -1,0 +1,131 @@
+// Owns what the core says while it runs: notes of what is to be done, in order, and what it may look at meanwhile.
+// Everything here is called below a wasm frame, so nothing here throws, calls back or touches the host.
+// Must not know how the notes are carried out: js/driver.js does that after the entry has returned.
+import { sizeOf } from './frames.js';
+
+/** @typedef {import('../dist/core.js').CoreHost} CoreHost */
+/** @typedef {import('./socket.js').Socket} Socket */
+
+// What a note says.
+export const DELIVER = 0;
+export const SETTLE = 1;
+export const REJECT = 2;
+export const SEND = 3;
+export const OPEN = 4;
+export const CLOSE = 5;
+export const REPORT = 6;
+
+/**
+ * @typedef {object} RejectCommand
+ * @property {number} call
+ * @property {import('./types.js').CoreError} error
+ * @property {string} [path] `tool_failed`: JSON Pointer to what the tool says
+ */
+
+/**
+ * @typedef {{ kind: typeof DELIVER, call: number, item: import('./frames.js').Item }
+ *   | { kind: typeof SETTLE, call: number }
+ *   | { kind: typeof REJECT, command: RejectCommand, data: unknown, cause: unknown }
+ *   | { kind: typeof SEND, socket: Socket, call: number, greeting: import('./message.js').Piece[] | undefined }
+ *   | { kind: typeof OPEN, socket: Socket }
+ *   | { kind: typeof CLOSE, socket: Socket, code: number | undefined, reason: string | undefined }
+ *   | { kind: typeof REPORT, report: import('./events.js').CoreReport }} Note
+ */
+
+const decoder = new TextDecoder();
+const encoder = new TextEncoder();
+
+/** @implements {CoreHost} */
+export class Inbox {
+  /** @type {Note[]} */
+  notes = [];
+
+  // The event being handled.
+  /** The message, where it is one. @type {unknown} */
+  data = undefined;
+  connection = 0;
+  httpStatus = 0;
+  /** What the host says went wrong. @type {unknown} */
+  cause = undefined;
+
+  #path = '';
+  /** @type {import('./message.js').Piece[] | undefined} */
+  #greeting;
+  /** @type {{ connection: number, headers: [string, string][] }} */
+  #opening = { connection: 0, headers: [] };
+  #onDeadline;
+
+  /**
+   * @param {import('./socket.js').SocketEvents} events where sockets report to
+   * @param {(milliseconds: number) => void} onDeadline
+   */
+  constructor(events, onDeadline) {
+    this.events = events;
+    this.#onDeadline = onDeadline;
+  }
+
+  // --- Called by bindings/host.js ---
+
+  /** @param {number} call @param {number} decoding @param {Uint8Array | null} path null: the one before */
+  deliver(call, decoding, path) {
+    if (path) this.#path = decoder.decode(path);
+    const { data, connection } = this;
+    this.notes.push({ kind: DELIVER, call, item: { data, size: sizeOf(data), decoding, path: this.#path, connection } });
+  }
+
+  /** @param {number} call */
+  settle(call) {
+    this.notes.push({ kind: SETTLE, call });
+  }
+
+  /** @param {Uint8Array} text */
+  command(text) {
+    const command = JSON.parse(decoder.decode(text));
+    switch (command.type) {
+      case 'open':
+        this.#opening = command;
+        break;
+      case 'greet':
+        this.#greeting = command.plan;
+        break;
+      case 'reject':
+        this.notes.push({ kind: REJECT, command, data: this.data, cause: this.cause });
+        break;
+      case 'report':
+        this.notes.push({ kind: REPORT, report: command });
+        break;
+    }
+  }
+
+  /** @param {number} milliseconds */
+  deadline(milliseconds) {
+    this.#onDeadline(milliseconds);
+  }
+
+  /** @param {Uint8Array} out @param {number} from */
+  readText(out, from) {
+    const text = /** @type {string} */ (this.data);
+    return encoder.encodeInto(from === 0 ? text : text.slice(from), out);
+  }
+
+  // --- Called by the half of js/socket.js that Emscripten sees ---
+
+  takeOpening() {
+    return this.#opening;
+  }
+
+  /** @param {Socket} socket */
+  noteOpen(socket) {
+    this.notes.push({ kind: OPEN, socket });
+  }
+
+  /** @param {Socket} socket @param {number} call 0: the greeting */
+  noteSend(socket, call) {
+    this.notes.push({ kind: SEND, socket, call, greeting: call === 0 ? this.#greeting : undefined });
+  }
+
+  /** @param {Socket} socket @param {number | undefined} code @param {string | undefined} reason */
+  noteClose(socket, code, reason) {
+    this.notes.push({ kind: CLOSE, socket, code, reason });
+  }
+}

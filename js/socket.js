@@ -1,0 +1,169 @@
+// Owns one WebSocket on its way between Emscripten and the host: what Emscripten sees as a WebSocket (the upper half), the
+// host's real one (the lower half). Must not know calls, or what is sent.
+//
+// Emscripten calls the upper half below wasm frames, so that half only notes down what is to be done; the driver calls the
+// lower half afterwards. Whatever the host throws becomes an error event.
+
+const CLOSED = 3;
+/** How long a peer may take over the closing handshake. */
+const CLOSING_MS = 2000;
+/** A host that has fired `error` on an open connection owes a `close`; one that does not is helped after this time. */
+const ERROR_WITHOUT_CLOSE_MS = 500;
+
+/**
+ * @typedef {object} SocketEvents what a socket tells the driver; never below a wasm frame
+ * @property {(socket: Socket) => void} opened
+ * @property {(socket: Socket, data: any) => void} received
+ * @property {(socket: Socket, error: unknown) => void} failed
+ * @property {(socket: Socket, code: number, reason: string, wasClean: boolean) => void} closed
+ */
+
+export class Socket {
+  // --- What Emscripten sees ---
+
+  /** @type {((event: object) => void) | null} */
+  onopen = null;
+  /** @type {((event: object) => void) | null} */
+  onmessage = null;
+  /** @type {((event: object) => void) | null} */
+  onerror = null;
+  /** @type {((event: object) => void) | null} */
+  onclose = null;
+  binaryType = '';
+  protocol = '';
+
+  /** @param {import('./inbox.js').Inbox} inbox @param {string} url @param {string[]} [protocols] */
+  constructor(inbox, url, protocols = []) {
+    this.inbox = inbox;
+    this.events = inbox.events;
+    this.url = url;
+    this.protocols = protocols;
+    const { connection, headers } = inbox.takeOpening();
+    this.connection = connection;
+    this.headers = headers;
+    /** @type {any} */
+    this.real = null;
+    /** The error event that came on an open connection, until its `close` comes. @type {unknown} */
+    this.broken = undefined;
+    this.isOpen = false;
+    /** Whether the core is done with it. */
+    this.released = false;
+    /** @type {Promise<void> | undefined} */
+    this.closing = undefined;
+    /** @type {() => void} */
+    this.gone = () => {};
+    inbox.noteOpen(this);
+  }
+
+  /** @param {Uint8Array} token the call's id, 0 for a greeting */
+  send(token) {
+    this.inbox.noteSend(this, (token[0] | (token[1] << 8) | (token[2] << 16) | (token[3] << 24)) >>> 0);
+  }
+
+  /** @param {number} [code] @param {string} [reason] */
+  close(code, reason) {
+    this.inbox.noteClose(this, code, reason);
+  }
+
+  // --- What the driver does with the host's ---
+
+  /** @param {import('./websocket.js').HostWebSocket} host */
+  open({ constructor: Real, canSetHeaders, extra }) {
+    try {
+      const options = { ...extra, ...(this.headers.length > 0 && { headers: Object.fromEntries(this.headers) }) };
+      if (canSetHeaders && Object.keys(options).length > 0) {
+        this.real = new Real(this.url, { protocols: this.protocols, ...options });
+      } else {
+        this.real = this.protocols.length > 0 ? new Real(this.url, this.protocols) : new Real(this.url);
+      }
+      this.headers = [];
+      this.real.binaryType = 'arraybuffer';
+      this.real.onopen = () => this.#opened();
+      this.real.onmessage = (/** @type {MessageEvent} */ event) => {
+        if (!this.released) this.events.received(this, event.data);
+      };
+      this.real.onerror = (/** @type {any} */ event) => this.#failed(event);
+      this.real.onclose = (/** @type {CloseEvent} */ event) => this.#closed(event);
+    } catch (error) {
+      this.real = null;
+      queueMicrotask(() => this.events.failed(this, error));
+    }
+  }
+
+  /** @param {string} text @returns {boolean} whether the host took it; if not, its `close` is on the way or comes now */
+  transmit(text) {
+    try {
+      this.real.send(text);
+      return true;
+    } catch (error) {
+      queueMicrotask(() => this.events.failed(this, error));
+      return false;
+    }
+  }
+
+  /**
+   * The core is done with it: sees the closing handshake through.
+   * @param {number} [code] @param {string} [reason]
+   * @returns {Promise<void>} when the host's socket is closed, at the latest after two seconds
+   */
+  shut(code, reason) {
+    this.released = true;
+    this.closing ??= new Promise((resolve) => {
+      const { real } = this;
+      if (!real || real.readyState === CLOSED) return resolve();
+      const timer = setTimeout(() => {
+        attempt(() => real.terminate?.());
+        this.gone();
+      }, CLOSING_MS);
+      this.gone = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      if (!attempt(() => (reason ? real.close(code, reason) : real.close(code)))) attempt(() => real.close());
+    });
+    return this.closing;
+  }
+
+  #opened() {
+    if (this.released) return;
+    this.isOpen = true;
+    this.protocol = this.real.protocol ?? '';
+    // An idle connection must not keep a process alive; while calls are in flight, the driver's timer does. (`ws`)
+    this.real._socket?.unref?.();
+    this.events.opened(this);
+  }
+
+  // The listener stays to the end: `ws` raises an error that nobody listens to, for instance when closed while connecting.
+  /** @param {any} event */
+  #failed(event) {
+    if (this.released) return;
+    const error = event?.error ?? (event?.message ? new Error(event.message) : undefined);
+    if (!this.isOpen) {
+      this.events.failed(this, error);
+      return;
+    }
+    // The `close` that follows knows more; where it fails to come, the error has to do.
+    this.broken = error;
+    const timer = setTimeout(() => {
+      if (!this.released) this.events.failed(this, error);
+    }, ERROR_WITHOUT_CLOSE_MS);
+    this.gone = () => clearTimeout(timer);
+  }
+
+  /** @param {any} event */
+  #closed(event) {
+    this.gone();
+    if (this.released) return;
+    this.events.closed(this, event?.code ?? 1006, event?.reason ?? '', event?.wasClean ?? false);
+  }
+}
+
+/** @param {() => void} action @returns {boolean} whether it worked */
+function attempt(action) {
+  try {
+    action();
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,58 @@
+// Owns the one host timer of a session. Must not know what a deadline is for: the core names the next one.
+
+/** Longest delay that hosts take: 2³¹ - 1 ms. */
+const LONGEST = 2 ** 31 - 1;
+
+export class DeadlineTimer {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  #armedFor = Infinity;
+  #deadline = Infinity;
+  #keepsAlive = false;
+  #onDeadline;
+
+  /** @param {() => void} onDeadline may come early by what the host's clock is coarse, never without a deadline */
+  constructor(onDeadline) {
+    this.#onDeadline = onDeadline;
+  }
+
+  /** @param {number} deadline in ms of `performance.now()`; negative: none */
+  set(deadline) {
+    this.#deadline = deadline < 0 ? Infinity : deadline;
+  }
+
+  /** Arms the timer if the deadline has come nearer. One that has moved away is looked at when the timer fires: cheaper. */
+  arm() {
+    if (this.#deadline >= this.#armedFor) return;
+    clearTimeout(this.#timer);
+    this.#armedFor = this.#deadline;
+    this.#timer = setTimeout(() => this.#fire(), Math.min(Math.max(Math.ceil(this.#deadline - performance.now()), 0), LONGEST));
+    if (!this.#keepsAlive) this.#unref();
+  }
+
+  /** Whether the timer keeps the process alive (in Node): true while calls are in flight. @param {boolean} keepsAlive */
+  keepAlive(keepsAlive) {
+    if (keepsAlive === this.#keepsAlive) return;
+    this.#keepsAlive = keepsAlive;
+    if (keepsAlive) /** @type {any} */ (this.#timer)?.ref?.();
+    else this.#unref();
+  }
+
+  clear() {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#armedFor = Infinity;
+    this.#deadline = Infinity;
+  }
+
+  #fire() {
+    this.#timer = undefined;
+    this.#armedFor = Infinity;
+    if (this.#deadline <= performance.now()) this.#onDeadline();
+    this.arm();
+  }
+
+  #unref() {
+    /** @type {any} */ (this.#timer)?.unref?.();
+  }
+}

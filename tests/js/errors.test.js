@@ -1,0 +1,92 @@
+// The error classes: hierarchy, facts, and the core's table behind them.
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import * as library from '../../js/index.js';
+import { createError } from '../../js/errors.js';
+import { start } from '../../js/module.js';
+import { failure, newProtocol, startServer } from '../support/server.js';
+
+const { UtcpWebSocketError } = library;
+let table;
+before(async () => {
+  table = JSON.parse((await start()).core.errorTable());
+});
+
+test('every row of the core\'s table names an exported class, a fault and a code of its own', () => {
+  const codes = table.map(([code]) => code);
+  assert.equal(new Set(codes).size, codes.length);
+  for (const [code, className, fault] of table) {
+    assert.match(code, /^[a-z_]+$/);
+    assert.ok(library[className]?.prototype instanceof UtcpWebSocketError || className === 'UtcpWebSocketError', className);
+    assert.ok(['caller', 'peer', 'network', 'host', 'library'].includes(fault), fault);
+    const error = createError({ code, message: 'm' }, { cause: 1 });
+    assert.ok(error instanceof library[className] && error instanceof UtcpWebSocketError && error instanceof Error);
+    assert.equal(error.name, className);
+    assert.equal(error.code, code);
+    assert.equal(error.fault, fault);
+    assert.equal(error.cause, 1);
+  }
+});
+
+test('every error class is used by some row', () => {
+  const classes = Object.keys(library).filter((name) => name.endsWith('Error'));
+  const used = new Set(table.map(([, className]) => className));
+  assert.deepEqual(classes.filter((name) => !used.has(name)), []);
+});
+
+test('facts of each class', () => {
+  const timeout = createError({ code: 'connection_timeout', message: 'm' });
+  assert.equal(timeout.timeout, 'connection');
+  assert.equal(createError({ code: 'response_timeout', message: 'm' }).timeout, 'response');
+  const closed = createError({ code: 'connection_closed', message: 'm', closeCode: 4000, reason: 'r', wasClean: true });
+  assert.deepEqual([closed.closeCode, closed.reason, closed.wasClean], [4000, 'r', true]);
+  assert.equal(createError({ code: 'handshake_refused', message: 'm', httpStatus: 404 }).httpStatus, 404);
+  assert.equal(createError({ code: 'connection_failed', message: 'm' }).httpStatus, undefined);
+  assert.ok(!('cause' in createError({ code: 'connection_failed', message: 'm' })));
+  assert.ok(createError({ code: 'auth_failed', message: 'm' }) instanceof library.WebSocketConnectionError);
+});
+
+test('a wrong call template names the field', async (t) => {
+  const server = await startServer(t);
+  const protocol = newProtocol(t);
+  for (const [fields, field] of [
+    [{ timeout: -1 }, 'timeout'],
+    [{ timeout: 'soon' }, 'timeout'],
+    [{ headers: { 'X-A': 'a\nb' } }, /^headers/],
+    [{ response_format: 'xml' }, 'response_format'],
+    [{ auth: { auth_type: 'api_key', api_key: 'planted-secret', location: 'body' } }, 'auth.location'],
+    [{ expected_responses: 0 }, 'expected_responses'],
+    [{ protocol: 'a b' }, 'protocol'],
+    [{ url: undefined }, 'url'],
+  ]) {
+    const error = await failure(protocol.callTool(null, 'm.t', {}, server.template(fields)));
+    assert.ok(error instanceof library.CallTemplateError, String(error));
+    assert.equal(error.code, 'invalid_call_template');
+    if (typeof field === 'string') assert.equal(error.field, field);
+    else assert.match(error.field, field);
+    assert.ok(!error.message.includes('planted-secret'));
+  }
+  assert.equal(server.opened, 0);
+});
+
+test('an insecure URL is a WebSocketSecurityError', async (t) => {
+  const call = newProtocol(t).callTool(null, 'm.t', {}, { call_template_type: 'websocket', url: 'ws://localhost.evil.com/' });
+  const error = await failure(call);
+  assert.ok(error instanceof library.WebSocketSecurityError);
+  assert.equal(error.code, 'url_refused');
+  assert.equal(error.fault, 'caller');
+});
+
+test('a call template that is none', async (t) => {
+  const protocol = newProtocol(t);
+  for (const template of [null, undefined, 'ws://localhost/', 7, [], () => {}]) {
+    const error = await failure(protocol.callTool(null, 'm.t', {}, template));
+    assert.ok(error instanceof library.CallTemplateError || error instanceof TypeError, String(error));
+  }
+});
+
+test('parseManual throws a ManualError, validateCallTemplate a CallTemplateError', () => {
+  assert.throws(() => library.parseManual('{"tools":{}}'), library.ManualError);
+  assert.throws(() => library.parseManual('not JSON'), UtcpWebSocketError);
+  assert.throws(() => library.validateCallTemplate({}), library.CallTemplateError);
+});

@@ -1,0 +1,120 @@
+// Streams and their bounds: slow consumers, overflow, many items.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { WebSocketOverflowError } from '../../js/index.js';
+import { driverOf } from '../../js/protocol.js';
+import { collect, failure, newProtocol, startServer } from '../support/server.js';
+
+const end = '{"type":"stream_end"}';
+
+/** Sends items and then the end, and says when the client has had the time to get them. */
+const items = (count, item = (i) => String(i)) => (socket) => {
+  for (let i = 0; i < count; i += 1) socket.send(item(i));
+  socket.send(end);
+};
+
+/** Resolves when everything that the server sent before has arrived and been handled. */
+function flushed(server) {
+  return Promise.all([...server.clients].map((socket) => new Promise((resolve) => socket.once('pong', resolve).ping())));
+}
+
+test('a slow consumer gets every item, in order', async (t) => {
+  const server = await startServer(t, items(200));
+  const stream = newProtocol(t).callToolStreaming(null, 'm.s', {}, server.template());
+  const seen = [];
+  for await (const item of stream) {
+    seen.push(Number(item));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  assert.deepEqual(seen, Array.from({ length: 200 }, (_, i) => i));
+});
+
+test('as many items as the limit may wait; what is taken makes room', async (t) => {
+  const server = await startServer(t, (socket, text) => {
+    if (text === '{}') for (let i = 0; i < 5; i += 1) socket.send(`first ${i}`);
+  });
+  const protocol = newProtocol(t, { limits: { streamItems: 5 } });
+  const stream = protocol.callToolStreaming(null, 'm.s', {}, server.template());
+  assert.equal((await stream.next()).value, 'first 0');
+  await flushed(server);
+  const [socket] = server.clients;
+  socket.send('one more fits');
+  await flushed(server);
+  const seen = [];
+  for (let i = 0; i < 5; i += 1) seen.push((await stream.next()).value);
+  assert.deepEqual(seen, ['first 1', 'first 2', 'first 3', 'first 4', 'one more fits']);
+});
+
+test('one item more than the limit overflows: the connection is closed, what came before is still there', async (t) => {
+  const server = await startServer(t, items(6));
+  const protocol = newProtocol(t, { limits: { streamItems: 4 } });
+  const stream = protocol.callToolStreaming(null, 'm.s', {}, server.template());
+  const first = await stream.next();
+  await server.allClosed();
+  const seen = [first.value];
+  let error;
+  try {
+    for await (const item of stream) seen.push(item);
+  } catch (thrown) {
+    error = thrown;
+  }
+  assert.ok(error instanceof WebSocketOverflowError, String(error));
+  assert.equal(error.code, 'stream_overflow');
+  assert.equal(error.fault, 'caller');
+  assert.match(error.message, /streamItems/);
+  assert.ok(seen.length >= 4 && seen.length <= 5, seen.join());
+});
+
+test('bytes that wait are limited too', async (t) => {
+  const server = await startServer(t, items(4, () => 'x'.repeat(1000)));
+  const protocol = newProtocol(t, { limits: { streamBytes: 2500 } });
+  const stream = protocol.callToolStreaming(null, 'm.s', {}, server.template());
+  await stream.next();
+  await server.allClosed();
+  const error = await failure(collect(stream));
+  assert.equal(error.code, 'stream_overflow');
+});
+
+test('a consumer that keeps up is never stopped, however much comes', async (t) => {
+  const server = await startServer(t, (socket, text) => {
+    const { from } = JSON.parse(text);
+    for (let i = from; i < from + 5000; i += 1) socket.send(`{"type":"tool_response","result":${i}}`);
+    socket.send(end);
+  });
+  const protocol = newProtocol(t, { limits: { streamItems: 5001, streamBytes: 400_000 } });
+  let next = 0;
+  for (const from of [0, 5000, 10_000, 15_000]) {
+    for await (const item of protocol.callToolStreaming(null, 'm.s', { from }, server.template())) assert.equal(item, next++);
+  }
+  assert.equal(next, 20_000);
+  assert.equal(driverOf(protocol).counts().hostCalls, 0);
+});
+
+test('two streams at once do not count for each other', async (t) => {
+  const server = await startServer(t, items(8));
+  const protocol = newProtocol(t, { limits: { streamItems: 10 } });
+  const streams = [1, 2].map(() => protocol.callToolStreaming(null, 'm.s', {}, server.template()));
+  const results = await Promise.all(
+    streams.map(async (stream) => {
+      const seen = [];
+      for await (const item of stream) {
+        seen.push(item);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      return seen.length;
+    }),
+  );
+  assert.deepEqual(results, [8, 8]);
+});
+
+test('a consumer that waits holds up no other call', async (t) => {
+  const server = await startServer(t, (socket, text) => {
+    if (text.includes('slow')) for (let i = 0; i < 10; i += 1) socket.send('item');
+    else socket.send('answer');
+  });
+  const protocol = newProtocol(t);
+  const stream = protocol.callToolStreaming(null, 'm.s', { slow: 1 }, server.template());
+  await stream.next();
+  assert.equal(await protocol.callTool(null, 'm.t', {}, server.template()), 'answer');
+  await stream.return();
+});
