@@ -1,0 +1,94 @@
+// Runs the README's code blocks against the demo's provider. The page is run by tests/browser/readme.test.js.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { ready, validateCallTemplate, WebSocketCommunicationProtocol } from '../../js/index.js';
+import { startProvider } from '../../web-demo/server/provider.js';
+import { documentedProvider, readmeBlocks, readmeLanguages } from '../support/readme.js';
+
+const root = new URL('../../', import.meta.url);
+// Below the repository, so that `import 'utcp-websocket'` finds this package by its own name.
+const folder = new URL(`build/readme-${process.pid}/`, root);
+/** @type {Awaited<ReturnType<typeof startProvider>>} */
+let provider;
+
+before(async () => {
+  mkdirSync(folder, { recursive: true });
+  provider = await startProvider();
+});
+after(async () => {
+  rmSync(folder, { recursive: true });
+  await provider.close();
+});
+
+/** @param {string} code */
+const pointed = (code) => code.replaceAll(documentedProvider, provider.origin);
+
+/** @param {string} name @param {string} code */
+async function runModule(name, code) {
+  const file = new URL(name, folder);
+  writeFileSync(file, pointed(code));
+  const child = spawn(process.execPath, [fileURLToPath(file)], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  child.stdout.on('data', (data) => {
+    output += data;
+  });
+  child.stderr.on('data', (data) => {
+    output += data;
+  });
+  const [code_] = await once(child, 'close');
+  assert.equal(code_, 0, output);
+  return output;
+}
+
+test('the example for Node prints hits and one reading, and ends', async () => {
+  const output = await runModule('node.mjs', readmeBlocks('js')[0]);
+  assert.match(output, /ping/i);
+  assert.match(output, /cpu|load|memory/i);
+});
+
+test('the example for the SDK finds tools and calls one', async () => {
+  const output = await runModule('sdk.mjs', readmeBlocks('js')[1]);
+  assert.match(output, /demo\.system_metrics/);
+  assert.match(output, /memory/);
+});
+
+test('the JSON-RPC call template works for every method', async () => {
+  const [template] = readmeBlocks('json').map((block) => JSON.parse(pointed(block)));
+  await ready();
+  assert.equal(validateCallTemplate(template).result_path, '/result');
+  const protocol = new WebSocketCommunicationProtocol();
+  const info = await protocol.callTool(null, 'demo.package_info', { name: 'ws' }, template);
+  assert.equal(info.name, 'ws');
+  await assert.rejects(protocol.callTool(null, 'demo.no_such_method', {}, template), { name: 'ToolError' });
+  await protocol.close();
+});
+
+test('the shell blocks name scripts and packages that exist', () => {
+  const { scripts, name, peerDependencies } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
+  const commands = readmeBlocks('sh').flatMap((block) => block.split('\n').map((line) => line.replace(/\s+#.*/, '').trim()));
+  for (const command of commands.filter(Boolean)) {
+    const [npm, verb, ...rest] = command.split(/\s+/);
+    assert.equal(npm, 'npm', command);
+    if (verb === 'install') assert.deepEqual(rest.filter((one) => one !== name && !(one in peerDependencies)), [], command);
+    else assert.ok(verb in scripts, command);
+  }
+});
+
+test('the CMake block is what the consumer of the installed package does', () => {
+  const consumer = readFileSync(new URL('tests/consumer/CMakeLists.txt', root), 'utf8');
+  for (const line of readmeBlocks('cmake')[0].trim().split('\n')) {
+    assert.ok(consumer.includes(line.replace('your_host ', '').replace(/\(PRIVATE/, '(').split('(')[0]), line);
+  }
+  assert.match(consumer, /find_package\(utcp_websocket/);
+  assert.match(consumer, /utcp_websocket::utcp_websocket/);
+});
+
+test('no block is left out', () => {
+  assert.deepEqual([...readmeLanguages()].sort(), ['cmake', 'html', 'js', 'json', 'sh']);
+  assert.equal(readmeBlocks('js').length, 2);
+  assert.equal(readmeBlocks('html').length, 1);
+});
