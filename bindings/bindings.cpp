@@ -3,6 +3,7 @@
 #include <emscripten/bind.h>
 #include <malloc.h>
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -10,6 +11,7 @@
 
 #include "call_template.hpp"
 #include "manual.hpp"
+#include "message_template.hpp"
 #include "replies.hpp"
 #include "session_host.hpp"
 #include "url.hpp"
@@ -18,43 +20,43 @@ namespace utcp::ws {
 namespace {
 
 std::string validate_call_template(const std::string& text) {
-  Result<Json> parsed = json::parse(text);
-  if (!parsed) return error_text(parsed.error());
-  Result<Json> normalized = normalize_call_template(parsed.value());
-  return normalized ? value_text(std::move(normalized).value()) : error_text(normalized.error());
+  const Result<std::string> normalized = normalize_call_template(text);
+  return normalized ? value_reply(normalized.value()) : error_reply(normalized.error());
 }
 
 // `message`: JSON text, empty where the template has none. `names`: JSON array of the arguments' names.
 std::string plan_message(const std::string& message, const std::string& names) {
-  const Result<Json> list = json::parse(names);
-  if (!list) return error_text(list.error());
-  const std::vector<std::string> known(list.value().begin(), list.value().end());
-  if (message.empty()) return value_text(plan_reply(MessageTemplate().plan(known)));
-  const Result<Json> parsed = json::parse(message);
-  if (!parsed) return error_text(parsed.error());
-  return value_text(plan_reply(MessageTemplate::compile(parsed.value()).plan(known)));
+  const std::vector<std::string> known = parse_names(names);
+  if (message.empty()) return value_reply(plan_json(MessageTemplate().plan(known)));
+  const Result<MessageTemplate> compiled = MessageTemplate::compile(message);
+  return compiled ? value_reply(plan_json(compiled.value().plan(known))) : error_reply(compiled.error());
 }
 
 // `source`: the URL that the manual came from; empty: nothing is left out.
 std::string parse_manual_text(const std::string& text, std::uint32_t max_tools, std::uint32_t max_depth,
                               const std::string& source) {
   Result<Manual> parsed = parse_manual(text, {.max_tools = max_tools, .max_depth = max_depth});
-  if (!parsed) return error_text(parsed.error());
+  if (!parsed) return error_reply(parsed.error());
   Manual manual = std::move(parsed).value();
   if (!source.empty()) {
     const Result<Url> url = parse_url(source);
-    if (!url) return error_text(url.error());
+    if (!url) return error_reply(url.error());
     leave_out_loopback_tools(manual, url.value());
   }
-  return value_text(Json{{"manual", std::move(manual.json)}, {"leftOut", std::move(manual.left_out)}});
+  Reply reply;
+  reply.json("manual", manual.text());
+  reply.json("leftOut", strings_json(manual.left_out));
+  return value_reply(reply.take());
 }
 
 std::string error_table_text() {
-  Json rows = Json::array();
+  std::string rows = "[";
   for (const ErrorKind& kind : error_table()) {
-    rows.push_back(Json::array({kind.name, kind.class_name, fault_name(kind.fault)}));
+    const std::array row{std::string(kind.name), std::string(kind.class_name), std::string(fault_name(kind.fault))};
+    if (rows.size() > 1) rows += ',';
+    rows += strings_json(row);
   }
-  return json::dump(rows);
+  return rows + ']';
 }
 
 bool secure_websocket_url(const std::string& url) { return is_secure_websocket_url(url); }
@@ -63,22 +65,44 @@ bool secure_token_url(const std::string& url) { return is_secure_token_url(url);
 // Bytes of the heap that are in use, for leak tests.
 std::uint32_t heap_in_use() { return static_cast<std::uint32_t>(mallinfo().uordblks); }
 
+// A session is a number in JavaScript: Embind's classes would cost kilobytes and time, and nobody inherits here.
+using Handle = std::uintptr_t;
+
+Handle new_session(const std::string& options) { return reinterpret_cast<Handle>(new SessionHost(options)); }
+void delete_session(Handle session) { delete reinterpret_cast<SessionHost*>(session); }
+
+/// A method of the session as a function whose first argument is the session.
+template <auto Method>
+struct Entry;
+template <class R, class... A, R (SessionHost::*Method)(A...)>
+struct Entry<Method> {
+  static R call(Handle session, A... arguments) {
+    return (reinterpret_cast<SessionHost*>(session)->*Method)(arguments...);
+  }
+};
+template <class R, class... A, R (SessionHost::*Method)(A...) const>
+struct Entry<Method> {
+  static R call(Handle session, A... arguments) {
+    return (reinterpret_cast<SessionHost*>(session)->*Method)(arguments...);
+  }
+};
+
 EMSCRIPTEN_BINDINGS(utcp_websocket) {
-  using namespace emscripten;
-  class_<SessionHost>("SessionHost")
-      .constructor<std::string>()
-      .function("prepare", &SessionHost::prepare)
-      .function("release", &SessionHost::release)
-      .function("plan", &SessionHost::plan)
-      .function("startCall", &SessionHost::start_call)
-      .function("startCallWith", &SessionHost::start_call_with)
-      .function("abortCall", &SessionHost::abort_call)
-      .function("handleConsumed", &SessionHost::handle_consumed)
-      .function("handleTimeout", &SessionHost::handle_timeout)
-      .function("deregister", &SessionHost::deregister)
-      .function("close", &SessionHost::close)
-      .function("setReporting", &SessionHost::set_reporting)
-      .function("counts", &SessionHost::counts);
+  using emscripten::function;
+  function("newSession", &new_session);
+  function("deleteSession", &delete_session);
+  function("prepare", &Entry<&SessionHost::prepare>::call);
+  function("release", &Entry<&SessionHost::release>::call);
+  function("plan", &Entry<&SessionHost::plan>::call);
+  function("startCallWith", &Entry<&SessionHost::start_call_with>::call);
+  function("abortCall", &Entry<&SessionHost::abort_call>::call);
+  function("handleConsumed", &Entry<&SessionHost::handle_consumed>::call);
+  function("handleTimeout", &Entry<&SessionHost::handle_timeout>::call);
+  function("deregister", &Entry<&SessionHost::deregister>::call);
+  function("close", &Entry<&SessionHost::close>::call);
+  function("setReporting", &Entry<&SessionHost::set_reporting>::call);
+  function("counts", &Entry<&SessionHost::counts>::call);
+
   function("isSecureWebSocketUrl", &secure_websocket_url);
   function("isSecureTokenUrl", &secure_token_url);
   function("validateCallTemplate", &validate_call_template);

@@ -1,26 +1,12 @@
 // The shape of what bindings/ compiles to (dist/core.js): what js/ may use of it.
 
-/** One session of the core. Every result is JSON text or nothing; see bindings/session_host.hpp. */
-export interface CoreSession {
-  prepare(caller: number, toolName: string, callTemplate: string): string;
-  release(tool: number): void;
-  plan(tool: number, names: string): string;
-  startCall(now: number, call: number, tool: number, mode: number): void;
-  startCallWith(now: number, call: number, tool: number, mode: number, extras: string): void;
-  abortCall(now: number, call: number): void;
-  handleConsumed(call: number, items: number, bytes: number): void;
-  handleTimeout(now: number): void;
-  deregister(caller: number, manual: string): void;
-  close(): void;
-  setReporting(on: boolean): void;
-  counts(): string;
-  /** Embind: frees the session. */
-  delete(): void;
-}
-
 /** What bindings/host.js calls below a wasm frame. Nothing here may throw or call back. */
 export interface CoreHost {
   httpStatus: number;
+  /** The call whose message Emscripten sends next, 0: the greeting. */
+  nextCall: number;
+  /** Writes `FrameFacts` of bindings/imports.hpp. */
+  describeFrame(words: Uint32Array, at: number): void;
   deliver(call: number, decoding: number, path: Uint8Array | null): void;
   settle(call: number): void;
   command(text: Uint8Array): void;
@@ -28,9 +14,27 @@ export interface CoreHost {
   readText(out: Uint8Array, from: number): { read: number; written: number };
 }
 
+/** A session of the core: see bindings/session_host.hpp. */
+export type CoreSession = number;
+
+/** Every result is JSON text, a number or nothing. */
 export interface CoreModule {
   host: CoreHost | null;
-  SessionHost: new (options: string) => CoreSession;
+  newSession(options: string): CoreSession;
+  deleteSession(session: CoreSession): void;
+  prepare(session: CoreSession, caller: number, toolName: string, callTemplate: string): string;
+  release(session: CoreSession, tool: number): void;
+  plan(session: CoreSession, tool: number, names: string): string;
+  /** `startCallWith` without extras and without Embind: the hot path. */
+  _utcp_ws_start_call(session: CoreSession, now: number, call: number, tool: number, mode: number): void;
+  startCallWith(session: CoreSession, now: number, call: number, tool: number, mode: number, extras: string): void;
+  abortCall(session: CoreSession, now: number, call: number): void;
+  handleConsumed(session: CoreSession, call: number, items: number, bytes: number): void;
+  handleTimeout(session: CoreSession, now: number): void;
+  deregister(session: CoreSession, caller: number, manual: string): void;
+  close(session: CoreSession): void;
+  setReporting(session: CoreSession, on: boolean): void;
+  counts(session: CoreSession): string;
   isSecureWebSocketUrl(url: string): boolean;
   isSecureTokenUrl(url: string): boolean;
   validateCallTemplate(text: string): string;
@@ -47,7 +51,10 @@ export interface CoreSettings {
   ): object;
   onAbort(what: unknown): never;
   /** What Emscripten's WebSocket API makes its sockets with. */
-  WebSocket: new (url: string, protocols?: string[]) => object;
+  WebSocket: new (
+    url: string,
+    protocols?: string[],
+  ) => object;
   host: CoreHost | null;
 }
 

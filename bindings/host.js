@@ -5,6 +5,12 @@ mergeInto(LibraryManager.library, {
   utcp_ws_deliver: function (call, decoding, path, length) {
     Module.host.deliver(call >>> 0, decoding, path ? HEAPU8.subarray(path, path + length) : null);
   },
+  utcp_ws_frame: function (facts) {
+    Module.host.describeFrame(HEAPU32, facts >> 2);
+  },
+  utcp_ws_sending: function (call) {
+    Module.host.nextCall = call >>> 0;
+  },
   utcp_ws_settle: function (call) {
     Module.host.settle(call >>> 0);
   },
@@ -30,4 +36,10 @@ mergeInto(LibraryManager.library, {
   utcp_ws_table_size: function () {
     return Object.values(WS.sockets || webSockets.allocated).filter((socket) => socket).length;
   },
+
+  // Types that Embind always registers and nothing here uses: without their converters the glue is smaller.
+  _embind_register_memory_view: function () {},
+  _embind_register_std_wstring: function () {},
+  _embind_register_emval: function () {},
+  _embind_register_bigint: function () {},
 });

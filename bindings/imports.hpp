@@ -13,7 +13,20 @@ struct TextProgress {
   std::uint32_t written;  ///< bytes of UTF-8 put down
 };
 
+/// What there is to know of the frame being handled before anyone looks inside.
+struct FrameFacts {
+  std::uint32_t is_text;
+  std::uint32_t size;           ///< bytes, of a text UTF-16 code units
+  std::uint32_t consumed_call;  ///< a stream whose consumer has taken items since the last frame; 0: none
+  std::uint32_t consumed_items;
+  std::uint32_t consumed_bytes;
+};
+
 extern "C" {
+
+void utcp_ws_frame(FrameFacts* facts);
+/// What is sent next is the message of this call, 0: the greeting that was told.
+void utcp_ws_sending(std::uint32_t call);
 
 /// Give the frame being handled to a call. `path_length` bytes at `path` are a JSON Pointer; null: as in the last call.
 void utcp_ws_deliver(std::uint32_t call, int decoding, const char* path, std::size_t path_length);

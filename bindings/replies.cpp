@@ -3,33 +3,119 @@
 #include <utility>
 
 namespace utcp::ws {
+namespace {
 
-Json error_reply(const Error& error) {
-  Json reply{{"code", describe(error.code).name}, {"message", error.message}};
-  if (!error.field.empty()) reply["field"] = error.field;
-  if (error.http_status != 0) reply["httpStatus"] = error.http_status;
-  if (error.code == ErrorCode::connection_closed || error.close_code != 0) {
-    reply["closeCode"] = error.close_code;
-    reply["reason"] = error.reason;
-    reply["wasClean"] = error.was_clean;
-  }
-  return reply;
+void append_string(std::string& out, std::string_view text) {
+  out += '"';
+  json::append_escaped(out, text);
+  out += '"';
 }
 
-Json plan_reply(const Plan& plan) {
-  Json reply = Json::array();
+// A comma, or the bracket that opens the list.
+void append_separator(std::string& out) { out += out.empty() ? '[' : ','; }
+
+std::string close_list(std::string list) {
+  if (list.empty()) list = "[";
+  list += ']';
+  return list;
+}
+
+}  // namespace
+
+void Reply::member(std::string_view name) {
+  if (out_.size() > 1) out_ += ',';
+  append_string(out_, name);
+  out_ += ':';
+}
+
+void Reply::text(std::string_view name, std::string_view value) {
+  member(name);
+  append_string(out_, value);
+}
+
+void Reply::number(std::string_view name, std::int64_t value) { json(name, std::to_string(value)); }
+
+void Reply::flag(std::string_view name, bool value) { json(name, value ? "true" : "false"); }
+
+void Reply::json(std::string_view name, std::string_view value) {
+  member(name);
+  out_ += value;
+}
+
+std::string Reply::take() {
+  out_ += '}';
+  return std::move(out_);
+}
+
+std::string error_json(const Error& error) {
+  Reply reply;
+  reply.text("code", describe(error.code).name);
+  reply.text("message", error.message);
+  if (!error.field.empty()) reply.text("field", error.field);
+  if (error.http_status != 0) reply.number("httpStatus", error.http_status);
+  if (error.code == ErrorCode::connection_closed) {
+    reply.number("closeCode", error.close_code);
+    reply.text("reason", error.reason);
+    reply.flag("wasClean", error.was_clean);
+  }
+  return reply.take();
+}
+
+std::string plan_json(const Plan& plan) {
+  std::string list;
   for (const Piece& piece : plan) {
-    if (piece.kind == Piece::Kind::literal) {
-      reply.push_back(piece.text);
-    } else {
-      reply.push_back(Json::array({static_cast<int>(piece.kind), static_cast<int>(piece.encoding), piece.text}));
+    append_separator(list);
+    if (piece.kind != Piece::Kind::literal) {
+      list += '[';
+      list += std::to_string(static_cast<int>(piece.kind));
+      list += ',';
+      list += std::to_string(static_cast<int>(piece.encoding));
+      list += ',';
     }
+    append_string(list, piece.text);
+    if (piece.kind != Piece::Kind::literal) list += ']';
   }
-  return reply;
+  return close_list(std::move(list));
 }
 
-std::string value_text(Json value) { return json::dump(Json{{"value", std::move(value)}}); }
+std::string headers_json(std::span<const Header> headers) {
+  std::string list;
+  for (const Header& header : headers) {
+    append_separator(list);
+    list += '[';
+    append_string(list, header.first);
+    list += ',';
+    append_string(list, header.second);
+    list += ']';
+  }
+  return close_list(std::move(list));
+}
 
-std::string error_text(const Error& error) { return json::dump(Json{{"error", error_reply(error)}}); }
+std::string strings_json(std::span<const std::string> strings) {
+  std::string list;
+  for (const std::string& text : strings) {
+    append_separator(list);
+    append_string(list, text);
+  }
+  return close_list(std::move(list));
+}
+
+std::string value_reply(std::string_view value) {
+  Reply reply;
+  reply.json("value", value);
+  return reply.take();
+}
+
+std::string error_reply(const Error& error) {
+  Reply reply;
+  reply.json("error", error_json(error));
+  return reply.take();
+}
+
+std::vector<std::string> parse_names(const std::string& text) {
+  std::vector<std::string> names;
+  for (const std::string_view name : json::elements_of(text)) names.push_back(json::text_of(name));
+  return names;
+}
 
 }  // namespace utcp::ws

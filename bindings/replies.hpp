@@ -1,21 +1,49 @@
-// Owns how values of the core look in the JSON that JavaScript gets. Must not know sessions or sockets.
+// Owns how values of the core look in the JSON that JavaScript gets, written as text at once: building a JSON tree
+// first would cost kilobytes of code. Must not know sessions or sockets.
 #pragma once
 
+#include <cstdint>
+#include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
+#include "auth.hpp"
 #include "error.hpp"
 #include "json.hpp"
 #include "message_template.hpp"
 
 namespace utcp::ws {
 
-/// `{code, message, field?, closeCode?, reason?, wasClean?, httpStatus?}`
-[[nodiscard]] Json error_reply(const Error& error);
-/// A literal piece is a string, any other `[kind, encoding, name]` (js/message.js).
-[[nodiscard]] Json plan_reply(const Plan& plan);
+/// Writes one JSON object, member by member.
+class Reply {
+ public:
+  void text(std::string_view name, std::string_view value);
+  void number(std::string_view name, std::int64_t value);
+  void flag(std::string_view name, bool value);
+  /// `value` is JSON text.
+  void json(std::string_view name, std::string_view value);
+  /// Ends the object.
+  [[nodiscard]] std::string take();
 
-/// `{"value":…}` and `{"error":…}`: what a function that can fail answers.
-[[nodiscard]] std::string value_text(Json value);
-[[nodiscard]] std::string error_text(const Error& error);
+ private:
+  void member(std::string_view name);
+  std::string out_ = "{";
+};
+
+/// `{code, message, field?, httpStatus?, closeCode?, reason?, wasClean?}`
+[[nodiscard]] std::string error_json(const Error& error);
+/// A literal piece is a string, any other `[kind, encoding, name]` (js/message.js).
+[[nodiscard]] std::string plan_json(const Plan& plan);
+/// `[[name, value], …]`
+[[nodiscard]] std::string headers_json(std::span<const Header> headers);
+[[nodiscard]] std::string strings_json(std::span<const std::string> strings);
+
+/// `{"value":…}` and `{"error":…}`: what a function that can fail answers. `value` is JSON text.
+[[nodiscard]] std::string value_reply(std::string_view value);
+[[nodiscard]] std::string error_reply(const Error& error);
+
+/// The other way: a JSON array of strings.
+[[nodiscard]] std::vector<std::string> parse_names(const std::string& text);
 
 }  // namespace utcp::ws

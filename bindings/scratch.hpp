@@ -1,5 +1,5 @@
-// Owns the memory into which a received text is encoded when the core wants to look inside, and the frame that asks for it.
-// Must not know what the core looks for.
+// Owns the memory into which a received text is encoded when the core wants to look inside, and the frame that asks for
+// it. Must not know what the core looks for.
 #pragma once
 
 #include <cstddef>

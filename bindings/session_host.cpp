@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "imports.hpp"
+#include "json_number.hpp"
+#include "json_text.hpp"
 #include "replies.hpp"
 
 namespace utcp::ws {
@@ -21,25 +23,30 @@ TimePoint now() { return time_point(emscripten_get_now()); }
 std::uint32_t number(CallId id) { return static_cast<std::uint32_t>(id); }
 std::uint32_t number(ConnectionId id) { return static_cast<std::uint32_t>(id); }
 
-void tell(const Json& command) {
-  const std::string text = json::dump(command);
+void tell(Reply reply) {
+  const std::string text = reply.take();
   utcp_ws_command(text.data(), text.size());
 }
 
-Json header_list(const std::vector<Header>& headers) {
-  Json list = Json::array();
-  for (const Header& header : headers) list.push_back(Json::array({header.first, header.second}));
-  return list;
+Reply command_of(std::string_view type) {
+  Reply reply;
+  reply.text("type", type);
+  return reply;
 }
 
+// js/options.js has checked them: every number is one, and in range. What is not given keeps the core's default.
 SessionOptions parse_options(const std::string& text) {
   SessionOptions options;
-  const Result<Json> parsed = json::parse(text);
-  if (!parsed) return options;
-  const Json& json = parsed.value();
-  const auto size = [&json](const char* name, std::size_t& out) { out = json.value(name, out); };
-  const auto duration = [](const Json& from, const char* name, Duration& out) {
-    out = Duration{std::llround(from.value(name, static_cast<double>(out.count()) / 1e6) * 1e6)};
+  const json::Members given = json::members_of(text);
+  const auto number = [](const json::Members& members, std::string_view name, double otherwise) {
+    const std::string_view value = json::find(members, name);
+    return value.empty() ? otherwise : json::detail::to_double(value);
+  };
+  const auto size = [&](std::string_view name, std::size_t& out) {
+    out = static_cast<std::size_t>(number(given, name, static_cast<double>(out)));
+  };
+  const auto duration = [&](const json::Members& members, std::string_view name, Duration& out) {
+    out = Duration{std::llround(number(members, name, static_cast<double>(out.count()) / 1e6) * 1e6)};
   };
   size("maxConnections", options.max_connections);
   size("waitingCalls", options.max_waiting);
@@ -47,31 +54,21 @@ SessionOptions parse_options(const std::string& text) {
   size("jsonDepth", options.max_depth);
   size("streamItems", options.max_stream_items);
   size("streamBytes", options.max_stream_bytes);
-  duration(json, "idleTimeout", options.idle_timeout);
-  options.can_set_headers = json.value("canSetHeaders", options.can_set_headers);
-  options.seed = json.value("seed", options.seed);
-  if (const auto retry = json.find("retry"); retry != json.end()) {
-    options.retry.enabled = retry->is_object();
-    if (retry->is_object()) {
-      duration(*retry, "baseDelay", options.retry.base);
-      duration(*retry, "maxDelay", options.retry.cap);
-    }
+  duration(given, "idleTimeout", options.idle_timeout);
+  options.can_set_headers = number(given, "canSetHeaders", 1) != 0;
+  options.seed = static_cast<std::uint64_t>(number(given, "seed", 0));
+  if (const std::string_view retry = json::find(given, "retry"); !retry.empty()) {
+    options.retry.enabled = retry.starts_with('{');
+    const json::Members delays = json::members_of(retry);
+    duration(delays, "baseDelay", options.retry.base);
+    duration(delays, "maxDelay", options.retry.cap);
   }
-  if (const auto headers = json.find("headers"); headers != json.end()) {
-    for (const Json& header : *headers) options.headers.emplace_back(header[0], header[1]);
+  for (const std::string_view header : json::elements_of(json::find(given, "headers"))) {
+    const std::vector<std::string_view> pair = json::elements_of(header);
+    options.headers.emplace_back(json::text_of(pair[0]), json::text_of(pair[1]));
   }
   return options;
 }
-
-// What js/socket.js puts into the stand-in for a received message (js/driver.js keeps the message itself).
-struct StandIn {
-  double now;
-  std::uint32_t is_text;
-  std::uint32_t size;
-  std::uint32_t consumed_call;  // 0: none; a stream whose consumer has taken items since the last message
-  std::uint32_t consumed_items;
-  std::uint32_t consumed_bytes;
-};
 
 }  // namespace
 
@@ -98,18 +95,16 @@ struct SocketEvents {
     return true;
   }
 
-  static Handled<EmscriptenWebSocketMessageEvent> received(int, const EmscriptenWebSocketMessageEvent* event,
-                                                           void* data) {
+  static Handled<EmscriptenWebSocketMessageEvent> received(int, const EmscriptenWebSocketMessageEvent*, void* data) {
     const SessionHost::Socket from = socket(data);
-    StandIn message;
-    if (event->numBytes != sizeof message) return false;
-    std::memcpy(&message, event->data, sizeof message);
     Session& session = from.host.session_;
-    if (message.consumed_call != 0) {
-      session.handle_consumed(CallId{message.consumed_call}, message.consumed_items, message.consumed_bytes);
+    FrameFacts facts{};
+    utcp_ws_frame(&facts);
+    if (facts.consumed_call != 0) {
+      session.handle_consumed(CallId{facts.consumed_call}, facts.consumed_items, facts.consumed_bytes);
     }
-    const JsFrame frame(message.is_text != 0, message.size, from.host.scratch_);
-    session.handle_message(time_point(message.now), from.connection, frame);
+    const JsFrame frame(facts.is_text != 0, facts.size, from.host.scratch_);
+    session.handle_message(now(), from.connection, frame);
     from.host.drain();
     from.host.scratch_.shrink();
     return true;
@@ -138,28 +133,26 @@ SessionHost::~SessionHost() {
 
 std::string SessionHost::prepare(std::uint32_t caller, const std::string& tool_name, const std::string& call_template) {
   Result<CallTemplate> parsed = parse_call_template(std::string_view(call_template));
-  if (!parsed) return error_text(parsed.error());
+  if (!parsed) return error_reply(parsed.error());
   const ToolId tool = session_.prepare(CallerId{caller}, tool_name, std::move(parsed).value());
   const CallTemplate& prepared = *session_.find_template(tool);
-  const int expected = prepared.expected_responses.value_or(1);
-  Json reply{{"tool", static_cast<std::uint32_t>(tool)},
-             {"name", session_.short_name(tool)},
-             {"endpoint", prepared.url.label()},
-             {"headerFields", prepared.header_fields},
-             {"many", expected != 1},
-             {"discovery", plan_reply(prepared.discovery_message.plan({}))}};
-  if (!prepared.message.depends_on_names()) reply["plan"] = plan_reply(prepared.message.plan({}));
-  return value_text(std::move(reply));
+  Reply reply;
+  reply.number("tool", static_cast<std::uint32_t>(tool));
+  reply.text("name", session_.short_name(tool));
+  reply.text("endpoint", prepared.url.label());
+  reply.json("headerFields", strings_json(prepared.header_fields));
+  reply.flag("many", prepared.expected_responses.value_or(1) != 1);
+  reply.json("discovery", plan_json(prepared.discovery_message.plan({})));
+  if (!prepared.message.depends_on_names()) reply.json("plan", plan_json(prepared.message.plan({})));
+  return value_reply(reply.take());
 }
 
 void SessionHost::release(std::uint32_t tool) { session_.release(ToolId{tool}); }
 
 std::string SessionHost::plan(std::uint32_t tool, const std::string& names) const {
   const CallTemplate* call_template = session_.find_template(ToolId{tool});
-  const Result<Json> list = json::parse(names);
-  if (call_template == nullptr || !list || !list.value().is_array()) return "[]";
-  const std::vector<std::string> known(list.value().begin(), list.value().end());
-  return json::dump(plan_reply(call_template->message.plan(known)));
+  if (call_template == nullptr) return "[]";
+  return plan_json(call_template->message.plan(parse_names(names)));
 }
 
 void SessionHost::start_call(double now, std::uint32_t call, std::uint32_t tool, int mode) {
@@ -170,11 +163,10 @@ void SessionHost::start_call(double now, std::uint32_t call, std::uint32_t tool,
 void SessionHost::start_call_with(double now, std::uint32_t call, std::uint32_t tool, int mode,
                                   const std::string& extras) {
   CallRequest request{.tool = ToolId{tool}, .mode = static_cast<CallMode>(mode)};
-  if (const Result<Json> parsed = json::parse(extras)) {
-    request.uuid = parsed.value().value("uuid", std::string{});
-    for (const Json& value : parsed.value().value("headers", Json::array())) {
-      request.header_values.push_back(value.is_string() ? std::optional<std::string>(value) : std::nullopt);
-    }
+  const json::Members given = json::members_of(extras);
+  request.uuid = json::text_of(json::find(given, "uuid"));
+  for (const std::string_view value : json::elements_of(json::find(given, "headers"))) {
+    request.header_values.push_back(json::is_string(value) ? std::optional(json::text_of(value)) : std::nullopt);
   }
   session_.start_call(time_point(now), CallId{call}, request);
   drain();
@@ -208,18 +200,23 @@ void SessionHost::set_reporting(bool on) { session_.set_reporting(on); }
 
 std::string SessionHost::counts() const {
   const Session::Counts counts = session_.counts();
-  return json::dump(Json{{"endpoints", counts.endpoints},
-                         {"connections", counts.connections},
-                         {"calls", counts.calls},
-                         {"waiting", counts.waiting},
-                         {"tools", counts.tools},
-                         {"timers", counts.timers},
-                         {"sockets", sockets_.size()},
-                         {"table", utcp_ws_table_size()}});
+  Reply reply;
+  const auto add = [&reply](std::string_view name, std::size_t count) {
+    reply.number(name, static_cast<std::int64_t>(count));
+  };
+  add("endpoints", counts.endpoints);
+  add("connections", counts.connections);
+  add("calls", counts.calls);
+  add("waiting", counts.waiting);
+  add("tools", counts.tools);
+  add("timers", counts.timers);
+  add("sockets", sockets_.size());
+  add("table", static_cast<std::size_t>(utcp_ws_table_size()));
+  return reply.take();
 }
 
 void SessionHost::drain() {
-  while (const std::optional<Command> command = session_.poll_command()) {
+  while (const Command* command = session_.poll_command()) {
     std::visit([this](const auto& one) { run(one); }, *command);
   }
   const std::optional<TimePoint> deadline = session_.poll_timeout();
@@ -230,9 +227,12 @@ void SessionHost::drain() {
 
 void SessionHost::run(const OpenSocket& command) {
   // emscripten_websocket_new reaches the constructor of js/socket.js, which takes what was told here.
-  tell({{"type", "open"}, {"connection", number(command.connection)}, {"headers", header_list(command.headers)}});
-  EmscriptenWebSocketCreateAttributes attributes{
-      command.url.c_str(), command.protocol.empty() ? nullptr : command.protocol.c_str(), true};
+  Reply reply = command_of("open");
+  reply.number("connection", number(command.connection));
+  reply.json("headers", headers_json(command.headers));
+  tell(std::move(reply));
+  EmscriptenWebSocketCreateAttributes attributes{command.url.c_str(),
+                                                 command.protocol.empty() ? nullptr : command.protocol.c_str(), true};
   const int handle = emscripten_websocket_new(&attributes);
   if (handle <= 0) {
     session_.handle_error(now(), command.connection, 0);
@@ -246,18 +246,23 @@ void SessionHost::run(const OpenSocket& command) {
   sockets_.insert_or_assign(command.connection, std::move(socket));
 }
 
-// The binary payload is a token: js/socket.js sends the text that the call was made with.
+// The text stays in JavaScript: Emscripten gets an empty one, and js/socket.js sends the message of the call in its
+// place.
 void SessionHost::run(const SendMessage& command) {
-  std::uint32_t token = number(command.call);
-  if (const Socket* socket = find(command.connection)) emscripten_websocket_send_binary(socket->handle, &token, sizeof token);
+  const Socket* socket = find(command.connection);
+  if (socket == nullptr) return;
+  utcp_ws_sending(number(command.call));
+  emscripten_websocket_send_utf8_text(socket->handle, "");
 }
 
 void SessionHost::run(const SendGreeting& command) {
   const Socket* socket = find(command.connection);
   if (socket == nullptr) return;
-  tell({{"type", "greet"}, {"plan", plan_reply(command.plan)}});
-  std::uint32_t token = 0;
-  emscripten_websocket_send_binary(socket->handle, &token, sizeof token);
+  Reply reply = command_of("greet");
+  reply.json("plan", plan_json(command.plan));
+  tell(std::move(reply));
+  utcp_ws_sending(0);
+  emscripten_websocket_send_utf8_text(socket->handle, "");
 }
 
 void SessionHost::run(const CloseSocket& command) {
@@ -270,7 +275,8 @@ void SessionHost::run(const CloseSocket& command) {
 void SessionHost::run(const DeliverFrame& command) {
   const bool heard = command.path == path_;
   if (!heard) path_ = command.path;
-  utcp_ws_deliver(number(command.call), static_cast<int>(command.decoding), heard ? nullptr : path_.data(), path_.size());
+  utcp_ws_deliver(number(command.call), static_cast<int>(command.decoding), heard ? nullptr : path_.data(),
+                  path_.size());
 }
 
 void SessionHost::run(const SettleCall& command) {
@@ -278,37 +284,40 @@ void SessionHost::run(const SettleCall& command) {
     utcp_ws_settle(number(command.call));
     return;
   }
-  Json reply{{"type", "reject"}, {"call", number(command.call)}, {"error", error_reply(*command.error)}};
-  if (command.connection) reply["connection"] = number(*command.connection);
-  if (command.error->code == ErrorCode::tool_failed) reply["path"] = command.path;
-  tell(reply);
+  Reply reply = command_of("reject");
+  reply.number("call", number(command.call));
+  reply.json("error", error_json(*command.error));
+  if (command.error->code == ErrorCode::tool_failed) reply.text("path", command.path);
+  tell(std::move(reply));
 }
 
 void SessionHost::run(const Report& command) {
-  Json reply{{"type", "report"}, {"kind", static_cast<int>(command.kind)}, {"endpoint", command.endpoint}};
-  if (command.connection) reply["connection"] = number(*command.connection);
-  if (command.call) reply["call"] = number(*command.call);
+  Reply reply = command_of("report");
+  reply.number("kind", static_cast<int>(command.kind));
+  reply.text("endpoint", command.endpoint);
+  if (command.connection) reply.number("connection", number(*command.connection));
+  if (command.call) reply.number("call", number(*command.call));
   switch (command.kind) {
     case Report::Kind::open:
     case Report::Kind::send:
       break;
     case Report::Kind::close:
-      reply["closeCode"] = command.close_code;
-      reply["reason"] = command.text;
+      reply.number("closeCode", command.close_code);
+      reply.text("reason", command.text);
       break;
     case Report::Kind::retry:
-      reply["attempt"] = command.attempt;
-      reply["delay"] = static_cast<double>(command.delay.count()) / 1000;
-      reply["text"] = command.text;
+      reply.number("attempt", command.attempt);
+      reply.number("delay", command.delay.count() / 1000);
+      reply.text("text", command.text);
       break;
     case Report::Kind::message:
     case Report::Kind::unsolicited:
     case Report::Kind::warning:
-      reply["size"] = command.size;
-      reply["text"] = command.text;
+      reply.number("size", static_cast<std::int64_t>(command.size));
+      reply.text("text", command.text);
       break;
   }
-  tell(reply);
+  tell(std::move(reply));
 }
 
 const SessionHost::Socket* SessionHost::find(ConnectionId connection) const {
@@ -322,6 +331,12 @@ void SessionHost::forget(ConnectionId connection) {
   emscripten_websocket_delete(entry->second->handle);
   utcp_ws_forget(entry->second->handle);
   sockets_.erase(entry);
+}
+
+/// The one entry that every call takes, without Embind's conversions.
+extern "C" EMSCRIPTEN_KEEPALIVE void utcp_ws_start_call(std::uintptr_t session, double now, std::uint32_t call,
+                                                        std::uint32_t tool, int mode) {
+  reinterpret_cast<SessionHost*>(session)->start_call(now, call, tool, mode);
 }
 
 }  // namespace utcp::ws

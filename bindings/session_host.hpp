@@ -1,8 +1,8 @@
-// Owns one session on the Emscripten side: its sockets, and carrying out the core's commands with emscripten_websocket_*.
-// Must not decide anything: that is the core's. Must not know promises: that is js/driver.js's.
+// Owns one session on the Emscripten side: its sockets, and carrying out the core's commands with
+// emscripten_websocket_*. Must not decide anything: that is the core's. Must not know promises: that is js/driver.js's.
 //
-// Memory: the session owns a `Socket` per connection; Emscripten's callbacks carry a pointer to it, and get none once it is
-// gone. The text of a received frame is copied into `scratch_` only when the core asks for it.
+// Memory: the session owns a `Socket` per connection; Emscripten's callbacks carry a pointer to it, and get none once
+// it is gone. The text of a received frame is copied into `scratch_` only when the core asks for it.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +26,8 @@ class SessionHost {
   SessionHost& operator=(const SessionHost&) = delete;
 
   /// `{"value":{tool, name, endpoint, headerFields, many, plan?, discovery}}` or `{"error":…}`.
-  [[nodiscard]] std::string prepare(std::uint32_t caller, const std::string& tool_name, const std::string& call_template);
+  [[nodiscard]] std::string prepare(std::uint32_t caller, const std::string& tool_name,
+                                    const std::string& call_template);
   void release(std::uint32_t tool);
   /// The pieces of the tool's message for arguments of these names (a JSON array of strings).
   [[nodiscard]] std::string plan(std::uint32_t tool, const std::string& names) const;

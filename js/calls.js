@@ -45,8 +45,8 @@ export class SingleCall {
   tool = undefined;
   /** @type {unknown} */
   #result = undefined;
-  /** @type {unknown[]} */
-  #results = [];
+  /** @type {unknown[] | undefined} */
+  #results = undefined;
   /** @type {AbortWatch | undefined} */
   #watch;
   #resolve;
@@ -80,12 +80,18 @@ export class SingleCall {
       return;
     }
     const value = decode(item, (why) => this.#owner.warn(this, item, why));
-    if (this.tool?.many) this.#results.push(value);
-    else this.#result = value;
+    if (!this.tool?.many) {
+      this.#result = value;
+    } else {
+      this.#results ??= [];
+      this.#results.push(value);
+    }
   }
 
   finish() {
-    if (this.#end()) this.#resolve(this.tool?.many && this.mode === SINGLE ? this.#results : this.#result);
+    if (!this.#end()) return;
+    const many = this.tool?.many && this.mode === SINGLE;
+    this.#resolve(many ? (this.#results ?? []) : this.#result);
   }
 
   /** @param {unknown} error */

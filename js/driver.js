@@ -6,45 +6,29 @@
 import { DISCOVERY, SingleCall } from './calls.js';
 import { createError } from './errors.js';
 import { UtcpWebSocketEvent, WARNING } from './events.js';
-import { memberOf, StandIn } from './frames.js';
+import { memberOf } from './frames.js';
 import { CLOSE, DELIVER, Inbox, OPEN, REJECT, REPORT, SEND, SETTLE } from './inbox.js';
 import { Arguments, randomUuid, renderPlan } from './message.js';
-import { start } from './module.js';
+import { Session } from './session.js';
 import { StreamCall, ToolStream } from './stream.js';
 import { DeadlineTimer } from './timer.js';
 import { Tools, templateText, wellFormed } from './tools.js';
-import { findWebSocket } from './websocket.js';
 
 /** @typedef {import('./calls.js').Call} Call */
-/** @typedef {import('./module.js').Instance} Instance */
 /** @typedef {import('./socket.js').Socket} Socket */
 /** @typedef {import('./socket.js').SocketEvents} SocketEvents */
-/** @typedef {import('../dist/core.js').CoreSession} CoreSession */
 /** @typedef {{ caller: number, toolName: string, args: unknown, template: unknown }} Request */
 
-/** Frees the session of a protocol that was dropped without `close()`. */
-const dropped = new FinalizationRegistry(
-  (/** @type {{ instance: Instance, session: CoreSession, user: WeakRef<Driver> }} */ { instance, session, user }) => {
-    instance.users.delete(user);
-    if (!instance.dead) session.delete();
-  },
-);
+/** What Emscripten gets for a received message: the core asks for what it needs of the real one. */
+const STAND_IN = { data: '' };
 
 /** @implements {SocketEvents} */
 export class Driver {
-  #options;
   #emit;
   #reporting = false;
-  /** @type {import('./websocket.js').HostWebSocket | undefined} */
-  #host;
-  /** @type {Instance | undefined} */
-  #instance;
-  /** @type {CoreSession | undefined} */
   #session;
-  /** @type {Promise<void> | undefined} */
-  #starting;
   #tools = new Tools();
-  #timer = new DeadlineTimer(() => this.tell((core) => core.handleTimeout(performance.now())));
+  #timer = new DeadlineTimer(() => this.tell((core, session) => core.handleTimeout(session, performance.now())));
   #inbox = new Inbox(this, (milliseconds) => this.#timer.set(milliseconds));
   #carryingOut = false;
   /** @type {Map<number, Call>} */
@@ -54,14 +38,13 @@ export class Driver {
   #sockets = new Set();
   /** The closing handshakes under way. @type {Set<Promise<void>>} */
   #closing = new Set();
-  #standIn = new StandIn();
 
   /**
    * @param {import('./options.js').CheckedOptions} options
    * @param {(event: UtcpWebSocketEvent) => void} emit
    */
   constructor(options, emit) {
-    this.#options = options;
+    this.#session = new Session(options, this.#inbox, (error) => this.#sessionFailed(error));
     this.#emit = emit;
   }
 
@@ -87,19 +70,16 @@ export class Driver {
 
   /** @param {number} caller @param {string} manual */
   async deregister(caller, manual) {
-    await this.#starting?.catch(() => {});
-    this.tell((core) => core.deregister(caller, wellFormed(manual)));
+    await this.#session.settled();
+    this.tell((core, session) => core.deregister(session, caller, wellFormed(manual)));
     await Promise.all(this.#closing);
   }
 
   async close() {
-    await this.#starting?.catch(() => {});
-    this.tell((core) => core.close());
-    const session = this.#session;
-    const instance = this.#instance;
+    await this.#session.settled();
+    this.tell((core, session) => core.close(session));
+    this.#session.end();
     this.#forgetSession();
-    dropped.unregister(this);
-    if (session && instance && !instance.dead) instance.run(() => session.delete());
     await Promise.all(this.#closing);
   }
 
@@ -107,14 +87,14 @@ export class Driver {
   report() {
     if (this.#reporting) return;
     this.#reporting = true;
-    this.tell((core) => core.setReporting(true));
+    this.#session.report();
   }
 
   /** What is alive, for leak tests. @returns {Record<string, number>} */
   counts() {
     return {
-      ...(this.#session && this.ask((core) => core.counts())),
-      heap: this.#instance?.core.heapInUse() ?? 0,
+      ...(this.#session.running && this.ask((core, session) => core.counts(session))),
+      heap: this.#session.heap,
       hostCalls: this.#calls.size,
       hostSockets: this.#sockets.size,
       hostClosing: this.#closing.size,
@@ -127,14 +107,14 @@ export class Driver {
   /** Starts a call; what goes wrong comes by its `fail`. @param {Call} call @param {Request} request */
   launch(call, request) {
     try {
-      const template = templateText(request.template);
-      if (this.#session) {
-        this.#start(call, request, template);
+      if (this.#session.running) {
+        this.#start(call, request);
         return;
       }
       // While the module loads, the caller may change what it gave.
-      const snapshot = { ...request, template: JSON.parse(template), args: JSON.parse(new Arguments(request.args).all()) };
-      this.#ready().then(
+      const template = JSON.parse(templateText(request.template));
+      const snapshot = { ...request, template, args: JSON.parse(new Arguments(request.args).all()) };
+      this.#session.ready().then(
         () => call.over || this.launch(call, snapshot),
         (error) => call.fail(error),
       );
@@ -143,37 +123,42 @@ export class Driver {
     }
   }
 
-  /** @param {Call} call @param {Request} request @param {string} template */
-  #start(call, { caller, toolName, args }, template) {
+  /** @param {Call} call @param {Request} request */
+  #start(call, { caller, toolName, args, template }) {
     const tool = this.#tools.prepare(this, caller, toolName, template);
     const values = new Arguments(args);
     const plan = call.mode === DISCOVERY ? tool.discovery : this.#tools.planFor(this, tool, values);
-    do this.#lastId = (this.#lastId + 1) >>> 0;
-    while (this.#lastId === 0 || this.#calls.has(this.#lastId));
-    const id = this.#lastId;
+    const id = this.#newId();
     const uuid = tool.usesUuid ? randomUuid() : '';
     call.message = plan ? renderPlan(plan, values, { requestId: String(id), toolName: tool.name, uuid }) : values.all();
     call.tool = tool;
     call.id = id;
     this.#calls.set(id, call);
     this.#timer.keepAlive(true);
+    const { mode } = call;
     if (tool.headerFields.length === 0 && !tool.usesUuid) {
-      this.tell((core) => core.startCall(performance.now(), id, tool.tool, call.mode));
+      this.tell((core, session) => core._utcp_ws_start_call(session, performance.now(), id, tool.tool, mode));
     } else {
       const extras = JSON.stringify({ headers: tool.headerFields.map((name) => values.text(name) ?? null), uuid });
-      this.tell((core) => core.startCallWith(performance.now(), id, tool.tool, call.mode, extras));
+      this.tell((core, session) => core.startCallWith(session, performance.now(), id, tool.tool, mode, extras));
     }
+  }
+
+  #newId() {
+    do this.#lastId = (this.#lastId + 1) >>> 0;
+    while (this.#lastId === 0 || this.#calls.has(this.#lastId));
+    return this.#lastId;
   }
 
   /** Nobody waits for the call any more. @param {Call} call */
   abandon(call) {
-    if (this.#take(call.id)) this.tell((core) => core.abortCall(performance.now(), call.id));
+    if (this.#take(call.id)) this.tell((core, session) => core.abortCall(session, performance.now(), call.id));
   }
 
   /** @param {Call} call @param {number} items @param {number} bytes */
   consumed(call, items, bytes) {
-    const before = this.#standIn.addConsumed(call.id, items, bytes);
-    if (before) this.tell((core) => core.handleConsumed(before.call, before.items, before.bytes));
+    const before = this.#inbox.consumed.add(call.id, items, bytes);
+    if (before) this.tell((core, session) => core.handleConsumed(session, before.call, before.items, before.bytes));
   }
 
   /** @param {Call} call @param {import('./frames.js').Item} item @param {string} text */
@@ -202,13 +187,9 @@ export class Driver {
   /** @param {Socket} socket @param {unknown} data */
   received(socket, data) {
     const inbox = this.#inbox;
-    this.#standIn.set(performance.now(), data);
     inbox.data = data;
     inbox.connection = socket.connection;
-    this.tell(() => {
-      socket.onmessage?.(this.#standIn.event);
-      this.#standIn.clearConsumed(); // the core has heard it; what is delivered now counts next time
-    });
+    this.tell(() => socket.onmessage?.(STAND_IN));
     inbox.data = undefined;
   }
 
@@ -228,42 +209,32 @@ export class Driver {
     this.#inbox.cause = undefined;
   }
 
-  // --- The session ---
+  // --- What the core wants ---
 
-  /** Enters the core, if it runs; then carries out what it noted down. @param {(core: CoreSession) => void} entry */
+  /** Enters the core, if it runs; then carries out what it noted down. @param {import('./session.js').Entry<void>} entry */
   tell(entry) {
-    const instance = this.#instance;
-    if (!instance || !this.#session) return;
-    instance.core.host = this.#inbox;
-    try {
-      entry(this.#session);
-    } catch (cause) {
-      instance.fail(cause);
-    }
-    instance.core.host = null;
+    this.#session.tell(entry);
     this.#carryOut();
   }
 
-  /** Asks the core, which must run. @param {(core: CoreSession) => string} question @returns {any} the JSON it answers */
+  /** @param {import('./session.js').Entry<string>} question @returns {any} */
   ask(question) {
-    const session = /** @type {CoreSession} */ (this.#session);
-    return JSON.parse(/** @type {Instance} */ (this.#instance).run(() => question(session)));
+    return this.#session.ask(question);
   }
 
   #carryOut() {
     if (this.#carryingOut) return; // the loop below comes to the new notes
     this.#carryingOut = true;
     const { notes } = this.#inbox;
-    for (let i = 0; i < notes.length; i += 1) {
+    for (let note = notes.shift(); note; note = notes.shift()) {
       try {
-        this.#perform(notes[i]);
+        this.#perform(note);
       } catch (defect) {
         queueMicrotask(() => {
           throw defect;
         });
       }
     }
-    notes.length = 0;
     this.#carryingOut = false;
     this.#timer.arm();
   }
@@ -272,7 +243,7 @@ export class Driver {
   #perform(note) {
     switch (note.kind) {
       case DELIVER:
-        this.#calls.get(note.call)?.deliver(note.item);
+        this.#deliver(note.call, note.item, note.last);
         break;
       case SETTLE:
         this.#take(note.call)?.finish();
@@ -285,7 +256,7 @@ export class Driver {
         break;
       case OPEN:
         this.#sockets.add(note.socket);
-        note.socket.open(/** @type {import('./websocket.js').HostWebSocket} */ (this.#host));
+        note.socket.open(/** @type {import('./websocket.js').HostWebSocket} */ (this.#session.host));
         break;
       case CLOSE:
         this.#shut(note.socket, note.code, note.reason);
@@ -294,6 +265,14 @@ export class Driver {
         this.#emit(new UtcpWebSocketEvent(note.report));
         break;
     }
+  }
+
+  /** @param {number} id @param {import('./frames.js').Item} item @param {boolean} last whether the call is over with it */
+  #deliver(id, item, last) {
+    const call = last ? this.#take(id) : this.#calls.get(id);
+    if (!call) return;
+    call.deliver(item);
+    if (last) call.finish();
   }
 
   /** @param {Socket} socket @param {number} id @param {import('./message.js').Piece[] | undefined} greeting */
@@ -317,33 +296,8 @@ export class Driver {
     this.#closing.add(closed);
   }
 
-  /** Loads what is missing and starts a session. */
-  #ready() {
-    this.#starting ??= this.#openSession().finally(() => {
-      this.#starting = undefined;
-    });
-    return this.#starting;
-  }
-
-  async #openSession() {
-    await start();
-    this.#host ??= await findWebSocket(this.#options);
-    const instance = await start(); // again: it may have failed meanwhile
-    const [high, low] = globalThis.crypto.getRandomValues(new Uint32Array(2));
-    const { canSetHeaders } = this.#host;
-    const options = { ...this.#options.session, canSetHeaders, seed: (high % 2 ** 21) * 2 ** 32 + low };
-    const session = instance.run(() => new instance.core.SessionHost(JSON.stringify(options)));
-    this.#instance = instance;
-    this.#session = session;
-    const user = new WeakRef(this);
-    instance.users.add(user);
-    dropped.register(this, { instance, session, user }, this);
-    if (this.#reporting) this.tell((core) => core.setReporting(true));
-  }
-
-  /** The instance is dead. @param {Error} error */
-  moduleFailed(error) {
-    dropped.unregister(this);
+  /** The session died with its instance. @param {Error} error */
+  #sessionFailed(error) {
     this.#forgetSession();
     this.#inbox.notes.length = 0;
     for (const socket of this.#sockets) this.#shut(socket);
@@ -351,11 +305,9 @@ export class Driver {
   }
 
   #forgetSession() {
-    this.#session = undefined;
-    this.#instance = undefined;
     this.#tools.clear();
     this.#timer.clear();
-    this.#standIn.clearConsumed();
+    this.#inbox.consumed.clear();
   }
 }
 

@@ -1,5 +1,4 @@
-// Owns received messages on the JavaScript side: their size, the stand-in that goes into wasm for them, and decoding them as
-// the core said. Must not know which call a message answers.
+// Owns received messages on the JavaScript side: their size, decoding them as the core said, and what was consumed of them. Must not know which call a message answers.
 
 /**
  * A message as the host gave it, and how the core wants it decoded.
@@ -71,41 +70,28 @@ function toBytes(data) {
   return new Uint8Array();
 }
 
-/** The stand-in for a received message: what `StandIn` in bindings/session_host.cpp reads. */
-export class StandIn {
-  #buffer = new ArrayBuffer(32);
-  #now = new Float64Array(this.#buffer, 0, 1);
-  #numbers = new Uint32Array(this.#buffer, 8, 6);
-  /** What Emscripten's onmessage takes. */
-  event = { data: this.#buffer };
-
-  /** @param {number} now @param {unknown} data */
-  set(now, data) {
-    this.#now[0] = now;
-    this.#numbers[0] = typeof data === 'string' ? 1 : 0;
-    this.#numbers[1] = sizeOf(data);
-  }
+/** What consumers of streams have taken and the core has not heard: it hears with the next message, which is when it counts. */
+export class Consumed {
+  call = 0;
+  items = 0;
+  bytes = 0;
 
   /**
-   * The consumer of a stream has taken items: the core hears of it with the next message, which is when it counts.
    * @param {number} call @param {number} items @param {number} bytes
-   * @returns {{ call: number, items: number, bytes: number } | undefined} another stream's that must be told now
+   * @returns {{ call: number, items: number, bytes: number } | undefined} another stream's, that must be told now
    */
-  addConsumed(call, items, bytes) {
-    const numbers = this.#numbers;
-    const other = numbers[2];
-    let before;
-    if (other !== call) {
-      if (other !== 0) before = { call: other, items: numbers[3], bytes: numbers[4] };
-      this.clearConsumed();
-    }
-    numbers[2] = call;
-    numbers[3] += items;
-    numbers[4] += bytes;
+  add(call, items, bytes) {
+    const before = this.call !== 0 && this.call !== call ? { ...this } : undefined;
+    if (this.call !== call) this.clear();
+    this.call = call;
+    this.items += items;
+    this.bytes += bytes;
     return before;
   }
 
-  clearConsumed() {
-    this.#numbers.fill(0, 2, 5);
+  clear() {
+    this.call = 0;
+    this.items = 0;
+    this.bytes = 0;
   }
 }

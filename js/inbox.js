@@ -1,7 +1,7 @@
 // Owns what the core says while it runs: notes of what is to be done, in order, and what it may look at meanwhile.
 // Everything here is called below a wasm frame, so nothing here throws, calls back or touches the host.
 // Must not know how the notes are carried out: js/driver.js does that after the entry has returned.
-import { sizeOf } from './frames.js';
+import { Consumed, sizeOf } from './frames.js';
 
 /** @typedef {import('../dist/core.js').CoreHost} CoreHost */
 /** @typedef {import('./socket.js').Socket} Socket */
@@ -23,7 +23,7 @@ export const REPORT = 6;
  */
 
 /**
- * @typedef {{ kind: typeof DELIVER, call: number, item: import('./frames.js').Item }
+ * @typedef {{ kind: typeof DELIVER, call: number, item: import('./frames.js').Item, last: boolean }
  *   | { kind: typeof SETTLE, call: number }
  *   | { kind: typeof REJECT, command: RejectCommand, data: unknown, cause: unknown }
  *   | { kind: typeof SEND, socket: Socket, call: number, greeting: import('./message.js').Piece[] | undefined }
@@ -47,6 +47,9 @@ export class Inbox {
   httpStatus = 0;
   /** What the host says went wrong. @type {unknown} */
   cause = undefined;
+  /** The call whose message is sent next, 0: the greeting. */
+  nextCall = 0;
+  consumed = new Consumed();
 
   #path = '';
   /** @type {import('./message.js').Piece[] | undefined} */
@@ -66,16 +69,31 @@ export class Inbox {
 
   // --- Called by bindings/host.js ---
 
+  /** @param {Uint32Array} words @param {number} at */
+  describeFrame(words, at) {
+    const { data, consumed } = this;
+    words[at] = typeof data === 'string' ? 1 : 0;
+    words[at + 1] = sizeOf(data);
+    words[at + 2] = consumed.call;
+    if (consumed.call === 0) return;
+    words[at + 3] = consumed.items;
+    words[at + 4] = consumed.bytes;
+    consumed.clear();
+  }
+
   /** @param {number} call @param {number} decoding @param {Uint8Array | null} path null: the one before */
   deliver(call, decoding, path) {
     if (path) this.#path = decoder.decode(path);
     const { data, connection } = this;
-    this.notes.push({ kind: DELIVER, call, item: { data, size: sizeOf(data), decoding, path: this.#path, connection } });
+    const item = { data, size: sizeOf(data), decoding, path: this.#path, connection };
+    this.notes.push({ kind: DELIVER, call, item, last: false });
   }
 
   /** @param {number} call */
   settle(call) {
-    this.notes.push({ kind: SETTLE, call });
+    const last = this.notes.at(-1);
+    if (last?.kind === DELIVER && last.call === call) last.last = true;
+    else this.notes.push({ kind: SETTLE, call });
   }
 
   /** @param {Uint8Array} text */
@@ -119,8 +137,9 @@ export class Inbox {
     this.notes.push({ kind: OPEN, socket });
   }
 
-  /** @param {Socket} socket @param {number} call 0: the greeting */
-  noteSend(socket, call) {
+  /** @param {Socket} socket */
+  noteSend(socket) {
+    const call = this.nextCall;
     this.notes.push({ kind: SEND, socket, call, greeting: call === 0 ? this.#greeting : undefined });
   }
 

@@ -79,7 +79,9 @@ export function renderPlan(plan, args, builtIns) {
 
 /** @param {Piece[]} plan @returns {boolean} whether the message is the arguments and nothing else */
 export function isJustArguments(plan) {
-  return plan.length === 1 && typeof plan[0] !== 'string' && plan[0][0] === ALL_ARGUMENTS && plan[0][1] !== AS_JSON_STRING;
+  return (
+    plan.length === 1 && typeof plan[0] !== 'string' && plan[0][0] === ALL_ARGUMENTS && plan[0][1] !== AS_JSON_STRING
+  );
 }
 
 /** @param {Piece[]} plan */
@@ -104,9 +106,11 @@ function fill([kind, encoding, name], args, builtIns) {
         ? builtIns.requestId
         : builtIn(builtIns.requestId, encoding);
     case UUID:
-      return builtIn((builtIns.uuid ??= randomUuid()), encoding);
+      builtIns.uuid ??= randomUuid();
+      return builtIn(builtIns.uuid, encoding);
     case NOW:
-      return builtIn((builtIns.now ??= new Date().toISOString()), encoding);
+      builtIns.now ??= new Date().toISOString();
+      return builtIn(builtIns.now, encoding);
     case TOOL_NAME:
       return builtIn(builtIns.toolName, encoding);
     default:

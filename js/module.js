@@ -45,7 +45,10 @@ export class Instance {
    * @param {unknown} cause what its wasm threw
    */
   fail(cause) {
-    const error = moduleFailed('the WebAssembly module failed and lost what was in flight; the next call starts it anew', cause);
+    const error = moduleFailed(
+      'the WebAssembly module failed and lost what was in flight; the next call starts it anew',
+      cause,
+    );
     if (this.dead) return error;
     this.dead = true;
     if (running === this) {

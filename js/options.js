@@ -17,19 +17,22 @@
 const LARGEST = 2 ** 31 - 1;
 const WEEK = 7 * 24 * 3600;
 
-const seconds = { what: `a number of seconds above 0 and up to ${WEEK}`, holds: (/** @type {unknown} */ v) => isNumber(v) && v > 0 && v <= WEEK };
+const seconds = {
+  what: `a number of seconds above 0 and up to ${WEEK}`,
+  holds: (/** @type {unknown} */ v) => isNumber(v) && v > 0 && v <= WEEK,
+};
 const count = {
   what: `an integer from 1 to ${LARGEST}`,
   holds: (/** @type {unknown} */ v) => isNumber(v) && Number.isInteger(v) && v >= 1 && v <= LARGEST,
 };
 const flag = { what: 'true or false', holds: (/** @type {unknown} */ v) => typeof v === 'boolean' };
 const headers = { what: 'an object of header names and values (RFC 9110), without line breaks', holds: areHeaders };
-const constructor = { what: 'a WebSocket constructor', holds: (/** @type {unknown} */ v) => typeof v === 'function' };
+const webSocket = { what: 'a WebSocket constructor', holds: (/** @type {unknown} */ v) => typeof v === 'function' };
 const group = { what: 'an object', holds: isObject };
 const retry = { what: 'false or an object', holds: (/** @type {unknown} */ v) => v === false || isObject(v) };
 
 const known = {
-  WebSocket: constructor,
+  WebSocket: webSocket,
   headers,
   canSetHeaders: flag,
   idleTimeout: seconds,
@@ -108,7 +111,9 @@ function areHeaders(value) {
     isObject(value) &&
     Object.entries(value).every(
       ([name, text]) =>
-        /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) && typeof text === 'string' && /^[\t\x20-\x7e\x80-\xff]*$/.test(text),
+        /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) &&
+        typeof text === 'string' &&
+        /^[\t\x20-\x7e\x80-\xff]*$/.test(text),
     )
   );
 }
@@ -116,5 +121,9 @@ function areHeaders(value) {
 /** @param {unknown} value */
 function show(value) {
   if (typeof value === 'string') return JSON.stringify(value);
-  return typeof value === 'object' && value !== null ? (Array.isArray(value) ? 'an array' : 'an object') : String(value);
+  return typeof value === 'object' && value !== null
+    ? Array.isArray(value)
+      ? 'an array'
+      : 'an object'
+    : String(value);
 }

@@ -51,13 +51,20 @@ export class WebSocketCommunicationProtocol extends EventTarget {
     try {
       const request = { caller: this.#callers.numberOf(caller), toolName: '', args: {}, template: manualCallTemplate };
       const text = await this.#driver.call(DISCOVERY, request, signal);
-      const source = this.#options.allowLoopbackTools ? '' : String(/** @type {{ url?: unknown }} */ (manualCallTemplate).url);
+      const source = this.#options.allowLoopbackTools
+        ? ''
+        : String(/** @type {{ url?: unknown }} */ (manualCallTemplate).url);
       const { manual, leftOut } = await manualFrom(text, this.#options, source);
       return { manualCallTemplate, manual, success: true, errors: leftOut };
     } catch (error) {
       if (signal?.aborted && error === signal.reason) throw error;
       const manual = { utcp_version: '1.0.1', manual_version: '1.0.0', tools: [] };
-      return { manualCallTemplate, manual, success: false, errors: [error instanceof Error ? error.message : String(error)] };
+      return {
+        manualCallTemplate,
+        manual,
+        success: false,
+        errors: [error instanceof Error ? error.message : String(error)],
+      };
     }
   }
 

@@ -55,9 +55,9 @@ export class Socket {
     inbox.noteOpen(this);
   }
 
-  /** @param {Uint8Array} token the call's id, 0 for a greeting */
-  send(token) {
-    this.inbox.noteSend(this, (token[0] | (token[1] << 8) | (token[2] << 16) | (token[3] << 24)) >>> 0);
+  /** The core has said what it sends: the text that Emscripten gives is empty. */
+  send() {
+    this.inbox.noteSend(this);
   }
 
   /** @param {number} [code] @param {string} [reason] */

@@ -2,6 +2,8 @@
 
 /** Longest delay that hosts take: 2³¹ - 1 ms. */
 const LONGEST = 2 ** 31 - 1;
+/** The next call usually comes at once: letting go of the process for so short a time would cost more than it gives. */
+const LINGER_MS = 20;
 
 export class DeadlineTimer {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -9,6 +11,9 @@ export class DeadlineTimer {
   #armedFor = Infinity;
   #deadline = Infinity;
   #keepsAlive = false;
+  #isReferenced = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #linger;
   #onDeadline;
 
   /** @param {() => void} onDeadline may come early by what the host's clock is coarse, never without a deadline */
@@ -26,16 +31,29 @@ export class DeadlineTimer {
     if (this.#deadline >= this.#armedFor) return;
     clearTimeout(this.#timer);
     this.#armedFor = this.#deadline;
-    this.#timer = setTimeout(() => this.#fire(), Math.min(Math.max(Math.ceil(this.#deadline - performance.now()), 0), LONGEST));
-    if (!this.#keepsAlive) this.#unref();
+    this.#timer = setTimeout(
+      () => this.#fire(),
+      Math.min(Math.max(Math.ceil(this.#deadline - performance.now()), 0), LONGEST),
+    );
+    if (!this.#isReferenced) reference(this.#timer, false);
   }
 
   /** Whether the timer keeps the process alive (in Node): true while calls are in flight. @param {boolean} keepsAlive */
   keepAlive(keepsAlive) {
-    if (keepsAlive === this.#keepsAlive) return;
     this.#keepsAlive = keepsAlive;
-    if (keepsAlive) /** @type {any} */ (this.#timer)?.ref?.();
-    else this.#unref();
+    if (keepsAlive && !this.#isReferenced) {
+      this.#isReferenced = true;
+      reference(this.#timer, true);
+    } else if (!keepsAlive && this.#isReferenced) {
+      this.#linger ??= setTimeout(() => this.#letGo(), LINGER_MS);
+    }
+  }
+
+  #letGo() {
+    this.#linger = undefined;
+    if (this.#keepsAlive) return;
+    this.#isReferenced = false;
+    reference(this.#timer, false);
   }
 
   clear() {
@@ -51,8 +69,10 @@ export class DeadlineTimer {
     if (this.#deadline <= performance.now()) this.#onDeadline();
     this.arm();
   }
+}
 
-  #unref() {
-    /** @type {any} */ (this.#timer)?.unref?.();
-  }
+/** @param {any} timer @param {boolean} on */
+function reference(timer, on) {
+  if (on) timer?.ref?.();
+  else timer?.unref?.();
 }

@@ -21,9 +21,9 @@ import { isJustArguments, stringify, usesUuid } from './message.js';
  */
 
 /**
- * @typedef {object} GuardedSession
- * @property {(question: (core: import('../dist/core.js').CoreSession) => string) => any} ask JSON of what it answers
- * @property {(entry: (core: import('../dist/core.js').CoreSession) => void) => void} tell
+ * @typedef {object} Core how the driver enters the core
+ * @property {(question: import('./session.js').Entry<string>) => any} ask JSON of what it answers
+ * @property {(entry: import('./session.js').Entry<void>) => void} tell
  */
 
 const MOST_TOOLS = 1000;
@@ -49,43 +49,59 @@ export class Callers {
 export class Tools {
   /** @type {Map<string, PreparedTool>} */
   #tools = new Map();
+  /** The tool of a template's last call, while the template is the same: most callers pass the same object again. */
+  #recent = new WeakMap();
 
   get size() {
     return this.#tools.size;
   }
 
   /**
-   * @param {GuardedSession} session
+   * @param {Core} driver
    * @param {number} caller
    * @param {string} toolName
-   * @param {string} template JSON text
+   * @param {any} callTemplate
    * @returns {PreparedTool} throws what is wrong with the template
    */
-  prepare(session, caller, toolName, template) {
+  prepare(driver, caller, toolName, callTemplate) {
+    const recent = this.#recent.get(callTemplate);
+    if (recent && recent.caller === caller && recent.toolName === toolName && isUnchanged(callTemplate, recent)) {
+      return recent.tool;
+    }
+    const template = templateText(callTemplate);
     const key = `${caller}\0${toolName}\0${template}`;
-    const known = this.#tools.get(key);
-    if (known) return known;
-    const { value, error } = session.ask((core) => core.prepare(caller, wellFormed(toolName), template));
+    const tool = this.#tools.get(key) ?? this.#prepare(driver, caller, toolName, template, key);
+    const names = Object.keys(callTemplate);
+    const values = Object.values(callTemplate);
+    if (isFlat(callTemplate, values)) this.#recent.set(callTemplate, { caller, toolName, names, values, tool });
+    return tool;
+  }
+
+  /** @param {Core} driver @param {number} caller @param {string} toolName @param {string} template @param {string} key */
+  #prepare(driver, caller, toolName, template, key) {
+    const { value, error } = driver.ask((core, session) =>
+      core.prepare(session, caller, wellFormed(toolName), template),
+    );
     if (error) throw createError(error);
     const plain = value.plan !== undefined && isJustArguments(value.plan);
     const tool = { ...value, plain, usesUuid: usesUuid(value.plan ?? []), lastNames: '', lastPlan: value.plan ?? [] };
     this.#tools.set(key, tool);
-    if (this.#tools.size > MOST_TOOLS) this.#releaseOldest(session);
+    if (this.#tools.size > MOST_TOOLS) this.#releaseOldest(driver);
     return tool;
   }
 
   /**
-   * @param {GuardedSession} session
+   * @param {Core} driver
    * @param {PreparedTool} tool
    * @param {import('./message.js').Arguments} args
    * @returns {Piece[] | undefined} undefined: the message is the arguments
    */
-  planFor(session, tool, args) {
+  planFor(driver, tool, args) {
     if (tool.plain) return undefined;
     if (tool.plan) return tool.plan;
     const text = JSON.stringify(args.names().map(wellFormed));
     if (text !== tool.lastNames) {
-      tool.lastPlan = session.ask((core) => core.plan(tool.tool, text));
+      tool.lastPlan = driver.ask((core, session) => core.plan(session, tool.tool, text));
       tool.lastNames = text;
       tool.usesUuid = usesUuid(tool.lastPlan);
     }
@@ -94,13 +110,15 @@ export class Tools {
 
   clear() {
     this.#tools.clear();
+    this.#recent = new WeakMap();
   }
 
-  /** @param {GuardedSession} session */
-  #releaseOldest(session) {
+  /** @param {Core} driver */
+  #releaseOldest(driver) {
     for (const [key, { tool }] of this.#tools) {
       this.#tools.delete(key);
-      session.tell((core) => core.release(tool));
+      this.#recent = new WeakMap(); // it may hold the one that goes
+      driver.tell((core, session) => core.release(session, tool));
       return;
     }
   }
@@ -111,6 +129,27 @@ export function templateText(template) {
   const text = stringify(template, 'callTemplate');
   if (text === undefined) throw new TypeError(`a call template must be an object, not ${typeof template}`);
   return text;
+}
+
+/**
+ * Whether a look at its members tells whether it has changed: it is a plain object of primitive values.
+ * @param {any} template @param {unknown[]} values
+ */
+function isFlat(template, values) {
+  return (
+    Object.getPrototypeOf(template) === Object.prototype &&
+    values.every((value) => typeof value !== 'object' && typeof value !== 'function')
+  );
+}
+
+/** @param {any} template @param {{ names: string[], values: unknown[] }} before */
+function isUnchanged(template, { names, values }) {
+  let i = 0;
+  for (const name in template) {
+    if (names[i] !== name || values[i] !== template[name]) return false;
+    i += 1;
+  }
+  return i === names.length;
 }
 
 /** Lone surrogates have no UTF-8. @param {string} text */

@@ -51,7 +51,7 @@ function rootPrefix(packages) {
 async function installModules() {
   if (modulesMatchLock()) return;
   console.log('Set-up: installing the npm packages of package-lock.json (npm ci)');
-  await npm(['ci', '--no-audit', '--no-fund'], { quiet: true });
+  await npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { quiet: true });
 }
 
 /** Whether node_modules holds what package-lock.json asks for (optional packages of other platforms may be absent). */

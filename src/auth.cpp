@@ -3,12 +3,22 @@
 #include <algorithm>
 
 #include "field_reader.hpp"
+#include "text.hpp"
+#include "url.hpp"
 
 namespace utcp::ws {
 namespace {
 
 constexpr auto kSecret = FieldReader::Shown::type;
 constexpr auto kShown = FieldReader::Shown::value;
+constexpr auto kRequired = FieldReader::Presence::required;
+
+// The reference's defaults.
+constexpr const char* kApiKeyHeader = "X-Api-Key";
+constexpr const char* kTokenHeader = "Authorization";
+constexpr const char* kTokenPrefix = "Bearer ";
+
+constexpr const char* kAnotherString = "another string";
 
 bool has_control_character(std::string_view text) {
   return std::any_of(text.begin(), text.end(),
@@ -23,161 +33,145 @@ bool is_cookie_value(std::string_view text) {
 
 // The header that a credential goes into.
 void check_header_name(FieldReader& fields, const std::string& name) {
-  if (!is_token(name) || is_handshake_header(name)) {
-    fields.refuse("var_name", "a header name (RFC 9110 token) that the WebSocket handshake does not set itself",
-                  Json(name));
-  }
+  if (is_token(name) && !is_handshake_header(name)) return;
+  fields.refuse("var_name", "a header name (RFC 9110 token) that the WebSocket handshake does not set itself",
+                json::quote(name));
 }
 
-ApiKeyAuth parse_api_key(FieldReader& fields) {
-  ApiKeyAuth auth;
-  if (const auto* key = fields.required_string("api_key", kSecret)) auth.api_key = *key;
-  if (const auto* name = fields.string("var_name", kShown)) auth.var_name = *name;
-  if (const auto* location = fields.string("location", kShown)) {
-    if (*location == "query") {
-      auth.location = ApiKeyAuth::Location::query;
-    } else if (*location == "cookie") {
-      auth.location = ApiKeyAuth::Location::cookie;
-    } else if (*location != "header") {
-      fields.refuse("location", "\"header\", \"query\" or \"cookie\"", Json(*location));
-    }
-  }
-  switch (auth.location) {
-    case ApiKeyAuth::Location::header:
-      check_header_name(fields, auth.var_name);
-      if (!is_field_value(auth.api_key)) {
-        fields.fail("api_key", "a header value (RFC 9110: no control characters, no blanks at its ends)",
-                    "another string");
-      }
+void read_api_key(FieldReader& fields, Auth& auth) {
+  auth.name = kApiKeyHeader;
+  fields.string("api_key", auth.secret, kSecret, kRequired);
+  fields.string("var_name", auth.name, kShown);
+  switch (fields.choice("location", {"header", "query", "cookie"})) {
+    case 2:  // its text is percent-encoded, so that any will do
+      auth.location = Auth::Location::query;
+      if (auth.name.empty()) fields.fail("var_name", "the name of a query parameter", "an empty string");
       break;
-    case ApiKeyAuth::Location::cookie:
-      if (!is_token(auth.var_name)) fields.refuse("var_name", "a cookie name (RFC 6265 token)", Json(auth.var_name));
-      if (!is_cookie_value(auth.api_key)) {
+    case 3:
+      auth.location = Auth::Location::cookie;
+      if (!is_token(auth.name)) fields.refuse("var_name", "a cookie name (RFC 6265 token)", json::quote(auth.name));
+      if (!is_cookie_value(auth.secret)) {
         fields.fail("api_key",
                     "a cookie value (RFC 6265: printable ASCII without blanks, quotes, \",\", \";\", \"\\\")",
-                    "another string");
+                    kAnotherString);
       }
       break;
-    case ApiKeyAuth::Location::query:  // its text is percent-encoded, so that any will do
-      if (auth.var_name.empty()) fields.fail("var_name", "the name of a query parameter", "an empty string");
-      break;
+    default:
+      check_header_name(fields, auth.name);
+      if (!is_field_value(auth.secret)) fields.fail("api_key", kHeaderValue, kAnotherString);
   }
-  return auth;
 }
 
-BasicAuth parse_basic(FieldReader& fields) {
-  BasicAuth auth;
-  if (const auto* name = fields.required_string("username", kSecret)) auth.username = *name;
-  if (const auto* password = fields.required_string("password", kSecret)) auth.password = *password;
-  if (auth.username.find(':') != std::string::npos || has_control_character(auth.username)) {
+void read_basic(FieldReader& fields, Auth& auth) {
+  fields.string("username", auth.name, kSecret, kRequired);
+  fields.string("password", auth.secret, kSecret, kRequired);
+  if (auth.name.find(':') != std::string::npos || has_control_character(auth.name)) {
     fields.fail("username", "a string without \":\" and control characters (RFC 7617)", "one that has them");
   }
-  if (has_control_character(auth.password)) {
+  if (has_control_character(auth.secret)) {
     fields.fail("password", "a string without control characters (RFC 7617)", "one that has them");
   }
-  return auth;
 }
 
-OAuth2Auth parse_oauth2(FieldReader& fields) {
-  OAuth2Auth auth;
-  if (const auto* url = fields.required_string("token_url", kSecret)) {
-    auth.token_url = *url;
-    if (Result<Url> parsed = parse_token_url(*url); !parsed) {
-      Error error = std::move(parsed).error();
-      error.field = "auth.token_url";
-      error.message = "call template field \"auth.token_url\": " + error.message;
-      fields.fail(std::move(error));
-    }
+void read_oauth2(FieldReader& fields, Auth& auth) {
+  if (fields.string("token_url", auth.token_url, kSecret, kRequired)) {
+    Result<Url> parsed = parse_token_url(auth.token_url);
+    if (!parsed) fields.fail_in("token_url", std::move(parsed).error());
   }
-  if (const auto* id = fields.required_string("client_id", kSecret)) auth.client_id = *id;
-  if (const auto* secret = fields.required_string("client_secret", kSecret)) auth.client_secret = *secret;
-  if (const auto* scope = fields.string("scope", kShown)) auth.scope = *scope;
-  return auth;
+  fields.string("client_id", auth.name, kSecret, kRequired);
+  fields.string("client_secret", auth.secret, kSecret, kRequired);
+  fields.string("scope", auth.scope, kShown);
 }
 
-OAuth2UserAuth parse_oauth2_user(FieldReader& fields) {
-  OAuth2UserAuth auth;
-  if (const auto* token = fields.required_string("access_token", kSecret)) auth.access_token = *token;
-  if (const auto* name = fields.string("var_name", kShown)) auth.var_name = *name;
-  if (const auto* prefix = fields.string("prefix", kSecret)) auth.prefix = *prefix;
-  check_header_name(fields, auth.var_name);
-  if (auth.access_token.empty() || !is_field_value(auth.access_token)) {
+void read_oauth2_user(FieldReader& fields, Auth& auth) {
+  auth.name = kTokenHeader;
+  auth.prefix = kTokenPrefix;
+  fields.string("access_token", auth.secret, kSecret, kRequired);
+  fields.string("var_name", auth.name, kShown);
+  fields.string("prefix", auth.prefix, kSecret);
+  check_header_name(fields, auth.name);
+  if (auth.secret.empty() || !is_field_value(auth.secret)) {
     fields.fail("access_token", "a header value (RFC 9110: no control characters, no blanks at its ends), not empty",
-                "another string");
-  } else if (!is_field_value(auth.prefix + auth.access_token)) {
-    fields.fail("prefix", "the start of a header value (RFC 9110: no control characters)", "another string");
+                kAnotherString);
+  } else if (!is_field_value(auth.prefix + auth.secret)) {
+    fields.fail("prefix", "the start of a header value (RFC 9110: no control characters)", kAnotherString);
   }
-  return auth;
 }
 
 }  // namespace
 
-Result<Auth> parse_auth(const Json& value) {
-  if (value.is_null()) return Auth();
-  if (!value.is_object()) {
-    FieldReader whole(value);
-    whole.refuse("auth", "an object", value, kSecret);
-    return *whole.error();
-  }
-  FieldReader fields(value, "auth.");
-  Auth auth;
-  if (const auto* type = fields.required_string("auth_type", kShown)) {
-    if (*type == "api_key") {
-      auth = parse_api_key(fields);
-    } else if (*type == "basic") {
-      auth = parse_basic(fields);
-    } else if (*type == "oauth2") {
-      auth = parse_oauth2(fields);
-    } else if (*type == "oauth2_user") {
-      auth = parse_oauth2_user(fields);
-    } else {
-      fields.refuse("auth_type", "\"api_key\", \"basic\", \"oauth2\" or \"oauth2_user\"", Json(*type));
+Result<Auth> parse_auth(std::string_view value) {
+  Result<Auth> result;
+  if (value == "null") return result;
+  const json::Members members = json::members_of(value);
+  FieldReader fields(members, value.starts_with('{') ? "auth." : "");
+  Auth& auth = result.value();
+  if (!value.starts_with('{')) {
+    fields.refuse("auth", "an object", value, kSecret);
+  } else {
+    auth.kind =
+        static_cast<Auth::Kind>(fields.choice("auth_type", {"api_key", "basic", "oauth2", "oauth2_user"}, kRequired));
+    switch (auth.kind) {
+      case Auth::Kind::none:
+        break;
+      case Auth::Kind::api_key:
+        read_api_key(fields, auth);
+        break;
+      case Auth::Kind::basic:
+        read_basic(fields, auth);
+        break;
+      case Auth::Kind::oauth2:
+        read_oauth2(fields, auth);
+        break;
+      case Auth::Kind::oauth2_user:
+        read_oauth2_user(fields, auth);
+        break;
     }
   }
-  if (fields.error()) return *fields.error();
-  return auth;
+  result.fail(fields.take_error());
+  return result;
 }
 
-Json normalize_auth(const Json& value) {
-  Json normalized = value;
-  const FieldReader fields(value, "auth.");
-  const auto fill_in = [&](const char* name, Json fallback) {
-    if (fields.find(name) == nullptr) normalized[name] = std::move(fallback);
-  };
-  const Json* type = fields.find("auth_type");
-  if (type == nullptr) return normalized;
-  if (*type == "api_key") {
-    const ApiKeyAuth defaults;
-    fill_in("var_name", defaults.var_name);
-    fill_in("location", "header");
-  } else if (*type == "oauth2") {
-    fill_in("scope", nullptr);
-  } else if (*type == "oauth2_user") {
-    const OAuth2UserAuth defaults;
-    fill_in("var_name", defaults.var_name);
-    fill_in("prefix", defaults.prefix);
+std::string normalize_auth(std::string_view value) {
+  const json::Members members = json::members_of(value);
+  const std::string type = json::text_of(json::find(members, "auth_type"));
+  json::Members defaults;
+  if (type == "api_key") {
+    defaults = {{"var_name", "\"X-Api-Key\""}, {"location", "\"header\""}};
+  } else if (type == "oauth2") {
+    defaults = {{"scope", "null"}};
+  } else if (type == "oauth2_user") {
+    defaults = {{"var_name", "\"Authorization\""}, {"prefix", "\"Bearer \""}};
   }
-  return normalized;
+  if (defaults.empty()) return std::string(value);
+  std::string normalized;
+  for (const auto& [name, member] : members) {
+    if (member != "null" || json::find(defaults, name).empty()) json::append_member(normalized, name, member);
+  }
+  const FieldReader fields(members);
+  for (const auto& [name, fallback] : defaults) {
+    if (fields.find(name.c_str()).empty()) json::append_member(normalized, name, fallback);
+  }
+  return normalized + "}";
 }
 
 HandshakeAuth handshake_auth(const Auth& auth) {
   HandshakeAuth added;
-  if (const auto* key = std::get_if<ApiKeyAuth>(&auth)) {
-    switch (key->location) {
-      case ApiKeyAuth::Location::header:
-        added.headers.emplace_back(key->var_name, key->api_key);
-        break;
-      case ApiKeyAuth::Location::query:
-        added.query.emplace(key->var_name, key->api_key);
-        break;
-      case ApiKeyAuth::Location::cookie:
-        added.cookie = key->var_name + "=" + key->api_key;
-        break;
-    }
-  } else if (const auto* basic = std::get_if<BasicAuth>(&auth)) {
-    added.headers.emplace_back("Authorization", "Basic " + base64(basic->username + ":" + basic->password));
-  } else if (const auto* user = std::get_if<OAuth2UserAuth>(&auth)) {
-    added.headers.emplace_back(user->var_name, user->prefix + user->access_token);
+  switch (auth.kind) {
+    case Auth::Kind::none:
+    case Auth::Kind::oauth2:
+      break;
+    case Auth::Kind::api_key:
+      if (auth.location == Auth::Location::header) added.headers.emplace_back(auth.name, auth.secret);
+      if (auth.location == Auth::Location::query) added.query.emplace(auth.name, auth.secret);
+      if (auth.location == Auth::Location::cookie) added.cookie = concat({auth.name, "=", auth.secret});
+      break;
+    case Auth::Kind::basic:
+      added.headers.emplace_back("Authorization", concat({"Basic ", base64(concat({auth.name, ":", auth.secret}))}));
+      break;
+    case Auth::Kind::oauth2_user:
+      added.headers.emplace_back(auth.name, auth.prefix + auth.secret);
+      break;
   }
   return added;
 }

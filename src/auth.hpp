@@ -2,58 +2,44 @@
 // Must not know connections or token requests.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "error.hpp"
-#include "json.hpp"
-#include "url.hpp"
 
 namespace utcp::ws {
 
 using Header = std::pair<std::string, std::string>;
 
-struct ApiKeyAuth {
+/// A credential. What its members hold depends on its kind, as the comments say.
+struct Auth {
+  enum class Kind : std::uint8_t { none, api_key, basic, oauth2, oauth2_user };
   enum class Location : std::uint8_t { header, query, cookie };
-  std::string api_key;
-  std::string var_name = "X-Api-Key";
-  Location location = Location::header;
+  Kind kind = Kind::none;
+  Location location = Location::header;  ///< api_key: where it goes
+  std::string name;       ///< `var_name` of api_key and oauth2_user; `username` of basic; `client_id` of oauth2
+  std::string secret;     ///< `api_key`; `password` of basic; `client_secret` of oauth2; `access_token` of oauth2_user
+  std::string prefix;     ///< oauth2_user: stands before the token
+  std::string token_url;  ///< oauth2
+  std::string scope;      ///< oauth2; empty: none is asked for
 };
 
-struct BasicAuth {
-  std::string username;
-  std::string password;
-};
+/// Parses the `auth` member (`null`: none), valid JSON text. Fails with `invalid_call_template`, naming the field
+/// (`auth.location`), never the secret.
+[[nodiscard]] Result<Auth> parse_auth(std::string_view value);
 
-struct OAuth2Auth {
-  std::string token_url;
-  std::string client_id;
-  std::string client_secret;
-  std::string scope;  ///< empty: none is asked for
-};
-
-struct OAuth2UserAuth {
-  std::string access_token;
-  std::string var_name = "Authorization";
-  std::string prefix = "Bearer ";
-};
-
-using Auth = std::variant<std::monostate, ApiKeyAuth, BasicAuth, OAuth2Auth, OAuth2UserAuth>;
-
-/// Parses the `auth` member (null: none). Fails with `invalid_call_template`, naming the field (`auth.location`), never the secret.
-[[nodiscard]] Result<Auth> parse_auth(const Json& value);
-
-/// Writes `value`'s normalized form: defaults of the reference filled in, unknown fields kept.
-[[nodiscard]] Json normalize_auth(const Json& value);
+/// `value`'s normalized form: defaults of the reference filled in, unknown fields kept.
+[[nodiscard]] std::string normalize_auth(std::string_view value);
 
 /// What a credential adds to the opening handshake. OAuth2 client credentials add nothing here: their token does.
 struct HandshakeAuth {
-  std::vector<Header> headers;                                   ///< `Authorization`, `X-Api-Key`, …
-  std::optional<std::string> cookie;                             ///< `name=value`
-  std::optional<std::pair<std::string, std::string>> query;      ///< name, value; not yet encoded
+  std::vector<Header> headers;                               ///< `Authorization`, `X-Api-Key`, …
+  std::optional<std::string> cookie;                         ///< `name=value`
+  std::optional<std::pair<std::string, std::string>> query;  ///< name, value; not yet encoded
 };
 [[nodiscard]] HandshakeAuth handshake_auth(const Auth& auth);
 
@@ -61,6 +47,8 @@ struct HandshakeAuth {
 [[nodiscard]] bool is_token(std::string_view text);
 /// RFC 9110 section 5.5: visible characters, blanks and tabs inside, obs-text; no CR, LF or NUL, no blank at the ends.
 [[nodiscard]] bool is_field_value(std::string_view text);
+inline constexpr const char* kHeaderValue =
+    "a header value (RFC 9110: no control characters, no blanks at its ends)";  ///< that, for an error
 /// Whether the opening handshake sets a header of this name itself (RFC 6455 section 4.1, RFC 9112 section 6), so that
 /// nobody else may.
 [[nodiscard]] bool is_handshake_header(std::string_view name);

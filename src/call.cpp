@@ -3,11 +3,13 @@
 #include <array>
 #include <charconv>
 
+#include "json.hpp"
+
 namespace utcp::ws {
 namespace {
 
-// Slots of the scan plan that every template has. The leaves of `message_filter`, then of `stream_end`, then `result_path`
-// and `error_path` follow them.
+// Slots of the scan plan that every template has. The leaves of `message_filter`, then of `stream_end`, then
+// `result_path` and `error_path` follow them.
 enum Slot : std::size_t { kType, kRequestId, kTools, kFirstLeaf };
 
 bool is_string(std::string_view raw, std::string_view wanted) {
@@ -20,11 +22,8 @@ bool is_string(const std::optional<std::string_view>& raw, std::string_view want
   return raw && is_string(*raw, wanted);
 }
 
-bool is_leaf(std::string_view raw, const Json& wanted) {
-  if (wanted.is_string()) return is_string(raw, wanted.get_ref<const std::string&>());
-  if (wanted.is_object() && wanted.empty()) return raw.front() == '{';
-  const Result<Json> value = json::parse(raw);
-  return value.ok() && value.value() == wanted;
+bool is_leaf(std::string_view raw, std::string_view wanted) {
+  return wanted == "{}" ? raw.front() == '{' : json::same(raw, wanted);
 }
 
 // A frame's `request_id` that is absent, null, false, 0 or empty belongs to whoever waits, as in the reference.
@@ -103,14 +102,16 @@ Judgement CallRules::judge_text(CallMode mode, CallId id, const Frame& frame, st
   const json::ScanResult scan = json::scan(frame.text(), plan_, max_depth);
   if (scan.too_deep) return {.kind = Kind::bad_frame, .why = "its JSON nests deeper than the limit jsonDepth allows"};
   if (mode == CallMode::discovery) {
-    if (!scan.valid || !scan.values[kTools]) return {.kind = Kind::not_mine, .why = "no manual: it has no member tools"};
+    if (!scan.valid || !scan.values[kTools])
+      return {.kind = Kind::not_mine, .why = "no manual: it has no member tools"};
     return {.kind = Kind::item, .decoding = Decoding::text, .last = true};
   }
   if (!scan.valid) {
     if (!filter_.empty() || has_result_path_) return {.kind = Kind::not_mine, .why = "not JSON"};
     return {.kind = Kind::item, .decoding = Decoding::text, .not_json = format_ == ResponseFormat::json};
   }
-  if (!matches(filter_, scan, kFirstLeaf)) return {.kind = Kind::not_mine, .why = "message_filter does not let it through"};
+  if (!matches(filter_, scan, kFirstLeaf))
+    return {.kind = Kind::not_mine, .why = "message_filter does not let it through"};
 
   if (mode == CallMode::stream && names_another_call(scan.values[kRequestId], id)) {
     return {.kind = Kind::not_mine, .why = "its request_id is another call's"};

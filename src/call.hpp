@@ -52,18 +52,18 @@ enum class Decoding : std::uint8_t {
 /// What one frame means to one call.
 struct Judgement {
   enum class Kind : std::uint8_t {
-    not_mine,     ///< not an answer to this call; `why` says for a log what was wrong with it
-    item,         ///< an answer
-    end,          ///< no answer, but the end of the stream
-    tool_error,   ///< the tool says it failed; `path` points at what it says
-    bad_frame,    ///< an answer that cannot be accepted; `why` says for the user what was wrong
+    not_mine,    ///< not an answer to this call; `why` says for a log what was wrong with it
+    item,        ///< an answer
+    end,         ///< no answer, but the end of the stream
+    tool_error,  ///< the tool says it failed; `path` points at what it says
+    bad_frame,   ///< an answer that cannot be accepted; `why` says for the user what was wrong
   };
   Kind kind;
   Decoding decoding = Decoding::text;
   std::string_view path{};  ///< lives as long as the rules
   std::string_view why{};
-  bool last = false;        ///< item: the call is complete with it, however many were expected
-  bool not_json = false;    ///< item: JSON was asked for and this is not JSON
+  bool last = false;      ///< item: the call is complete with it, however many were expected
+  bool not_json = false;  ///< item: JSON was asked for and this is not JSON
 };
 
 /// The rules of one template, compiled once per tool.

@@ -1,205 +1,187 @@
 #include "call_template.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "field_reader.hpp"
+#include "json.hpp"
+#include "json_number.hpp"
+#include "json_scanner.hpp"
+#include "text.hpp"
 
 namespace utcp::ws {
 namespace {
 
-using Null = FieldReader::Null;
+using Presence = FieldReader::Presence;
 using Shown = FieldReader::Shown;
 
-constexpr Duration kDefaultTimeout = std::chrono::seconds(30);
 constexpr double kMaxSeconds = 2147483;  // the timers of JavaScript hosts count 2^31-1 ms at most
 
-Json type_object(const char* type) {
-  Json object = Json::object();
-  object["type"] = type;
-  return object;
-}
+// What the fields of this project and of UTCP's page hold when they are left out.
+constexpr std::string_view kStreamEnd = R"({"type":"stream_end"})";
+constexpr std::string_view kDiscoveryMessage = R"({"type":"utcp"})";
 
-Json default_stream_end() { return type_object("stream_end"); }
-Json default_discovery_message() { return type_object("utcp"); }
+bool is_object(std::string_view value) { return value.starts_with('{'); }
+bool is_number(std::string_view value) { return value.find_first_of("-0123456789") == 0; }
 
-Duration parse_seconds(FieldReader& fields, std::string_view name, Duration fallback, Null null = Null::absent) {
-  const Json* value = fields.find(name, null);
-  if (value == nullptr) return fallback;
-  double seconds = 0;
-  if (const auto* fraction = value->get_ptr<const Json::number_float_t*>()) {
-    seconds = *fraction;
-  } else if (const auto* whole = value->get_ptr<const Json::number_integer_t*>()) {
-    seconds = static_cast<double>(*whole);
-  }
+void read_seconds(FieldReader& fields, const char* name, Duration& out, Presence presence = Presence::optional) {
+  const std::string_view value = fields.find(name, presence);
+  if (value.empty()) return;
+  const double seconds = is_number(value) ? json::detail::to_double(value) : 0;
   if (!(seconds > 0) || seconds > kMaxSeconds) {
-    fields.refuse(name, "a number of seconds above 0, at most 2147483", *value);
-    return fallback;
+    fields.refuse(name, "a number of seconds above 0, at most 2147483", value);
+    return;
   }
   // Rounded up, so that no positive time becomes none.
-  return Duration(static_cast<std::int64_t>(std::ceil(seconds * 1e6)));
+  out = Duration(static_cast<std::int64_t>(std::ceil(seconds * 1e6)));
 }
 
-std::optional<int> parse_expected_responses(FieldReader& fields) {
-  const Json* value = fields.find("expected_responses");
-  if (value == nullptr) return std::nullopt;
-  if (const auto* count = value->get_ptr<const Json::number_integer_t*>()) {
-    const bool is_count = *count >= 1 && *count <= std::numeric_limits<int>::max();
-    if (is_count || *count == kUntilPeerEnds) return static_cast<int>(*count);
+void read_expected_responses(FieldReader& fields, std::optional<int>& out) {
+  const std::string_view value = fields.find("expected_responses");
+  if (value.empty()) return;
+  if (is_number(value) && value.find_first_of(".eE") == value.npos) {
+    const double count = json::detail::to_double(value);
+    if (count == kUntilPeerEnds || (count >= 1 && count <= std::numeric_limits<int>::max())) {
+      out = static_cast<int>(count);
+      return;
+    }
   }
-  fields.refuse("expected_responses", "an integer from 1 to 2147483647, or -1 (until the peer ends it)", *value);
-  return std::nullopt;
+  fields.refuse("expected_responses", "an integer from 1 to 2147483647, or -1 (until the peer ends it)", value);
 }
 
-// An error that another part found, told as the fault of a field.
-void fail_in_field(FieldReader& fields, std::string_view name, Error error) {
-  error.field = name;
-  error.message = "call template field \"" + error.field + "\": " + error.message;
-  fields.fail(std::move(error));
+void read_url(FieldReader& fields, Url& out) {
+  std::string text;
+  if (!fields.string("url", text, Shown::type, Presence::required)) return;
+  Result<Url> url = parse_websocket_url(text);
+  if (!url) fields.fail_in("url", std::move(url).error());
+  out = std::move(url).value();
 }
 
-Url parse_url_field(FieldReader& fields) {
-  const std::string* text = fields.required_string("url", Shown::type);
-  if (text == nullptr) return {};
-  Result<Url> url = parse_websocket_url(*text);
-  if (url) return std::move(url).value();
-  fail_in_field(fields, "url", std::move(url).error());
-  return {};
-}
-
-std::string parse_protocol(FieldReader& fields) {
-  const std::string* text = fields.string("protocol", Shown::type);
-  if (text == nullptr) return {};
-  // Not shown: some services take a credential as a subprotocol.
-  if (!is_token(*text)) fields.fail("protocol", "a subprotocol name (RFC 9110 token)", "another string");
-  return *text;
-}
-
-ResponseFormat parse_response_format(FieldReader& fields) {
-  const std::string* text = fields.string("response_format", Shown::value);
-  if (text == nullptr) return ResponseFormat::none;
-  if (*text == "json") return ResponseFormat::json;
-  if (*text == "text") return ResponseFormat::text;
-  if (*text != "raw") fields.refuse("response_format", "\"json\", \"text\" or \"raw\"", Json(*text));
-  return ResponseFormat::raw;
-}
-
-std::vector<Header> parse_headers(FieldReader& fields) {
-  std::vector<Header> headers;
-  const Json* value = fields.find("headers");
-  if (value == nullptr) return headers;
-  const auto* object = value->get_ptr<const Json::object_t*>();
-  if (object == nullptr) {
-    fields.refuse("headers", "an object of strings", *value, Shown::type);
-    return headers;
-  }
-  for (const auto& [name, member] : *object) {
+void read_headers(FieldReader& fields, std::vector<Header>& out) {
+  const std::string_view value = fields.find("headers");
+  if (!value.empty() && !is_object(value)) fields.refuse("headers", "an object of strings", value, Shown::type);
+  for (const auto& [name, member] : json::members_of(value)) {
     if (!is_token(name)) {
-      fields.refuse("headers", "an object whose names are header names (RFC 9110 tokens)", Json(name));
+      fields.refuse("headers", "an object whose names are header names (RFC 9110 tokens)", json::quote(name));
       break;
     }
-    const std::string field = "headers." + name;
-    const auto* text = member.get_ptr<const std::string*>();
+    const std::string field = concat({"headers.", name});
+    std::string text = json::text_of(member);
     if (is_handshake_header(name)) {
-      fields.fail(field,
+      fields.fail(field.c_str(),
                   "left out, since the WebSocket handshake sets this header itself (subprotocol: use \"protocol\")",
                   "a header");
-    } else if (text == nullptr) {
-      fields.refuse(field, "a string", member, Shown::type);
-    } else if (!is_field_value(*text)) {
-      fields.fail(field, "a header value (RFC 9110: no control characters, no blanks at its ends)", "another string");
+    } else if (!json::is_string(member)) {
+      fields.refuse(field.c_str(), "a string", member, Shown::type);
+    } else if (!is_field_value(text)) {
+      fields.fail(field.c_str(), kHeaderValue, "another string");
     } else {
-      headers.emplace_back(name, *text);
+      out.emplace_back(name, std::move(text));
     }
   }
-  return headers;
 }
 
-std::vector<std::string> parse_strings(FieldReader& fields, std::string_view name) {
-  std::vector<std::string> strings;
-  const Json* value = fields.find(name);
-  if (value == nullptr) return strings;
-  if (!value->is_array()) fields.refuse(name, "an array of strings", *value);
-  for (const Json& item : *value) {
-    const auto* text = item.get_ptr<const std::string*>();
-    if (text == nullptr) {
-      fields.fail(name, "an array of strings", "an array with " + json::summary(item));
+void read_strings(FieldReader& fields, const char* name, std::vector<std::string>& out) {
+  const std::string_view value = fields.find(name);
+  if (!value.empty() && !value.starts_with('[')) fields.refuse(name, "an array of strings", value);
+  for (const std::string_view item : json::elements_of(value)) {
+    if (!json::is_string(item)) {
+      fields.fail(name, "an array of strings", concat({"an array with ", json::summary(item)}).c_str());
       break;
     }
-    strings.push_back(*text);
-  }
-  return strings;
-}
-
-std::vector<std::string> parse_header_fields(FieldReader& fields) {
-  std::vector<std::string> names = parse_strings(fields, "header_fields");
-  for (const std::string& name : names) {
-    if (!is_token(name) || is_handshake_header(name)) {
-      fields.fail("header_fields",
-                  "an array of header names (RFC 9110 tokens) that the WebSocket handshake does not set itself",
-                  "an array with " + json::summary(Json(name)));
-    }
-  }
-  return names;
-}
-
-std::optional<MessageTemplate> parse_message(FieldReader& fields, std::string_view name) {
-  const Json* value = fields.find(name);
-  if (value == nullptr) return std::nullopt;
-  // Its value is not shown: a connect message authenticates.
-  if (!value->is_string() && !value->is_object()) fields.refuse(name, "a string or an object", *value, Shown::type);
-  return MessageTemplate::compile(*value);
-}
-
-void add_leaves(FrameMatch& match, json::Pointer& place, const Json& value) {
-  const auto below = [&](std::string token, const Json& member) {
-    place.tokens.push_back(std::move(token));
-    add_leaves(match, place, member);
-    place.tokens.pop_back();
-  };
-  if (!value.is_structured() || value.empty()) {
-    match.leaves.emplace_back(place, value);
-  } else if (const auto* object = value.get_ptr<const Json::object_t*>()) {
-    for (const auto& [name, member] : *object) below(name, member);
-  } else {
-    for (std::size_t i = 0; i < value.size(); ++i) below(std::to_string(i), value[i]);
+    out.push_back(json::text_of(item));
   }
 }
 
-FrameMatch match_of(const Json& value) {
-  FrameMatch match;
-  json::Pointer place;
-  if (!value.empty()) add_leaves(match, place, value);
-  return match;
+void read_header_fields(FieldReader& fields, std::vector<std::string>& out) {
+  read_strings(fields, "header_fields", out);
+  for (const std::string& name : out) {
+    if (is_token(name) && !is_handshake_header(name)) continue;
+    fields.fail("header_fields",
+                "an array of header names (RFC 9110 tokens) that the WebSocket handshake does not set itself",
+                concat({"an array with ", json::summary(json::quote(name))}).c_str());
+  }
 }
 
-FrameMatch parse_match(FieldReader& fields, std::string_view name) {
-  const Json* value = fields.find(name);
-  if (value == nullptr) return {};
-  if (value->is_object()) return match_of(*value);
-  fields.refuse(name, "an object", *value, Shown::type);
-  return {};
+// Returns whether the template has this message. Its value is not shown: a connect message authenticates.
+bool read_message(FieldReader& fields, const char* name, MessageTemplate& out, bool may_be_array = false) {
+  const std::string_view value = fields.find(name);
+  if (value.empty()) return false;
+  if (!json::is_string(value) && !is_object(value) && !(may_be_array && value.starts_with('['))) {
+    fields.refuse(name, may_be_array ? "a string, an object or an array" : "a string or an object", value, Shown::type);
+  }
+  out = MessageTemplate::compile(value).value();
+  return true;
 }
 
-std::optional<json::Pointer> parse_pointer_field(FieldReader& fields, std::string_view name) {
-  const std::string* text = fields.string(name, Shown::value);
-  if (text == nullptr) return std::nullopt;
-  Result<json::Pointer> pointer = json::parse_pointer(*text);
-  if (pointer) return std::move(pointer).value();
-  fields.refuse(name, "a JSON Pointer like \"/payload/id\" (RFC 6901)", Json(*text));
-  return std::nullopt;
+void read_message(FieldReader& fields, const char* name, std::optional<MessageTemplate>& out) {
+  MessageTemplate message;
+  if (read_message(fields, name, message)) out = std::move(message);
 }
 
-void parse_correlation(FieldReader& fields, CallTemplate& out) {
-  const Json* value = fields.find("correlation");
-  if (value == nullptr) return;
-  if (value->is_boolean() && !*value->get_ptr<const bool*>()) {
+// Flattens an object into its leaves while it is read. What holds nothing closes right after it opened.
+class LeafList final : public json::ScanListener {
+ public:
+  explicit LeafList(FrameMatch& match) : match_(match) {}
+
+  void open(bool is_object) override {
+    before_value();
+    empty_ = is_object ? "{}" : "[]";
+    next_index_.push_back(is_object ? kObject : 0);
+    place_.tokens.emplace_back();
+  }
+  void name(std::string_view literal) override { place_.tokens.back() = json::text_of(literal); }
+  void scalar(std::string_view raw) override {
+    before_value();
+    add(raw);
+  }
+  void close(std::string_view /*raw*/) override {
+    place_.tokens.pop_back();
+    next_index_.pop_back();
+    if (!empty_.empty() && !place_.tokens.empty()) add(empty_);
+    empty_ = {};
+  }
+
+ private:
+  static constexpr std::size_t kObject = static_cast<std::size_t>(-1);
+
+  void before_value() {
+    empty_ = {};
+    if (!next_index_.empty() && next_index_.back() != kObject) place_.tokens.back() = to_text(next_index_.back()++);
+  }
+  void add(std::string_view value) { match_.leaves.emplace_back(place_, value); }
+
+  FrameMatch& match_;
+  json::Pointer place_;
+  std::vector<std::size_t> next_index_;  // of each open array
+  std::string_view empty_;               // of what opened last, while nothing came in it
+};
+
+void read_match(FieldReader& fields, const char* name, FrameMatch& out, std::string_view fallback = "{}") {
+  std::string_view value = fields.find(name);
+  if (value.empty()) value = fallback;
+  if (!is_object(value)) fields.refuse(name, "an object", value, Shown::type);
+  LeafList leaves(out);
+  fields.fail(json::read(value, json::kNoDepthLimit, leaves));
+}
+
+void read_pointer(FieldReader& fields, const char* name, std::optional<json::Pointer>& out) {
+  std::string text;
+  if (!fields.string(name, text, Shown::value)) return;
+  Result<json::Pointer> pointer = json::parse_pointer(text);
+  if (!pointer) fields.refuse(name, "a JSON Pointer like \"/payload/id\" (RFC 6901)", json::quote(text));
+  out = std::move(pointer).value();
+}
+
+void read_correlation(FieldReader& fields, CallTemplate& out) {
+  const std::string_view value = fields.find("correlation");
+  if (value.empty()) return;
+  if (value == "false") {
     out.correlation_off = true;
-  } else if (!value->is_string()) {
-    fields.refuse("correlation", "a JSON Pointer or false", *value);
+  } else if (!json::is_string(value)) {
+    fields.refuse("correlation", "a JSON Pointer or false", value);
   } else {
-    out.correlation = parse_pointer_field(fields, "correlation");
+    read_pointer(fields, "correlation", out.correlation);
     if (!out.message.holds_request_id() && !out.message.holds_uuid()) {
       fields.fail("correlation",
                   "used with a \"message\" that holds {{request_id}} or {{uuid}}, for a response to carry back",
@@ -209,120 +191,149 @@ void parse_correlation(FieldReader& fields, CallTemplate& out) {
 }
 
 // A JSON array: its elements cannot run into each other, whatever they hold.
-std::string make_endpoint_key(const Json& value, const CallTemplate& parsed) {
-  const FieldReader fields(value);
-  const auto member = [&fields](const char* name) {
-    const Json* found = fields.find(name);
-    return found != nullptr ? *found : Json();
-  };
-  Json key = Json::array();
-  key.push_back(parsed.url.href);
-  key.push_back(parsed.protocol);
+std::string make_endpoint_key(const FieldReader& fields, const CallTemplate& parsed) {
+  std::string key = "[";
+  const auto add = [&key](std::string_view value) { append(key, {value.empty() ? "null" : value, ","}); };
+  add(json::quote(parsed.url.href));
+  add(json::quote(parsed.protocol));
   for (const auto& [name, text] : parsed.headers) {
-    key.push_back(name);
-    key.push_back(text);
+    add(json::quote(name));
+    add(json::quote(text));
   }
-  key.push_back(normalize_auth(member("auth")));
-  key.push_back(member("connect_message"));
-  key.push_back(member("connect_ack"));
-  return json::dump(key);
+  add(normalize_auth(fields.find("auth")));
+  add(fields.find("connect_message"));
+  add(fields.find("connect_ack"));
+  return json::compact(key);
 }
 
-void check_type(FieldReader& fields) {
-  const std::string* type = fields.string("call_template_type", Shown::value, Null::refused);
-  if (type != nullptr && *type != "websocket") fields.refuse("call_template_type", "\"websocket\"", Json(*type));
+void read_fields(FieldReader& fields, CallTemplate& out) {
+  fields.string("name", out.name, Shown::type, Presence::not_null);
+  (void)fields.choice("call_template_type", {"websocket"}, Presence::not_null);
+  read_url(fields, out.url);
+  read_message(fields, "message", out.message, true);
+  // Not shown: some services take a credential as a subprotocol.
+  if (fields.string("protocol", out.protocol, Shown::type) && !is_token(out.protocol)) {
+    fields.fail("protocol", "a subprotocol name (RFC 9110 token)", "another string");
+  }
+  fields.boolean("keep_alive", out.keep_alive, Presence::not_null);
+  out.response_format = static_cast<ResponseFormat>(fields.choice("response_format", {"json", "text", "raw"}));
+  read_headers(fields, out.headers);
+  read_header_fields(fields, out.header_fields);
+  if (const std::string_view value = fields.find("auth"); !value.empty()) {
+    Result<Auth> auth = parse_auth(value);
+    if (!auth) fields.fail(on_heap(std::move(auth).error()));
+    out.auth = std::move(auth).value();
+  }
+  std::vector<std::string> unused;  // not used here, but other parts of UTCP rely on its type
+  read_strings(fields, "allowed_communication_protocols", unused);
+
+  read_seconds(fields, "timeout", out.response_timeout, Presence::not_null);
+  out.connection_timeout = out.response_timeout;
+  read_seconds(fields, "connection_timeout", out.connection_timeout);
+  read_seconds(fields, "response_timeout", out.response_timeout);
+  read_expected_responses(fields, out.expected_responses);
+  out.close_after_response = !out.keep_alive;
+  fields.boolean("close_after_response", out.close_after_response);
+  read_seconds(fields, "ping_interval", out.ping_interval);
+  read_match(fields, "message_filter", out.message_filter);
+
+  read_correlation(fields, out);
+  read_pointer(fields, "result_path", out.result_path);
+  read_pointer(fields, "error_path", out.error_path);
+  read_match(fields, "stream_end", out.stream_end, kStreamEnd);
+  read_message(fields, "connect_message", out.connect_message);
+  read_match(fields, "connect_ack", out.connect_ack);
+  read_message(fields, "ping_message", out.ping_message);
+  if (!read_message(fields, "discovery_message", out.discovery_message)) {
+    out.discovery_message = MessageTemplate::compile(kDiscoveryMessage).value();
+  }
+  out.endpoint_key = make_endpoint_key(fields, out);
+}
+
+Result<json::Members> template_members(std::string_view text) {
+  Result<json::Members> members = json::members(text);
+  if (!members) {
+    members.fail(on_heap({ErrorCode::invalid_call_template, concat({"call template: ", members.error().message})}));
+  }
+  return members;
+}
+
+struct Default {
+  std::string_view name;
+  std::string_view value;
+};
+// Two more depend on other fields: see `default_of`.
+constexpr Default kDefaults[] = {
+    {"message", "null"},
+    {"protocol", "null"},
+    {"response_format", "null"},
+    {"auth", "null"},
+    {"correlation", "null"},
+    {"result_path", "null"},
+    {"error_path", "null"},
+    {"connect_message", "null"},
+    {"ping_message", "null"},
+    {"expected_responses", "null"},
+    {"allowed_communication_protocols", "null"},
+    {"keep_alive", "true"},
+    {"timeout", "30"},
+    {"headers", "{}"},
+    {"header_fields", "[]"},
+    {"connection_timeout", "30"},
+    {"response_timeout", "30"},
+    {"ping_interval", "30"},
+    {"message_filter", "{}"},
+    {"stream_end", kStreamEnd},
+    {"connect_ack", "{}"},
+    {"discovery_message", kDiscoveryMessage},
+};
+
+// What a field holds where it is left out; empty: it has no default.
+std::string_view default_of(std::string_view name, const FieldReader& fields) {
+  if (name == "close_after_response") return fields.find("keep_alive") == "false" ? "true" : "false";
+  const std::string_view timeout = fields.find("timeout");
+  if ((name == "connection_timeout" || name == "response_timeout") && !timeout.empty()) return timeout;
+  for (const Default& field : kDefaults) {
+    if (field.name == name) return field.value;
+  }
+  return {};
 }
 
 }  // namespace
 
-Result<CallTemplate> parse_call_template(const Json& value) {
-  if (!value.is_object()) {
-    return Error{ErrorCode::invalid_call_template,
-                 "a call template must be an object; got " + std::string(json::type_summary(value))};
-  }
-  FieldReader fields(value);
-  CallTemplate out;
-  if (const auto* name = fields.string("name", Shown::type, Null::refused)) out.name = *name;
-  check_type(fields);
-  out.url = parse_url_field(fields);
-  if (const Json* message = fields.find("message")) {
-    if (!message->is_string() && !message->is_structured()) {
-      fields.refuse("message", "a string, an object or an array", *message, Shown::type);
-    }
-    out.message = MessageTemplate::compile(*message);
-  }
-  out.protocol = parse_protocol(fields);
-  out.keep_alive = fields.boolean("keep_alive", true, Null::refused);
-  out.response_format = parse_response_format(fields);
-  out.headers = parse_headers(fields);
-  out.header_fields = parse_header_fields(fields);
-  if (const Json* auth = fields.find("auth")) {
-    Result<Auth> parsed = parse_auth(*auth);
-    if (parsed) {
-      out.auth = std::move(parsed).value();
-    } else {
-      fields.fail(std::move(parsed).error());
-    }
-  }
-  parse_strings(fields, "allowed_communication_protocols");  // not used here, but other parts of UTCP rely on its type
-
-  const Duration timeout = parse_seconds(fields, "timeout", kDefaultTimeout, Null::refused);
-  out.connection_timeout = parse_seconds(fields, "connection_timeout", timeout);
-  out.response_timeout = parse_seconds(fields, "response_timeout", timeout);
-  out.expected_responses = parse_expected_responses(fields);
-  out.close_after_response = fields.boolean("close_after_response", !out.keep_alive);
-  out.ping_interval = parse_seconds(fields, "ping_interval", kDefaultTimeout);
-  out.message_filter = parse_match(fields, "message_filter");
-
-  parse_correlation(fields, out);
-  out.result_path = parse_pointer_field(fields, "result_path");
-  out.error_path = parse_pointer_field(fields, "error_path");
-  const bool says_end = fields.find("stream_end") != nullptr;
-  out.stream_end = says_end ? parse_match(fields, "stream_end") : match_of(default_stream_end());
-  out.connect_message = parse_message(fields, "connect_message");
-  out.connect_ack = parse_match(fields, "connect_ack");
-  out.ping_message = parse_message(fields, "ping_message");
-  out.discovery_message =
-      parse_message(fields, "discovery_message").value_or(MessageTemplate::compile(default_discovery_message()));
-  if (fields.error()) return *fields.error();
-  out.endpoint_key = make_endpoint_key(value, out);
-  return out;
-}
-
 Result<CallTemplate> parse_call_template(std::string_view text) {
-  Result<Json> value = json::parse(text);
-  if (value) return parse_call_template(value.value());
-  return Error{ErrorCode::invalid_call_template, "call template: " + value.error().message};
+  Result<CallTemplate> result;
+  Result<json::Members> members = template_members(text);
+  if (!members) {
+    result.fail(on_heap(std::move(members).error()));
+    return result;
+  }
+  FieldReader fields(members.value());
+  read_fields(fields, result.value());
+  result.fail(fields.take_error());
+  return result;
 }
 
-Result<Json> normalize_call_template(const Json& value) {
-  const Result<CallTemplate> parsed = parse_call_template(value);
-  if (!parsed) return parsed.error();
-
-  // A field that says what it would hold if it were left out is dropped.
-  Json defaults = std::move(json::parse(R"({
-    "message": null, "protocol": null, "keep_alive": true, "response_format": null, "timeout": 30, "headers": {},
-    "header_fields": [], "auth": null, "allowed_communication_protocols": null, "connection_timeout": 30,
-    "response_timeout": 30, "expected_responses": null, "ping_interval": 30, "message_filter": {}, "correlation": null,
-    "result_path": null, "error_path": null, "connect_message": null, "connect_ack": {}, "ping_message": null
-  })"))
-                      .value();
-  defaults["stream_end"] = default_stream_end();
-  defaults["discovery_message"] = default_discovery_message();
-  defaults["close_after_response"] = !parsed.value().keep_alive;
-  if (const auto timeout = value.find("timeout"); timeout != value.end()) {
-    defaults["connection_timeout"] = *timeout;
-    defaults["response_timeout"] = *timeout;
+Result<std::string> normalize_call_template(std::string_view text) {
+  Result<std::string> result;
+  Result<CallTemplate> parsed = parse_call_template(text);
+  if (!parsed) {
+    result.fail(on_heap(std::move(parsed).error()));
+    return result;
   }
-
-  Json::object_t normalized;
-  for (const auto& [name, member] : *value.get_ptr<const Json::object_t*>()) {
-    const auto fallback = defaults.find(name);
-    if (fallback != defaults.end() && (member.is_null() || member == *fallback)) continue;
-    normalized.emplace_back(name, name == "auth" ? normalize_auth(member) : member);
+  const json::Members members = json::members_of(text);
+  const FieldReader fields(members);
+  std::string& normalized = result.value();
+  for (const auto& [name, value] : members) {
+    const std::string_view fallback = default_of(name, fields);
+    if (!fallback.empty() && (value == "null" || json::same(value, fallback))) continue;
+    json::append_member(normalized, name, name == "auth" ? normalize_auth(value) : std::string(value));
   }
-  if (!value.contains("call_template_type")) normalized.emplace_back("call_template_type", "websocket");
-  return Json(std::move(normalized));
+  if (json::find(members, "call_template_type").empty()) {
+    json::append_member(normalized, "call_template_type", "\"websocket\"");
+  }
+  normalized += '}';
+  return result;
 }
 
 }  // namespace utcp::ws

@@ -11,8 +11,8 @@
 
 #include "auth.hpp"
 #include "error.hpp"
-#include "json.hpp"
 #include "json_scan.hpp"
+#include "json_text.hpp"
 #include "message_template.hpp"
 #include "url.hpp"
 
@@ -25,8 +25,9 @@ enum class ResponseFormat : std::uint8_t { none, json, text, raw };
 /// Members that a frame must have, with their values, at any depth (`message_filter`, `stream_end`, `connect_ack`):
 /// flattened into leaf pointers and the values that must stand there. Arrays are flattened too; what holds nothing is a
 /// leaf. `{}` has no leaves: as `message_filter` all frames pass, as `stream_end` none ends a stream.
+/// Of a name that stands twice both values must match, so that nothing does.
 struct FrameMatch {
-  std::vector<std::pair<json::Pointer, Json>> leaves;
+  std::vector<std::pair<json::Pointer, std::string>> leaves;  ///< the value as JSON text: a scalar, `{}` or `[]`
   [[nodiscard]] bool empty() const { return leaves.empty(); }
 };
 
@@ -70,11 +71,10 @@ struct CallTemplate {
 /// Parses and checks. Fails with `invalid_call_template` (`field` set; the message names the field, what it got — never
 /// a secret — and what it takes) or, for a URL that is not secure, `url_refused`. A text that is not JSON is an
 /// `invalid_call_template` too.
-[[nodiscard]] Result<CallTemplate> parse_call_template(const Json& value);
 [[nodiscard]] Result<CallTemplate> parse_call_template(std::string_view text);
 
-/// The checked template with the reference's defaults filled into `auth`, fields that hold their default dropped,
-/// unknown fields kept.
-[[nodiscard]] Result<Json> normalize_call_template(const Json& value);
+/// The checked template as JSON text, with the reference's defaults filled into `auth`, fields that hold their default
+/// dropped, unknown fields kept.
+[[nodiscard]] Result<std::string> normalize_call_template(std::string_view text);
 
 }  // namespace utcp::ws

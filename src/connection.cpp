@@ -14,7 +14,8 @@ struct Transition {
   S to;
 };
 
-// An opening is settled by the first of open, error, close or its deadline; whatever a host fires after that has no row.
+// An opening is settled by the first of open, error, close or its deadline; whatever a host fires after that has no
+// row.
 constexpr std::array kTransitions{
     Transition{S::opening, E::opened, S::ready},        Transition{S::opening, E::opened_shy, S::greeting},
     Transition{S::opening, E::lost, S::gone},           Transition{S::opening, E::dropped, S::gone},

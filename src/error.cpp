@@ -56,6 +56,8 @@ constexpr std::array kErrorTable = {
 
 }  // namespace
 
+ErrorPtr on_heap(Error error) { return std::make_unique<Error>(std::move(error)); }
+
 std::span<const ErrorKind> error_table() { return kErrorTable; }
 
 const ErrorKind& describe(ErrorCode code) { return kErrorTable[static_cast<std::size_t>(code)]; }

@@ -3,11 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 
 namespace utcp::ws {
 
@@ -64,32 +64,41 @@ struct ErrorKind {
 struct Error {
   ErrorCode code;
   std::string message;
-  std::string field{};      ///< the call template field (`auth.location`), where one is to blame
-  int close_code = 0;       ///< RFC 6455 section 7.4 code; for `connection_closed`
-  std::string reason{};     ///< the peer's reason for closing; for `connection_closed`
-  bool was_clean = false;   ///< whether the closing handshake was completed
-  int http_status = 0;      ///< status of a refused handshake, 0 where the host does not show it
+  std::string field{};     ///< the call template field (`auth.location`), where one is to blame
+  int close_code = 0;      ///< RFC 6455 section 7.4 code; for `connection_closed`
+  std::string reason{};    ///< the peer's reason for closing; for `connection_closed`
+  bool was_clean = false;  ///< whether the closing handshake was completed
+  int http_status = 0;     ///< status of a refused handshake, 0 where the host does not show it
 };
 
-/// A value or the error that took its place.
+/// Null: all went well.
+using ErrorPtr = std::unique_ptr<Error>;
+[[nodiscard]] ErrorPtr on_heap(Error error);
+
+/// A value or the error that took its place. The error lives on the heap, so that results stay small where all goes
+/// well. A large value is best made in place: `Result<T> result;`, fill `result.value()`, perhaps `fail`, return it.
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}
+  Result() = default;
+  Result(T value) : value_(std::move(value)) {}
+  Result(Error error) : error_(on_heap(std::move(error))) {}
 
-  [[nodiscard]] bool ok() const { return state_.index() == 0; }
+  void fail(ErrorPtr error) { error_ = std::move(error); }
+
+  [[nodiscard]] bool ok() const { return error_ == nullptr; }
   explicit operator bool() const { return ok(); }
 
-  [[nodiscard]] T& value() & { return *std::get_if<0>(&state_); }
-  [[nodiscard]] const T& value() const& { return *std::get_if<0>(&state_); }
-  [[nodiscard]] T&& value() && { return std::move(*std::get_if<0>(&state_)); }
-  [[nodiscard]] Error& error() & { return *std::get_if<1>(&state_); }
-  [[nodiscard]] const Error& error() const& { return *std::get_if<1>(&state_); }
-  [[nodiscard]] Error&& error() && { return std::move(*std::get_if<1>(&state_)); }
+  [[nodiscard]] T& value() & { return value_; }
+  [[nodiscard]] const T& value() const& { return value_; }
+  [[nodiscard]] T&& value() && { return std::move(value_); }
+  [[nodiscard]] Error& error() & { return *error_; }
+  [[nodiscard]] const Error& error() const& { return *error_; }
+  [[nodiscard]] Error&& error() && { return std::move(*error_); }
 
  private:
-  std::variant<T, Error> state_;
+  T value_{};
+  ErrorPtr error_;
 };
 
 }  // namespace utcp::ws

@@ -1,22 +1,18 @@
-// Owns the only door to the JSON library: parsing with a depth limit, compact printing, string escapes.
-// Must not know what any JSON text means.
+// Owns the only door to the JSON library: documents as trees, and comparing values. Must not know what any JSON text
+// means.
 #pragma once
 
-#include <cstddef>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include "error.hpp"
+#include "json_text.hpp"
 
 namespace utcp::ws {
 
 /// Keeps the order of members, so that schemas come out as they went in.
 using Json = nlohmann::ordered_json;
-
-inline constexpr std::size_t kDefaultMaxJsonDepth = 512;
 
 namespace json {
 
@@ -28,25 +24,9 @@ namespace json {
 /// Compact JSON text: no blanks, UTF-8 as it is.
 [[nodiscard]] std::string dump(const Json& value);
 
-/// `value` for an error message: short scalars as they are, else what it is (`an object`, `a string of 90 bytes`).
-[[nodiscard]] std::string summary(const Json& value);
-
-/// The same for what may be secret: only the type (`a string`).
-[[nodiscard]] std::string_view type_summary(const Json& value);
-
-/// Appends `text` as the inside of a JSON string literal (RFC 8259 section 7), without the quotes.
-void append_escaped(std::string& out, std::string_view text);
-
-/// `text`, which must be valid JSON, without the blanks between its tokens. Digits and escapes stay as they are.
-[[nodiscard]] std::string compact(std::string_view text);
-
-/// The members of a JSON object, each with the JSON text of its value as it stands; of a name that stands twice the
-/// last. Fails with `invalid_json`, also where `object` is another JSON value.
-[[nodiscard]] Result<std::vector<std::pair<std::string, std::string_view>>> members(
-    std::string_view object, std::size_t max_depth = kDefaultMaxJsonDepth);
-
-/// The text of a JSON string literal, decoded; anything else comes back as it is.
-[[nodiscard]] std::string text_of(std::string_view json_value);
+/// Whether two valid JSON texts say the same: numbers by value, strings by their decoded text, arrays and objects by
+/// their text without blanks.
+[[nodiscard]] bool same(std::string_view left, std::string_view right);
 
 }  // namespace json
 }  // namespace utcp::ws

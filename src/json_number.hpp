@@ -1,17 +1,13 @@
-// Owns numbers: the digits of a JSON number (RFC 8259 section 6) to a double, rounded correctly, and back. For json.cpp
-// only. The library functions for this (strtod, snprintf) cost 10 KB of compressed wasm, for they format and parse far
-// more.
+// Owns numbers: the digits of a JSON number (RFC 8259 section 6) to a double, rounded correctly. The library function
+// for this (strtod) costs kilobytes of compressed wasm, for it parses far more.
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <nlohmann/json.hpp>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -125,7 +121,7 @@ inline double to_double(std::string_view text) {
     int exponent = decimal_exponent;
     if (decimal_exponent < 0) {
       // Enough bits for a quotient of 64: a power of five has less than 7/3 bits.
-      const int limbs = (-decimal_exponent * 7 / 3 + 64) / 32 + 1;
+      const int limbs = std::max(0, -decimal_exponent * 7 / 3 + 64 - value.bit_length()) / 32 + 1;
       value.shift_left(static_cast<std::size_t>(limbs));
       exponent -= 32 * limbs;
     }
@@ -134,17 +130,6 @@ inline double to_double(std::string_view text) {
     result = round_to_double(value, exponent, inexact);
   }
   return negative ? -result : result;
-}
-
-/// The fewest digits that give `value` back, as nlohmann/json prints them; `null` where JSON has no number for it.
-inline void append_double(std::string& out, double value) {
-  if (!std::isfinite(value)) {
-    out += "null";
-    return;
-  }
-  std::array<char, 64> buffer{};
-  char* const end = nlohmann::detail::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
-  out.append(buffer.data(), end);
 }
 
 }  // namespace utcp::ws::json::detail

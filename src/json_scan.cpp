@@ -1,11 +1,13 @@
 #include "json_scan.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
-#include <limits>
+#include <utility>
 
-#include "json.hpp"
 #include "json_scanner.hpp"
+#include "json_text.hpp"
+#include "text.hpp"
 
 namespace utcp::ws::json {
 namespace {
@@ -14,16 +16,17 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool is_hex_digit(char c) { return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f'); }
 
+constexpr std::size_t kNoIndex = static_cast<std::size_t>(-1);  // no array is that long
+
 // RFC 6901 section 4: digits without leading zeros. 18 digits cannot overflow, and no array is longer.
-std::optional<std::size_t> parse_array_index(std::string_view token) {
-  if (token.empty() || token.size() > 18 || (token.size() > 1 && token[0] == '0')) return std::nullopt;
+std::size_t parse_array_index(std::string_view token) {
+  if (token.empty() || token.size() > 18 || (token.size() > 1 && token[0] == '0')) return kNoIndex;
   std::uint64_t index = 0;
   for (const char c : token) {
-    if (!is_digit(c)) return std::nullopt;
+    if (!is_digit(c)) return kNoIndex;
     index = index * 10 + static_cast<std::uint64_t>(c - '0');
   }
-  if (index > std::numeric_limits<std::size_t>::max()) return std::nullopt;  // where size_t has 32 bits
-  return static_cast<std::size_t>(index);
+  return static_cast<std::size_t>(std::min<std::uint64_t>(index, kNoIndex));  // where size_t has 32 bits
 }
 
 // Whether none of eight bytes ends a run of plain string characters: quote, backslash or a control character. Each test
@@ -40,27 +43,26 @@ bool all_plain(std::uint64_t bytes) {
 }  // namespace
 
 Result<Pointer> parse_pointer(std::string_view text) {
-  Pointer pointer;
-  if (text.empty()) return pointer;
-  if (text.front() != '/') {
-    return Error{ErrorCode::invalid_argument, "a JSON Pointer is empty or starts with \"/\" (RFC 6901)"};
-  }
-  for (std::size_t i = 0; i < text.size(); ++i) {
+  Result<Pointer> result;
+  std::vector<std::string>& tokens = result.value().tokens;
+  const char* wrong = text.empty() || text.front() == '/' ? nullptr : "is empty or starts with \"/\"";
+  for (std::size_t i = 0; i < text.size() && wrong == nullptr; ++i) {
     if (text[i] == '/') {
       // Nothing that may be parsed is deeper, and what recurses over a pointer stays within the stack.
-      if (pointer.tokens.size() == kDefaultMaxJsonDepth) {
-        return Error{ErrorCode::invalid_argument, "a JSON Pointer has at most 512 tokens"};
-      }
-      pointer.tokens.emplace_back();
+      if (tokens.size() == kDefaultMaxJsonDepth) wrong = "has at most 512 tokens";
+      tokens.emplace_back();
     } else if (text[i] != '~') {
-      pointer.tokens.back() += text[i];
+      tokens.back() += text[i];
     } else if (i + 1 < text.size() && (text[i + 1] == '0' || text[i + 1] == '1')) {
-      pointer.tokens.back() += text[++i] == '0' ? '~' : '/';
+      tokens.back() += text[++i] == '0' ? '~' : '/';
     } else {
-      return Error{ErrorCode::invalid_argument, "in a JSON Pointer \"~\" is followed by 0 or 1 (RFC 6901)"};
+      wrong = "has 0 or 1 after each \"~\"";
     }
   }
-  return pointer;
+  if (wrong != nullptr) {
+    result.fail(on_heap({ErrorCode::invalid_argument, concat({"a JSON Pointer (RFC 6901) ", wrong})}));
+  }
+  return result;
 }
 
 std::string to_string(const Pointer& pointer) {
@@ -80,23 +82,22 @@ std::string to_string(const Pointer& pointer) {
   return text;
 }
 
-ScanPlan::ScanPlan(std::vector<Pointer> pointers) : count_(pointers.size()) {
-  for (std::size_t slot = 0; slot < pointers.size(); ++slot) {
+ScanPlan::ScanPlan(std::vector<Pointer> pointers) {
+  for (Pointer& pointer : pointers) {
     std::size_t node = 0;
-    for (std::string& token : pointers[slot].tokens) {
-      std::size_t next = 0;  // the root is nobody's child
-      for (const std::size_t child : nodes_[node].children) {
-        if (nodes_[child].token == token) next = child;
+    for (std::string& token : pointer.tokens) {
+      std::size_t child = nodes_[node].first_child;
+      while (child != kNone && nodes_[child].token != token) child = nodes_[child].next_sibling;
+      if (child == kNone) {
+        child = nodes_.size();
+        Node& added = nodes_.emplace_back();
+        added.array_index = parse_array_index(token);
+        added.token = std::move(token);
+        added.next_sibling = std::exchange(nodes_[node].first_child, child);
       }
-      if (next == 0) {
-        next = nodes_.size();
-        nodes_[node].children.push_back(next);
-        const std::optional<std::size_t> array_index = parse_array_index(token);
-        nodes_.push_back({std::move(token), array_index, {}, {}});
-      }
-      node = next;
+      node = child;
     }
-    nodes_[node].slots.push_back(slot);
+    next_slots_.push_back(std::exchange(nodes_[node].first_slot, next_slots_.size()));
   }
 }
 
@@ -190,32 +191,31 @@ bool Scanner::enter_item(std::size_t& node) {
 }
 
 std::size_t Scanner::element_node(const Level& level) const {
-  if (level.node == kNoNode) return kNoNode;
-  for (const std::size_t child : plan_.nodes_[level.node].children) {
-    if (plan_.nodes_[child].array_index == level.index) return child;
-  }
-  return kNoNode;
+  std::size_t child = first_child(level.node);
+  while (child != kNoNode && plan_.nodes_[child].array_index != level.index) child = plan_.nodes_[child].next_sibling;
+  return child;
 }
 
 std::size_t Scanner::member_node(const Level& level, std::string_view literal) const {
-  if (level.node == kNoNode || plan_.nodes_[level.node].children.empty()) return kNoNode;
+  std::size_t child = first_child(level.node);
+  if (child == kNoNode) return kNoNode;
   std::string decoded;
   std::string_view name = literal.substr(1, literal.size() - 2);
   if (name.find('\\') != name.npos) name = decoded = text_of(literal);
-  for (const std::size_t child : plan_.nodes_[level.node].children) {
-    if (plan_.nodes_[child].token == name) return child;
-  }
-  return kNoNode;
+  while (child != kNoNode && plan_.nodes_[child].token != name) child = plan_.nodes_[child].next_sibling;
+  return child;
 }
 
 void Scanner::forget(std::size_t node) {
-  for (const std::size_t slot : plan_.nodes_[node].slots) result_.values[slot].reset();
-  for (const std::size_t child : plan_.nodes_[node].children) forget(child);
+  keep(node, {});
+  for (std::size_t child = first_child(node); child != kNoNode; child = plan_.nodes_[child].next_sibling) forget(child);
 }
 
-void Scanner::keep(std::size_t node, std::string_view value) {
+void Scanner::keep(std::size_t node, std::optional<std::string_view> value) {
   if (node == kNoNode) return;
-  for (const std::size_t slot : plan_.nodes_[node].slots) result_.values[slot] = value;
+  for (std::size_t slot = plan_.nodes_[node].first_slot; slot != kNoNode; slot = plan_.next_slots_[slot]) {
+    result_.values[slot] = value;
+  }
 }
 
 bool Scanner::scalar() {

@@ -31,18 +31,21 @@ class ScanPlan {
   ScanPlan() = default;
   explicit ScanPlan(std::vector<Pointer> pointers);
 
-  [[nodiscard]] std::size_t size() const { return count_; }
+  [[nodiscard]] std::size_t size() const { return next_slots_.size(); }
 
  private:
   friend class Scanner;
+  static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+  // Children and the pointers that end at a node are linked lists, by index.
   struct Node {
     std::string token;
-    std::optional<std::size_t> array_index;  // of `token`, where it is one (RFC 6901 section 4)
-    std::vector<std::size_t> children;       // indices into nodes_
-    std::vector<std::size_t> slots;          // which pointers end here
+    std::size_t array_index = kNone;  // of `token`, where it is one (RFC 6901 section 4)
+    std::size_t first_child = kNone;
+    std::size_t next_sibling = kNone;
+    std::size_t first_slot = kNone;
   };
   std::vector<Node> nodes_ = std::vector<Node>(1);
-  std::size_t count_ = 0;
+  std::vector<std::size_t> next_slots_;  // for each pointer the next that ends at the same node
 };
 
 /// What a scan found: for each pointer of the plan the raw JSON text of its value, where there is one.

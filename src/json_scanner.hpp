@@ -22,6 +22,9 @@ class ScanListener {
   ~ScanListener() = default;
 };
 
+/// Reads the whole of `text`. Fails with `invalid_json`; the error does not quote the text, which may hold secrets.
+[[nodiscard]] ErrorPtr read(std::string_view text, std::size_t max_depth, ScanListener& listener);
+
 /// Reads one text once. A loop instead of recursion: the depth of the text costs heap, not the small stack that wasm
 /// has.
 class Scanner {
@@ -32,7 +35,7 @@ class Scanner {
   [[nodiscard]] std::size_t position() const { return static_cast<std::size_t>(at_ - start_); }
 
  private:
-  static constexpr std::size_t kNoNode = static_cast<std::size_t>(-1);
+  static constexpr std::size_t kNoNode = ScanPlan::kNone;
 
   // An array or object that is still open.
   struct Level {
@@ -46,10 +49,13 @@ class Scanner {
   bool enter_item(std::size_t& node);
   bool leave(std::size_t& node);
 
+  [[nodiscard]] std::size_t first_child(std::size_t node) const {
+    return node != kNoNode ? plan_.nodes_[node].first_child : kNoNode;
+  }
   [[nodiscard]] std::size_t element_node(const Level& level) const;
   [[nodiscard]] std::size_t member_node(const Level& level, std::string_view literal) const;
   void forget(std::size_t node);
-  void keep(std::size_t node, std::string_view value);
+  void keep(std::size_t node, std::optional<std::string_view> value);
 
   bool scalar();
   bool literal(std::string_view word);

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "error.hpp"
-#include "json.hpp"
+#include "json_text.hpp"
 #include "url.hpp"
 
 namespace utcp::ws {
@@ -19,8 +19,11 @@ struct ManualLimits {
 };
 
 struct Manual {
-  Json json;                          ///< `utcp_version`, `manual_version`, `tools`, in the SDK's shape
+  std::string versions;               ///< the start of its JSON text: an object's `utcp_version` and `manual_version`
+  std::vector<std::string> tools;     ///< the JSON text of each tool, in the SDK's shape
   std::vector<std::string> left_out;  ///< a sentence for each tool that was left out
+  /// All of it as JSON text.
+  [[nodiscard]] std::string text() const;
 };
 
 /// Fails with `invalid_manual` naming the tool and the member, also where the text is not JSON. Call templates and JSON

@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <array>
 
+#include "json_scanner.hpp"
+#include "json_text.hpp"
+#include "text.hpp"
+
 namespace utcp::ws {
 namespace {
 
@@ -82,9 +86,7 @@ void append_text(std::string& out, Encoding encoding, std::string_view text) {
       json::append_escaped(out, text);
       break;
     case Encoding::json_value:
-      out += '"';
-      json::append_escaped(out, text);
-      out += '"';
+      out += json::quote(text);
       break;
   }
 }
@@ -106,40 +108,58 @@ std::size_t closing_quote(std::string_view text, std::size_t open) {
 
 }  // namespace
 
-class MessageTemplate::Compiler {
+// Compiles a message while it is read, so that nothing is built and numbers keep their digits.
+class MessageTemplate::Compiler final : public json::ScanListener {
  public:
   explicit Compiler(MessageTemplate& message) : message_(message) {}
 
-  // A whole object or array. Recursion goes as deep as the JSON, which its parser limits.
-  void value(const Json& json) {
-    if (const auto* object = json.get_ptr<const Json::object_t*>()) {
-      std::string_view separator = "{";
-      for (const auto& [name, member] : *object) {
-        std::string key(separator);
-        append_text(key, Encoding::json_value, name);
-        literal(key + ":");
-        below(name, member);
-        separator = ",";
-      }
-      literal(object->empty() ? "{}" : "}");
-    } else if (const auto* array = json.get_ptr<const Json::array_t*>()) {
-      literal("[");
-      for (std::size_t i = 0; i < array->size(); ++i) {
-        if (i > 0) literal(",");
-        below(std::to_string(i), (*array)[i]);
-      }
-      literal("]");
-    } else if (const auto* text = json.get_ptr<const std::string*>()) {
-      note_id(*text);
-      if (*text == kArgs) {
-        placeholders(*text, Encoding::json_value);
-      } else {
-        literal("\"");
-        placeholders(*text, Encoding::json_string, true);
-        literal("\"");
-      }
+  void open(bool is_object) override {
+    before_value();
+    literal(is_object ? "{" : "[");
+    enter(!is_object);
+  }
+  void name(std::string_view raw) override {
+    const std::string name = json::text_of(raw);
+    if (levels_.back().count++ > 0) literal(",");
+    literal(json::quote(name));
+    literal(":");
+    path_.tokens.back() = name;
+  }
+  void scalar(std::string_view raw) override {
+    if (levels_.empty()) {
+      whole(raw);
+      return;
+    }
+    before_value();
+    if (!json::is_string(raw)) {
+      literal(raw);
+      return;
+    }
+    const std::string text = json::text_of(raw);
+    note_id(text);
+    if (text == kArgs) {
+      placeholders(text, Encoding::json_value);
     } else {
-      literal(json::dump(json));
+      literal("\"");
+      placeholders(text, Encoding::json_string, true);
+      literal("\"");
+    }
+  }
+  void close(std::string_view /*raw*/) override {
+    literal(levels_.back().is_array ? "]" : "}");
+    leave();
+  }
+
+ private:
+  // A message that is neither object nor array.
+  void whole(std::string_view raw) {
+    const std::string text = json::text_of(raw);
+    if (raw == "null") {
+      message_.has_message_ = false;
+    } else if ((text.starts_with('{') || text.starts_with('[')) && built_in_at(text, 0) == nullptr) {
+      json_shaped(text);
+    } else {
+      placeholders(text, Encoding::text);
     }
   }
 
@@ -191,7 +211,6 @@ class MessageTemplate::Compiler {
     }
   }
 
- private:
   void literal(std::string_view text) {
     auto& segments = message_.segments_;
     if (segments.empty() || segments.back().placeholders) segments.emplace_back();
@@ -211,25 +230,34 @@ class MessageTemplate::Compiler {
     placeholders(raw.substr(start), Encoding::json_string);
   }
 
+  // An object or array begins at the current path, and ends.
+  void enter(bool is_array) {
+    levels_.push_back({is_array, 0});
+    path_.tokens.emplace_back(is_array ? "0" : "");
+  }
+  void leave() {
+    levels_.pop_back();
+    path_.tokens.pop_back();
+  }
+
+  // Elements are told by their place only; members have their name before them.
+  void before_value() {
+    if (levels_.empty() || !levels_.back().is_array) return;
+    if (levels_.back().count > 0) literal(",");
+    path_.tokens.back() = to_text(levels_.back().count++);
+  }
+
   // Keeps track of where in the document a JSON-shaped string has come to.
   void structure(char c) {
     if (c == '{' || c == '[') {
-      levels_.push_back({c == '[', 0});
-      path_.tokens.emplace_back(c == '[' ? "0" : "");
+      enter(c == '[');
     } else if (levels_.empty()) {
       return;
     } else if (c == '}' || c == ']') {
-      levels_.pop_back();
-      path_.tokens.pop_back();
+      leave();
     } else if (c == ',' && levels_.back().is_array) {
-      path_.tokens.back() = std::to_string(++levels_.back().index);
+      path_.tokens.back() = to_text(++levels_.back().count);
     }
-  }
-
-  void below(std::string token, const Json& json) {
-    path_.tokens.push_back(std::move(token));
-    value(json);
-    path_.tokens.pop_back();
   }
 
   // `text` is a whole value at the current path. The first request id counts, without one the first uuid.
@@ -244,27 +272,19 @@ class MessageTemplate::Compiler {
 
   struct Level {
     bool is_array;
-    std::size_t index;
+    std::size_t count;  // of the members or elements so far
   };
   MessageTemplate& message_;
   json::Pointer path_;
   std::vector<Level> levels_;
 };
 
-MessageTemplate MessageTemplate::compile(const Json& message) {
-  MessageTemplate compiled;
-  if (message.is_null()) return compiled;
-  compiled.has_message_ = true;
-  Compiler compiler(compiled);
-  const auto* text = message.get_ptr<const std::string*>();
-  if (text == nullptr) {
-    compiler.value(message);
-  } else if ((text->starts_with('{') || text->starts_with('[')) && built_in_at(*text, 0) == nullptr) {
-    compiler.json_shaped(*text);
-  } else {
-    compiler.placeholders(*text, Encoding::text);
-  }
-  return compiled;
+Result<MessageTemplate> MessageTemplate::compile(std::string_view message) {
+  Result<MessageTemplate> result;
+  result.value().has_message_ = true;
+  Compiler compiler(result.value());
+  result.fail(json::read(message, kDefaultMaxJsonDepth, compiler));
+  return result;
 }
 
 Plan MessageTemplate::plan(std::span<const std::string> names) const {

@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "error.hpp"
-#include "json.hpp"
 #include "json_scan.hpp"
 
 namespace utcp::ws {
@@ -47,9 +46,10 @@ class MessageTemplate {
   /// No `message`: the arguments go out as one JSON object.
   MessageTemplate() = default;
 
-  /// `message` is a string, object or array (null: none). A string that starts with `{` or `[`, but not with a
-  /// built-in, is JSON-shaped. `{{…}}` built-ins and `UTCP_ARG_<name>_UTCP_ARG` placeholders are found here.
-  [[nodiscard]] static MessageTemplate compile(const Json& message);
+  /// `message` is the JSON text of a string, object or array (`null`: none). A string that starts with `{` or `[`, but
+  /// not with a built-in, is JSON-shaped. `{{…}}` built-ins and `UTCP_ARG_<name>_UTCP_ARG` placeholders are found here.
+  /// A name that stands twice goes out twice. Fails with `invalid_json`.
+  [[nodiscard]] static Result<MessageTemplate> compile(std::string_view message);
 
   /// The pieces for a call with arguments of these names: a name ends at the first `_UTCP_ARG` that makes it one of
   /// `names`; a placeholder without an argument stays text. Neighbouring literals are joined.

@@ -17,9 +17,9 @@ std::string_view before_first_dot(std::string_view tool_name) {
 
 std::string seconds_text(Duration duration) {
   const auto tenths = (duration.count() + 50'000) / 100'000;
-  std::string text = std::to_string(tenths / 10);
-  if (tenths % 10 != 0) text += '.' + std::to_string(tenths % 10);
-  return text + " s";
+  std::string text = to_text(tenths / 10);
+  if (tenths % 10 != 0) text += concat({".", to_text(tenths % 10)});
+  return text += " s";
 }
 
 Session::Session(SessionOptions options) : options_(std::move(options)), random_state_(options_.seed) {}
@@ -52,23 +52,27 @@ std::string_view Session::short_name(ToolId tool) const {
 void Session::start_call(TimePoint now, CallId id, const CallRequest& request) {
   const auto entry = tools_.find(static_cast<std::uint32_t>(request.tool));
   if (entry == tools_.end()) {
-    commands_.push_back(
-        SettleCall{id, Error{ErrorCode::module_failed, "the tool was released before it was called"}, {}, {}});
+    fail_to_start(id, {ErrorCode::module_failed, "the tool was released before it was called"});
     return;
   }
   const std::shared_ptr<Tool> tool = entry->second;
   Result<Endpoint*> found = endpoint_for(*tool, request);
   if (!found) {
-    commands_.push_back(SettleCall{id, std::move(found).error(), {}, {}});
+    fail_to_start(id, std::move(found).error());
     return;
   }
   Endpoint& endpoint = *found.value();
   if (!endpoint.tool) endpoint.tool = tool;
 
-  Call& call =
-      calls_.try_emplace(static_cast<std::uint32_t>(id), Call{id, tool, request.mode, endpoint.id}).first->second;
+  std::unique_ptr<Call>& slot = calls_[static_cast<std::uint32_t>(id)];
+  slot = std::make_unique<Call>();
+  Call& call = *slot;
+  call.id = id;
+  call.tool = tool;
+  call.mode = request.mode;
+  call.endpoint = endpoint.id;
   if (tool->shared()) {
-    call.wire_id = tool->rules.correlates_by_uuid() ? request.uuid : std::to_string(static_cast<std::uint32_t>(id));
+    call.wire_id = tool->rules.correlates_by_uuid() ? request.uuid : to_text(static_cast<std::uint32_t>(id));
   }
   call.connect_by = now + tool->call_template.connection_timeout;
   (tool->shared() ? endpoint.waiting_shared : endpoint.waiting_alone).push_back(id);
@@ -77,8 +81,9 @@ void Session::start_call(TimePoint now, CallId id, const CallRequest& request) {
 
   if (endpoint.waiting() > options_.max_waiting) {
     settle(now, call,
-           Error{ErrorCode::queue_full, std::to_string(options_.max_waiting) + " calls already wait for a connection to " +
-                                            endpoint.label + ": make fewer at once, or raise maxConnections or waitingCalls"},
+           share({ErrorCode::queue_full,
+                  concat({to_text(options_.max_waiting), " calls already wait for a connection to ", endpoint.label,
+                          ": make fewer at once, or raise maxConnections or waitingCalls"})}),
            false);
     return;
   }
@@ -87,20 +92,29 @@ void Session::start_call(TimePoint now, CallId id, const CallRequest& request) {
 
 void Session::abort_call(TimePoint now, CallId id) {
   const auto entry = calls_.find(static_cast<std::uint32_t>(id));
-  if (entry != calls_.end()) leave(now, entry->second, false);
+  if (entry != calls_.end()) leave(now, *entry->second, false);
 }
 
 void Session::handle_consumed(CallId id, std::size_t items, std::size_t bytes) {
   const auto entry = calls_.find(static_cast<std::uint32_t>(id));
   if (entry == calls_.end()) return;
-  Call& call = entry->second;
+  Call& call = *entry->second;
   call.queued_items -= std::min(call.queued_items, items);
   call.queued_bytes -= std::min(call.queued_bytes, bytes);
 }
 
-// Says the call's end, then takes it out. `answered`: nothing more is owed to it on its connection.
-void Session::settle(TimePoint now, Call& call, std::optional<Error> error, bool answered, std::string_view path) {
+void Session::fail_to_start(CallId id, Error error) {
+  commands_.push_back(SettleCall{id, share(std::move(error)), {}, {}});
+}
+
+void Session::say_settled(const Call& call, std::shared_ptr<const Error> error, std::string_view path) {
   commands_.push_back(SettleCall{call.id, std::move(error), call.connection, std::string(path)});
+}
+
+// Says the call's end, then takes it out. `answered`: nothing more is owed to it on its connection.
+void Session::settle(TimePoint now, Call& call, std::shared_ptr<const Error> error, bool answered,
+                     std::string_view path) {
+  say_settled(call, std::move(error), path);
   leave(now, call, answered);
 }
 
@@ -108,13 +122,13 @@ void Session::leave(TimePoint now, Call& call, bool answered) {
   const CallId id = call.id;
   const std::shared_ptr<Tool> tool = call.tool;
   const std::optional<ConnectionId> lease = call.connection;
-  Endpoint& endpoint = endpoints_.at(call.endpoint);
+  Endpoint& endpoint = *endpoints_.at(call.endpoint);
   timers_.clear(timer_of(id));
   if (!lease) give_up_waiting(call);
   calls_.erase(static_cast<std::uint32_t>(id));
 
   if (lease) {
-    Connection& connection = connections_.at(static_cast<std::uint32_t>(*lease));
+    Connection& connection = *connections_.at(static_cast<std::uint32_t>(*lease));
     std::erase(connection.calls, id);
     if (!answered) connection.tainted = true;
     const bool spoilt = connection.exclusive && !answered;
@@ -129,23 +143,23 @@ void Session::leave(TimePoint now, Call& call, bool answered) {
 }
 
 void Session::give_up_waiting(const Call& call) {
-  Endpoint& endpoint = endpoints_.at(call.endpoint);
+  Endpoint& endpoint = *endpoints_.at(call.endpoint);
   std::erase(call.tool->shared() ? endpoint.waiting_shared : endpoint.waiting_alone, call.id);
   if (endpoint.waiting() > 0) return;
   // Nobody wants what is being opened any more.
   endpoint.backing_off = false;
   timers_.clear(endpoint_timer(endpoint.id));
   for (const ConnectionId id : std::vector<ConnectionId>(endpoint.connections)) {
-    Connection& connection = connections_.at(static_cast<std::uint32_t>(id));
+    Connection& connection = *connections_.at(static_cast<std::uint32_t>(id));
     if (connection.state != ConnectionState::ready) remove(connection, ConnectionEvent::dropped, 1000, {});
   }
 }
 
-// Rejects calls and takes them out; starts nothing new in their place, unlike `settle`.
-void Session::reject(const std::vector<CallId>& ids, const Error& error) {
+// Settles calls and takes them out; starts nothing new in their place, unlike `settle`.
+void Session::reject(const std::vector<CallId>& ids, const std::shared_ptr<const Error>& error) {
   for (const CallId id : ids) {
     const auto entry = calls_.find(static_cast<std::uint32_t>(id));
-    commands_.push_back(SettleCall{id, error, entry->second.connection, {}});
+    say_settled(*entry->second, error);
     timers_.clear(timer_of(id));
     calls_.erase(entry);
   }
@@ -154,85 +168,86 @@ void Session::reject(const std::vector<CallId>& ids, const Error& error) {
 void Session::handle_timeout(TimePoint now) {
   while (const std::optional<TimerKey> due = timers_.pop_due(now)) {
     if (due->kind == TimerKey::Kind::connection) {
-      connection_timeout(now, connections_.at(due->id));
+      connection_timeout(now, *connections_.at(due->id));
     } else if (due->kind == TimerKey::Kind::endpoint) {
-      Endpoint& endpoint = endpoints_.at(due->id);
+      Endpoint& endpoint = *endpoints_.at(due->id);
       endpoint.backing_off = false;
       pump(now, endpoint);
       collect(endpoint);
     } else {
-      Call& call = calls_.at(due->id);
-      settle(now, call, timeout_error(call), false);
+      Call& call = *calls_.at(due->id);
+      settle(now, call, share(timeout_error(call)), false);
     }
   }
 }
 
 Error Session::timeout_error(const Call& call) const {
   const CallTemplate& call_template = call.tool->call_template;
-  const Endpoint& endpoint = endpoints_.at(call.endpoint);
+  const Endpoint& endpoint = *endpoints_.at(call.endpoint);
   if (call.connection) {
-    std::string text = "no answer from " + endpoint.label + " within " + seconds_text(call_template.response_timeout);
-    if (call.items > 0) text = "nothing more from " + endpoint.label + " for " + seconds_text(call_template.response_timeout);
-    if (call.ignored > 0) text += "; frames that were no answer to this call: " + std::to_string(call.ignored);
-    return Error{ErrorCode::response_timeout, text + " (response_timeout)"};
+    std::string text = concat({call.items > 0 ? "nothing more from " : "no answer from ", endpoint.label, " within ",
+                               seconds_text(call_template.response_timeout), " (response_timeout)"});
+    if (call.ignored > 0) {
+      text += concat({"; frames that were no answer to this call: ", to_text(call.ignored)});
+    }
+    return {ErrorCode::response_timeout, std::move(text)};
   }
-  const std::string limit = " within " + seconds_text(call_template.connection_timeout) + " (connection_timeout)";
+  const std::string limit =
+      concat({" within ", seconds_text(call_template.connection_timeout), " (connection_timeout)"});
   if (endpoint.last_error) {
     Error error = *endpoint.last_error;
-    error.message += "; attempts: " + std::to_string(endpoint.failures) + limit;
+    error.message += concat({"; attempts: ", to_text(endpoint.failures), limit});
     return error;
   }
+  std::string text = concat({"no connection to ", endpoint.label, limit});
   if (endpoint.connections.size() >= options_.max_connections) {
-    return Error{ErrorCode::connection_timeout, "no connection to " + endpoint.label + " became free" + limit +
-                                                    ": all " + std::to_string(options_.max_connections) +
-                                                    " are in use; make fewer calls at once or raise maxConnections"};
+    text += concat(
+        {": all ", to_text(options_.max_connections), " are in use; make fewer calls at once or raise maxConnections"});
   }
-  return Error{ErrorCode::connection_timeout, "no connection to " + endpoint.label + limit};
+  return {ErrorCode::connection_timeout, std::move(text)};
 }
 
 void Session::deregister(CallerId caller, std::string_view manual) {
   std::vector<std::uint32_t> ids;
   for (const auto& [id, endpoint] : endpoints_) {
-    if (endpoint.tool->caller == caller && endpoint.tool->owner == manual) ids.push_back(id);
+    if (endpoint->tool->caller == caller && endpoint->tool->owner == manual) ids.push_back(id);
   }
-  const Error error{ErrorCode::manual_deregistered, "the manual \"" + std::string(manual) + "\" was deregistered"};
-  for (const std::uint32_t id : ids) drop_endpoint(endpoints_.at(id), error);
+  const auto error = share({ErrorCode::manual_deregistered, concat({"the manual \"", manual, "\" was deregistered"})});
+  for (const std::uint32_t id : ids) drop_endpoint(*endpoints_.at(id), error);
 }
 
 void Session::close() {
-  std::vector<std::uint32_t> ids;
-  for (const auto& entry : endpoints_) ids.push_back(entry.first);
-  for (const std::uint32_t id : ids) {
-    drop_endpoint(endpoints_.at(id), Error{ErrorCode::protocol_closed, "the protocol was closed"});
-  }
+  const auto error = share({ErrorCode::protocol_closed, "the protocol was closed"});
+  while (!endpoints_.empty()) drop_endpoint(*endpoints_.begin()->second, error);
 }
 
-void Session::drop_endpoint(Endpoint& endpoint, const Error& error) {
-  std::vector<CallId> ids = endpoint.waiting_calls();
-  for (const ConnectionId id : endpoint.connections) {
-    const Connection& connection = connections_.at(static_cast<std::uint32_t>(id));
-    ids.insert(ids.end(), connection.calls.begin(), connection.calls.end());
+void Session::drop_endpoint(Endpoint& endpoint, const std::shared_ptr<const Error>& error) {
+  std::vector<CallId> ids;  // in the order in which they were made
+  for (const auto& [id, call] : calls_) {
+    if (call->endpoint == endpoint.id) ids.push_back(call->id);
   }
-  std::sort(ids.begin(), ids.end());  // in the order in which they were made
   reject(ids, error);
   endpoint.waiting_alone.clear();
   endpoint.waiting_shared.clear();
   for (const ConnectionId id : std::vector<ConnectionId>(endpoint.connections)) {
-    remove(connections_.at(static_cast<std::uint32_t>(id)), ConnectionEvent::dropped, 1000, {});
+    remove(*connections_.at(static_cast<std::uint32_t>(id)), ConnectionEvent::dropped, 1000, {});
   }
   endpoint.backing_off = false;
   collect(endpoint);
 }
 
-std::optional<Command> Session::poll_command() {
-  if (commands_.empty()) return std::nullopt;
-  Command command = std::move(commands_.front());
-  commands_.pop_front();
-  return command;
+const Command* Session::poll_command() {
+  if (std::exchange(polled_, false)) commands_.pop_front();
+  if (commands_.empty()) return nullptr;
+  polled_ = true;
+  return &commands_.front();
 }
 
-void Session::report(Report report) {
-  if (reporting_) commands_.push_back(std::move(report));
+// Null while nobody listens; else the report, to be filled in.
+Report* Session::report(Report::Kind kind, const Endpoint& endpoint, std::optional<ConnectionId> connection) {
+  if (!reporting_) return nullptr;
+  commands_.push_back(Report{.kind = kind, .endpoint = endpoint.label, .connection = connection});
+  return std::get_if<Report>(&commands_.back());
 }
 
 // SplitMix64 (Steele, Lea, Flood 2014): spreads retries, guards nothing.
@@ -245,7 +260,7 @@ std::uint64_t Session::random() {
 
 Session::Counts Session::counts() const {
   std::size_t waiting = 0;
-  for (const auto& entry : endpoints_) waiting += entry.second.waiting();
+  for (const auto& entry : endpoints_) waiting += entry.second->waiting();
   return {endpoints_.size(), connections_.size(), calls_.size(), waiting, tools_.size(), timers_.size()};
 }
 

@@ -11,12 +11,12 @@
 
 #include <chrono>
 #include <cstdint>
-#include <deque>
+#include <list>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <variant>
 #include <vector>
 
@@ -40,17 +40,18 @@ struct RetryOptions {
 };
 
 struct SessionOptions {
-  std::size_t max_connections = 8;                       ///< per endpoint
-  std::size_t max_waiting = 1024;                        ///< calls waiting per endpoint
-  std::size_t max_frame = std::size_t{64} * 1024 * 1024; ///< received; bytes, or UTF-16 code units where the host has those
+  std::size_t max_connections = 8;  ///< per endpoint
+  std::size_t max_waiting = 1024;   ///< calls waiting per endpoint
+  std::size_t max_frame =
+      std::size_t{64} * 1024 * 1024;  ///< received; bytes, or UTF-16 code units where the host has those
   std::size_t max_depth = kDefaultMaxJsonDepth;
-  std::size_t max_stream_items = 10'000;                 ///< waiting for the consumer
+  std::size_t max_stream_items = 10'000;  ///< waiting for the consumer
   std::size_t max_stream_bytes = std::size_t{16} * 1024 * 1024;
   Duration idle_timeout = std::chrono::minutes(5);
   RetryOptions retry{};
-  std::vector<Header> headers{};     ///< added to every handshake, unless the template sets the same name
-  bool can_set_headers = true;       ///< false: browsers and workerd
-  std::uint64_t seed = 0;            ///< entropy for the jitter of retries
+  std::vector<Header> headers{};  ///< added to every handshake, unless the template sets the same name
+  bool can_set_headers = true;    ///< false: browsers and workerd
+  std::uint64_t seed = 0;         ///< entropy for the jitter of retries
 };
 
 /// Open a WebSocket; answer with `handle_open`, `handle_error` or `handle_close`.
@@ -85,7 +86,7 @@ struct DeliverFrame {
 /// The call is over. With an error whose code is `tool_failed`, `path` tells where the frame being handled says why.
 struct SettleCall {
   CallId call;
-  std::optional<Error> error;
+  std::shared_ptr<const Error> error;      ///< null: all went well
   std::optional<ConnectionId> connection;  ///< where the error comes from, so that the host can add what it knows
   std::string path;
 };
@@ -98,9 +99,9 @@ struct Report {
   std::optional<CallId> call{};
   std::size_t size = 0;  ///< of a received frame
   int close_code = 0;
-  std::string text{};    ///< the closing reason; the warning; why a frame was dropped
-  int attempt = 0;       ///< retry: how many attempts have failed
-  Duration delay{};      ///< retry: until the next one
+  std::string text{};  ///< the closing reason; the warning; why a frame was dropped
+  int attempt = 0;     ///< retry: how many attempts have failed
+  Duration delay{};    ///< retry: until the next one
 };
 using Command = std::variant<OpenSocket, SendMessage, SendGreeting, CloseSocket, DeliverFrame, SettleCall, Report>;
 
@@ -118,8 +119,9 @@ class Session {
   Session(Session&&) noexcept;
   Session& operator=(Session&&) = delete;
 
-  /// Makes a template ready for calls of one tool by one caller. `tool_name` decides the manual that the calls belong to:
-  /// what stands before its first `.`, else the template's name (which an empty `tool_name`, discovery, always takes).
+  /// Makes a template ready for calls of one tool by one caller. `tool_name` decides the manual that the calls belong
+  /// to: what stands before its first `.`, else the template's name (which an empty `tool_name`, discovery, always
+  /// takes).
   [[nodiscard]] ToolId prepare(CallerId caller, std::string_view tool_name, CallTemplate call_template);
   /// Calls that run go on; the id is dead.
   void release(ToolId tool);
@@ -149,7 +151,8 @@ class Session {
 
   void set_reporting(bool on) { reporting_ = on; }
 
-  [[nodiscard]] std::optional<Command> poll_command();
+  /// The next command, null when there is none. It lives until the next call of this.
+  [[nodiscard]] const Command* poll_command();
   [[nodiscard]] std::optional<TimePoint> poll_timeout() const { return timers_.next(); }
 
   struct Counts {
@@ -165,17 +168,19 @@ class Session {
   struct Connection;
 
   // session.cpp: calls
-  void settle(TimePoint now, Call& call, std::optional<Error> error, bool answered, std::string_view path = {});
+  void settle(TimePoint now, Call& call, std::shared_ptr<const Error> error, bool answered, std::string_view path = {});
   void leave(TimePoint now, Call& call, bool answered);
   void give_up_waiting(const Call& call);
-  void reject(const std::vector<CallId>& ids, const Error& error);
-  void drop_endpoint(Endpoint& endpoint, const Error& error);
+  void fail_to_start(CallId id, Error error);
+  void say_settled(const Call& call, std::shared_ptr<const Error> error, std::string_view path = {});
+  void reject(const std::vector<CallId>& ids, const std::shared_ptr<const Error>& error);
+  void drop_endpoint(Endpoint& endpoint, const std::shared_ptr<const Error>& error);
   [[nodiscard]] Error timeout_error(const Call& call) const;
 
   // session_pool.cpp: endpoints and connections
   [[nodiscard]] Result<Endpoint*> endpoint_for(Tool& tool, const CallRequest& request);
   void pump(TimePoint now, Endpoint& endpoint);
-  void serve(TimePoint now, Endpoint& endpoint, std::deque<CallId>& queue, bool shared);
+  void serve(TimePoint now, Endpoint& endpoint, std::vector<CallId>& queue, bool shared);
   [[nodiscard]] Connection* find_connection(const Endpoint& endpoint, bool shared);
   [[nodiscard]] bool may_open(const Endpoint& endpoint) const;
   void open(TimePoint now, Endpoint& endpoint, const Call& call);
@@ -183,7 +188,7 @@ class Session {
   void become_ready(TimePoint now, Connection& connection);
   void rest(TimePoint now, Connection& connection);
   void opening_failed(TimePoint now, Connection& connection, Error error);
-  void connection_lost(TimePoint now, Connection& connection, const Error& error);
+  void connection_lost(TimePoint now, Connection& connection, Error error);
   void remove(Connection& connection, ConnectionEvent event, int code, std::string reason);
   void collect(Endpoint& endpoint);
   void connection_timeout(TimePoint now, Connection& connection);
@@ -194,20 +199,24 @@ class Session {
   void report_frame(Report::Kind kind, const Connection& connection, const Call* call, const Frame& frame,
                     std::string_view why);
 
-  void report(Report report);
+  Report* report(Report::Kind kind, const Endpoint& endpoint, std::optional<ConnectionId> connection);
   [[nodiscard]] std::uint64_t random();
 
   SessionOptions options_;
   std::uint64_t random_state_;
   bool reporting_ = false;
   std::uint32_t last_tool_ = 0, last_endpoint_ = 0, last_connection_ = 0;
-  std::unordered_map<std::uint32_t, std::shared_ptr<Tool>> tools_;
-  std::unordered_map<std::uint32_t, Endpoint> endpoints_;
-  std::unordered_map<std::string, std::uint32_t> endpoint_ids_;  // by endpoint key
-  std::unordered_map<std::uint32_t, Connection> connections_;
-  std::unordered_map<std::uint32_t, Call> calls_;
+  template <class T>
+  using Table = std::map<std::uint32_t, std::unique_ptr<T>>;
+
+  std::map<std::uint32_t, std::shared_ptr<Tool>> tools_;
+  Table<Endpoint> endpoints_;
+  std::map<std::string, std::uint32_t> endpoint_ids_;  // by endpoint key
+  Table<Connection> connections_;
+  Table<Call> calls_;
   Timers timers_;
-  std::deque<Command> commands_;
+  std::list<Command> commands_;
+  bool polled_ = false;  // the first of them was given out
 };
 
 }  // namespace utcp::ws

@@ -13,15 +13,15 @@ constexpr int kFrameRefused = 4000;
 
 void Session::handle_message(TimePoint now, ConnectionId id, const Frame& frame) {
   const auto entry = connections_.find(static_cast<std::uint32_t>(id));
-  if (entry == connections_.end() || entry->second.state == ConnectionState::opening) return;
-  Connection& connection = entry->second;
-  Endpoint& endpoint = endpoints_.at(connection.endpoint);
+  if (entry == connections_.end() || entry->second->state == ConnectionState::opening) return;
+  Connection& connection = *entry->second;
+  Endpoint& endpoint = *endpoints_.at(connection.endpoint);
 
   if (frame.size() > options_.max_frame) {
-    const Error error{ErrorCode::frame_too_large, endpoint.label + " sent a message of " + std::to_string(frame.size()) +
-                                                      " bytes, over the limit frameBytes of " +
-                                                      std::to_string(options_.max_frame)};
-    reject(std::exchange(connection.calls, {}), error);
+    reject(std::exchange(connection.calls, {}),
+           share({ErrorCode::frame_too_large,
+                  concat({endpoint.label, " sent a message of ", to_text(frame.size()),
+                          " bytes, over the limit frameBytes of ", to_text(options_.max_frame)})}));
     remove(connection, ConnectionEvent::dropped, kFrameRefused, "message too large");
     pump(now, endpoint);
     collect(endpoint);
@@ -54,13 +54,13 @@ void Session::handle_message(TimePoint now, ConnectionId id, const Frame& frame)
 
 Session::Call* Session::find_addressee(const Connection& connection, const Frame& frame) {
   if (connection.calls.empty()) return nullptr;
-  if (connection.exclusive) return &calls_.at(static_cast<std::uint32_t>(connection.calls.front()));
+  if (connection.exclusive) return calls_.at(static_cast<std::uint32_t>(connection.calls.front())).get();
   if (!frame.is_text()) return nullptr;
   // Usually all calls look for their id at one place, so that one scan finds it.
   const json::Pointer* place = nullptr;
   std::string wire_id;
   for (const CallId id : connection.calls) {
-    Call& call = calls_.at(static_cast<std::uint32_t>(id));
+    Call& call = *calls_.at(static_cast<std::uint32_t>(id));
     const json::Pointer& own = *call.tool->rules.correlation();
     if (place == nullptr || own != *place) {
       place = &own;
@@ -74,7 +74,7 @@ Session::Call* Session::find_addressee(const Connection& connection, const Frame
 
 void Session::take(TimePoint now, Connection& connection, Call& call, const Frame& frame) {
   const Judgement judgement = call.tool->rules.judge(call.mode, call.id, frame, options_.max_depth);
-  const std::string& label = endpoints_.at(connection.endpoint).label;
+  const std::string& label = endpoints_.at(connection.endpoint)->label;
   switch (judgement.kind) {
     case Judgement::Kind::not_mine:
       ++call.ignored;
@@ -82,39 +82,43 @@ void Session::take(TimePoint now, Connection& connection, Call& call, const Fram
       return;
     case Judgement::Kind::end:
       report_frame(Report::Kind::message, connection, &call, frame, {});
-      settle(now, call, std::nullopt, true);
+      settle(now, call, nullptr, true);
       return;
     case Judgement::Kind::tool_error:
       report_frame(Report::Kind::message, connection, &call, frame, {});
-      settle(now, call, Error{ErrorCode::tool_failed, "the tool failed"}, true, judgement.path);
+      settle(now, call, share({ErrorCode::tool_failed, "the tool failed"}), true, judgement.path);
       return;
     case Judgement::Kind::bad_frame:
       report_frame(Report::Kind::message, connection, &call, frame, judgement.why);
-      settle(now, call, Error{ErrorCode::invalid_frame, label + " sent an answer that cannot be taken: " + std::string(judgement.why)},
-             false);
+      settle(
+          now, call,
+          share({ErrorCode::invalid_frame, concat({label, " sent an answer that cannot be taken: ", judgement.why})}),
+          false);
       return;
     case Judgement::Kind::item:
       break;
   }
   report_frame(Report::Kind::message, connection, &call, frame, {});
-  if (judgement.not_json) report_frame(Report::Kind::warning, connection, &call, frame, "response_format is json and this is not JSON");
+  if (judgement.not_json)
+    report_frame(Report::Kind::warning, connection, &call, frame, "response_format is json and this is not JSON");
 
   const std::uint32_t expected = call.tool->rules.expected(call.mode);
   ++call.items;
   ++call.queued_items;
   call.queued_bytes += frame.size();
-  if (expected != 1 && (call.queued_items > options_.max_stream_items || call.queued_bytes > options_.max_stream_bytes)) {
+  if (expected != 1 &&
+      (call.queued_items > options_.max_stream_items || call.queued_bytes > options_.max_stream_bytes)) {
     settle(now, call,
-           Error{ErrorCode::stream_overflow, label + " sends faster than the results are taken: more than " +
-                                                 std::to_string(options_.max_stream_items) + " items or " +
-                                                 std::to_string(options_.max_stream_bytes) +
-                                                 " bytes wait (limits streamItems, streamBytes)"},
+           share({ErrorCode::stream_overflow,
+                  concat({label, " sends faster than the results are taken: more than ",
+                          to_text(options_.max_stream_items), " items or ", to_text(options_.max_stream_bytes),
+                          " bytes wait (limits streamItems, streamBytes)"})}),
            false);
     return;
   }
   commands_.push_back(DeliverFrame{call.id, judgement.decoding, judgement.path});
   if (judgement.last || (expected != 0 && call.items >= expected)) {
-    settle(now, call, std::nullopt, true);
+    settle(now, call, nullptr, true);
   } else {
     timers_.set(timer_of(call.id), now + call.tool->call_template.response_timeout);
   }
@@ -122,13 +126,11 @@ void Session::take(TimePoint now, Connection& connection, Call& call, const Fram
 
 void Session::report_frame(Report::Kind kind, const Connection& connection, const Call* call, const Frame& frame,
                            std::string_view why) {
-  if (!reporting_) return;
-  report({.kind = kind,
-          .endpoint = endpoints_.at(connection.endpoint).label,
-          .connection = connection.id,
-          .call = call == nullptr ? std::nullopt : std::optional<CallId>(call->id),
-          .size = frame.size(),
-          .text = std::string(why)});
+  if (Report* framed = report(kind, *endpoints_.at(connection.endpoint), connection.id)) {
+    if (call != nullptr) framed->call = call->id;
+    framed->size = frame.size();
+    framed->text = why;
+  }
 }
 
 }  // namespace utcp::ws

@@ -34,7 +34,7 @@ void add_cookie(std::vector<Header>& headers, const std::string& cookie) {
 }
 
 void append_part(std::string& key, std::string_view part) {
-  key += std::to_string(part.size());
+  key += to_text(part.size());
   key += ':';
   key += part;
 }
@@ -56,15 +56,15 @@ Result<Session::Endpoint*> Session::endpoint_for(Tool& tool, const CallRequest& 
   const CallTemplate& call_template = tool.call_template;
   if (call_template.header_fields.empty()) {
     const auto hint = endpoints_.find(tool.endpoint_hint);
-    if (hint != endpoints_.end()) return &hint->second;
+    if (hint != endpoints_.end()) return hint->second.get();
   }
-  if (std::holds_alternative<OAuth2Auth>(call_template.auth)) {
+  if (call_template.auth.kind == Auth::Kind::oauth2) {
     return Error{ErrorCode::auth_unsupported,
                  "auth_type oauth2 is not supported yet: fetch the token yourself and give it as oauth2_user", "auth"};
   }
 
   std::string key;
-  append_part(key, std::to_string(static_cast<std::uint32_t>(tool.caller)));
+  append_part(key, to_text(static_cast<std::uint32_t>(tool.caller)));
   append_part(key, tool.owner);
   append_part(key, call_template.endpoint_key);
   std::vector<Header> headers = options_.headers;
@@ -77,8 +77,10 @@ Result<Session::Endpoint*> Session::endpoint_for(Tool& tool, const CallRequest& 
     const std::string& value = *request.header_values[i];
     if (!is_field_value(value)) {
       return Error{ErrorCode::invalid_argument,
-                   "argument \"" + name + "\" goes into a handshake header (header_fields): it must be printable text "
-                   "without line breaks, and without blanks at its ends (RFC 9110 section 5.5)", name};
+                   concat({"argument \"", name,
+                           "\" goes into a handshake header (header_fields): it must be printable text "
+                           "without line breaks, and without blanks at its ends (RFC 9110 section 5.5)"}),
+                   name};
     }
     set_header(headers, name, value);
     append_part(key, value);
@@ -88,29 +90,33 @@ Result<Session::Endpoint*> Session::endpoint_for(Tool& tool, const CallRequest& 
   if (auth.cookie) add_cookie(headers, *auth.cookie);
 
   if (!headers.empty() && !options_.can_set_headers) {
-    return Error{ErrorCode::auth_unsupported,
-                 "this host cannot set handshake headers (" + headers.front().first + "), as no browser can. If " +
-                     call_template.url.label() + " allows it, use auth with location \"query\", a connect_message that "
-                     "carries the credential, or a cookie of the page; else call it from a server", "auth"};
+    return Error{
+        ErrorCode::auth_unsupported,
+        concat({"this host cannot set handshake headers (", headers.front().first, "), as no browser can. If ",
+                call_template.url.label(),
+                " allows it, use auth with location \"query\", a connect_message that carries the credential, or a "
+                "cookie of the page; else call it from a server"}),
+        "auth"};
   }
 
   const auto known = endpoint_ids_.find(key);
   if (known != endpoint_ids_.end()) {
     tool.endpoint_hint = known->second;
-    return &endpoints_.at(known->second);
+    return endpoints_.at(known->second).get();
   }
   while (++last_endpoint_ == 0 || endpoints_.contains(last_endpoint_)) {
   }
   tool.endpoint_hint = last_endpoint_;
-  endpoint_ids_.emplace(key, last_endpoint_);
-  Endpoint endpoint{.id = last_endpoint_,
-                    .key = std::move(key),
-                    .tool = {},
-                    .url = auth.query ? call_template.url.href_with_query(auth.query->first, auth.query->second)
-                                      : call_template.url.href,
-                    .headers = std::move(headers),
-                    .label = call_template.url.label()};
-  return &endpoints_.emplace(last_endpoint_, std::move(endpoint)).first->second;
+  endpoint_ids_[key] = last_endpoint_;
+  std::unique_ptr<Endpoint>& endpoint = endpoints_[last_endpoint_];
+  endpoint = std::make_unique<Endpoint>();
+  endpoint->id = last_endpoint_;
+  endpoint->key = std::move(key);
+  endpoint->url =
+      auth.query ? call_template.url.href_with_query(auth.query->first, auth.query->second) : call_template.url.href;
+  endpoint->headers = std::move(headers);
+  endpoint->label = call_template.url.label();
+  return endpoint.get();
 }
 
 // Gives connections to waiting calls, each kind in order, and opens what is missing.
@@ -119,11 +125,11 @@ void Session::pump(TimePoint now, Endpoint& endpoint) {
   serve(now, endpoint, endpoint.waiting_shared, true);
 }
 
-void Session::serve(TimePoint now, Endpoint& endpoint, std::deque<CallId>& queue, bool shared) {
+void Session::serve(TimePoint now, Endpoint& endpoint, std::vector<CallId>& queue, bool shared) {
   while (!queue.empty()) {
-    Call& call = calls_.at(static_cast<std::uint32_t>(queue.front()));
+    Call& call = *calls_.at(static_cast<std::uint32_t>(queue.front()));
     if (Connection* connection = find_connection(endpoint, shared)) {
-      queue.pop_front();
+      queue.erase(queue.begin());
       lease(now, *connection, call);
     } else if (may_open(endpoint)) {
       open(now, endpoint, call);
@@ -137,7 +143,7 @@ void Session::serve(TimePoint now, Endpoint& endpoint, std::deque<CallId>& queue
 Session::Connection* Session::find_connection(const Endpoint& endpoint, bool shared) {
   Connection* best = nullptr;
   for (const ConnectionId id : endpoint.connections) {
-    Connection& connection = connections_.at(static_cast<std::uint32_t>(id));
+    Connection& connection = *connections_.at(static_cast<std::uint32_t>(id));
     if (connection.state != ConnectionState::ready) continue;
     const bool fits = shared ? !connection.exclusive : connection.calls.empty() && !connection.tainted;
     if (fits && (best == nullptr || connection.idle_since > best->idle_since)) best = &connection;
@@ -149,7 +155,7 @@ bool Session::may_open(const Endpoint& endpoint) const {
   if (endpoint.backing_off || endpoint.connections.size() >= options_.max_connections) return false;
   std::size_t opening = 0;
   for (const ConnectionId id : endpoint.connections) {
-    if (connections_.at(static_cast<std::uint32_t>(id)).state != ConnectionState::ready) ++opening;
+    if (connections_.at(static_cast<std::uint32_t>(id))->state != ConnectionState::ready) ++opening;
   }
   if (opening == 0) return true;
   if (endpoint.failures > 0) return false;  // one probe at a time until the peer is back
@@ -160,7 +166,10 @@ void Session::open(TimePoint now, Endpoint& endpoint, const Call& call) {
   while (++last_connection_ == 0 || connections_.contains(last_connection_)) {
   }
   const ConnectionId id{last_connection_};
-  connections_.try_emplace(last_connection_, Connection{.id = id, .endpoint = endpoint.id});
+  std::unique_ptr<Connection>& connection = connections_[last_connection_];
+  connection = std::make_unique<Connection>();
+  connection->id = id;
+  connection->endpoint = endpoint.id;
   endpoint.connections.push_back(id);
   timers_.set(timer_of(id), now + call.tool->call_template.connection_timeout);
   commands_.push_back(OpenSocket{id, endpoint.url, endpoint.tool->call_template.protocol, endpoint.headers});
@@ -172,30 +181,25 @@ void Session::lease(TimePoint now, Connection& connection, Call& call) {
   call.connection = connection.id;
   timers_.set(timer_of(call.id), now + call.tool->call_template.response_timeout);
   commands_.push_back(SendMessage{connection.id, call.id});
-  if (reporting_) {
-    report({.kind = Report::Kind::send,
-            .endpoint = endpoints_.at(connection.endpoint).label,
-            .connection = connection.id,
-            .call = call.id});
-  }
+  if (Report* sent = report(Report::Kind::send, *endpoints_.at(connection.endpoint), connection.id))
+    sent->call = call.id;
 }
 
 void Session::handle_open(TimePoint now, ConnectionId id, std::string_view subprotocol) {
   const auto entry = connections_.find(static_cast<std::uint32_t>(id));
-  if (entry == connections_.end() || entry->second.state != ConnectionState::opening) return;
-  Connection& connection = entry->second;
-  Endpoint& endpoint = endpoints_.at(connection.endpoint);
+  if (entry == connections_.end() || entry->second->state != ConnectionState::opening) return;
+  Connection& connection = *entry->second;
+  Endpoint& endpoint = *endpoints_.at(connection.endpoint);
   const CallTemplate& call_template = endpoint.tool->call_template;
   if (!call_template.protocol.empty() && subprotocol != call_template.protocol) {
-    const std::string chosen =
-        subprotocol.empty() ? std::string("none") : "\"" + std::string(subprotocol.substr(0, 64)) + "\"";
     opening_failed(now, connection,
-                   Error{ErrorCode::subprotocol_mismatch, endpoint.label + " does not speak the subprotocol \"" +
-                                                              call_template.protocol + "\" that the call template asks for; it chose " + chosen,
-                         "protocol"});
+                   {ErrorCode::subprotocol_mismatch,
+                    concat({endpoint.label, " does not speak the subprotocol \"", call_template.protocol,
+                            "\" that the call template asks for; it chose \"", subprotocol.substr(0, 64), "\""}),
+                    "protocol"});
     return;
   }
-  report({.kind = Report::Kind::open, .endpoint = endpoint.label, .connection = id});
+  report(Report::Kind::open, endpoint, id);
   if (call_template.connect_message) {
     commands_.push_back(SendGreeting{id, call_template.connect_message->plan({})});
   }
@@ -208,7 +212,7 @@ void Session::handle_open(TimePoint now, ConnectionId id, std::string_view subpr
 }
 
 void Session::become_ready(TimePoint now, Connection& connection) {
-  Endpoint& endpoint = endpoints_.at(connection.endpoint);
+  Endpoint& endpoint = *endpoints_.at(connection.endpoint);
   endpoint.failures = 0;
   endpoint.last_error.reset();
   timers_.clear(timer_of(connection.id));
@@ -225,17 +229,18 @@ void Session::rest(TimePoint now, Connection& connection) {
 
 void Session::connection_timeout(TimePoint now, Connection& connection) {
   if (connection.state != ConnectionState::ready) {
-    const Endpoint& endpoint = endpoints_.at(connection.endpoint);
-    const char* what = connection.state == ConnectionState::opening ? " did not finish the opening handshake"
-                                                                    : " did not send what connect_ack waits for";
-    opening_failed(now, connection, Error{ErrorCode::connection_timeout, endpoint.label + what + " in time"});
+    const Endpoint& endpoint = *endpoints_.at(connection.endpoint);
+    const char* what = connection.state == ConnectionState::opening
+                           ? " did not finish the opening handshake in time"
+                           : " did not send what connect_ack waits for in time";
+    opening_failed(now, connection, {ErrorCode::connection_timeout, concat({endpoint.label, what})});
   } else if (connection.calls.empty()) {
     const TimePoint due = connection.idle_since + options_.idle_timeout;
     if (due > now) {
       timers_.set(timer_of(connection.id), due);
       return;
     }
-    Endpoint& endpoint = endpoints_.at(connection.endpoint);
+    Endpoint& endpoint = *endpoints_.at(connection.endpoint);
     remove(connection, ConnectionEvent::dropped, 1000, {});
     collect(endpoint);
   }
@@ -244,17 +249,19 @@ void Session::connection_timeout(TimePoint now, Connection& connection) {
 void Session::handle_error(TimePoint now, ConnectionId id, int http_status) {
   const auto entry = connections_.find(static_cast<std::uint32_t>(id));
   if (entry == connections_.end()) return;
-  Connection& connection = entry->second;
-  const std::string& label = endpoints_.at(connection.endpoint).label;
+  Connection& connection = *entry->second;
+  const std::string& label = endpoints_.at(connection.endpoint)->label;
   if (connection.state == ConnectionState::ready) {
-    connection_lost(now, connection, Error{.code = ErrorCode::connection_closed,
-                                           .message = "the connection to " + label + " broke before the answer came",
-                                           .close_code = 1006});
+    Error error{ErrorCode::connection_closed, concat({"the connection to ", label, " broke before the answer came"})};
+    error.close_code = 1006;
+    connection_lost(now, connection, std::move(error));
     return;
   }
-  Error error{ErrorCode::connection_failed, "could not connect to " + label};
+  Error error{ErrorCode::connection_failed, concat({"could not connect to ", label})};
   error.http_status = http_status;
-  if (http_status != 0) error.message += ": the handshake was refused with HTTP status " + std::to_string(http_status);
+  if (http_status != 0) {
+    error.message += concat({": the handshake was refused with HTTP status ", to_text(http_status)});
+  }
   if (http_status == 401 || http_status == 403) {
     error.code = ErrorCode::auth_failed;
     error.message += "; check the credential in auth or headers";
@@ -268,52 +275,46 @@ void Session::handle_error(TimePoint now, ConnectionId id, int http_status) {
 void Session::handle_close(TimePoint now, ConnectionId id, int code, std::string_view reason, bool was_clean) {
   const auto entry = connections_.find(static_cast<std::uint32_t>(id));
   if (entry == connections_.end()) return;
-  Connection& connection = entry->second;
-  const std::string& label = endpoints_.at(connection.endpoint).label;
-  std::string how = " (code " + std::to_string(code);
-  if (!reason.empty()) how += ", reason \"" + std::string(reason) + "\"";
-  how += ")";
-  Error error{.code = ErrorCode::connection_closed, .message = {}, .close_code = code, .reason = std::string(reason), .was_clean = was_clean};
-  if (connection.state == ConnectionState::ready) {
-    error.message = label + " closed the connection before the answer came" + how;
-    connection_lost(now, connection, error);
+  Connection& connection = *entry->second;
+  const bool was_ready = connection.state == ConnectionState::ready;
+  const char* when = was_ready                                       ? "before the answer came"
+                     : connection.state == ConnectionState::greeting ? "after connect_message"
+                                                                     : "while it was opened";
+  Error error{was_ready ? ErrorCode::connection_closed : ErrorCode::connection_failed,
+              concat({endpoints_.at(connection.endpoint)->label, " closed the connection ", when, " (code ",
+                      to_text(code), reason.empty() ? "" : ", reason \"", reason, reason.empty() ? ")" : "\")"})};
+  error.close_code = code;
+  error.reason = reason;
+  error.was_clean = was_clean;
+  if (was_ready) {
+    connection_lost(now, connection, std::move(error));
   } else {
-    error.code = ErrorCode::connection_failed;
-    error.message = label + (connection.state == ConnectionState::greeting ? " closed the connection after connect_message"
-                                                                           : " closed the connection while it was opened") + how;
     opening_failed(now, connection, std::move(error));
   }
 }
 
-void Session::connection_lost(TimePoint now, Connection& connection, const Error& error) {
-  Endpoint& endpoint = endpoints_.at(connection.endpoint);
-  const bool peer_is_done = error.close_code == 1000 || error.close_code == 1001;
-  const ConnectionId id = connection.id;
-  std::vector<CallId> rejected;
-  for (const CallId call_id : connection.calls) {
-    const Call& call = calls_.at(static_cast<std::uint32_t>(call_id));
+void Session::connection_lost(TimePoint now, Connection& connection, Error lost) {
+  Endpoint& endpoint = *endpoints_.at(connection.endpoint);
+  const auto error = share(std::move(lost));
+  const bool peer_is_done = error->close_code == 1000 || error->close_code == 1001;
+  for (const CallId id : std::exchange(connection.calls, {})) {
+    const Call& call = *calls_.at(static_cast<std::uint32_t>(id));
     const bool until_peer_ends = call.mode == CallMode::stream || call.tool->rules.expected(call.mode) == 0;
-    if (peer_is_done && until_peer_ends) {
-      commands_.push_back(SettleCall{call_id, std::nullopt, id, {}});
-      timers_.clear(timer_of(call_id));
-      calls_.erase(static_cast<std::uint32_t>(call_id));
-    } else {
-      rejected.push_back(call_id);
-    }
+    reject({id}, peer_is_done && until_peer_ends ? nullptr : error);
   }
-  reject(rejected, error);
-  remove(connection, ConnectionEvent::lost, error.close_code, error.reason);
+  remove(connection, ConnectionEvent::lost, error->close_code, error->reason);
   pump(now, endpoint);
   collect(endpoint);
 }
 
 void Session::opening_failed(TimePoint now, Connection& connection, Error error) {
-  Endpoint& endpoint = endpoints_.at(connection.endpoint);
+  Endpoint& endpoint = *endpoints_.at(connection.endpoint);
   remove(connection, ConnectionEvent::lost, 1000, {});
-  const bool others_work = std::any_of(endpoint.connections.begin(), endpoint.connections.end(), [this](ConnectionId id) {
-    return connections_.at(static_cast<std::uint32_t>(id)).state == ConnectionState::ready;
-  });
-  endpoint.last_error = error;
+  const bool others_work =
+      std::any_of(endpoint.connections.begin(), endpoint.connections.end(), [this](ConnectionId id) {
+        return connections_.at(static_cast<std::uint32_t>(id))->state == ConnectionState::ready;
+      });
+  endpoint.last_error = share(error);
   if (endpoint.backing_off) return;  // one failure of several attempts made at once is enough
   ++endpoint.failures;
   const bool retry = options_.retry.enabled && worth_retrying(error);
@@ -321,9 +322,9 @@ void Session::opening_failed(TimePoint now, Connection& connection, Error error)
     const std::vector<CallId> ids = endpoint.waiting_calls();
     endpoint.waiting_alone.clear();
     endpoint.waiting_shared.clear();
-    reject(ids, error);
+    reject(ids, endpoint.last_error);
     for (const ConnectionId id : std::vector<ConnectionId>(endpoint.connections)) {
-      remove(connections_.at(static_cast<std::uint32_t>(id)), ConnectionEvent::dropped, 1000, {});
+      remove(*connections_.at(static_cast<std::uint32_t>(id)), ConnectionEvent::dropped, 1000, {});
     }
     collect(endpoint);
     return;
@@ -336,19 +337,23 @@ void Session::opening_failed(TimePoint now, Connection& connection, Error error)
   if (!others_work) {
     std::vector<CallId> hopeless;
     for (const CallId id : endpoint.waiting_calls()) {
-      if (calls_.at(static_cast<std::uint32_t>(id)).connect_by <= now + delay) hopeless.push_back(id);
+      if (calls_.at(static_cast<std::uint32_t>(id))->connect_by <= now + delay) hopeless.push_back(id);
     }
     for (const CallId id : hopeless) {
       std::erase(endpoint.waiting_alone, id);
       std::erase(endpoint.waiting_shared, id);
     }
-    error.message += "; attempts: " + std::to_string(endpoint.failures);
-    reject(hopeless, error);
+    error.message += concat({"; attempts: ", to_text(endpoint.failures)});
+    reject(hopeless, share(error));
   }
   if (endpoint.waiting() > 0) {
     endpoint.backing_off = true;
     timers_.set(endpoint_timer(endpoint.id), now + delay);
-    report({.kind = Report::Kind::retry, .endpoint = endpoint.label, .text = error.message, .attempt = endpoint.failures, .delay = delay});
+    if (Report* retry_report = report(Report::Kind::retry, endpoint, {})) {
+      retry_report->text = error.message;
+      retry_report->attempt = endpoint.failures;
+      retry_report->delay = delay;
+    }
   }
   collect(endpoint);
 }
@@ -356,11 +361,12 @@ void Session::opening_failed(TimePoint now, Connection& connection, Error error)
 // Every connection ends here, and with exactly one `CloseSocket`, so that the host can forget it.
 void Session::remove(Connection& connection, ConnectionEvent event, int code, std::string reason) {
   const ConnectionId id = connection.id;
-  Endpoint& endpoint = endpoints_.at(connection.endpoint);
+  Endpoint& endpoint = *endpoints_.at(connection.endpoint);
   const bool was_open = connection.state != ConnectionState::opening;
   const bool ours = event == ConnectionEvent::dropped;
-  if (was_open) {
-    report({.kind = Report::Kind::close, .endpoint = endpoint.label, .connection = id, .close_code = code, .text = reason});
+  if (Report* closed = was_open ? report(Report::Kind::close, endpoint, id) : nullptr) {
+    closed->close_code = code;
+    closed->text = reason;
   }
   commands_.push_back(CloseSocket{id, ours ? code : 1000, ours ? std::move(reason) : std::string{}});
   timers_.clear(timer_of(id));

@@ -1,13 +1,13 @@
 // Owns what the session remembers of tools, endpoints, connections and calls. Private to `session*.cpp`.
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "session.hpp"
+#include "text.hpp"
 
 namespace utcp::ws {
 
@@ -15,8 +15,8 @@ struct Session::Tool {
   CallTemplate call_template;
   CallRules rules;
   CallerId caller;
-  std::string owner;       // the manual that calls belong to
-  std::string short_name;  // without the manual's name
+  std::string owner;                // the manual that calls belong to
+  std::string short_name;           // without the manual's name
   std::uint32_t endpoint_hint = 0;  // the endpoint of the last call; valid while it exists and no header field varies
 
   Tool(CallTemplate t, CallerId c) : call_template(std::move(t)), rules(call_template), caller(c) {}
@@ -24,18 +24,18 @@ struct Session::Tool {
 };
 
 struct Session::Endpoint {
-  std::uint32_t id;
+  std::uint32_t id = 0;
   std::string key;
   std::shared_ptr<Tool> tool;  // whose call came first: URL, subprotocol and greeting are the same for all
   std::string url;
   std::vector<Header> headers;
   std::string label;
-  std::deque<CallId> waiting_alone{};   // for a connection of their own
-  std::deque<CallId> waiting_shared{};  // for one that checks ids
+  std::vector<CallId> waiting_alone{};   // for a connection of their own
+  std::vector<CallId> waiting_shared{};  // for one that checks ids
   std::vector<ConnectionId> connections{};
-  int failures = 0;             // openings failed since the last one that worked
-  bool backing_off = false;     // until the endpoint's timer
-  std::optional<Error> last_error{};
+  int failures = 0;          // openings failed since the last one that worked
+  bool backing_off = false;  // until the endpoint's timer
+  std::shared_ptr<const Error> last_error{};
 
   [[nodiscard]] std::size_t waiting() const { return waiting_alone.size() + waiting_shared.size(); }
   [[nodiscard]] std::vector<CallId> waiting_calls() const {
@@ -46,8 +46,8 @@ struct Session::Endpoint {
 };
 
 struct Session::Connection {
-  ConnectionId id;
-  std::uint32_t endpoint;
+  ConnectionId id{};
+  std::uint32_t endpoint = 0;
   ConnectionState state = ConnectionState::opening;
   std::vector<CallId> calls{};
   bool exclusive = false;  // one call without correlation has it
@@ -56,21 +56,26 @@ struct Session::Connection {
 };
 
 struct Session::Call {
-  CallId id;
+  CallId id{};
   std::shared_ptr<Tool> tool;
-  CallMode mode;
-  std::uint32_t endpoint;
+  CallMode mode{};
+  std::uint32_t endpoint = 0;
   std::optional<ConnectionId> connection{};  // none while it waits
   TimePoint connect_by{};
-  std::uint32_t items = 0;    // delivered
-  std::uint32_t ignored = 0;  // frames that came on its connection and were no answer
+  std::uint32_t items = 0;                         // delivered
+  std::uint32_t ignored = 0;                       // frames that came on its connection and were no answer
   std::size_t queued_items = 0, queued_bytes = 0;  // delivered and not yet consumed
-  std::string wire_id{};      // what a response must carry, where answers are correlated
+  std::string wire_id{};                           // what a response must carry, where answers are correlated
 };
 
 inline TimerKey timer_of(CallId id) { return {TimerKey::Kind::call, static_cast<std::uint32_t>(id)}; }
 inline TimerKey timer_of(ConnectionId id) { return {TimerKey::Kind::connection, static_cast<std::uint32_t>(id)}; }
 inline TimerKey endpoint_timer(std::uint32_t id) { return {TimerKey::Kind::endpoint, id}; }
+
+/// One error may be told to many calls.
+[[nodiscard]] inline std::shared_ptr<const Error> share(Error error) {
+  return std::make_shared<const Error>(std::move(error));
+}
 
 /// `1.5 s`: for messages.
 [[nodiscard]] std::string seconds_text(Duration duration);

@@ -4,9 +4,10 @@
 #include <chrono>
 #include <compare>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
-#include <unordered_map>
+#include <utility>
 
 namespace utcp::ws {
 
@@ -36,13 +37,8 @@ class Timers {
   [[nodiscard]] std::size_t size() const { return deadlines_.size(); }
 
  private:
-  struct Hash {
-    std::size_t operator()(TimerKey key) const {
-      return std::hash<std::uint64_t>{}((std::uint64_t{key.id} << 2U) | static_cast<std::uint64_t>(key.kind));
-    }
-  };
   std::set<std::pair<TimePoint, TimerKey>> queue_;
-  std::unordered_map<TimerKey, TimePoint, Hash> deadlines_;
+  std::map<TimerKey, TimePoint> deadlines_;
 };
 
 }  // namespace utcp::ws

@@ -3,10 +3,17 @@
 #include <array>
 #include <optional>
 
+#include "text.hpp"
+
 namespace utcp::ws {
 namespace {
 
-Error refused(std::string_view reason) { return {ErrorCode::url_refused, "URL refused: " + std::string(reason)}; }
+// Why a text is no URL; null: it is one.
+using Reason = const char*;
+
+ErrorPtr refused(std::string_view reason) {
+  return on_heap({ErrorCode::url_refused, concat({"URL refused: ", reason})});
+}
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
@@ -141,52 +148,51 @@ bool ends_in_number(std::string_view host) {
   return last[0] == '0' && last.size() > 1 && lower(last[1]) == 'x' && all_of(last.substr(2), is_hex_digit);
 }
 
-std::optional<Error> parse_host(std::string_view text, Url& url) {
+Reason parse_host(std::string_view text, Url& url) {
   if (text.starts_with('[')) {
     const std::optional<Ipv6> address = parse_ipv6(text.substr(1, text.size() - 2));
-    if (!address) return refused("its host is not a valid IPv6 address");
+    if (!address) return "its host is not a valid IPv6 address";
     url.host = ipv6_text(*address);
     url.ipv6 = true;
-    return std::nullopt;
+    return nullptr;
   }
-  if (text.empty()) return refused("it has no host");
+  if (text.empty()) return "it has no host";
   const auto allowed = [](char c) { return !is_ascii(c) || is_alphanumeric(c) || c == '.' || c == '-' || c == '_'; };
   if (!all_of(text, allowed)) {
-    return refused("its host may hold letters, digits, \".\", \"-\" and \"_\" only; percent signs are not decoded");
+    return "its host may hold letters, digits, \".\", \"-\" and \"_\" only; percent signs are not decoded";
   }
   if (ends_in_number(text) && !parse_dotted_quad(text)) {
-    return refused("its host ends in a number and is not an IPv4 address of four decimal numbers");
+    return "its host ends in a number and is not an IPv4 address of four decimal numbers";
   }
   url.host = lower(text);
-  return std::nullopt;
+  return nullptr;
 }
 
-std::optional<Error> parse_port(std::string_view digits, Url& url) {
+Reason parse_port(std::string_view digits, Url& url) {
   url.port = url.scheme == "ws" || url.scheme == "http" ? 80 : 443;
-  if (digits.empty()) return std::nullopt;
+  if (digits.empty()) return nullptr;
   std::uint32_t port = 0;
   for (const char c : digits) {
     if (is_digit(c)) port = port * 10 + static_cast<std::uint32_t>(c - '0');
-    if (!is_digit(c) || port > 65535) return refused("its port is not a number from 0 to 65535");
+    if (!is_digit(c) || port > 65535) return "its port is not a number from 0 to 65535";
   }
   url.port = static_cast<std::uint16_t>(port);
-  return std::nullopt;
+  return nullptr;
 }
 
-std::optional<Error> parse_authority(std::string_view authority, Url& url) {
+Reason parse_authority(std::string_view authority, Url& url) {
   if (authority.find('@') != authority.npos) {
-    return refused("it holds user info; put credentials into the call template's \"auth\"");
+    return "it holds user info; put credentials into the call template's \"auth\"";
   }
   // The host ends at the first colon, but inside brackets a colon is part of it.
   std::size_t host_end = authority.find(':');
   if (authority.starts_with('[')) {
     const std::size_t bracket = authority.find(']');
-    if (bracket == authority.npos) return refused("a bracket in its host is not closed");
+    if (bracket == authority.npos) return "a bracket in its host is not closed";
     host_end = bracket + 1;
-    if (host_end < authority.size() && authority[host_end] != ':')
-      return refused("text follows the bracket in its host");
+    if (host_end < authority.size() && authority[host_end] != ':') return "text follows the bracket in its host";
   }
-  if (auto error = parse_host(authority.substr(0, host_end), url)) return error;
+  if (const Reason reason = parse_host(authority.substr(0, host_end), url)) return reason;
   return parse_port(host_end < authority.size() ? authority.substr(host_end + 1) : "", url);
 }
 
@@ -204,25 +210,60 @@ void append_percent_encoded(std::string& out, std::string_view text) {
 }
 
 // `[::1]` or `example.com`
-std::string host_in_url(const Url& url) { return url.ipv6 ? "[" + url.host + "]" : url.host; }
+std::string host_in_url(const Url& url) { return url.ipv6 ? concat({"[", url.host, "]"}) : url.host; }
+
+Reason read_url(std::string_view text, Url& url) {
+  if (text.empty()) return "it is empty";
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) <= 0x20 || c == 0x7F) return "it holds white space or control characters";
+    if (c == '\\') return "it holds a backslash";
+  }
+  const std::size_t colon = text.find(':');
+  if (colon != text.npos) url.scheme = lower(text.substr(0, colon));
+  if (url.scheme != "ws" && url.scheme != "wss" && url.scheme != "http" && url.scheme != "https") {
+    return "its scheme is not ws, wss, http or https";
+  }
+  std::string_view rest = text.substr(colon + 1);
+  if (!rest.starts_with("//")) return "\"//\" is missing after its scheme";
+  rest.remove_prefix(2);
+
+  const std::string_view authority = rest.substr(0, rest.find_first_of("/?#"));
+  if (const Reason reason = parse_authority(authority, url)) return reason;
+  rest.remove_prefix(authority.size());
+
+  const std::size_t fragment = rest.find('#');
+  if (fragment != rest.npos) {
+    text.remove_suffix(rest.size() - fragment);
+    rest = rest.substr(0, fragment);
+  }
+  const std::size_t question = rest.find('?');
+  url.path = rest.substr(0, question);
+  if (question != rest.npos) {
+    url.has_query = true;
+    url.query = rest.substr(question + 1);
+  }
+  url.href = text;
+  return nullptr;
+}
 
 Result<Url> parse_secure(std::string_view text, std::string_view plain, std::string_view secure) {
-  Result<Url> url = parse_url(text);
-  if (!url) return url;
-  const std::string& scheme = url.value().scheme;
-  if (scheme == secure || (scheme == plain && is_literal_loopback(url.value()))) return url;
-  const std::string use = std::string(secure) + "://";
-  if (scheme != plain) return refused(url.value().label() + " must start with " + use);
-  return refused(url.value().label() + " is not encrypted, which only localhost, 127.0.0.0/8 and [::1] may be; use " +
-                 use);
+  Result<Url> result = parse_url(text);
+  if (!result) return result;
+  const Url& url = result.value();
+  if (url.scheme == secure || (url.scheme == plain && is_literal_loopback(url))) return result;
+  const std::string_view why = url.scheme != plain
+                                   ? " must start with "
+                                   : " is not encrypted, which only localhost, 127.0.0.0/8 and [::1] may be; use ";
+  result.fail(refused(concat({url.label(), why, secure, "://"})));
+  return result;
 }
 
 }  // namespace
 
 std::string Url::label() const {
-  std::string text = scheme + "://" + host_in_url(*this);
+  std::string text = concat({scheme, "://", host_in_url(*this)});
   const bool is_default = port == (scheme == "ws" || scheme == "http" ? 80 : 443);
-  if (!is_default) text += ":" + std::to_string(port);
+  if (!is_default) append(text, {":", to_text(port)});
   text += path;
   if (!has_query) return text;
   text += '?';
@@ -241,7 +282,7 @@ std::string Url::label() const {
   return text;
 }
 
-std::string Url::origin() const { return scheme + "://" + host_in_url(*this) + ":" + std::to_string(port); }
+std::string Url::origin() const { return concat({scheme, "://", host_in_url(*this), ":", to_text(port)}); }
 
 std::string Url::href_with_query(std::string_view name, std::string_view value) const {
   std::string text = href;
@@ -257,39 +298,9 @@ std::string Url::href_with_query(std::string_view name, std::string_view value) 
 }
 
 Result<Url> parse_url(std::string_view text) {
-  if (text.empty()) return refused("it is empty");
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) <= 0x20 || c == 0x7F)
-      return refused("it holds white space or control characters");
-    if (c == '\\') return refused("it holds a backslash");
-  }
-  Url url;
-  const std::size_t colon = text.find(':');
-  if (colon != text.npos) url.scheme = lower(text.substr(0, colon));
-  if (url.scheme != "ws" && url.scheme != "wss" && url.scheme != "http" && url.scheme != "https") {
-    return refused("its scheme is not ws, wss, http or https");
-  }
-  std::string_view rest = text.substr(colon + 1);
-  if (!rest.starts_with("//")) return refused("\"//\" is missing after its scheme");
-  rest.remove_prefix(2);
-
-  const std::string_view authority = rest.substr(0, rest.find_first_of("/?#"));
-  if (auto error = parse_authority(authority, url)) return *std::move(error);
-  rest.remove_prefix(authority.size());
-
-  const std::size_t fragment = rest.find('#');
-  if (fragment != rest.npos) {
-    text.remove_suffix(rest.size() - fragment);
-    rest = rest.substr(0, fragment);
-  }
-  const std::size_t question = rest.find('?');
-  url.path = rest.substr(0, question);
-  if (question != rest.npos) {
-    url.has_query = true;
-    url.query = rest.substr(question + 1);
-  }
-  url.href = text;
-  return url;
+  Result<Url> result;
+  if (const Reason reason = read_url(text, result.value())) result.fail(refused(reason));
+  return result;
 }
 
 bool is_literal_loopback(const Url& url) {

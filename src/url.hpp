@@ -11,8 +11,8 @@
 namespace utcp::ws {
 
 /// A URL of one of the four schemes that this library may open. Anything that two URL parsers could read differently
-/// does not parse: white space, control characters, backslashes, user info, percent signs or stray brackets in the host,
-/// hosts that end in a number without being a canonical dotted quad, ports outside 0–65535.
+/// does not parse: white space, control characters, backslashes, user info, percent signs or stray brackets in the
+/// host, hosts that end in a number without being a canonical dotted quad, ports outside 0–65535.
 struct Url {
   std::string scheme;  ///< lower case: ws, wss, http or https
   std::string host;    ///< ASCII lower case; an IPv6 address without its brackets
@@ -21,7 +21,7 @@ struct Url {
   std::string path;        ///< starts with `/` unless empty
   std::string query;       ///< without `?`
   bool has_query = false;
-  std::string href;        ///< the string that was checked, without its fragment: this one is opened
+  std::string href;  ///< the string that was checked, without its fragment: this one is opened
 
   /// `scheme://host[:port]/path`, with the values of query parameters replaced by `***`: fit for errors and logs.
   [[nodiscard]] std::string label() const;
@@ -35,7 +35,8 @@ struct Url {
 /// Fails with `url_refused` and the reason.
 [[nodiscard]] Result<Url> parse_url(std::string_view text);
 
-/// A literal loopback host: `localhost`, 127.0.0.0/8, ::1, 0.0.0.0, ::, IPv4-mapped loopback. Only these may go without TLS.
+/// A literal loopback host: `localhost`, 127.0.0.0/8, ::1, 0.0.0.0, ::, IPv4-mapped loopback. Only these may go without
+/// TLS.
 [[nodiscard]] bool is_literal_loopback(const Url& url);
 
 /// Whether the host could reach the agent's own machine: literal loopback, `localhost.` and names below `localhost`

@@ -39,7 +39,7 @@ const requirements = [
     name: 'Chromium',
     for: 'test',
     packages: ['chromium'],
-    present: () => which('chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'),
+    present: () => process.env.CHROMIUM_PATH || which('chromium', 'chromium-browser', 'google-chrome'),
   },
 ];
 

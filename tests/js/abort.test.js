@@ -56,7 +56,9 @@ test('aborted while the connection opens: the attempt is given up', async (t) =>
   const silent = await startSilent(t);
   const protocol = newProtocol(t);
   const controller = new AbortController();
-  const call = failure(protocol.callTool(null, 'm.t', {}, { call_template_type: 'websocket', url: silent.url }, controller));
+  const call = failure(
+    protocol.callTool(null, 'm.t', {}, { call_template_type: 'websocket', url: silent.url }, controller),
+  );
   const [socket] = await new Promise((resolve) => silent.once('accepted', (...args) => resolve(args)));
   const closed = new Promise((resolve) => socket.once('close', resolve));
   controller.abort(reason);
@@ -166,7 +168,9 @@ test('AbortSignal.timeout works', async (t) => {
 });
 
 test('a long-lived signal collects no listeners', async (t) => {
-  const server = await startServer(t, (socket, text) => socket.send(text.includes('stream') ? '{"type":"stream_end"}' : 'x'));
+  const server = await startServer(t, (socket, text) =>
+    socket.send(text.includes('stream') ? '{"type":"stream_end"}' : 'x'),
+  );
   const protocol = newProtocol(t);
   const { signal } = new AbortController();
   for (let i = 0; i < 20; i += 1) await protocol.callTool(null, 'm.t', {}, server.template(), { signal });

@@ -6,9 +6,12 @@ import { failure, newProtocol, startServer } from '../support/server.js';
 
 before(() => ready());
 
-test('an argument whose value is another argument\'s placeholder is sent as that text', async (t) => {
+test("an argument whose value is another argument's placeholder is sent as that text", async (t) => {
   const server = await startServer(t);
-  const template = server.template({ message: { a: 'UTCP_ARG_a_UTCP_ARG', b: 'UTCP_ARG_b_UTCP_ARG' }, response_format: 'json' });
+  const template = server.template({
+    message: { a: 'UTCP_ARG_a_UTCP_ARG', b: 'UTCP_ARG_b_UTCP_ARG' },
+    response_format: 'json',
+  });
   const args = { a: 'UTCP_ARG_b_UTCP_ARG', b: 'secret {{uuid}}' };
   assert.deepEqual(await newProtocol(t).callTool(null, 'm.t', args, template), args);
 });
@@ -22,30 +25,48 @@ test('no argument can add a JSON member or end a string', async (t) => {
     '{"q":UTCP_ARG_q_UTCP_ARG}',
     '{"q": "UTCP_ARG_q_UTCP_ARG" }',
   ]) {
-    const result = await newProtocol(t).callTool(null, 'm.t', { q: evil }, server.template({ message, response_format: 'json' }));
+    const result = await newProtocol(t).callTool(
+      null,
+      'm.t',
+      { q: evil },
+      server.template({ message, response_format: 'json' }),
+    );
     assert.deepEqual(result, { q: evil });
   }
 });
 
 test('encodings: inside a literal, outside one, in plain text', () => {
   const args = { s: 'a"b', n: 1.5, o: { k: [1] }, z: null, b: false };
-  const all = (wrap) => Object.keys(args).map((name) => wrap(`UTCP_ARG_${name}_UTCP_ARG`)).join(',');
+  const all = (wrap) =>
+    Object.keys(args)
+      .map((name) => wrap(`UTCP_ARG_${name}_UTCP_ARG`))
+      .join(',');
   assert.equal(renderMessage(`[${all((p) => p)}]`, args), '["a\\"b",1.5,{"k":[1]},null,false]');
   assert.equal(renderMessage(`[${all((p) => `"${p}"`)}]`, args), '["a\\"b","1.5","{\\"k\\":[1]}","null","false"]');
-  assert.equal(renderMessage(all((p) => p), args), 'a"b,1.5,{"k":[1]},null,false');
+  assert.equal(
+    renderMessage(
+      all((p) => p),
+      args,
+    ),
+    'a"b,1.5,{"k":[1]},null,false',
+  );
 });
 
 test('toJSON is respected: a Date is a JSON string', () => {
   const args = { when: new Date(0), custom: { toJSON: () => ({ x: 1 }) } };
   assert.equal(renderMessage('at UTCP_ARG_when_UTCP_ARG', args), 'at 1970-01-01T00:00:00.000Z');
   assert.equal(renderMessage({ t: 'UTCP_ARG_when_UTCP_ARG' }, args), '{"t":"1970-01-01T00:00:00.000Z"}');
-  assert.equal(renderMessage('[UTCP_ARG_when_UTCP_ARG,UTCP_ARG_custom_UTCP_ARG]', args), '["1970-01-01T00:00:00.000Z",{"x":1}]');
+  assert.equal(
+    renderMessage('[UTCP_ARG_when_UTCP_ARG,UTCP_ARG_custom_UTCP_ARG]', args),
+    '["1970-01-01T00:00:00.000Z",{"x":1}]',
+  );
   assert.equal(renderMessage(undefined, { toJSON: () => ({ own: 1 }) }), '{"own":1}');
 });
 
 test('what has no JSON counts as absent', () => {
   const args = { u: undefined, f: () => {}, s: Symbol('s'), j: { toJSON: () => undefined }, here: 1 };
-  const message = 'UTCP_ARG_u_UTCP_ARG UTCP_ARG_f_UTCP_ARG UTCP_ARG_s_UTCP_ARG UTCP_ARG_j_UTCP_ARG UTCP_ARG_here_UTCP_ARG';
+  const message =
+    'UTCP_ARG_u_UTCP_ARG UTCP_ARG_f_UTCP_ARG UTCP_ARG_s_UTCP_ARG UTCP_ARG_j_UTCP_ARG UTCP_ARG_here_UTCP_ARG';
   assert.equal(renderMessage(message, args), message.replace('UTCP_ARG_here_UTCP_ARG', '1'));
   assert.equal(renderMessage(null, args), '{"here":1}');
 });
@@ -92,7 +113,7 @@ test('the same object twice is no cycle', () => {
   assert.equal(renderMessage(null, { a: shared, b: [shared, shared] }), '{"a":{"x":1},"b":[{"x":1},{"x":1}]}');
 });
 
-test('an error that the caller\'s own toJSON throws is the cause', async (t) => {
+test("an error that the caller's own toJSON throws is the cause", async (t) => {
   const server = await startServer(t);
   const mine = new Error('mine');
   const args = {

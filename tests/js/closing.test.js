@@ -115,7 +115,7 @@ test('close() waits no longer than two seconds for a peer that does not close', 
   assert.ok(elapsed > 1900 && elapsed < 4000, `${elapsed} ms`);
 });
 
-test('deregistering closes every connection that the manual\'s tools opened, also without a name in the template', async (t) => {
+test("deregistering closes every connection that the manual's tools opened, also without a name in the template", async (t) => {
   const server = await startServer(t, (socket, text) => {
     if (!text.includes('silent')) socket.send('x');
   });

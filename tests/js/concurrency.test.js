@@ -8,8 +8,13 @@ import { failure, newProtocol, startServer } from '../support/server.js';
 test('five calls at once on a cold endpoint: five right answers, no connection left after close()', async (t) => {
   const server = await startServer(t, (socket, text) => setImmediate(() => socket.send(text)));
   const protocol = newProtocol(t);
-  const calls = [1, 2, 3, 4, 5].map((n) => protocol.callTool(null, 'm.t', { n }, server.template({ response_format: 'json' })));
-  assert.deepEqual(await Promise.all(calls), [1, 2, 3, 4, 5].map((n) => ({ n })));
+  const calls = [1, 2, 3, 4, 5].map((n) =>
+    protocol.callTool(null, 'm.t', { n }, server.template({ response_format: 'json' })),
+  );
+  assert.deepEqual(
+    await Promise.all(calls),
+    [1, 2, 3, 4, 5].map((n) => ({ n })),
+  );
   assert.ok(server.opened <= 5);
   await protocol.close();
   await server.allClosed();
@@ -21,7 +26,10 @@ test('200 calls at once over 8 connections', async (t) => {
   const numbers = Array.from({ length: 200 }, (_, n) => n);
   const template = server.template({ response_format: 'json' });
   const results = await Promise.all(numbers.map((n) => protocol.callTool(null, 'm.t', { n }, template)));
-  assert.deepEqual(results, numbers.map((n) => ({ n })));
+  assert.deepEqual(
+    results,
+    numbers.map((n) => ({ n })),
+  );
   assert.equal(server.opened, 8);
   assert.equal(driverOf(protocol).counts().hostCalls, 0);
 });
@@ -58,7 +66,9 @@ test('maxConnections bounds the connections; waiting calls are served in order',
   const server = await startServer(t, (socket, text) => setImmediate(() => socket.send(text)));
   const protocol = newProtocol(t, { maxConnections: 2 });
   const done = [];
-  const calls = [1, 2, 3, 4, 5, 6].map((n) => protocol.callTool(null, 'm.t', { n }, server.template()).then(() => done.push(n)));
+  const calls = [1, 2, 3, 4, 5, 6].map((n) =>
+    protocol.callTool(null, 'm.t', { n }, server.template()).then(() => done.push(n)),
+  );
   await Promise.all(calls);
   assert.equal(server.opened, 2);
   assert.deepEqual(done, [1, 2, 3, 4, 5, 6]);
@@ -108,9 +118,13 @@ test('calls made inside event listeners and reactions work', async (t) => {
   const server = await startServer(t);
   const protocol = newProtocol(t);
   const inner = new Promise((resolve) => {
-    protocol.addEventListener('message', () => resolve(protocol.callTool(null, 'm.t', { inner: 1 }, server.template())), {
-      once: true,
-    });
+    protocol.addEventListener(
+      'message',
+      () => resolve(protocol.callTool(null, 'm.t', { inner: 1 }, server.template())),
+      {
+        once: true,
+      },
+    );
   });
   assert.equal(await protocol.callTool(null, 'm.t', { outer: 1 }, server.template()), '{"outer":1}');
   assert.equal(await inner, '{"inner":1}');

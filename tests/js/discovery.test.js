@@ -77,7 +77,9 @@ test('failures resolve with success false, an empty manual and the reason', asyn
 });
 
 test('tools for other protocols are kept with their call template untouched', async (t) => {
-  const server = await startServer(t, (socket) => socket.send(manual(tool('w', websocket(server.url)), tool('h', http))));
+  const server = await startServer(t, (socket) =>
+    socket.send(manual(tool('w', websocket(server.url)), tool('h', http))),
+  );
   const { manual: found } = await newProtocol(t).registerManual(null, server.template());
   assert.deepEqual(found.tools[1].tool_call_template, http);
 });
@@ -119,7 +121,9 @@ test('a local manual may point at loopback', async (t) => {
 });
 
 test('the number of tools is limited', async (t) => {
-  const server = await startServer(t, (socket) => socket.send(manual(...['a', 'b', 'c'].map((name) => tool(name, http)))));
+  const server = await startServer(t, (socket) =>
+    socket.send(manual(...['a', 'b', 'c'].map((name) => tool(name, http)))),
+  );
   const enough = await newProtocol(t, { limits: { manualTools: 3 } }).registerManual(null, server.template());
   assert.equal(enough.success, true);
   const tooMany = await newProtocol(t, { limits: { manualTools: 2 } }).registerManual(null, server.template());

@@ -1,8 +1,8 @@
 // The error classes: hierarchy, facts, and the core's table behind them.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import * as library from '../../js/index.js';
 import { createError } from '../../js/errors.js';
+import * as library from '../../js/index.js';
 import { start } from '../../js/module.js';
 import { failure, newProtocol, startServer } from '../support/server.js';
 
@@ -12,12 +12,15 @@ before(async () => {
   table = JSON.parse((await start()).core.errorTable());
 });
 
-test('every row of the core\'s table names an exported class, a fault and a code of its own', () => {
+test("every row of the core's table names an exported class, a fault and a code of its own", () => {
   const codes = table.map(([code]) => code);
   assert.equal(new Set(codes).size, codes.length);
   for (const [code, className, fault] of table) {
     assert.match(code, /^[a-z_]+$/);
-    assert.ok(library[className]?.prototype instanceof UtcpWebSocketError || className === 'UtcpWebSocketError', className);
+    assert.ok(
+      library[className]?.prototype instanceof UtcpWebSocketError || className === 'UtcpWebSocketError',
+      className,
+    );
     assert.ok(['caller', 'peer', 'network', 'host', 'library'].includes(fault), fault);
     const error = createError({ code, message: 'm' }, { cause: 1 });
     assert.ok(error instanceof library[className] && error instanceof UtcpWebSocketError && error instanceof Error);
@@ -31,7 +34,10 @@ test('every row of the core\'s table names an exported class, a fault and a code
 test('every error class is used by some row', () => {
   const classes = Object.keys(library).filter((name) => name.endsWith('Error'));
   const used = new Set(table.map(([, className]) => className));
-  assert.deepEqual(classes.filter((name) => !used.has(name)), []);
+  assert.deepEqual(
+    classes.filter((name) => !used.has(name)),
+    [],
+  );
 });
 
 test('facts of each class', () => {
@@ -70,7 +76,12 @@ test('a wrong call template names the field', async (t) => {
 });
 
 test('an insecure URL is a WebSocketSecurityError', async (t) => {
-  const call = newProtocol(t).callTool(null, 'm.t', {}, { call_template_type: 'websocket', url: 'ws://localhost.evil.com/' });
+  const call = newProtocol(t).callTool(
+    null,
+    'm.t',
+    {},
+    { call_template_type: 'websocket', url: 'ws://localhost.evil.com/' },
+  );
   const error = await failure(call);
   assert.ok(error instanceof library.WebSocketSecurityError);
   assert.equal(error.code, 'url_refused');

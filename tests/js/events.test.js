@@ -30,7 +30,10 @@ test('one call from end to end', async (t) => {
     assert.ok(event.time >= before && event.time <= Date.now());
   }
   const [open, send, message, close] = events;
-  assert.deepEqual([open.requestId, send.requestId, message.requestId, close.requestId], [undefined, '1', '1', undefined]);
+  assert.deepEqual(
+    [open.requestId, send.requestId, message.requestId, close.requestId],
+    [undefined, '1', '1', undefined],
+  );
   assert.equal(message.size, 7);
   assert.equal(close.closeCode, 1000);
 });
@@ -121,9 +124,13 @@ test('a listener that throws breaks nothing', async (t) => {
     });
   });
   const mine = new Error('mine');
-  protocol.addEventListener('message', () => {
-    throw mine;
-  }, { once: true });
+  protocol.addEventListener(
+    'message',
+    () => {
+      throw mine;
+    },
+    { once: true },
+  );
   assert.equal(await protocol.callTool(null, 'm.t', {}, server.template()), '{}');
   assert.equal(await thrown, mine);
   assert.equal(await protocol.callTool(null, 'm.t', {}, server.template()), '{}');

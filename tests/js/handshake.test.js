@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { WebSocketAuthError, WebSocketConnectionError, WebSocketProtocolError } from '../../js/index.js';
 import { failure, newProtocol, startServer } from '../support/server.js';
 
-test('headers of the template and of the options arrive; the template\'s win', async (t) => {
+test("headers of the template and of the options arrive; the template's win", async (t) => {
   const server = await startServer(t);
   const protocol = newProtocol(t, { headers: { 'X-Both': 'option', 'X-Option': 'o' } });
   await protocol.callTool(null, 'm.t', {}, server.template({ headers: { 'x-both': 'template', 'X-Own': 'Größe' } }));
@@ -31,7 +31,12 @@ test('header_fields arrive as headers and stay in the message', async (t) => {
 
 test('an argument cannot break out of its header', async (t) => {
   const server = await startServer(t);
-  const call = newProtocol(t).callTool(null, 'm.t', { 'X-A': 'a\r\nX-B: b' }, server.template({ header_fields: ['X-A'] }));
+  const call = newProtocol(t).callTool(
+    null,
+    'm.t',
+    { 'X-A': 'a\r\nX-B: b' },
+    server.template({ header_fields: ['X-A'] }),
+  );
   const error = await failure(call);
   assert.equal(error.code, 'invalid_argument');
   assert.equal(error.field, 'X-A');
@@ -124,7 +129,12 @@ test('a peer that does not choose the subprotocol is refused, also where the hos
       super(url);
     }
   }
-  const call = newProtocol(t, { WebSocket: Lenient }).callTool(null, 'm.t', {}, server.template({ protocol: 'v1.chat' }));
+  const call = newProtocol(t, { WebSocket: Lenient }).callTool(
+    null,
+    'm.t',
+    {},
+    server.template({ protocol: 'v1.chat' }),
+  );
   const error = await failure(call);
   assert.ok(error instanceof WebSocketProtocolError, String(error));
   assert.equal(error.code, 'subprotocol_mismatch');
@@ -146,7 +156,7 @@ test('a host that cannot set headers refuses before anything is opened, and name
   assert.equal(await protocol.callTool(null, 'm.t', {}, inQuery), '{}');
 });
 
-test('without headers, the host\'s WebSocket gets none of our options', async (t) => {
+test("without headers, the host's WebSocket gets none of our options", async (t) => {
   const server = await startServer(t);
   const { WebSocket } = await import('ws');
   const seen = [];
@@ -167,7 +177,9 @@ test('a constructor that throws is a failed connection', async (t) => {
     }
   }
   const protocol = newProtocol(t, { WebSocket: Broken, retry: false });
-  const error = await failure(protocol.callTool(null, 'm.t', {}, { call_template_type: 'websocket', url: 'ws://localhost/' }));
+  const error = await failure(
+    protocol.callTool(null, 'm.t', {}, { call_template_type: 'websocket', url: 'ws://localhost/' }),
+  );
   assert.equal(error.code, 'connection_failed');
   assert.equal(error.cause.message, 'refused by the host');
 });

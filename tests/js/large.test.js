@@ -68,7 +68,9 @@ test('NUL, quotes, control characters and surrogates survive in both directions'
   const server = await startServer(t);
   const protocol = newProtocol(t);
   const text = 'a\0b"c\\d\n\u2028\u{1F600}\u001f\u007f';
-  assert.deepEqual(await protocol.callTool(null, 'm.t', { text }, server.template({ response_format: 'json' })), { text });
+  assert.deepEqual(await protocol.callTool(null, 'm.t', { text }, server.template({ response_format: 'json' })), {
+    text,
+  });
   const raw = server.template({ message: 'UTCP_ARG_text_UTCP_ARG' });
   assert.equal(await protocol.callTool(null, 'm.t', { text }, raw), text);
   const items = protocol.callToolStreaming(null, 'm.t', { text }, { ...raw, expected_responses: 1 });

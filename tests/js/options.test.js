@@ -80,7 +80,8 @@ test('without any WebSocket, a call says what to install, and discovery too', ()
   const root = (name) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
   const folder = mkdtempSync(join(tmpdir(), 'utcp-websocket-'));
   try {
-    for (const name of ['js', 'dist', 'package.json']) cpSync(root(name), join(folder, name), { recursive: true, dereference: true });
+    for (const name of ['js', 'dist', 'package.json'])
+      cpSync(root(name), join(folder, name), { recursive: true, dereference: true });
     const script = `
       delete globalThis.WebSocket;
       const { WebSocketCommunicationProtocol, WebSocketConnectionError } = await import('./js/index.js');
@@ -89,7 +90,10 @@ test('without any WebSocket, a call says what to install, and discovery too', ()
       const error = await protocol.callTool(null, 't', {}, template).catch((error) => error);
       const { errors } = await protocol.registerManual(null, template);
       console.log(JSON.stringify([error instanceof WebSocketConnectionError, error.code, error.fault, error.message, errors[0]]));`;
-    const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { cwd: folder, encoding: 'utf8' });
+    const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
     assert.equal(stderr, '');
     const [isConnectionError, code, fault, message, reason] = JSON.parse(stdout);
     assert.deepEqual([isConnectionError, code, fault], [true, 'websocket_unavailable', 'host']);

@@ -9,9 +9,11 @@ const response = (result, more) => json({ type: 'tool_response', result, ...more
 const end = '{"type":"stream_end"}';
 
 /** A server that answers a call with these frames. */
-const sends = (...frames) => (socket) => {
-  for (const frame of frames) socket.send(frame);
-};
+const sends =
+  (...frames) =>
+  (socket) => {
+    for (const frame of frames) socket.send(frame);
+  };
 
 test('tool_response frames yield their results until stream_end', async (t) => {
   const server = await startServer(t, sends(response(1), response({ a: [2] }), response(null), end));
@@ -24,7 +26,9 @@ test('a binary frame and a JSON array frame are items too', async (t) => {
   const protocol = newProtocol(t);
   const asText = await collect(protocol.callToolStreaming(null, 'm.t', {}, server.template()));
   assert.deepEqual(asText, [new Uint8Array([1, 2]), '[1,2]', 'plain', '"text"']);
-  const asJson = await collect(protocol.callToolStreaming(null, 'm.t', {}, server.template({ response_format: 'json' })));
+  const asJson = await collect(
+    protocol.callToolStreaming(null, 'm.t', {}, server.template({ response_format: 'json' })),
+  );
   assert.deepEqual(asJson, [new Uint8Array([1, 2]), [1, 2], 'plain', 'text']);
 });
 
@@ -155,14 +159,24 @@ test('several next() at once are served in order', async (t) => {
 });
 
 test('it is an async generator to those who look', async (t) => {
-  const stream = newProtocol(t).callToolStreaming(null, 'm.s', {}, { call_template_type: 'websocket', url: 'ws://localhost/' });
+  const stream = newProtocol(t).callToolStreaming(
+    null,
+    'm.s',
+    {},
+    { call_template_type: 'websocket', url: 'ws://localhost/' },
+  );
   assert.equal(stream[Symbol.asyncIterator](), stream);
   assert.equal(Object.prototype.toString.call(stream), '[object AsyncGenerator]');
   await stream[Symbol.asyncDispose]?.();
 });
 
 test('what is wrong with the call is thrown by the first next()', async (t) => {
-  const stream = newProtocol(t).callToolStreaming(null, 'm.s', {}, { call_template_type: 'websocket', url: 'ws://evil.example/' });
+  const stream = newProtocol(t).callToolStreaming(
+    null,
+    'm.s',
+    {},
+    { call_template_type: 'websocket', url: 'ws://evil.example/' },
+  );
   assert.equal((await failure(stream.next())).code, 'url_refused');
   assert.deepEqual(await stream.next(), { done: true, value: undefined });
 });

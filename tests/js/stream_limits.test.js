@@ -8,14 +8,18 @@ import { collect, failure, newProtocol, startServer } from '../support/server.js
 const end = '{"type":"stream_end"}';
 
 /** Sends items and then the end, and says when the client has had the time to get them. */
-const items = (count, item = (i) => String(i)) => (socket) => {
-  for (let i = 0; i < count; i += 1) socket.send(item(i));
-  socket.send(end);
-};
+const items =
+  (count, item = (i) => String(i)) =>
+  (socket) => {
+    for (let i = 0; i < count; i += 1) socket.send(item(i));
+    socket.send(end);
+  };
 
 /** Resolves when everything that the server sent before has arrived and been handled. */
 function flushed(server) {
-  return Promise.all([...server.clients].map((socket) => new Promise((resolve) => socket.once('pong', resolve).ping())));
+  return Promise.all(
+    [...server.clients].map((socket) => new Promise((resolve) => socket.once('pong', resolve).ping())),
+  );
 }
 
 test('a slow consumer gets every item, in order', async (t) => {
@@ -26,7 +30,10 @@ test('a slow consumer gets every item, in order', async (t) => {
     seen.push(Number(item));
     await new Promise((resolve) => setImmediate(resolve));
   }
-  assert.deepEqual(seen, Array.from({ length: 200 }, (_, i) => i));
+  assert.deepEqual(
+    seen,
+    Array.from({ length: 200 }, (_, i) => i),
+  );
 });
 
 test('as many items as the limit may wait; what is taken makes room', async (t) => {
@@ -66,7 +73,10 @@ test('one item more than the limit overflows: the connection is closed, what cam
 });
 
 test('bytes that wait are limited too', async (t) => {
-  const server = await startServer(t, items(4, () => 'x'.repeat(1000)));
+  const server = await startServer(
+    t,
+    items(4, () => 'x'.repeat(1000)),
+  );
   const protocol = newProtocol(t, { limits: { streamBytes: 2500 } });
   const stream = protocol.callToolStreaming(null, 'm.s', {}, server.template());
   await stream.next();
@@ -84,7 +94,8 @@ test('a consumer that keeps up is never stopped, however much comes', async (t) 
   const protocol = newProtocol(t, { limits: { streamItems: 5001, streamBytes: 400_000 } });
   let next = 0;
   for (const from of [0, 5000, 10_000, 15_000]) {
-    for await (const item of protocol.callToolStreaming(null, 'm.s', { from }, server.template())) assert.equal(item, next++);
+    for await (const item of protocol.callToolStreaming(null, 'm.s', { from }, server.template()))
+      assert.equal(item, next++);
   }
   assert.equal(next, 20_000);
   assert.equal(driverOf(protocol).counts().hostCalls, 0);

@@ -116,7 +116,7 @@ test('retries end with the connection_timeout, and the error says what failed', 
   assert.match(error.message, /attempts/);
 });
 
-test('retry: false fails with the first attempt, and the cause is the host\'s error', async (t) => {
+test("retry: false fails with the first attempt, and the cause is the host's error", async (t) => {
   const port = await freePort();
   const protocol = newProtocol(t, { retry: false });
   const template = { call_template_type: 'websocket', url: `ws://127.0.0.1:${port}/` };

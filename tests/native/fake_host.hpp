@@ -55,7 +55,8 @@ class FakeHost {
     EXPECT_TRUE(parsed.ok()) << (parsed.ok() ? "" : parsed.error().message);
     return session.prepare(caller, name, std::move(parsed).value());
   }
-  CallId call(ToolId tool, CallMode mode = CallMode::single, std::vector<std::optional<std::string>> header_values = {}) {
+  CallId call(ToolId tool, CallMode mode = CallMode::single,
+              std::vector<std::optional<std::string>> header_values = {}) {
     const CallId id{++last_call_};
     calls[last_call_];
     session.start_call(now, id, {.tool = tool, .mode = mode, .header_values = std::move(header_values)});
@@ -126,8 +127,8 @@ class FakeHost {
     drain();
   }
   void drain() {
-    while (std::optional<Command> command = session.poll_command()) {
-      std::visit([this](auto& what) { carry_out(what); }, *command);
+    while (const Command* command = session.poll_command()) {
+      std::visit([this](const auto& what) { carry_out(what); }, *command);
     }
   }
   Socket& live(ConnectionId id) {
@@ -140,30 +141,30 @@ class FakeHost {
     EXPECT_EQ(outcome.settled, 0) << "a command for a settled call";
     return outcome;
   }
-  void carry_out(OpenSocket& what) {
+  void carry_out(const OpenSocket& what) {
     const auto id = static_cast<std::uint32_t>(what.connection);
     EXPECT_FALSE(sockets.contains(id)) << "a connection id was used twice";
-    sockets.try_emplace(id, Socket{.asked = std::move(what)});
+    sockets.try_emplace(id, Socket{.asked = what});
   }
-  void carry_out(SendMessage& what) {
+  void carry_out(const SendMessage& what) {
     EXPECT_EQ(live(what.call).settled, 0);
     live(what.connection).sent.push_back(what.call);
   }
-  void carry_out(SendGreeting& what) { live(what.connection).greetings.push_back(std::move(what.plan)); }
-  void carry_out(CloseSocket& what) { live(what.connection).closed = std::move(what); }
-  void carry_out(DeliverFrame& what) {
+  void carry_out(const SendGreeting& what) { live(what.connection).greetings.push_back(what.plan); }
+  void carry_out(const CloseSocket& what) { live(what.connection).closed = what; }
+  void carry_out(const DeliverFrame& what) {
     Outcome& outcome = live(what.call);
     outcome.items.push_back(current_);
     outcome.decodings.push_back(what.decoding);
     outcome.paths.emplace_back(what.path);
   }
-  void carry_out(SettleCall& what) {
+  void carry_out(const SettleCall& what) {
     Outcome& outcome = live(what.call);
     ++outcome.settled;
-    outcome.error = std::move(what.error);
-    outcome.path = std::move(what.path);
+    if (what.error) outcome.error = *what.error;
+    outcome.path = what.path;
   }
-  void carry_out(Report& what) { reports.push_back(std::move(what)); }
+  void carry_out(const Report& what) { reports.push_back(what); }
 
   std::uint32_t last_call_ = 0;
   std::string current_;

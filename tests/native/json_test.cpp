@@ -135,6 +135,18 @@ TEST(JsonParse, ReadsRandomFractionsAsTheNearestDouble) {
   }
 }
 
+// Just above a midpoint between two doubles: what decides is the remainder of a division, however small.
+TEST(JsonParse, RoundsUpAboveAMidpoint) {
+  for (std::size_t zeros = 20; zeros < 80; ++zeros) {
+    for (const char last : {'1', '2', '5', '8'}) {
+      const std::string digits = "9007199254740993." + std::string(zeros, '0') + last;
+      ASSERT_EQ(parse(digits).value().get<double>(), 9007199254740994.0) << digits;
+    }
+  }
+  EXPECT_EQ(parse("9007199254740993." + std::string(900, '0') + "1").value().get<double>(), 9007199254740994.0);
+  EXPECT_EQ(parse("9007199254740993." + std::string(900, '0')).value().get<double>(), 9007199254740992.0);
+}
+
 TEST(JsonParse, ReadsBackEveryDoubleThatItPrints) {
   std::mt19937_64 random(7);
   for (int round = 0; round < 20'000; ++round) {
@@ -156,15 +168,37 @@ TEST(JsonDump, IsCompactAndPrintsLikeTheLibrary) {
 }
 
 TEST(JsonText, SummaryShowsShortScalarsOnly) {
-  EXPECT_EQ(summary(Json(-1)), "-1");
-  EXPECT_EQ(summary(Json("abc")), "\"abc\"");
-  EXPECT_EQ(summary(Json(nullptr)), "null");
-  EXPECT_EQ(summary(Json(std::string(41, 'x'))), "a string of 41 bytes");
-  EXPECT_EQ(summary(Json::array({1})), "an array");
-  EXPECT_EQ(summary(Json::object()), "an object");
-  EXPECT_EQ(type_summary(Json("secret")), "a string");
-  EXPECT_EQ(type_summary(Json(1.5)), "a number");
-  EXPECT_EQ(type_summary(Json(true)), "a boolean");
+  EXPECT_EQ(summary("-1"), "-1");
+  EXPECT_EQ(summary("\"abc\""), "\"abc\"");
+  EXPECT_EQ(summary("null"), "null");
+  EXPECT_EQ(summary(quote(std::string(41, 'x'))), "a string of 41 bytes");
+  EXPECT_EQ(summary("[1]"), "an array");
+  EXPECT_EQ(summary("{}"), "an object");
+  EXPECT_EQ(type_summary("\"secret\""), "a string");
+  EXPECT_EQ(type_summary("1.5"), "a number");
+  EXPECT_EQ(type_summary("true"), "a boolean");
+}
+
+TEST(JsonSame, ComparesNumbersByValueAndStringsByTheirText) {
+  for (const auto& [left, right] : {std::pair{"1", "1.0"},
+                                    {"1e2", "100"},
+                                    {"-0", "0"},
+                                    {R"("\u0061")", R"("a")"},
+                                    {"true", "true"},
+                                    {"null", "null"},
+                                    {"{ }", "{}"},
+                                    {"[1, 2]", "[1,2]"}}) {
+    EXPECT_TRUE(same(left, right)) << left;
+  }
+  for (const auto& [left, right] : {std::pair{"1", "2"},
+                                    {"9007199254740993", "9007199254740992"},
+                                    {"1", "\"1\""},
+                                    {"\"true\"", "true"},
+                                    {"null", "false"},
+                                    {"{}", "[]"},
+                                    {"0", "null"}}) {
+    EXPECT_FALSE(same(left, right)) << left;
+  }
 }
 
 TEST(JsonText, EscapesWhatAStringLiteralCannotHold) {

@@ -24,7 +24,7 @@ Result<Manual> parse(std::string_view text) { return parse_manual(text, ManualLi
 
 std::string dumped(std::string_view text) {
   const Result<Manual> manual = parse(text);
-  return manual ? json::dump(manual.value().json) : manual.error().message;
+  return manual ? manual.value().text() : manual.error().message;
 }
 
 TEST(ManualParse, FillsInDefaults) {
@@ -58,7 +58,7 @@ TEST(ManualParse, KeepsToolsOfOneNameBoth) {
   const std::string tool = R"({"name":"t","tool_call_template":)" + std::string(kTemplate) + "}";
   const Result<Manual> manual = parse(R"({"tools":[)" + tool + "," + tool + "]}");
   ASSERT_TRUE(manual.ok());
-  EXPECT_EQ(manual.value().json["tools"].size(), 2U);
+  EXPECT_EQ(manual.value().tools.size(), 2U);
 }
 
 struct Refused {
@@ -124,15 +124,11 @@ TEST(ManualParse, LimitsToolsAndDepth) {
 
 // A manual whose tools call these call templates, from which those are left out that lead back to the agent.
 Manual judged(const std::vector<std::string>& call_templates, std::string_view source = "wss://far.example/") {
-  Json tools = Json::array();
-  for (const std::string& text : call_templates) {
-    Json tool = Json::object();
-    tool["name"] = "t" + std::to_string(tools.size());
-    tool["tool_call_template"] = json::parse(text).value();
-    tools.push_back(std::move(tool));
-  }
   Manual manual;
-  manual.json["tools"] = std::move(tools);
+  for (const std::string& text : call_templates) {
+    manual.tools.push_back(R"({"name":"t)" + std::to_string(manual.tools.size()) + R"(","tool_call_template":)" + text +
+                           "}");
+  }
   leave_out_loopback_tools(manual, parse_url(source).value());
   return manual;
 }
@@ -140,8 +136,8 @@ Manual judged(const std::vector<std::string>& call_templates, std::string_view s
 TEST(LeaveOutLoopbackTools, SaysToolHostAndOption) {
   const Manual manual =
       judged({R"({"url":"wss://far.example/"})", R"({"url":"ws://127.0.0.1:8080/admin?key=hunter2"})"});
-  EXPECT_EQ(manual.json["tools"].size(), 1U);
-  EXPECT_EQ(manual.json["tools"][0]["name"], "t0");
+  EXPECT_EQ(manual.tools.size(), 1U);
+  EXPECT_THAT(manual.tools[0], HasSubstr("\"t0\""));
   EXPECT_THAT(manual.left_out, ElementsAre(AllOf(HasSubstr("\"t1\""), HasSubstr("127.0.0.1"),
                                                  HasSubstr("allowLoopbackTools"), Not(HasSubstr("hunter2")))));
 }
@@ -157,23 +153,23 @@ TEST(LeaveOutLoopbackTools, CoversEveryProtocolWithAUrl) {
         R"({"url":"https://user@localhost/"})", R"({"url":"http://%6cocalhost/"})", R"({"url":"http://"})",
         R"({"url":"wss://far.example/","auth":{"auth_type":"oauth2","token_url":"http://localhost/t"}})"}) {
     const Manual manual = judged({bad});
-    EXPECT_THAT(manual.json["tools"], IsEmpty()) << bad;
+    EXPECT_THAT(manual.tools, IsEmpty()) << bad;
     EXPECT_EQ(manual.left_out.size(), 1U) << bad;
   }
   for (const char* good : {R"({"url":"https://far.example/{id}"})", R"({"url":"http://10.0.0.1/"})",
                            R"({"url":"grpc://localhost"})", R"({"url":"file:///etc"})", R"({"url":"localhost:80"})",
                            R"({"url":5})", R"({"url":""})", R"({})", R"({"auth":"x","url":"https://far.example"})"}) {
     const Manual manual = judged({good});
-    EXPECT_EQ(manual.json["tools"].size(), 1U) << good;
+    EXPECT_EQ(manual.tools.size(), 1U) << good;
     EXPECT_THAT(manual.left_out, IsEmpty()) << good;
   }
 }
 
 TEST(LeaveOutLoopbackTools, KeepsAllWhereTheManualIsLocalItself) {
   for (const char* source : {"ws://localhost:9/", "ws://127.0.0.2/", "ws://[::1]/"}) {
-    EXPECT_EQ(judged({R"({"url":"http://localhost/"})"}, source).json["tools"].size(), 1U) << source;
+    EXPECT_EQ(judged({R"({"url":"http://localhost/"})"}, source).tools.size(), 1U) << source;
   }
-  EXPECT_THAT(judged({R"({"url":"http://localhost/"})"}, "wss://x.localhost/").json["tools"], IsEmpty());
+  EXPECT_THAT(judged({R"({"url":"http://localhost/"})"}, "wss://x.localhost/").tools, IsEmpty());
 }
 
 }  // namespace

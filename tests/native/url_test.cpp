@@ -185,8 +185,8 @@ TEST(UrlLoopback, IsLiteralOnly) {
   }
   for (const char* host :
        {"localhost.", "localhost.evil.com", "evil-localhost", "128.0.0.1", "126.0.0.1", "10.0.0.1", "0.0.0.1",
-        "127.0.0.1.evil.com", "[::2]", "[1::1]", "[::ffff:10.0.0.1]", "[::ffff:126.0.0.1]", "[::7f00:1]",
-        "[::ffff:7f00:1:2]", "[::ffff:7f:1]", "[1::ffff:7f00:1]", "[::ffff:0.0.0.0]", "foo.localhost"}) {
+        "127.0.0.1.evil.com", "[::2]", "[1::1]", "[::ffff:10.0.0.1]", "[::ffff:126.0.0.1]", "[::ffff:128.0.0.1]",
+        "[::7f00:1]", "[::ffff:7f00:1:2]", "[::ffff:7f:1]", "[1::ffff:7f00:1]", "[::ffff:0.0.0.0]", "foo.localhost"}) {
     EXPECT_FALSE(is_literal_loopback(url("ws://" + std::string(host)))) << host;
   }
 }

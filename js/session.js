@@ -1,0 +1,134 @@
+// Owns one session of the core: starting it when it is needed, entering it, ending it, and its death with the instance.
+// Must not know calls or sockets.
+import { start } from './module.js';
+import { findWebSocket } from './websocket.js';
+
+/** @typedef {import('./module.js').Instance} Instance */
+/** @typedef {import('../dist/core.js').CoreModule} CoreModule */
+/** @typedef {import('./websocket.js').HostWebSocket} HostWebSocket */
+/**
+ * @template T
+ * @typedef {(core: CoreModule, session: number) => T} Entry
+ */
+
+/** Frees the session of a protocol that was dropped without `close()`. */
+const dropped = new FinalizationRegistry(
+  (/** @type {{ instance: Instance, handle: number, user: WeakRef<Session> }} */ { instance, handle, user }) => {
+    instance.users.delete(user);
+    if (!instance.dead) instance.run(() => instance.core.deleteSession(handle));
+  },
+);
+
+export class Session {
+  /** What opens connections, once the session runs. @type {HostWebSocket | undefined} */
+  host = undefined;
+
+  #options;
+  #inbox;
+  #onFailure;
+  #reporting = false;
+  /** @type {Instance | undefined} */
+  #instance;
+  /** @type {CoreModule | undefined} */
+  #core;
+  #handle = 0;
+  /** @type {Promise<void> | undefined} */
+  #starting;
+
+  /**
+   * @param {import('./options.js').CheckedOptions} options
+   * @param {import('./inbox.js').Inbox} inbox what the core speaks to while it is entered
+   * @param {(error: Error) => void} onFailure the session is gone, and what was in flight with it
+   */
+  constructor(options, inbox, onFailure) {
+    this.#options = options;
+    this.#inbox = inbox;
+    this.#onFailure = onFailure;
+  }
+
+  get running() {
+    return this.#core !== undefined;
+  }
+
+  /** Loads what is missing and starts the session. All who wait get on in the order in which they came. */
+  ready() {
+    this.#starting ??= this.#start().finally(() => {
+      this.#starting = undefined;
+    });
+    return this.#starting;
+  }
+
+  /** Resolves when no start is under way, however it ended. */
+  async settled() {
+    await this.#starting?.catch(() => {});
+  }
+
+  /** Enters the core, if the session runs. @param {Entry<void>} entry */
+  tell(entry) {
+    const core = this.#core;
+    if (!core) return;
+    core.host = this.#inbox;
+    try {
+      entry(core, this.#handle);
+    } catch (cause) {
+      this.#instance?.fail(cause);
+    }
+    core.host = null;
+  }
+
+  /** Asks the core, which must run. @param {Entry<string>} question @returns {any} the JSON that it answers */
+  ask(question) {
+    const instance = /** @type {Instance} */ (this.#instance);
+    return JSON.parse(instance.run(() => question(instance.core, this.#handle)));
+  }
+
+  /** From now on, what happens is reported. */
+  report() {
+    this.#reporting = true;
+    this.tell((core, session) => core.setReporting(session, true));
+  }
+
+  /** Ends the session, if it runs. */
+  end() {
+    this.tell((core, session) => core.deleteSession(session));
+    this.#forget();
+  }
+
+  /** The instance is dead. @param {Error} error */
+  moduleFailed(error) {
+    this.#forget();
+    this.#onFailure(error);
+  }
+
+  /** Bytes of the wasm heap in use, by all protocols. */
+  get heap() {
+    return this.#core?.heapInUse() ?? 0;
+  }
+
+  async #start() {
+    await start();
+    this.host ??= await findWebSocket(this.#options);
+    const instance = await start(); // again: it may have failed meanwhile
+    const [high, low] = globalThis.crypto.getRandomValues(new Uint32Array(2));
+    const options = JSON.stringify({
+      ...this.#options.session,
+      canSetHeaders: Number(this.host.canSetHeaders),
+      seed: (high % 2 ** 21) * 2 ** 32 + low,
+    });
+    const handle = instance.run(() => instance.core.newSession(options));
+    this.#instance = instance;
+    this.#core = instance.core;
+    this.#handle = handle;
+    const user = new WeakRef(this);
+    instance.users.add(user);
+    dropped.register(this, { instance, handle, user }, this);
+    if (this.#reporting) this.report();
+  }
+
+  #forget() {
+    dropped.unregister(this);
+    this.#core = undefined;
+    this.#instance = undefined;
+    this.#handle = 0;
+  }
+}

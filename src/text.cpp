@@ -1,0 +1,31 @@
+#include "text.hpp"
+
+#include <cstddef>
+
+namespace utcp::ws {
+
+void append(std::string& out, std::initializer_list<Part> parts) {
+  std::size_t size = out.size();
+  for (const Part& part : parts) size += part.view().size();
+  out.reserve(size);
+  for (const Part& part : parts) out += part.view();
+}
+
+std::string concat(std::initializer_list<Part> parts) {
+  std::string out;
+  append(out, parts);
+  return out;
+}
+
+std::string to_text(std::uint64_t magnitude, bool negative) {
+  char digits[20];  // 2^64 has 20
+  char* const end = digits + sizeof digits;
+  char* start = end;
+  do {
+    *--start = static_cast<char>('0' + magnitude % 10);
+    magnitude /= 10;
+  } while (magnitude != 0);
+  return concat({negative ? "-" : "", std::string_view(start, static_cast<std::size_t>(end - start))});
+}
+
+}  // namespace utcp::ws

@@ -1,0 +1,144 @@
+// `npm run bench`: what a call costs beyond the WebSocket itself. Rounds of the library and of a raw loop that does the same
+// JSON work alternate in one process; a row shows the median of the rounds' ratios. It prints a table and always exits 0.
+import { fork, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { WebSocketCommunicationProtocol } from '../../js/index.js';
+
+const here = (name) => fileURLToPath(new URL(name, import.meta.url));
+const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
+const server = fork(here('./echo_server.js'));
+const [{ url }] = await once(server, 'message');
+
+/** The WebSockets of this host: each is compared with itself. */
+const hosts = { ws: (await import('ws')).WebSocket };
+if (globalThis.WebSocket) hosts['native'] = globalThis.WebSocket;
+
+const ascii = (size) => 'The quick brown fox jumps over the lazy dog. '.repeat(size / 45 + 1).slice(0, size);
+const mixed = (size) => 'Größe 漢字 😀 naïve, "quoted" text\n'.repeat(size / 32 + 1).slice(0, size);
+const payloads = [
+  { name: '64 B', args: { query: ascii(52) }, calls: 400, rounds: 41 },
+  { name: '64 KiB ASCII', args: { query: ascii(65536) }, calls: 40, rounds: 31 },
+  { name: '64 KiB mixed', args: { query: mixed(40000) }, calls: 40, rounds: 31 },
+];
+const streamed = 10_000;
+
+/** A raw client: one connection, one request at a time. */
+async function openRaw(WebSocket) {
+  const socket = new WebSocket(url);
+  await new Promise((resolve) => {
+    socket.onopen = resolve;
+  });
+  return {
+    call(args) {
+      return new Promise((resolve) => {
+        socket.onmessage = (event) => resolve(JSON.parse(event.data));
+        socket.send(JSON.stringify(args));
+      });
+    },
+    stream(count) {
+      return new Promise((resolve) => {
+        let seen = 0;
+        socket.onmessage = (event) => {
+          if (JSON.parse(event.data).result.n === count - 1) resolve(++seen);
+          else seen += 1;
+        };
+        socket.send(JSON.stringify({ stream: count }));
+      });
+    },
+    close: () => socket.close(),
+  };
+}
+
+async function timed(action) {
+  const start = performance.now();
+  await action();
+  return performance.now() - start;
+}
+
+/** Alternates both, the first one changing; returns medians of milliseconds and of the ratios ours / raw. */
+async function compare(rounds, ours, raw) {
+  const times = [];
+  for (let round = -3; round < rounds; round += 1) {
+    const first = round % 2 === 0 ? ours : raw;
+    const a = await timed(first);
+    const b = await timed(first === ours ? raw : ours);
+    if (round >= 0) times.push(first === ours ? { ours: a, raw: b } : { ours: b, raw: a });
+  }
+  return {
+    ours: median(times.map((time) => time.ours)),
+    raw: median(times.map((time) => time.raw)),
+    ratio: median(times.map((time) => time.ours / time.raw)),
+  };
+}
+
+const rows = [];
+for (const [host, WebSocket] of Object.entries(hosts)) {
+  const raw = await openRaw(WebSocket);
+  const protocol = new WebSocketCommunicationProtocol({ WebSocket });
+  const template = { name: 'bench', call_template_type: 'websocket', url, response_format: 'json' };
+  for (const { name, args, calls, rounds } of payloads) {
+    const repeat = (call) => async () => {
+      for (let i = 0; i < calls; i += 1) await call();
+    };
+    const result = await compare(
+      rounds,
+      repeat(() => protocol.callTool(null, 'bench.echo', args, template)),
+      repeat(() => raw.call(args)),
+    );
+    rows.push({
+      what: `call, ${name} (${host})`,
+      'raw µs': ((result.raw / calls) * 1000).toFixed(1),
+      'ours µs': ((result.ours / calls) * 1000).toFixed(1),
+      'calls/s': Math.round((calls / result.ours) * 1000),
+      ratio: result.ratio.toFixed(3),
+    });
+  }
+  const result = await compare(
+    15,
+    async () => {
+      let seen = 0;
+      const options = { ...template, expected_responses: streamed };
+      for await (const item of protocol.callToolStreaming(null, 'bench.stream', { stream: streamed }, options))
+        seen += item.n >= 0;
+      if (seen !== streamed) throw new Error(`${seen} items`);
+    },
+    () => raw.stream(streamed),
+  );
+  rows.push({
+    what: `stream of ${streamed} items (${host})`,
+    'raw µs': ((result.raw / streamed) * 1000).toFixed(2),
+    'ours µs': ((result.ours / streamed) * 1000).toFixed(2),
+    'calls/s': '',
+    ratio: result.ratio.toFixed(3),
+  });
+  raw.close();
+  await protocol.close();
+}
+server.disconnect();
+
+/** Milliseconds from before the import to a usable module, in a fresh process. */
+function startup(code) {
+  const script = `const start = performance.now(); ${code}; console.log(performance.now() - start);`;
+  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+    cwd: here('.'),
+    encoding: 'utf8',
+  });
+  return Number(stdout);
+}
+const starts = { ours: [], ws: [] };
+for (let i = 0; i < 15; i += 1) {
+  starts.ours.push(
+    startup(`await (await import(${JSON.stringify(new URL('../../js/index.js', import.meta.url).href)})).ready()`),
+  );
+  starts.ws.push(startup(`await import('ws')`));
+}
+rows.push({
+  what: "import to ready, against import 'ws' (ms)",
+  'raw µs': '',
+  'ours µs': '',
+  'calls/s': `${median(starts.ours).toFixed(1)} / ${median(starts.ws).toFixed(1)}`,
+  ratio: median(starts.ours.map((ours, i) => ours / starts.ws[i])).toFixed(3),
+});
+console.log(`Node ${process.version}; medians; ratio: ours / raw, less is better`);
+console.table(rows);

@@ -1,0 +1,111 @@
+// Nothing is left behind: sockets, wasm heap, Emscripten's table and our own maps are back where they were.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { WebSocketCommunicationProtocol } from '../../js/index.js';
+import { driverOf } from '../../js/protocol.js';
+import { collect, failure, newProtocol, startServer, turns } from '../support/server.js';
+
+/** Calls of every kind and outcome, with connections lost and opened again all the time. */
+async function traffic(protocol, server, calls) {
+  const template = server.template();
+  for (let n = 0; n < calls; n += 1) {
+    const args = { n };
+    switch (n % 10) {
+      case 0:
+        await failure(protocol.callTool(null, 'm.t', { close: 1011 }, template));
+        break;
+      case 1:
+        await protocol.callTool(null, 'm.t', args, server.template({ keep_alive: false }));
+        break;
+      case 2:
+        await collect(protocol.callToolStreaming(null, 'm.s', { stream: 5 }, template));
+        break;
+      case 3:
+        for await (const _ of protocol.callToolStreaming(null, 'm.s', { stream: 5 }, template)) break;
+        break;
+      case 4: {
+        const controller = new AbortController();
+        const call = failure(protocol.callTool(null, 'm.t', { silent: 1 }, template, controller));
+        controller.abort();
+        await call;
+        break;
+      }
+      case 5:
+        await failure(protocol.callTool(null, 'm.t', args, { ...template, url: 'ws://evil.example/' }));
+        break;
+      default:
+        await protocol.callTool(null, 'm.t', args, template);
+    }
+  }
+}
+
+function answer(socket, text) {
+  const { close, stream, silent } = JSON.parse(text);
+  if (silent) return;
+  if (close) socket.close(close);
+  else if (stream) {
+    for (let i = 0; i < stream; i += 1) socket.send(`{"type":"tool_response","result":${i}}`);
+    socket.send('{"type":"stream_end"}');
+  } else socket.send(text);
+}
+
+/** Counts once the closing handshakes are through. */
+async function settledCounts(protocol, server) {
+  await server.until(() => server.clients.size <= driverOf(protocol).counts().connections);
+  while (driverOf(protocol).counts().hostClosing > 0) await turns(1);
+  return driverOf(protocol).counts();
+}
+
+test('1,000 calls with reconnects', async (t) => {
+  const server = await startServer(t, answer);
+  const protocol = newProtocol(t);
+  await traffic(protocol, server, 50);
+  const before = await settledCounts(protocol, server);
+  await traffic(protocol, server, 1000);
+  const after = await settledCounts(protocol, server);
+  assert.deepEqual(after, before);
+  assert.equal(after.calls, 0);
+  assert.equal(after.connections, 1);
+  assert.equal(after.sockets, 1);
+  assert.equal(after.table, 1);
+  assert.ok(server.opened > 300, `${server.opened} connections`);
+  await protocol.close();
+  await server.allClosed();
+});
+
+test('protocols that were closed leave nothing in the module', async (t) => {
+  const server = await startServer(t, answer);
+  const heapAfter = async () => {
+    const protocol = new WebSocketCommunicationProtocol();
+    await protocol.callTool(null, 'm.t', {}, server.template());
+    const { heap, table } = driverOf(protocol).counts();
+    await protocol.close();
+    assert.equal(table, 1);
+    return heap;
+  };
+  for (let i = 0; i < 3; i += 1) await heapAfter();
+  const before = await heapAfter();
+  for (let i = 0; i < 20; i += 1) await heapAfter();
+  assert.equal(await heapAfter(), before);
+});
+
+test('prepared tools are bounded', async (t) => {
+  const server = await startServer(t, answer);
+  const protocol = newProtocol(t);
+  await protocol.callTool(null, 'm.t', {}, server.template());
+  for (let n = 0; n < 1100; n += 1) {
+    await failure(protocol.callTool(null, `m.tool${n}`, { n: 1n }, server.template()));
+  }
+  const counts = driverOf(protocol).counts();
+  assert.equal(counts.hostTools, 1000);
+  assert.equal(counts.tools, 1000);
+  assert.equal(await protocol.callTool(null, 'm.tool0', {}, server.template()), '{}');
+});
+
+test('a failed discovery leaves nothing', async (t) => {
+  const server = await startServer(t, (socket) => socket.close(1011));
+  const protocol = newProtocol(t);
+  for (let i = 0; i < 20; i += 1) await protocol.registerManual(null, server.template());
+  const { calls, connections, hostCalls, sockets } = driverOf(protocol).counts();
+  assert.deepEqual({ calls, connections, hostCalls, sockets }, { calls: 0, connections: 0, hostCalls: 0, sockets: 0 });
+});

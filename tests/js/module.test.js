@@ -1,0 +1,113 @@
+// Loading the wasm module: from where, what it imports, what happens when it cannot be loaded.
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import * as library from '../../js/index.js';
+import { wasmBytes, wasmUrl } from '../support/wasm.js';
+
+/** A loader that has loaded nothing yet. */
+let loaders = 0;
+const newLoader = () => import(`../../js/module.js?loader=${++loaders}`);
+const works = ({ runningInstance }) =>
+  assert.equal(runningInstance().core.isSecureWebSocketUrl('wss://x.example/'), true);
+
+test('before ready(), pure functions say what to do', () => {
+  assert.throws(() => library.isSecureWebSocketUrl('wss://x.example/'), /await ready\(\) first/);
+});
+
+test('ready() loads by itself, once', async () => {
+  const loader = await newLoader();
+  await Promise.all([loader.ready(), loader.ready()]);
+  const first = loader.runningInstance();
+  await loader.ready(new Uint8Array([1]));
+  assert.equal(loader.runningInstance(), first);
+  works(loader);
+});
+
+for (const [what, source] of [
+  ['bytes', () => wasmBytes()],
+  ['an ArrayBuffer', () => new Uint8Array(wasmBytes()).buffer],
+  ['a compiled module', () => new WebAssembly.Module(wasmBytes())],
+  ['a URL', () => wasmUrl],
+  ['a string', () => pathToFileURL(fileURLToPath(wasmUrl)).href],
+  ['a Response', () => new Response(wasmBytes(), { headers: { 'Content-Type': 'application/wasm' } })],
+  ['a Response of another type', () => new Response(wasmBytes())],
+]) {
+  test(`ready() takes ${what}`, async () => {
+    const loader = await newLoader();
+    await loader.ready(source());
+    works(loader);
+  });
+}
+
+for (const [what, source] of [
+  ['bytes that are no wasm', new Uint8Array([1, 2, 3, 4])],
+  ['a file that is not there', new URL('./nothing.wasm', import.meta.url)],
+  ['an HTTP error', new Response('gone', { status: 404 })],
+  ['no URL', 'http://['],
+]) {
+  test(`${what}: rejects with module_failed, and the next call tries again`, async () => {
+    const loader = await newLoader();
+    await assert.rejects(loader.ready(source), (error) => {
+      assert.equal(error.code, 'module_failed');
+      assert.equal(error.fault, 'library');
+      assert.match(error.message, /core\.wasm/);
+      assert.ok(error.cause instanceof Error);
+      return true;
+    });
+    await loader.ready();
+    works(loader);
+  });
+}
+
+test('the module imports nothing but what it is allowed to', (t) => {
+  const allowed = new Set([
+    // our own: bindings/imports.hpp
+    ...[
+      'frame',
+      'sending',
+      'deliver',
+      'settle',
+      'command',
+      'deadline',
+      'read_text',
+      'http_status',
+      'forget',
+      'table_size',
+    ].map((name) => `utcp_ws_${name}`),
+    // sockets
+    ...['new', 'delete', 'close', 'send_utf8_text', 'get_protocol', 'get_protocol_length'].map(
+      (name) => `emscripten_websocket_${name}`,
+    ),
+    ...['open', 'message', 'error', 'close'].map((name) => `emscripten_websocket_set_on${name}_callback_on_thread`),
+    // the language's run time
+    ...['abort', 'emscripten_get_now', 'emscripten_memcpy_big', 'emscripten_resize_heap'],
+    ...['_emscripten_memcpy_js', '_abort_js', 'abort_js'],
+  ]);
+  const glueFile = new URL('../../build/wasm/core.js', import.meta.url);
+  const imports = WebAssembly.Module.imports(new WebAssembly.Module(wasmBytes()));
+  assert.ok(
+    imports.every(({ kind }) => kind === 'function'),
+    JSON.stringify(imports),
+  );
+  if (!existsSync(glueFile)) {
+    t.skip('the names of the imports are in build/wasm/core.js, which is not there');
+    return;
+  }
+  const [, table] = /\b(?:asmLibraryArg|wasmImports)\s*=\s*\{([^}]*)\}/.exec(readFileSync(glueFile, 'utf8'));
+  const names = new Map(
+    Array.from(table.matchAll(/"?(\w+)"?\s*:\s*(\w+)/g), ([, short, name]) => [short, name.replace(/^_/, '')]),
+  );
+  const used = imports.map(({ name }) => names.get(name) ?? name);
+  const isEmbind = (name) => /^_?(?:embind_|emval_)/.test(name);
+  assert.deepEqual(
+    used.filter((name) => !allowed.has(name) && !isEmbind(name)),
+    [],
+  );
+});
+
+test('importing the package has no side effect: nothing is loaded, nothing is looked up', async () => {
+  const { runningInstance } = await import('../../js/module.js');
+  assert.equal(runningInstance(), undefined);
+});

@@ -1,0 +1,74 @@
+// What keeps a Node process alive, and what does not: each case in a process of its own.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { test } from 'node:test';
+import { startServer } from '../support/server.js';
+
+const library = new URL('../../js/index.js', import.meta.url).href;
+
+/** Runs a script against a URL; resolves with what it printed, when it has ended by itself. */
+async function run(script, url) {
+  const code = `
+    import { WebSocketCommunicationProtocol } from ${JSON.stringify(library)};
+    const protocol = new WebSocketCommunicationProtocol();
+    const template = { call_template_type: 'websocket', url: ${JSON.stringify(url)} };
+    ${script}`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', code], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    timeout: 20_000,
+  });
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    output += text;
+  });
+  const [status, signal] = await once(child, 'close');
+  assert.deepEqual([status, signal], [0, null]);
+  return output.trim();
+}
+
+test('an idle connection does not keep the process alive', async (t) => {
+  const server = await startServer(t);
+  const start = performance.now();
+  const output = await run(`console.log(await protocol.callTool(null, 'm.t', { n: 1 }, template));`, server.url);
+  assert.equal(output, '{"n":1}');
+  assert.ok(performance.now() - start < 10_000);
+});
+
+test('a call in flight does, until it is answered', async (t) => {
+  const server = await startServer(t, (socket, text) => setTimeout(() => socket.send(text), 300));
+  const output = await run(
+    `protocol.callTool(null, 'm.t', { n: 1 }, template).then(() => protocol.callTool(null, 'm.t', { n: 2 }, template)).then(console.log);`,
+    server.url,
+  );
+  assert.equal(output, '{"n":2}');
+});
+
+test('so does a stream, until it ends', async (t) => {
+  const server = await startServer(t, (socket) => {
+    socket.send('a');
+    setTimeout(() => socket.send('{"type":"stream_end"}'), 300);
+  });
+  const output = await run(
+    `(async () => { for await (const item of protocol.callToolStreaming(null, 'm.t', {}, template)) console.log(item); console.log('end'); })();`,
+    server.url,
+  );
+  assert.equal(output, 'a\nend');
+});
+
+test('close() can be awaited as the last thing', async (t) => {
+  const server = await startServer(t);
+  const output = await run(
+    `await protocol.callTool(null, 'm.t', {}, template); await protocol.close(); console.log('closed');`,
+    server.url,
+  );
+  assert.equal(output, 'closed');
+  await server.allClosed();
+});
+
+test('importing and constructing keeps nothing alive', async () => {
+  assert.equal(
+    await run(`protocol.addEventListener('open', () => {}); console.log('done');`, 'ws://localhost/'),
+    'done',
+  );
+});
