@@ -1,9 +1,14 @@
 // The shape of what bindings/ compiles to (dist/core.js): what js/ may use of it.
 
+/** Who is spoken to while the core is entered. */
+export interface CurrentHost {
+  current: CoreHost | null;
+}
+
 /** What bindings/host.js calls below a wasm frame. Nothing here may throw or call back. */
 export interface CoreHost {
   httpStatus: number;
-  /** The call whose message Emscripten sends next, 0: the greeting. */
+  /** The call whose message Emscripten sends next, 0: the greeting. Set to the call that is started by its entry. */
   nextCall: number;
   /** Writes `FrameFacts` of bindings/imports.hpp. */
   describeFrame(words: Uint32Array, at: number): void;
@@ -11,7 +16,7 @@ export interface CoreHost {
   settle(call: number): void;
   command(text: Uint8Array): void;
   deadline(milliseconds: number): void;
-  readText(out: Uint8Array, from: number): { read: number; written: number };
+  readText(heap: Uint8Array, out: number, capacity: number, from: number): { read: number; written: number };
 }
 
 /** A session of the core: see bindings/session_host.hpp. */
@@ -19,7 +24,7 @@ export type CoreSession = number;
 
 /** Every result is JSON text, a number or nothing. */
 export interface CoreModule {
-  host: CoreHost | null;
+  host: CurrentHost;
   newSession(options: string): CoreSession;
   deleteSession(session: CoreSession): void;
   prepare(session: CoreSession, caller: number, toolName: string, callTemplate: string): string;
@@ -55,7 +60,7 @@ export interface CoreSettings {
     url: string,
     protocols?: string[],
   ) => object;
-  host: CoreHost | null;
+  host: CurrentHost;
 }
 
 export default function createCore(settings: CoreSettings): Promise<CoreModule>;

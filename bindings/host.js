@@ -1,32 +1,32 @@
-// Owns the JavaScript bodies of imports.hpp. They hand over to `Module.host` (js/inbox.js) and decide nothing.
+// Owns the JavaScript bodies of imports.hpp. They hand over to `utcpHost.current` (pre.js) and decide nothing.
 // Emscripten 3.1.6 reads this file: only `name: function` and ES2019 syntax.
 
 mergeInto(LibraryManager.library, {
   utcp_ws_deliver: function (call, decoding, path, length) {
-    Module.host.deliver(call >>> 0, decoding, path ? HEAPU8.subarray(path, path + length) : null);
+    utcpHost.current.deliver(call >>> 0, decoding, path ? HEAPU8.subarray(path, path + length) : null);
   },
   utcp_ws_frame: function (facts) {
-    Module.host.describeFrame(HEAPU32, facts >> 2);
+    utcpHost.current.describeFrame(HEAPU32, facts >> 2);
   },
   utcp_ws_sending: function (call) {
-    Module.host.nextCall = call >>> 0;
+    utcpHost.current.nextCall = call >>> 0;
   },
   utcp_ws_settle: function (call) {
-    Module.host.settle(call >>> 0);
+    utcpHost.current.settle(call >>> 0);
   },
   utcp_ws_command: function (text, length) {
-    Module.host.command(HEAPU8.subarray(text, text + length));
+    utcpHost.current.command(HEAPU8.subarray(text, text + length));
   },
   utcp_ws_deadline: function (milliseconds) {
-    Module.host.deadline(milliseconds);
+    utcpHost.current.deadline(milliseconds);
   },
   utcp_ws_read_text: function (out, capacity, from, progress) {
-    var done = Module.host.readText(HEAPU8.subarray(out, out + capacity), from);
+    var done = utcpHost.current.readText(HEAPU8, out, capacity, from);
     HEAPU32[progress >> 2] = done.read;
     HEAPU32[(progress >> 2) + 1] = done.written;
   },
   utcp_ws_http_status: function () {
-    return Module.host.httpStatus;
+    return utcpHost.current.httpStatus;
   },
   utcp_ws_forget__deps: ['$WS'],
   utcp_ws_forget: function (socket) {

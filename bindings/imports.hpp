@@ -25,7 +25,7 @@ struct FrameFacts {
 extern "C" {
 
 void utcp_ws_frame(FrameFacts* facts);
-/// What is sent next is the message of this call, 0: the greeting that was told.
+/// What is sent next is the message of this call, 0: the greeting that was told. Not said for the call being started.
 void utcp_ws_sending(std::uint32_t call);
 
 /// Give the frame being handled to a call. `path_length` bytes at `path` are a JSON Pointer; null: as in the last call.
@@ -34,7 +34,8 @@ void utcp_ws_deliver(std::uint32_t call, int decoding, const char* path, std::si
 void utcp_ws_settle(std::uint32_t call);
 /// Anything that happens too seldom to deserve a function: JSON text, see `SessionHost`.
 void utcp_ws_command(const char* text, std::size_t length);
-/// The next deadline, in milliseconds of `performance.now()`; negative: none.
+/// A deadline nearer than those told before, in milliseconds of `performance.now()`. `handle_timeout` forgets what was
+/// told.
 void utcp_ws_deadline(double milliseconds);
 /// Encodes the text of the frame being handled, from code unit `from` on, into `out`.
 void utcp_ws_read_text(char* out, std::size_t capacity, std::size_t from, TextProgress* progress);

@@ -156,8 +156,14 @@ std::string SessionHost::plan(std::uint32_t tool, const std::string& names) cons
 }
 
 void SessionHost::start_call(double now, std::uint32_t call, std::uint32_t tool, int mode) {
-  session_.start_call(time_point(now), CallId{call}, {.tool = ToolId{tool}, .mode = static_cast<CallMode>(mode)});
+  start({.tool = ToolId{tool}, .mode = static_cast<CallMode>(mode)}, now, call);
+}
+
+void SessionHost::start(const CallRequest& request, double now, std::uint32_t call) {
+  starting_ = CallId{call};
+  session_.start_call(time_point(now), CallId{call}, request);
   drain();
+  starting_ = CallId{};
 }
 
 void SessionHost::start_call_with(double now, std::uint32_t call, std::uint32_t tool, int mode,
@@ -168,8 +174,7 @@ void SessionHost::start_call_with(double now, std::uint32_t call, std::uint32_t 
   for (const std::string_view value : json::elements_of(json::find(given, "headers"))) {
     request.header_values.push_back(json::is_string(value) ? std::optional(json::text_of(value)) : std::nullopt);
   }
-  session_.start_call(time_point(now), CallId{call}, request);
-  drain();
+  start(request, now, call);
 }
 
 void SessionHost::abort_call(double now, std::uint32_t call) {
@@ -182,6 +187,7 @@ void SessionHost::handle_consumed(std::uint32_t call, std::uint32_t items, std::
 }
 
 void SessionHost::handle_timeout(double now) {
+  told_deadline_.reset();
   session_.handle_timeout(time_point(now));
   drain();
 }
@@ -219,10 +225,11 @@ void SessionHost::drain() {
   while (const Command* command = session_.poll_command()) {
     std::visit([this](const auto& one) { run(one); }, *command);
   }
+  // A deadline that has moved away is looked at when the timer fires: most calls are over long before.
   const std::optional<TimePoint> deadline = session_.poll_timeout();
-  if (deadline == told_deadline_) return;
+  if (!deadline || (told_deadline_ && *deadline >= *told_deadline_)) return;
   told_deadline_ = deadline;
-  utcp_ws_deadline(deadline ? static_cast<double>(deadline->count()) / 1000 : -1);
+  utcp_ws_deadline(static_cast<double>(deadline->count()) / 1000);
 }
 
 void SessionHost::run(const OpenSocket& command) {
@@ -246,12 +253,17 @@ void SessionHost::run(const OpenSocket& command) {
   sockets_.insert_or_assign(command.connection, std::move(socket));
 }
 
+void SessionHost::say_sending(std::uint32_t call) {
+  starting_ = CallId{};  // no longer what JavaScript expects
+  utcp_ws_sending(call);
+}
+
 // The text stays in JavaScript: Emscripten gets an empty one, and js/socket.js sends the message of the call in its
 // place.
 void SessionHost::run(const SendMessage& command) {
   const Socket* socket = find(command.connection);
   if (socket == nullptr) return;
-  utcp_ws_sending(number(command.call));
+  if (command.call != starting_) say_sending(number(command.call));
   emscripten_websocket_send_utf8_text(socket->handle, "");
 }
 
@@ -261,7 +273,7 @@ void SessionHost::run(const SendGreeting& command) {
   Reply reply = command_of("greet");
   reply.json("plan", plan_json(command.plan));
   tell(std::move(reply));
-  utcp_ws_sending(0);
+  say_sending(0);
   emscripten_websocket_send_utf8_text(socket->handle, "");
 }
 

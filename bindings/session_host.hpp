@@ -52,6 +52,7 @@ class SessionHost {
   };
   friend struct SocketEvents;
 
+  void start(const CallRequest& request, double now, std::uint32_t call);
   void drain();
   void run(const OpenSocket& command);
   void run(const SendMessage& command);
@@ -62,12 +63,14 @@ class SessionHost {
   void run(const Report& command);
   [[nodiscard]] const Socket* find(ConnectionId connection) const;
   void forget(ConnectionId connection);
+  void say_sending(std::uint32_t call);
 
   Session session_;
   Scratch scratch_;
   std::map<ConnectionId, std::unique_ptr<Socket>> sockets_;
   std::string path_;  // the one JavaScript heard last
   std::optional<TimePoint> told_deadline_;
+  CallId starting_{};  // whose message JavaScript expects to be sent next
 };
 
 }  // namespace utcp::ws

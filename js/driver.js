@@ -19,9 +19,6 @@ import { Tools, templateText, wellFormed } from './tools.js';
 /** @typedef {import('./socket.js').SocketEvents} SocketEvents */
 /** @typedef {{ caller: number, toolName: string, args: unknown, template: unknown }} Request */
 
-/** What Emscripten gets for a received message: the core asks for what it needs of the real one. */
-const STAND_IN = { data: '' };
-
 /** @implements {SocketEvents} */
 export class Driver {
   #emit;
@@ -135,9 +132,11 @@ export class Driver {
     call.id = id;
     this.#calls.set(id, call);
     this.#timer.keepAlive(true);
+    this.#inbox.nextCall = id;
     const { mode } = call;
     if (tool.headerFields.length === 0 && !tool.usesUuid) {
-      this.tell((core, session) => core._utcp_ws_start_call(session, performance.now(), id, tool.tool, mode));
+      this.#session.startCall(id, tool.tool, mode);
+      this.#carryOut();
     } else {
       const extras = JSON.stringify({ headers: tool.headerFields.map((name) => values.text(name) ?? null), uuid });
       this.tell((core, session) => core.startCallWith(session, performance.now(), id, tool.tool, mode, extras));
@@ -189,7 +188,8 @@ export class Driver {
     const inbox = this.#inbox;
     inbox.data = data;
     inbox.connection = socket.connection;
-    this.tell(() => socket.onmessage?.(STAND_IN));
+    this.#session.receive(socket);
+    this.#carryOut();
     inbox.data = undefined;
   }
 

@@ -53,13 +53,27 @@ export function decode({ data, decoding, path }, warn) {
  */
 export function memberOf(text, path) {
   let value = JSON.parse(text);
-  if (path === '') return value;
-  for (const token of path.slice(1).split('/')) {
-    const name = token.replaceAll('~1', '/').replaceAll('~0', '~');
+  for (const name of tokensOf(path)) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return null;
     value = value[name];
   }
   return value;
+}
+
+/** The pointer read last: a stream's items all have the same. */
+let lastPath = '';
+/** @type {string[]} */
+let lastTokens = [];
+
+/** @param {string} path @returns {string[]} */
+function tokensOf(path) {
+  if (path === lastPath) return lastTokens;
+  lastTokens = path
+    .split('/')
+    .slice(1)
+    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
+  lastPath = path;
+  return lastTokens;
 }
 
 /** @param {unknown} data */

@@ -56,6 +56,8 @@ export class Inbox {
   #greeting;
   /** @type {{ connection: number, headers: [string, string][] }} */
   #opening = { connection: 0, headers: [] };
+  /** @type {{ heap: Uint8Array, out: number, capacity: number, bytes: Uint8Array } | undefined} */
+  #view;
   #onDeadline;
 
   /**
@@ -120,10 +122,16 @@ export class Inbox {
     this.#onDeadline(milliseconds);
   }
 
-  /** @param {Uint8Array} out @param {number} from */
-  readText(out, from) {
+  /** @param {Uint8Array} heap @param {number} out @param {number} capacity @param {number} from */
+  readText(heap, out, capacity, from) {
+    // The core gives the same memory for one frame after another; a view of it is expensive to make.
+    let view = this.#view;
+    if (view?.heap !== heap || view.out !== out || view.capacity !== capacity) {
+      view = { heap, out, capacity, bytes: heap.subarray(out, out + capacity) };
+      this.#view = view;
+    }
     const text = /** @type {string} */ (this.data);
-    return encoder.encodeInto(from === 0 ? text : text.slice(from), out);
+    return encoder.encodeInto(from === 0 ? text : text.slice(from), view.bytes);
   }
 
   // --- Called by the half of js/socket.js that Emscripten sees ---

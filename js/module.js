@@ -121,11 +121,11 @@ function instantiate(module) {
       onAbort(what) {
         throw new Error(`aborted: ${what}`);
       },
-      host: null,
+      host: { current: null },
       WebSocket: class extends Socket {
         /** @param {string} url @param {string[]} [protocols] */
         constructor(url, protocols) {
-          super(/** @type {import('./inbox.js').Inbox} */ (settings.host), url, protocols);
+          super(/** @type {import('./inbox.js').Inbox} */ (settings.host.current), url, protocols);
         }
       },
     };

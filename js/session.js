@@ -19,6 +19,9 @@ const dropped = new FinalizationRegistry(
   },
 );
 
+/** What Emscripten gets for a received message: the core asks for what it needs of the real one. */
+const STAND_IN = { data: '' };
+
 export class Session {
   /** What opens connections, once the session runs. @type {HostWebSocket | undefined} */
   host = undefined;
@@ -67,13 +70,40 @@ export class Session {
   tell(entry) {
     const core = this.#core;
     if (!core) return;
-    core.host = this.#inbox;
+    core.host.current = this.#inbox;
     try {
       entry(core, this.#handle);
     } catch (cause) {
       this.#instance?.fail(cause);
     }
-    core.host = null;
+    core.host.current = null;
+  }
+
+  // The two entries of every call, written out: they are the hot path.
+
+  /** @param {number} id @param {number} tool @param {number} mode */
+  startCall(id, tool, mode) {
+    const core = /** @type {CoreModule} */ (this.#core);
+    core.host.current = this.#inbox;
+    try {
+      core._utcp_ws_start_call(this.#handle, performance.now(), id, tool, mode);
+    } catch (cause) {
+      this.#instance?.fail(cause);
+    }
+    core.host.current = null;
+  }
+
+  /** @param {import('./socket.js').Socket} socket */
+  receive(socket) {
+    const core = this.#core;
+    if (!core) return;
+    core.host.current = this.#inbox;
+    try {
+      socket.onmessage?.(STAND_IN);
+    } catch (cause) {
+      this.#instance?.fail(cause);
+    }
+    core.host.current = null;
   }
 
   /** Asks the core, which must run. @param {Entry<string>} question @returns {any} the JSON that it answers */

@@ -16,17 +16,17 @@ export class DeadlineTimer {
   #linger;
   #onDeadline;
 
-  /** @param {() => void} onDeadline may come early by what the host's clock is coarse, never without a deadline */
+  /** @param {() => void} onDeadline must set the next deadline, if there is one; there may be nothing to do by then */
   constructor(onDeadline) {
     this.#onDeadline = onDeadline;
   }
 
-  /** @param {number} deadline in ms of `performance.now()`; negative: none */
+  /** Hears of a deadline nearer than those before. @param {number} deadline in ms of `performance.now()` */
   set(deadline) {
-    this.#deadline = deadline < 0 ? Infinity : deadline;
+    this.#deadline = deadline;
   }
 
-  /** Arms the timer if the deadline has come nearer. One that has moved away is looked at when the timer fires: cheaper. */
+  /** Arms the timer if the deadline has come nearer. */
   arm() {
     if (this.#deadline >= this.#armedFor) return;
     clearTimeout(this.#timer);
@@ -66,7 +66,11 @@ export class DeadlineTimer {
   #fire() {
     this.#timer = undefined;
     this.#armedFor = Infinity;
-    if (this.#deadline <= performance.now()) this.#onDeadline();
+    // The host's clock may be coarse.
+    if (this.#deadline <= performance.now()) {
+      this.#deadline = Infinity;
+      this.#onDeadline();
+    }
     this.arm();
   }
 }

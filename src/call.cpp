@@ -64,7 +64,7 @@ CallRules::CallRules(const CallTemplate& call_template)
 
   if (!call_template.correlation_off) {
     const auto& place = call_template.message.id_place();
-    by_uuid_ = place && place->is_uuid;
+    by_uuid_ = place ? place->is_uuid : !call_template.message.holds_request_id();
     if (call_template.correlation) {
       correlation_ = call_template.correlation;
     } else if (place) {

@@ -53,8 +53,11 @@ void read_url(FieldReader& fields, Url& out) {
   std::string text;
   if (!fields.string("url", text, Shown::type, Presence::required)) return;
   Result<Url> url = parse_websocket_url(text);
-  if (!url) fields.fail_in("url", std::move(url).error());
-  out = std::move(url).value();
+  if (url) {
+    out = std::move(url).value();
+  } else {
+    fields.fail_in("url", std::move(url).error());
+  }
 }
 
 void read_headers(FieldReader& fields, std::vector<Header>& out) {
@@ -221,8 +224,11 @@ void read_fields(FieldReader& fields, CallTemplate& out) {
   read_header_fields(fields, out.header_fields);
   if (const std::string_view value = fields.find("auth"); !value.empty()) {
     Result<Auth> auth = parse_auth(value);
-    if (!auth) fields.fail(on_heap(std::move(auth).error()));
-    out.auth = std::move(auth).value();
+    if (auth) {
+      out.auth = std::move(auth).value();
+    } else {
+      fields.fail(on_heap(std::move(auth).error()));
+    }
   }
   std::vector<std::string> unused;  // not used here, but other parts of UTCP rely on its type
   read_strings(fields, "allowed_communication_protocols", unused);

@@ -90,13 +90,12 @@ Result<Session::Endpoint*> Session::endpoint_for(Tool& tool, const CallRequest& 
   if (auth.cookie) add_cookie(headers, *auth.cookie);
 
   if (!headers.empty() && !options_.can_set_headers) {
-    return Error{
-        ErrorCode::auth_unsupported,
-        concat({"this host cannot set handshake headers (", headers.front().first, "), as no browser can. If ",
-                call_template.url.label(),
-                " allows it, use auth with location \"query\", a connect_message that carries the credential, or a "
-                "cookie of the page; else call it from a server"}),
-        "auth"};
+    return Error{ErrorCode::auth_unsupported,
+                 concat({"this host cannot set handshake headers (", headers.front().first, "), as no browser can. If ",
+                         call_template.url.label(),
+                         " allows it, use auth with location \"query\", a connect_message that carries the credential,",
+                         " or a cookie of the page; else call it from a server"}),
+                 "auth"};
   }
 
   const auto known = endpoint_ids_.find(key);

@@ -8,10 +8,9 @@ import path from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 
 import { chromium } from 'playwright-core';
-
-import { chromiumOptions } from '../support/chromium.js';
 import { startProvider } from '../../web-demo/server/provider.js';
 import { startPageServer } from '../../web-demo/server/static.js';
+import { chromiumOptions } from '../support/chromium.js';
 
 const dataFolder = mkdtempSync(path.join(tmpdir(), 'utcp-websocket-page-'));
 /** @type {Awaited<ReturnType<typeof startProvider>>} */

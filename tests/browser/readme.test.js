@@ -1,16 +1,16 @@
 // Opens the README's page in a real Chromium, against the demo's provider.
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
-import { readFile } from 'node:fs/promises';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { chromium } from 'playwright-core';
 import { startProvider } from '../../web-demo/server/provider.js';
-import { documentedProvider, readmeBlocks } from '../support/readme.js';
 import { chromiumOptions } from '../support/chromium.js';
+import { documentedProvider, readmeBlocks } from '../support/readme.js';
 
 const root = new URL('../../', import.meta.url);
 const prefix = '/node_modules/utcp-websocket/';

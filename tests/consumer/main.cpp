@@ -11,8 +11,8 @@ namespace {
 /// The first command of type `T` that the session has for its host.
 template <class T>
 std::optional<T> next(Session& session) {
-  while (std::optional<Command> command = session.poll_command()) {
-    if (T* wanted = std::get_if<T>(&*command)) return *wanted;
+  while (const Command* command = session.poll_command()) {
+    if (const T* wanted = std::get_if<T>(command)) return *wanted;
   }
   return std::nullopt;
 }

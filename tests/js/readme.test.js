@@ -69,11 +69,18 @@ test('the JSON-RPC call template works for every method', async () => {
 
 test('the shell blocks name scripts and packages that exist', () => {
   const { scripts, name, peerDependencies } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
-  const commands = readmeBlocks('sh').flatMap((block) => block.split('\n').map((line) => line.replace(/\s+#.*/, '').trim()));
+  const commands = readmeBlocks('sh').flatMap((block) =>
+    block.split('\n').map((line) => line.replace(/\s+#.*/, '').trim()),
+  );
   for (const command of commands.filter(Boolean)) {
     const [npm, verb, ...rest] = command.split(/\s+/);
     assert.equal(npm, 'npm', command);
-    if (verb === 'install') assert.deepEqual(rest.filter((one) => one !== name && !(one in peerDependencies)), [], command);
+    if (verb === 'install')
+      assert.deepEqual(
+        rest.filter((one) => one !== name && !(one in peerDependencies)),
+        [],
+        command,
+      );
     else assert.ok(verb in scripts, command);
   }
 });
@@ -81,7 +88,15 @@ test('the shell blocks name scripts and packages that exist', () => {
 test('the CMake block is what the consumer of the installed package does', () => {
   const consumer = readFileSync(new URL('tests/consumer/CMakeLists.txt', root), 'utf8');
   for (const line of readmeBlocks('cmake')[0].trim().split('\n')) {
-    assert.ok(consumer.includes(line.replace('your_host ', '').replace(/\(PRIVATE/, '(').split('(')[0]), line);
+    assert.ok(
+      consumer.includes(
+        line
+          .replace('your_host ', '')
+          .replace(/\(PRIVATE/, '(')
+          .split('(')[0],
+      ),
+      line,
+    );
   }
   assert.match(consumer, /find_package\(utcp_websocket/);
   assert.match(consumer, /utcp_websocket::utcp_websocket/);

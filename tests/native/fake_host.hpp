@@ -120,16 +120,18 @@ class FakeHost {
     return count;
   }
 
+  /// Carries out what the session asks for; the methods above do so by themselves.
+  void drain() {
+    while (const Command* command = session.poll_command()) {
+      std::visit([this](const auto& what) { carry_out(what); }, *command);
+    }
+  }
+
  private:
   void receive(std::uint32_t socket, const FakeFrame& frame) {
     current_ = std::string(frame.text());
     session.handle_message(now, ConnectionId{socket}, frame);
     drain();
-  }
-  void drain() {
-    while (const Command* command = session.poll_command()) {
-      std::visit([this](const auto& what) { carry_out(what); }, *command);
-    }
   }
   Socket& live(ConnectionId id) {
     Socket& socket = sockets.at(static_cast<std::uint32_t>(id));

@@ -165,6 +165,16 @@ TEST(LeaveOutLoopbackTools, CoversEveryProtocolWithAUrl) {
   }
 }
 
+TEST(LeaveOutLoopbackTools, AUrlWithAVariableIsKeptOnlyFromHere) {
+  const std::string text = with_tool("", R"({"call_template_type":"websocket","url":"wss://${HOST}/ws"})");
+  Result<Manual> manual = parse(text);
+  ASSERT_TRUE(manual.ok());
+  leave_out_loopback_tools(manual.value(), parse_url("ws://127.0.0.1/").value());
+  EXPECT_THAT(manual.value().left_out, IsEmpty());
+  leave_out_loopback_tools(manual.value(), parse_url("wss://remote.example/").value());
+  EXPECT_THAT(manual.value().left_out, ElementsAre(HasSubstr("allowLoopbackTools")));
+}
+
 TEST(LeaveOutLoopbackTools, KeepsAllWhereTheManualIsLocalItself) {
   for (const char* source : {"ws://localhost:9/", "ws://127.0.0.2/", "ws://[::1]/"}) {
     EXPECT_EQ(judged({R"({"url":"http://localhost/"})"}, source).tools.size(), 1U) << source;

@@ -103,6 +103,22 @@ TEST(SessionCorrelation, PointsElsewhereOrIsOff) {
   EXPECT_EQ(host.sockets.size(), 3U) << "each has its own";
 }
 
+TEST(SessionCorrelation, TheUuidIsTheIdWhereTheMessageHasNoOther) {
+  for (const std::string_view message : {R"({"meta":{"trace":"{{uuid}}"}})", R"({"meta":{"trace":"t-{{uuid}}"}})"}) {
+    FakeHost host;
+    const ToolId tool =
+        host.tool(R"({"url":"wss://h.example/ws","correlation":"/re","message":)" + std::string(message) + "}");
+    host.calls[1];
+    host.session.start_call(host.now, CallId{1}, {.tool = tool, .uuid = "u-1"});
+    host.drain();
+    host.open(1);
+    host.text(1, R"({"re":"1"})");
+    EXPECT_TRUE(host.pending(CallId{1}));
+    host.text(1, R"({"re":"u-1"})");
+    EXPECT_TRUE(host.succeeded(CallId{1}));
+  }
+}
+
 TEST(SessionCorrelation, ErrorPathRejectsOneCallOnly) {
   FakeHost host;
   const ToolId tool = host.tool(kJsonRpc);

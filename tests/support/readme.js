@@ -5,7 +5,9 @@ const text = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 
 /** @param {string} language @returns {string[]} the code blocks in it, in order */
 export function readmeBlocks(language) {
-  return [...text.matchAll(/^```(\w+)\n(.*?)^```$/gms)].filter((match) => match[1] === language).map((match) => match[2]);
+  return [...text.matchAll(/^```(\w+)\n(.*?)^```$/gms)]
+    .filter((match) => match[1] === language)
+    .map((match) => match[2]);
 }
 
 /** Every language that has a block. */
