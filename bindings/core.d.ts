@@ -29,7 +29,7 @@ export interface CoreModule {
   deleteSession(session: CoreSession): void;
   prepare(session: CoreSession, caller: number, toolName: string, callTemplate: string): string;
   release(session: CoreSession, tool: number): void;
-  plan(session: CoreSession, tool: number, names: string): string;
+  plan(session: CoreSession, tool: number, names: string, ofFilter: boolean): string;
   /** `startCallWith` without extras and without Embind: the hot path. */
   _utcp_ws_start_call(session: CoreSession, now: number, call: number, tool: number, mode: number): void;
   startCallWith(session: CoreSession, now: number, call: number, tool: number, mode: number, extras: string): void;

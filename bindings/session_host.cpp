@@ -142,6 +142,7 @@ std::string SessionHost::prepare(std::uint32_t caller, const std::string& tool_n
   reply.text("endpoint", prepared.url.label());
   reply.json("headerFields", strings_json(prepared.header_fields));
   reply.flag("many", prepared.expected_responses.value_or(1) != 1);
+  reply.flag("filters", !prepared.filter_message.is_constant());
   reply.json("discovery", plan_json(prepared.discovery_message.plan({})));
   if (!prepared.message.depends_on_names()) reply.json("plan", plan_json(prepared.message.plan({})));
   return value_reply(reply.take());
@@ -149,10 +150,11 @@ std::string SessionHost::prepare(std::uint32_t caller, const std::string& tool_n
 
 void SessionHost::release(std::uint32_t tool) { session_.release(ToolId{tool}); }
 
-std::string SessionHost::plan(std::uint32_t tool, const std::string& names) const {
+std::string SessionHost::plan(std::uint32_t tool, const std::string& names, bool of_filter) const {
   const CallTemplate* call_template = session_.find_template(ToolId{tool});
   if (call_template == nullptr) return "[]";
-  return plan_json(call_template->message.plan(parse_names(names)));
+  const MessageTemplate& message = of_filter ? call_template->filter_message : call_template->message;
+  return plan_json(message.plan(parse_names(names)));
 }
 
 void SessionHost::start_call(double now, std::uint32_t call, std::uint32_t tool, int mode) {
@@ -171,6 +173,7 @@ void SessionHost::start_call_with(double now, std::uint32_t call, std::uint32_t 
   CallRequest request{.tool = ToolId{tool}, .mode = static_cast<CallMode>(mode)};
   const json::Members given = json::members_of(extras);
   request.uuid = json::text_of(json::find(given, "uuid"));
+  if (const std::string_view filter = json::find(given, "filter"); !filter.empty()) request.message_filter = filter;
   for (const std::string_view value : json::elements_of(json::find(given, "headers"))) {
     request.header_values.push_back(json::is_string(value) ? std::optional(json::text_of(value)) : std::nullopt);
   }

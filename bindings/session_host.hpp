@@ -30,7 +30,7 @@ class SessionHost {
                                     const std::string& call_template);
   void release(std::uint32_t tool);
   /// The pieces of the tool's message for arguments of these names (a JSON array of strings).
-  [[nodiscard]] std::string plan(std::uint32_t tool, const std::string& names) const;
+  [[nodiscard]] std::string plan(std::uint32_t tool, const std::string& names, bool of_filter) const;
 
   void start_call(double now, std::uint32_t call, std::uint32_t tool, int mode);
   /// `extras`: `{"headers":[value or null, …],"uuid":"…"}`.

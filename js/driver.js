@@ -127,18 +127,23 @@ export class Driver {
     const plan = call.mode === DISCOVERY ? tool.discovery : this.#tools.planFor(this, tool, values);
     const id = this.#newId();
     const uuid = tool.usesUuid ? randomUuid() : '';
-    call.message = plan ? renderPlan(plan, values, { requestId: String(id), toolName: tool.name, uuid }) : values.all();
+    const builtIns = { requestId: String(id), toolName: tool.name, uuid };
+    call.message = plan ? renderPlan(plan, values, builtIns) : values.all();
     call.tool = tool;
     call.id = id;
     this.#calls.set(id, call);
     this.#timer.keepAlive(true);
     this.#inbox.nextCall = id;
     const { mode } = call;
-    if (tool.headerFields.length === 0 && !tool.usesUuid) {
+    if (tool.headerFields.length === 0 && !tool.usesUuid && !tool.filters) {
       this.#session.startCall(id, tool.tool, mode);
       this.#carryOut();
     } else {
-      const extras = JSON.stringify({ headers: tool.headerFields.map((name) => values.text(name) ?? null), uuid });
+      const headers = tool.headerFields.map((name) => values.text(name) ?? null);
+      const filter = tool.filters
+        ? JSON.parse(renderPlan(this.#tools.filterPlanFor(this, tool, values), values, builtIns))
+        : undefined;
+      const extras = JSON.stringify({ headers, uuid, filter });
       this.tell((core, session) => core.startCallWith(session, performance.now(), id, tool.tool, mode, extras));
     }
   }

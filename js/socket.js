@@ -46,6 +46,8 @@ export class Socket {
     /** The error event that came on an open connection, until its `close` comes. @type {unknown} */
     this.broken = undefined;
     this.isOpen = false;
+    /** Whether the host has said that the opening failed; some never fire `close` then. */
+    this.failed = false;
     /** Whether the core is done with it. */
     this.released = false;
     /** @type {Promise<void> | undefined} */
@@ -111,6 +113,10 @@ export class Socket {
     this.closing ??= new Promise((resolve) => {
       const { real } = this;
       if (!real || real.readyState === CLOSED) return resolve();
+      if (this.failed) {
+        attempt(() => real.close());
+        return resolve();
+      }
       const timer = setTimeout(() => {
         attempt(() => real.terminate?.());
         this.gone();
@@ -139,6 +145,7 @@ export class Socket {
     if (this.released) return;
     const error = event?.error ?? (event?.message ? new Error(event.message) : undefined);
     if (!this.isOpen) {
+      this.failed = true;
       this.events.failed(this, error);
       return;
     }

@@ -16,6 +16,7 @@ import { isJustArguments, stringify, usesUuid } from './message.js';
  * @property {Piece[]} [plan] where it does not depend on the arguments' names
  * @property {boolean} plain the message is the arguments
  * @property {boolean} usesUuid
+ * @property {boolean} filters whether `message_filter` has placeholders
  * @property {string} lastNames which names `lastPlan` is for
  * @property {Piece[]} lastPlan
  */
@@ -101,11 +102,22 @@ export class Tools {
     if (tool.plan) return tool.plan;
     const text = JSON.stringify(args.names().map(wellFormed));
     if (text !== tool.lastNames) {
-      tool.lastPlan = driver.ask((core, session) => core.plan(session, tool.tool, text));
+      tool.lastPlan = driver.ask((core, session) => core.plan(session, tool.tool, text, false));
       tool.lastNames = text;
       tool.usesUuid = usesUuid(tool.lastPlan);
     }
     return tool.lastPlan;
+  }
+
+  /**
+   * @param {Core} driver
+   * @param {PreparedTool} tool
+   * @param {import('./message.js').Arguments} args
+   * @returns {Piece[]} of `message_filter`, where it has placeholders
+   */
+  filterPlanFor(driver, tool, args) {
+    const text = JSON.stringify(args.names().map(wellFormed));
+    return driver.ask((core, session) => core.plan(session, tool.tool, text, true));
   }
 
   clear() {

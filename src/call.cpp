@@ -80,15 +80,28 @@ std::uint32_t CallRules::expected(CallMode mode) const {
   return *expected_ == kUntilPeerEnds ? 0 : static_cast<std::uint32_t>(*expected_);
 }
 
-Judgement CallRules::judge(CallMode mode, CallId id, const Frame& frame, std::size_t max_depth) const {
+FrameMatch CallRules::fill_filter(std::string_view text) const {
+  FrameMatch filled = filter_;
+  std::vector<json::Pointer> pointers;
+  for (const auto& leaf : filter_.leaves) pointers.push_back(leaf.first);
+  const json::ScanResult values = json::scan(text, json::ScanPlan(std::move(pointers)), json::kNoDepthLimit);
+  for (std::size_t i = 0; i < filled.leaves.size(); ++i) {
+    if (values.values[i]) filled.leaves[i].second = *values.values[i];
+  }
+  return filled;
+}
+
+Judgement CallRules::judge(CallMode mode, CallId id, const Frame& frame, std::size_t max_depth,
+                           const FrameMatch* filter) const {
   using Kind = Judgement::Kind;
-  if (frame.is_text()) return judge_text(mode, id, frame, max_depth);
+  if (frame.is_text()) return judge_text(mode, id, frame, max_depth, filter == nullptr ? filter_ : *filter);
   if (mode == CallMode::discovery) return {.kind = Kind::not_mine, .why = "a binary frame is no manual"};
   if (!filter_.empty()) return {.kind = Kind::not_mine, .why = "a binary frame has no members for message_filter"};
   return {.kind = Kind::item, .decoding = Decoding::bytes};
 }
 
-Judgement CallRules::judge_text(CallMode mode, CallId id, const Frame& frame, std::size_t max_depth) const {
+Judgement CallRules::judge_text(CallMode mode, CallId id, const Frame& frame, std::size_t max_depth,
+                                const FrameMatch& filter) const {
   using Kind = Judgement::Kind;
   const bool ends_by_frame = mode == CallMode::stream || (mode == CallMode::single && expected(mode) == 0);
   const bool members_decide =
@@ -110,7 +123,7 @@ Judgement CallRules::judge_text(CallMode mode, CallId id, const Frame& frame, st
     if (!filter_.empty() || has_result_path_) return {.kind = Kind::not_mine, .why = "not JSON"};
     return {.kind = Kind::item, .decoding = Decoding::text, .not_json = format_ == ResponseFormat::json};
   }
-  if (!matches(filter_, scan, kFirstLeaf))
+  if (!matches(filter, scan, kFirstLeaf))
     return {.kind = Kind::not_mine, .why = "message_filter does not let it through"};
 
   if (mode == CallMode::stream && names_another_call(scan.values[kRequestId], id)) {

@@ -71,7 +71,12 @@ class CallRules {
  public:
   explicit CallRules(const CallTemplate& call_template);
 
-  [[nodiscard]] Judgement judge(CallMode mode, CallId id, const Frame& frame, std::size_t max_depth) const;
+  /// `filter`: this call's own, from `fill_filter`; null where the template's has nothing to fill in.
+  [[nodiscard]] Judgement judge(CallMode mode, CallId id, const Frame& frame, std::size_t max_depth,
+                                const FrameMatch* filter = nullptr) const;
+
+  /// The template's `message_filter` with a call's values. `text`: the filter as JSON, its placeholders filled in.
+  [[nodiscard]] FrameMatch fill_filter(std::string_view text) const;
 
   /// How many items complete a call, 0 for no limit.
   [[nodiscard]] std::uint32_t expected(CallMode mode) const;
@@ -83,7 +88,8 @@ class CallRules {
   [[nodiscard]] bool correlates_by_uuid() const { return by_uuid_; }
 
  private:
-  [[nodiscard]] Judgement judge_text(CallMode mode, CallId id, const Frame& frame, std::size_t max_depth) const;
+  [[nodiscard]] Judgement judge_text(CallMode mode, CallId id, const Frame& frame, std::size_t max_depth,
+                                     const FrameMatch& filter) const;
 
   ResponseFormat format_;
   std::optional<int> expected_;

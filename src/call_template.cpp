@@ -242,6 +242,7 @@ void read_fields(FieldReader& fields, CallTemplate& out) {
   fields.boolean("close_after_response", out.close_after_response);
   read_seconds(fields, "ping_interval", out.ping_interval);
   read_match(fields, "message_filter", out.message_filter);
+  if (!out.message_filter.empty()) read_message(fields, "message_filter", out.filter_message);
 
   read_correlation(fields, out);
   read_pointer(fields, "result_path", out.result_path);

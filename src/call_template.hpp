@@ -51,6 +51,7 @@ struct CallTemplate {
   bool close_after_response = false;
   Duration ping_interval = std::chrono::seconds(30);
   FrameMatch message_filter;
+  MessageTemplate filter_message;  ///< `message_filter` again: a call fills its placeholders in like a message's
 
   /// `correlation`: a pointer, `false` (off although the message holds an id), or none (found from the message).
   std::optional<json::Pointer> correlation;

@@ -323,6 +323,10 @@ bool MessageTemplate::holds(std::string_view text) const {
   });
 }
 
+bool MessageTemplate::is_constant() const {
+  return std::none_of(segments_.begin(), segments_.end(), [](const Segment& segment) { return segment.placeholders; });
+}
+
 bool MessageTemplate::depends_on_names() const { return holds(kArgumentStart); }
 bool MessageTemplate::holds_request_id() const { return holds(kRequestId); }
 bool MessageTemplate::holds_uuid() const { return holds(kUuid); }

@@ -58,6 +58,9 @@ class MessageTemplate {
   /// Whether any placeholder could depend on the arguments' names. If not, one plan serves every call.
   [[nodiscard]] bool depends_on_names() const;
 
+  /// Whether it has no placeholders at all, of arguments or built in.
+  [[nodiscard]] bool is_constant() const;
+
   /// Where the request's id stands in the message: a whole JSON string value `{{request_id}}` or `{{uuid}}`, or one of
   /// these unquoted in a JSON-shaped string. The first `{{request_id}}` counts, without one the first `{{uuid}}`.
   /// Responses carry it back at the same place.

@@ -74,6 +74,7 @@ void Session::start_call(TimePoint now, CallId id, const CallRequest& request) {
   if (tool->shared()) {
     call.wire_id = tool->rules.correlates_by_uuid() ? request.uuid : to_text(static_cast<std::uint32_t>(id));
   }
+  if (request.message_filter) call.filter = tool->rules.fill_filter(*request.message_filter);
   call.connect_by = now + tool->call_template.connection_timeout;
   (tool->shared() ? endpoint.waiting_shared : endpoint.waiting_alone).push_back(id);
   pump(now, endpoint);

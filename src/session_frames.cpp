@@ -73,7 +73,8 @@ Session::Call* Session::find_addressee(const Connection& connection, const Frame
 }
 
 void Session::take(TimePoint now, Connection& connection, Call& call, const Frame& frame) {
-  const Judgement judgement = call.tool->rules.judge(call.mode, call.id, frame, options_.max_depth);
+  const Judgement judgement =
+      call.tool->rules.judge(call.mode, call.id, frame, options_.max_depth, call.filter ? &*call.filter : nullptr);
   const std::string& label = endpoints_.at(connection.endpoint)->label;
   switch (judgement.kind) {
     case Judgement::Kind::not_mine:

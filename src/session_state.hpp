@@ -65,6 +65,7 @@ struct Session::Call {
   std::uint32_t items = 0;                         // delivered
   std::uint32_t ignored = 0;                       // frames that came on its connection and were no answer
   std::size_t queued_items = 0, queued_bytes = 0;  // delivered and not yet consumed
+  std::optional<FrameMatch> filter{};              // the template's, with this call's values
   std::string wire_id{};                           // what a response must carry, where answers are correlated
 };
 

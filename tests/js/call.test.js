@@ -158,3 +158,22 @@ test('connect_message goes first, and calls wait for connect_ack', async (t) => 
   assert.equal(await protocol.callTool(null, 'm.t', {}, template), 'after 3');
   assert.equal(server.received[0], '{"type":"hello"}');
 });
+
+test('message_filter takes the values of its own call', async (t) => {
+  const server = await startServer(t, (socket, text) => {
+    const { room, id } = JSON.parse(text);
+    socket.send(JSON.stringify({ room: 'red', id, n: 1 }));
+    socket.send(JSON.stringify({ room, id: 'another', n: 2 }));
+    socket.send(JSON.stringify({ room, id, n: 3 }));
+  });
+  const template = server.template({
+    message: { room: 'UTCP_ARG_room_UTCP_ARG', id: '{{request_id}}' },
+    message_filter: { room: 'UTCP_ARG_room_UTCP_ARG', id: '{{request_id}}' },
+    correlation: false,
+    response_format: 'json',
+  });
+  const protocol = newProtocol(t);
+  for (const room of ['blue', 'a "quoted" room']) {
+    assert.equal((await protocol.callTool(null, 'm.t', { room }, template)).n, 3);
+  }
+});

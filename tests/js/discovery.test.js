@@ -1,6 +1,7 @@
 // registerManual: from the endpoint's text to checked tools, and what is left out of them.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { WebSocket } from 'ws';
 import { newProtocol, remoteWebSocket, startServer } from '../support/server.js';
 
 const tool = (name, tool_call_template, more) => ({ name, description: `does ${name}`, tool_call_template, ...more });
@@ -54,7 +55,7 @@ test('the connection of the discovery serves the calls', async (t) => {
 
 test('failures resolve with success false, an empty manual and the reason', async (t) => {
   const empty = { utcp_version: '1.0.1', manual_version: '1.0.0', tools: [] };
-  const protocol = newProtocol(t, { retry: false });
+  const protocol = newProtocol(t, { WebSocket, retry: false });
   const refuses = await startServer(t, undefined, { verify: () => 401 });
   const lies = await startServer(t, offers('{"tools":[{"name":7}]}'));
   const silent = await startServer(t, () => {});
@@ -97,10 +98,10 @@ test('a remote manual cannot point tools at loopback', async (t) => {
       ),
     ),
   );
-  const WebSocket = remoteWebSocket(server, host);
+  const Remote = remoteWebSocket(server, host);
   const template = { name: 'm', call_template_type: 'websocket', url: `wss://${host}/` };
 
-  const result = await newProtocol(t, { WebSocket }).registerManual(null, template);
+  const result = await newProtocol(t, { WebSocket: Remote }).registerManual(null, template);
   assert.equal(result.success, true);
   assert.deepEqual(
     result.manual.tools.map(({ name }) => name),
@@ -109,7 +110,7 @@ test('a remote manual cannot point tools at loopback', async (t) => {
   assert.equal(result.errors.length, 3);
   for (const name of ['bad', 'worse', 'http_bad']) assert.ok(result.errors.some((error) => error.includes(name)));
 
-  const allowed = await newProtocol(t, { WebSocket, allowLoopbackTools: true }).registerManual(null, template);
+  const allowed = await newProtocol(t, { WebSocket: Remote, allowLoopbackTools: true }).registerManual(null, template);
   assert.equal(allowed.manual.tools.length, 4);
   assert.deepEqual(allowed.errors, []);
 });

@@ -1,6 +1,7 @@
 // The opening handshake: headers, credentials, subprotocols, refusals.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { WebSocket } from 'ws';
 import { WebSocketAuthError, WebSocketConnectionError, WebSocketProtocolError } from '../../js/index.js';
 import { failure, newProtocol, startServer } from '../support/server.js';
 
@@ -77,7 +78,8 @@ test('a refused credential is a WebSocketAuthError with the status, after one at
   for (const status of [401, 403]) {
     const server = await startServer(t, undefined, { verify: () => status });
     const auth = { auth_type: 'api_key', api_key: 'planted-secret', location: 'query', var_name: 'k' };
-    const error = await failure(newProtocol(t).callTool(null, 'm.t', {}, server.template({ auth })));
+    const call = newProtocol(t, { WebSocket }).callTool(null, 'm.t', {}, server.template({ auth }));
+    const error = await failure(call);
     assert.ok(error instanceof WebSocketAuthError, String(error));
     assert.ok(error instanceof WebSocketConnectionError);
     assert.equal(error.httpStatus, status);
@@ -88,7 +90,7 @@ test('a refused credential is a WebSocketAuthError with the status, after one at
 
 test('another refusal (404) says so, and is not tried again; 503 is', async (t) => {
   const gone = await startServer(t, undefined, { verify: () => 404 });
-  const error = await failure(newProtocol(t).callTool(null, 'm.t', {}, gone.template()));
+  const error = await failure(newProtocol(t, { WebSocket }).callTool(null, 'm.t', {}, gone.template()));
   assert.equal(error.code, 'handshake_refused');
   assert.equal(error.httpStatus, 404);
   assert.equal(gone.requests.length, 1);
@@ -101,7 +103,7 @@ test('another refusal (404) says so, and is not tried again; 503 is', async (t) 
       return status;
     },
   });
-  const protocol = newProtocol(t, { retry: { baseDelay: 0.01, maxDelay: 0.01 } });
+  const protocol = newProtocol(t, { WebSocket, retry: { baseDelay: 0.01, maxDelay: 0.01 } });
   assert.equal(await protocol.callTool(null, 'm.t', {}, busy.template()), '{}');
   assert.equal(busy.requests.length, 2);
 });
@@ -122,7 +124,6 @@ test('subprotocol and headers go together', async (t) => {
 
 test('a peer that does not choose the subprotocol is refused, also where the host accepts it', async (t) => {
   const server = await startServer(t);
-  const { WebSocket } = await import('ws');
   /** As Firefox, Deno and workerd do. */
   class Lenient extends WebSocket {
     constructor(url) {
@@ -158,7 +159,6 @@ test('a host that cannot set headers refuses before anything is opened, and name
 
 test("without headers, the host's WebSocket gets none of our options", async (t) => {
   const server = await startServer(t);
-  const { WebSocket } = await import('ws');
   const seen = [];
   class Spy extends WebSocket {
     constructor(...args) {

@@ -1,6 +1,7 @@
 // Large and strange payloads: they come through whole, or are refused by a limit.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { WebSocket } from 'ws';
 import { WebSocketOverflowError, WebSocketProtocolError } from '../../js/index.js';
 import { driverOf } from '../../js/protocol.js';
 import { collect, failure, newProtocol, startServer } from '../support/server.js';
@@ -106,7 +107,7 @@ test('permessage-deflate changes nothing', async (t) => {
 
 test('a frame that breaks RFC 6455 closes the connection and rejects the call, with the cause', async (t) => {
   const server = await startServer(t, (socket) => socket._socket.write(Buffer.from([0xff, 0x00])));
-  const error = await failure(newProtocol(t).callTool(null, 'm.t', {}, server.template()));
+  const error = await failure(newProtocol(t, { WebSocket }).callTool(null, 'm.t', {}, server.template()));
   assert.equal(error.code, 'connection_closed');
   assert.match(String(error.cause), /Invalid WebSocket frame|RSV/);
 });

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
+import { WebSocket } from 'ws';
 import { WebSocketConnectionError, WebSocketTimeoutError } from '../../js/index.js';
 import { failure, newProtocol, startServer } from '../support/server.js';
 
@@ -118,7 +119,7 @@ test('retries end with the connection_timeout, and the error says what failed', 
 
 test("retry: false fails with the first attempt, and the cause is the host's error", async (t) => {
   const port = await freePort();
-  const protocol = newProtocol(t, { retry: false });
+  const protocol = newProtocol(t, { WebSocket, retry: false });
   const template = { call_template_type: 'websocket', url: `ws://127.0.0.1:${port}/` };
   const error = await failure(protocol.callTool(null, 'm.t', {}, template));
   assert.equal(error.code, 'connection_failed');

@@ -108,6 +108,18 @@ TEST(Judge, MessageFilter) {
   EXPECT_EQ(filtered.judge(CallMode::single, CallId{7}, FakeFrame(false, "b"), 512).kind, Kind::not_mine);
 }
 
+TEST(Judge, MessageFilterWithACallsOwnValues) {
+  const CallRules filtered =
+      rules(R"(,"message_filter":{"room":"UTCP_ARG_room_UTCP_ARG","meta":{"re":"{{request_id}}"},"op":"x"})");
+  const FrameMatch own = filtered.fill_filter(R"({"room":"blue","meta":{"re":"7"},"op":"x"})");
+  const auto kind = [&](std::string text) {
+    return filtered.judge(CallMode::single, CallId{7}, FakeFrame(true, std::move(text)), 512, &own).kind;
+  };
+  EXPECT_EQ(kind(R"({"op":"x","room":"blue","meta":{"re":"7"}})"), Kind::item);
+  EXPECT_EQ(kind(R"({"op":"x","room":"red","meta":{"re":"7"}})"), Kind::not_mine);
+  EXPECT_EQ(kind(R"({"op":"x","room":"blue","meta":{"re":"8"}})"), Kind::not_mine);
+}
+
 TEST(Judge, ResultAndErrorPaths) {
   const CallRules rpc = rules(R"(,"result_path":"/payload/data","error_path":"/error")");
   EXPECT_EQ(judge(rpc, CallMode::single, R"({"payload":{"data":null}})").path, "/payload/data");

@@ -67,25 +67,31 @@ class TestServer extends EventEmitter {
     this.clients.add(socket);
     if (!this.requests.includes(request)) this.requests.push(request);
     socket.on('error', () => {});
-    socket.on('close', (code, reason) => {
+    socket.on('close', () => {
       this.clients.delete(socket);
-      this.emit('closed', code, String(reason));
+      this.emit('change');
     });
     socket.on('message', (data) => {
       const text = data.toString();
       this.received.push(text);
-      this.emit('message', socket, text);
       this.onMessage(socket, text, request);
+      this.emit('change');
     });
     this.onConnection?.(socket, request);
-    this.emit('connection', socket, request);
+    this.emit('change');
   }
 
   /** Resolves when `condition()` holds, looking after each event. */
-  async until(condition) {
-    while (!condition()) {
-      await Promise.race(['connection', 'message', 'closed'].map((name) => once(this, name)));
-    }
+  until(condition) {
+    return new Promise((resolve) => {
+      const look = () => {
+        if (!condition()) return;
+        this.off('change', look);
+        resolve();
+      };
+      this.on('change', look);
+      look();
+    });
   }
 
   /** Resolves when no connection is open. */
