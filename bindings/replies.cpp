@@ -22,22 +22,22 @@ std::string close_list(std::string list) {
 
 }  // namespace
 
-void Reply::member(std::string_view name) {
+void Reply::member(const char* name) {
   if (out_.size() > 1) out_ += ',';
   append_string(out_, name);
   out_ += ':';
 }
 
-void Reply::text(std::string_view name, std::string_view value) {
+void Reply::text(const char* name, std::string_view value) {
   member(name);
   append_string(out_, value);
 }
 
-void Reply::number(std::string_view name, std::int64_t value) { json(name, std::to_string(value)); }
+void Reply::number(const char* name, std::int64_t value) { json(name, std::to_string(value)); }
 
-void Reply::flag(std::string_view name, bool value) { json(name, value ? "true" : "false"); }
+void Reply::flag(const char* name, bool value) { json(name, value ? "true" : "false"); }
 
-void Reply::json(std::string_view name, std::string_view value) {
+void Reply::json(const char* name, std::string_view value) {
   member(name);
   out_ += value;
 }

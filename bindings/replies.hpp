@@ -18,16 +18,16 @@ namespace utcp::ws {
 /// Writes one JSON object, member by member.
 class Reply {
  public:
-  void text(std::string_view name, std::string_view value);
-  void number(std::string_view name, std::int64_t value);
-  void flag(std::string_view name, bool value);
+  void text(const char* name, std::string_view value);
+  void number(const char* name, std::int64_t value);
+  void flag(const char* name, bool value);
   /// `value` is JSON text.
-  void json(std::string_view name, std::string_view value);
+  void json(const char* name, std::string_view value);
   /// Ends the object.
   [[nodiscard]] std::string take();
 
  private:
-  void member(std::string_view name);
+  void member(const char* name);
   std::string out_ = "{";
 };
 

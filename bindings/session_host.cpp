@@ -28,7 +28,7 @@ void tell(Reply reply) {
   utcp_ws_command(text.data(), text.size());
 }
 
-Reply command_of(std::string_view type) {
+Reply command_of(const char* type) {
   Reply reply;
   reply.text("type", type);
   return reply;
@@ -38,14 +38,14 @@ Reply command_of(std::string_view type) {
 SessionOptions parse_options(const std::string& text) {
   SessionOptions options;
   const json::Members given = json::members_of(text);
-  const auto number = [](const json::Members& members, std::string_view name, double otherwise) {
+  const auto number = [](const json::Members& members, const char* name, double otherwise) {
     const std::string_view value = json::find(members, name);
     return value.empty() ? otherwise : json::detail::to_double(value);
   };
-  const auto size = [&](std::string_view name, std::size_t& out) {
+  const auto size = [&](const char* name, std::size_t& out) {
     out = static_cast<std::size_t>(number(given, name, static_cast<double>(out)));
   };
-  const auto duration = [&](const json::Members& members, std::string_view name, Duration& out) {
+  const auto duration = [&](const json::Members& members, const char* name, Duration& out) {
     out = Duration{std::llround(number(members, name, static_cast<double>(out.count()) / 1e6) * 1e6)};
   };
   size("maxConnections", options.max_connections);
@@ -210,7 +210,7 @@ void SessionHost::set_reporting(bool on) { session_.set_reporting(on); }
 std::string SessionHost::counts() const {
   const Session::Counts counts = session_.counts();
   Reply reply;
-  const auto add = [&reply](std::string_view name, std::size_t count) {
+  const auto add = [&reply](const char* name, std::size_t count) {
     reply.number(name, static_cast<std::int64_t>(count));
   };
   add("endpoints", counts.endpoints);

@@ -16,7 +16,6 @@ export class UtcpWebSocketError extends Error {
    */
   constructor(message, facts = {}) {
     super(message, 'cause' in facts ? { cause: facts.cause } : undefined);
-    this.name = new.target.name;
     /** Stable name of what happened, for instance `response_timeout`. */
     this.code = facts.code ?? 'module_failed';
     /** Who has to act: `caller`, `peer`, `network`, `host` or `library`. @type {Fault} */
@@ -117,6 +116,11 @@ const classes = {
   ToolError,
   ProtocolClosedError,
 };
+
+// Not the constructors' own names: minifiers change those.
+for (const [name, { prototype }] of Object.entries(classes)) {
+  Object.defineProperty(prototype, 'name', { value: name, configurable: true, writable: true });
+}
 
 /** @type {Map<string, { class: typeof UtcpWebSocketError, fault: Fault }>} */
 const kinds = new Map();

@@ -146,7 +146,9 @@ std::string normalize_auth(std::string_view value) {
   if (defaults.empty()) return std::string(value);
   std::string normalized;
   for (const auto& [name, member] : members) {
-    if (member != "null" || json::find(defaults, name).empty()) json::append_member(normalized, name, member);
+    const auto is_this = [&name = name](const json::Member& other) { return other.first == name; };
+    const bool has_default = std::any_of(defaults.begin(), defaults.end(), is_this);
+    if (member != "null" || !has_default) json::append_member(normalized, name, member);
   }
   const FieldReader fields(members);
   for (const auto& [name, fallback] : defaults) {

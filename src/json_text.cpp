@@ -135,7 +135,7 @@ std::vector<std::string_view> elements_of(std::string_view valid_array) {
   return elements;
 }
 
-std::string_view find(const Members& members, std::string_view name) {
+std::string_view find(const Members& members, const char* name) {
   for (const Member& member : members) {
     if (member.first == name) return member.second;
   }

@@ -32,7 +32,7 @@ using Members = std::vector<Member>;
 [[nodiscard]] std::vector<std::string_view> elements_of(std::string_view valid_array);
 
 /// The value of a member; empty where it is absent.
-[[nodiscard]] std::string_view find(const Members& members, std::string_view name);
+[[nodiscard]] std::string_view find(const Members& members, const char* name);
 
 /// Writes `,"name":value` at the end of an object's text, `{"name":value` at the end of no text. Who writes adds the
 /// `}`.

@@ -38,7 +38,7 @@ bool has_type(std::string_view value, Type type) {
 
 // One member that manuals or tools may have.
 struct Member {
-  std::string_view name;
+  const char* name;
   Type type;
   std::string_view takes;
   std::string_view fallback;  // JSON text; empty: it has none
@@ -133,7 +133,7 @@ ErrorPtr read_manual(std::string_view text, const ManualLimits& limits, Manual& 
 
 // Why the URL in a member must not be used; empty where it may, or there is none. Blanks and control characters, which
 // other parsers drop, do not hide its scheme.
-std::string loopback_reason(const json::Members& holder, std::string_view member) {
+std::string loopback_reason(const json::Members& holder, const char* member) {
   const std::string_view raw = json::find(holder, member);
   if (!json::is_string(raw)) return {};
   const std::string text = json::text_of(raw);
