@@ -4,6 +4,7 @@ import { extname } from 'node:path';
 import { fromRoot, jobs, nodeBin, output, run, ScriptError } from './repo.js';
 import { hashOf, listFiles, readStamp, writeStamp } from './stamps.js';
 
+const colors = process.stdout.isTTY ? 'force' : 'off';
 const cppFolders = ['src', 'bindings', 'tests'];
 const cppFiles = () => listFiles(cppFolders, (path) => ['.cpp', '.hpp'].includes(extname(path)));
 
@@ -31,7 +32,8 @@ export async function checkFormat() {
 export const writeFormat = () => run('clang-format', ['-i', ...cppFiles()]);
 
 /** Biome checks formatting and lint of everything that is JavaScript or JSON; with `write` it repairs what it can. */
-export const checkJavaScript = () => nodeBin('@biomejs/biome', ['ci', '--error-on-warnings', '.']);
+export const checkJavaScript = () =>
+  nodeBin('@biomejs/biome', ['ci', '--error-on-warnings', '--diagnostic-level=warn', `--colors=${colors}`, '.']);
 export const writeJavaScript = () => nodeBin('@biomejs/biome', ['check', '--write', '.']);
 
 /** clang-tidy over src/, only for files that changed (or whose headers did) since they were last found clean. */
