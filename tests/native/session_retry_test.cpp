@@ -131,6 +131,17 @@ TEST(SessionRetry, OneProbeAtATimeUntilThePeerIsBack) {
   EXPECT_EQ(host.open_sockets(), 5U) << "one serves, four more are opened for the others";
 }
 
+TEST(SessionRetry, AttemptsThatFailTogetherCountOnce) {
+  FakeHost host({.seed = 11});
+  host.session.set_reporting(true);
+  const ToolId tool = host.tool(kPlain);
+  for (int i = 0; i < 5; ++i) host.call(tool);
+  for (std::uint32_t id = 1; id <= 5; ++id) host.error(id);
+  ASSERT_EQ(host.reports.size(), 1U);
+  EXPECT_EQ(host.reports.front().kind, Report::Kind::retry);
+  EXPECT_EQ(host.reports.front().attempt, 1);
+}
+
 TEST(SessionRetry, AnOpeningThatHangsEndsAtItsDeadline) {
   FakeHost host;
   const CallId call = host.call(host.tool(R"({"url":"wss://h.example/ws","connection_timeout":2})"));
