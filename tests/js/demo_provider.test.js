@@ -1,19 +1,17 @@
-// Checks the demo's provider over bare WebSockets, one wire format after the other, its page server over HTTP, and the
-// walk-through that `npm start` prints. Must not use the package's own client, so that both sides are judged apart.
+// Checks the demo's provider over bare WebSockets, one wire format after the other. Must not use the package's own client,
+// so that both sides are judged apart.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import http from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { inflateSync } from 'node:zlib';
 
 import { WebSocket } from 'ws';
 import { startProvider } from '../../web-demo/server/provider.js';
-import { startPageServer } from '../../web-demo/server/static.js';
+import { connectTo } from '../support/frames.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -24,43 +22,8 @@ before(async () => {
 });
 after(() => provider.close());
 
-/**
- * A connection that hands out its frames one by one.
- * @param {string} path
- * @param {import('ws').ClientOptions} [options]
- */
-async function connect(path, options) {
-  const socket = new WebSocket(`${provider.origin}${path}`, options);
-  /** @type {{ text: string, bytes: Buffer, isBinary: boolean }[]} */
-  const frames = [];
-  /** @type {(() => void)[]} */
-  const waiting = [];
-  const wake = () => {
-    for (const resume of waiting.splice(0)) resume();
-  };
-  socket.on('message', (data, isBinary) => {
-    const bytes = /** @type {Buffer} */ (data);
-    frames.push({ text: String(bytes), bytes, isBinary });
-    wake();
-  });
-  socket.on('close', wake);
-  await once(socket, 'open');
-  const next = async () => {
-    while (frames.length === 0) {
-      assert.equal(socket.readyState, WebSocket.OPEN, 'the provider closed before it answered');
-      await new Promise((resolve) => waiting.push(() => resolve(undefined)));
-    }
-    return /** @type {{ text: string, bytes: Buffer, isBinary: boolean }} */ (frames.shift());
-  };
-  const json = async () => JSON.parse((await next()).text);
-  /** @param {unknown} message */
-  const ask = (message) => {
-    socket.send(typeof message === 'string' ? message : JSON.stringify(message));
-    return json();
-  };
-  const closed = once(socket, 'close').then(([code, reason]) => ({ code, reason: String(reason) }));
-  return { socket, next, json, ask, closed };
-}
+/** @param {string} path @param {import('ws').ClientOptions} [options] */
+const connect = (path, options) => connectTo(provider, path, options);
 
 describe('the manual', () => {
   test('answers discovery with tools that have schemas, defaults and call templates', async () => {
@@ -389,73 +352,6 @@ describe('streams', () => {
   });
 });
 
-describe('the page server', () => {
-  /** @type {Awaited<ReturnType<typeof startPageServer>>} */
-  let pages;
-  before(async () => {
-    pages = await startPageServer({ port: 0, providerUrl: provider.url });
-  });
-  after(() => pages.close());
-
-  /**
-   * Asks with a path that no client has tidied up.
-   * @param {string} path
-   * @param {string} [method]
-   * @returns {Promise<{ status: number | undefined, headers: http.IncomingHttpHeaders, body: string }>}
-   */
-  const get = (path, method = 'GET') =>
-    new Promise((resolve, reject) => {
-      const { hostname, port } = new URL(pages.url);
-      const request = http.request({ hostname, port, path, method, agent: false }, (response) => {
-        let body = '';
-        response.setEncoding('utf8');
-        response.on('data', (part) => (body += part));
-        response.on('end', () => resolve({ status: response.statusCode, headers: response.headers, body }));
-      });
-      request.on('error', reject);
-      request.end();
-    });
-
-  test('serves the page with a policy that holds its import map', async () => {
-    const { status, headers, body } = await get('/');
-    assert.equal(status, 200);
-    assert.equal(headers['content-type'], 'text/html; charset=utf-8');
-    const map = /<script type="importmap">([\s\S]*?)<\/script>/.exec(body)?.[1] ?? '';
-    assert.ok(JSON.parse(map).imports['utcp-websocket']);
-    const hash = createHash('sha256').update(map).digest('base64');
-    const policy = String(headers['content-security-policy']);
-    assert.match(policy, /default-src 'self'/);
-    assert.ok(policy.includes(`script-src 'self' 'wasm-unsafe-eval' 'sha256-${hash}'`), policy);
-    assert.ok(!/'unsafe-(inline|eval)'/.test(policy), policy);
-    assert.deepEqual(JSON.parse((await get('/provider.json')).body), { url: provider.url });
-  });
-
-  test('serves the page and the published files with their types, nothing else', async () => {
-    assert.equal((await get('/app.js')).headers['content-type'], 'text/javascript; charset=utf-8');
-    assert.equal((await get('/style.css?x=1')).headers['content-type'], 'text/css; charset=utf-8');
-    const forbidden = [
-      '/pkg/package.json',
-      '/pkg/src/url.hpp',
-      '/pkg/',
-      '/pkg/js',
-      '/pkg/js/../package.json',
-      '/pkg/js/%2e%2e/package.json',
-      '/pkg/js/..%2fpackage.json',
-      '/pkg/js/..%5cpackage.json',
-      '/../server/main.js',
-      '/..%2fserver/main.js',
-      '/%00',
-      '/%',
-      '//etc/passwd',
-      '/.hidden',
-      '/server/main.js',
-    ];
-    for (const path of forbidden) assert.equal((await get(path)).status, 404, path);
-    assert.equal((await get('/', 'POST')).status, 405);
-    assert.equal((await get('/', 'HEAD')).body, '');
-  });
-});
-
 test('closing ends every connection and frees the port', async () => {
   const own = await startProvider();
   const socket = new WebSocket(`${own.origin}/subscription`);
@@ -471,55 +367,4 @@ test('closing ends every connection and frees the port', async () => {
   assert.notEqual(third.url, again.url);
   await assert.rejects(startProvider({ port: Number(new URL(own.url).port) }), { code: 'EADDRINUSE' });
   await Promise.all([again.close(), third.close()]);
-});
-
-describe('main.js', () => {
-  /** @param {string[]} args */
-  const start = (args) => {
-    const child = spawn(process.execPath, ['web-demo/server/main.js', ...args], {
-      cwd: root,
-      env: { ...process.env, PORT: '', NO_COLOR: '1' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const output = { text: '' };
-    for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding('utf8').on('data', (part) => (output.text += part));
-    return { child, output, exited: once(child, 'close') };
-  };
-
-  test('--once walks through every tool and exits with 0', async () => {
-    const { output, exited } = start(['--once', '--port', '0', '--page-port', '0']);
-    const [code] = await exited;
-    assert.equal(code, 0, output.text);
-    const { ask, socket } = await connect('/utcp');
-    for (const { name } of (await ask({ type: 'utcp' })).tools)
-      assert.ok(output.text.includes(name), `${name} is missing`);
-    socket.close();
-    for (const name of ['ToolError', 'WebSocketSecurityError', 'CallTemplateError']) {
-      assert.ok(output.text.includes(name), `${name} is missing in\n${output.text}`);
-    }
-  });
-
-  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
-    test(`stays until ${signal}, then closes and exits with 0`, async () => {
-      const { child, output, exited } = start(['--port', '0', '--page-port', '0']);
-      const stopped = new Promise((resolve) => {
-        child.stdout.on('data', () => {
-          if (!output.text.includes('Ctrl-C')) return;
-          child.kill(signal);
-          resolve(undefined);
-        });
-      });
-      await Promise.race([stopped, exited]);
-      assert.deepEqual(await exited, [0, null], output.text);
-    });
-  }
-
-  test('explains wrong flags', async () => {
-    const { output, exited } = start(['--prot', '1']);
-    const [code] = await exited;
-    assert.equal(code, 2);
-    assert.match(output.text, /--prot/);
-    assert.match(output.text, /--port/);
-  });
 });
