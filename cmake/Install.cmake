@@ -7,7 +7,13 @@ set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/utcp_websocket")
 
 install(TARGETS utcp_websocket EXPORT utcp_websocket_targets ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/src/" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/utcp_websocket"
-  FILES_MATCHING PATTERN "*.hpp")
+  FILES_MATCHING PATTERN "*.hpp"
+  # Private to the library's own sources.
+  PATTERN "text.hpp" EXCLUDE
+  PATTERN "session_state.hpp" EXCLUDE
+  PATTERN "field_reader.hpp" EXCLUDE
+  PATTERN "json_scanner.hpp" EXCLUDE
+  PATTERN "json_number.hpp" EXCLUDE)
 install(EXPORT utcp_websocket_targets NAMESPACE utcp_websocket:: DESTINATION "${package_dir}")
 
 configure_package_config_file(
