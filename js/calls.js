@@ -75,10 +75,6 @@ export class SingleCall {
 
   /** @param {Item} item */
   deliver(item) {
-    if (this.mode === DISCOVERY) {
-      this.#result = item.data;
-      return;
-    }
     const value = decode(item, (why) => this.#owner.warn(this, item, why));
     if (!this.tool?.many) {
       this.#result = value;

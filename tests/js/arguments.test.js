@@ -60,7 +60,9 @@ test('toJSON is respected: a Date is a JSON string', () => {
     renderMessage('[UTCP_ARG_when_UTCP_ARG,UTCP_ARG_custom_UTCP_ARG]', args),
     '["1970-01-01T00:00:00.000Z",{"x":1}]',
   );
-  assert.equal(renderMessage(undefined, { toJSON: () => ({ own: 1 }) }), '{"own":1}');
+  const whole = { toJSON: () => ({ own: 1 }) };
+  assert.equal(renderMessage(undefined, whole), '{"own":1}');
+  assert.equal(renderMessage('UTCP_ARG_own_UTCP_ARG', whole), '1');
 });
 
 test('what has no JSON counts as absent', () => {
@@ -84,13 +86,14 @@ test('the plan follows the names of the arguments from call to call', async (t) 
 for (const [what, args, path] of [
   ['a BigInt', { a: { b: [0, 1, 2n] } }, 'arguments.a.b[2] is a BigInt'],
   ['a BigInt under a strange name', { 'x y': 1n }, 'arguments["x y"] is a BigInt'],
+  ['a BigInt beside an object that stands there twice', twice({ x: 1 }), 'arguments.z is a BigInt'],
   ['a cycle', cyclic(), 'arguments.a.list[0] leads back to arguments.a'],
 ]) {
   test(`${what} is a TypeError naming the path, before anything is sent`, async (t) => {
     const server = await startServer(t);
     const protocol = newProtocol(t);
     await protocol.callTool(null, 'm.t', {}, server.template());
-    const [name] = Object.keys(args);
+    const name = Object.keys(args).at(-1);
     for (const message of [undefined, { m: `UTCP_ARG_${name}_UTCP_ARG` }, '{"m":"{{args}}"}']) {
       const error = await failure(protocol.callTool(null, 'm.t', args, server.template({ message })));
       assert.ok(error instanceof TypeError, String(error));
@@ -100,6 +103,10 @@ for (const [what, args, path] of [
     }
     assert.equal(server.received.length, 1);
   });
+}
+
+function twice(shared) {
+  return { a: shared, b: shared, z: 1n };
 }
 
 function cyclic() {

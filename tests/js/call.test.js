@@ -1,6 +1,7 @@
 // callTool: what goes out and what comes back, over a real server.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { WebSocket } from 'ws';
 import { ToolError } from '../../js/index.js';
 import { failure, newProtocol, startServer } from '../support/server.js';
 
@@ -57,6 +58,35 @@ test('a binary frame is bytes, whatever the format, and memory of its own', asyn
     assert.deepEqual([...bytes], [0, 255, 7]);
     assert.equal(bytes.buffer.byteLength, 3);
   }
+});
+
+test('the host is asked for ArrayBuffers: some give Blobs otherwise', async (t) => {
+  const types = [];
+  class Spy extends WebSocket {
+    send(text) {
+      types.push(this.binaryType);
+      super.send(text);
+    }
+  }
+  const server = await startServer(t);
+  await newProtocol(t, { WebSocket: Spy }).callTool(null, 'm.t', {}, server.template());
+  assert.deepEqual(types, ['arraybuffer']);
+});
+
+test('a template that its caller changes is read again', async (t) => {
+  const server = await startServer(t);
+  const protocol = newProtocol(t);
+  const template = server.template({ response_format: 'json' });
+  assert.deepEqual(await protocol.callTool(null, 'm.t', {}, template), {});
+  assert.deepEqual(await protocol.callTool(null, 'm.t', {}, template), {});
+  template.response_format = 'text';
+  assert.equal(await protocol.callTool(null, 'm.t', {}, template), '{}');
+  template.message = { n: 'UTCP_ARG_n_UTCP_ARG' };
+  assert.equal(await protocol.callTool(null, 'm.t', { n: 1 }, template), '{"n":"1"}');
+  template.message.n = 'changed inside';
+  assert.equal(await protocol.callTool(null, 'm.t', { n: 1 }, template), '{"n":"changed inside"}');
+  delete template.message;
+  assert.equal(await protocol.callTool(null, 'm.t', { n: 1 }, template), '{"n":1}');
 });
 
 test('an object template is filled in', async (t) => {

@@ -127,10 +127,12 @@ test("deregistering closes every connection that the manual's tools opened, also
   const inFlight = failure(protocol.callTool(null, 'm.d', { silent: 1 }, nameless));
   await server.until(() => server.received.length === 4);
   assert.equal(server.clients.size, 3);
-  await protocol.deregisterManual(null, { name: 'm', call_template_type: 'websocket', url: server.url });
+  const deregistered = protocol.deregisterManual(null, { name: 'm', call_template_type: 'websocket', url: server.url });
   const error = await inFlight;
+  await deregistered;
   assert.ok(error instanceof ProtocolClosedError);
   assert.equal(error.code, 'manual_deregistered');
+  assert.equal(driverOf(protocol).counts().hostClosing, 0, 'the closing handshakes are through');
   await server.until(() => server.clients.size === 1);
   assert.equal(await protocol.callTool(null, 'untouched.c', {}, nameless), 'x');
   assert.equal(server.opened, 3);

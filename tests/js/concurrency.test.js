@@ -97,6 +97,9 @@ test('callers never share a connection, nor do manuals or protocols', async (t) 
   assert.equal(server.opened, callers.length);
   for (const caller of callers) await protocol.callTool(caller, 'm.t', {}, server.template());
   assert.equal(server.opened, callers.length);
+  const shared = server.template();
+  for (const caller of [...callers, ...callers]) await protocol.callTool(caller, 'm.t', {}, shared);
+  assert.equal(server.opened, callers.length);
   await protocol.callTool(null, 'other.t', {}, server.template());
   await newProtocol(t).callTool(null, 'm.t', {}, server.template());
   assert.equal(server.opened, callers.length + 2);

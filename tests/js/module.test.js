@@ -41,11 +41,11 @@ for (const [what, source] of [
   });
 }
 
-for (const [what, source] of [
-  ['bytes that are no wasm', new Uint8Array([1, 2, 3, 4])],
-  ['a file that is not there', new URL('./nothing.wasm', import.meta.url)],
-  ['an HTTP error', new Response('gone', { status: 404 })],
-  ['no URL', 'http://['],
+for (const [what, source, cause] of [
+  ['bytes that are no wasm', new Uint8Array([1, 2, 3, 4]), /magic|wasm/],
+  ['a file that is not there', new URL('./nothing.wasm', import.meta.url), /ENOENT/],
+  ['an HTTP error', new Response('gone', { status: 404 }), /HTTP status 404/],
+  ['no URL', 'http://[', /Invalid URL/],
 ]) {
   test(`${what}: rejects with module_failed, and the next call tries again`, async () => {
     const loader = await newLoader();
@@ -53,7 +53,7 @@ for (const [what, source] of [
       assert.equal(error.code, 'module_failed');
       assert.equal(error.fault, 'library');
       assert.match(error.message, /core\.wasm/);
-      assert.ok(error.cause instanceof Error);
+      assert.match(error.cause.message, cause);
       return true;
     });
     await loader.ready();

@@ -35,6 +35,17 @@ test('an idle connection does not keep the process alive', async (t) => {
   assert.ok(performance.now() - start < 10_000);
 });
 
+test('nor does it after the timer of an earlier call has fired', async (t) => {
+  const server = await startServer(t);
+  const output = await run(
+    `await protocol.callTool(null, 'm.t', {}, { ...template, timeout: 0.1 });
+     await new Promise((resolve) => setTimeout(resolve, 250));
+     console.log('idle');`,
+    server.url,
+  );
+  assert.equal(output, 'idle');
+});
+
 test('a call in flight does, until it is answered', async (t) => {
   const server = await startServer(t, (socket, text) => setTimeout(() => socket.send(text), 300));
   const output = await run(

@@ -118,6 +118,27 @@ test('two streams at once do not count for each other', async (t) => {
   assert.deepEqual(results, [8, 8]);
 });
 
+test('what the consumer of one stream takes makes no room in another', async (t) => {
+  const server = await startServer(t, (socket) => {
+    for (let i = 0; i < 4; i += 1) socket.send(String(i));
+  });
+  const protocol = newProtocol(t, { limits: { streamItems: 3 } });
+  const [one, two] = [1, 2].map(() => protocol.callToolStreaming(null, 'm.s', {}, server.template()));
+  await Promise.all([one.next(), two.next()]);
+  await flushed(server);
+  for (let i = 0; i < 3; i += 1) await one.next();
+  await two.next();
+  for (const socket of server.clients) {
+    socket.send('fits');
+    socket.send('fits in the first, overflows the second');
+  }
+  await server.until(() => server.clients.size === 1);
+  assert.equal((await failure(collect(two))).code, 'stream_overflow');
+  assert.equal((await one.next()).value, 'fits');
+  assert.match((await one.next()).value, /^fits in/);
+  await one.return();
+});
+
 test('a consumer that waits holds up no other call', async (t) => {
   const server = await startServer(t, (socket, text) => {
     if (text.includes('slow')) for (let i = 0; i < 10; i += 1) socket.send('item');
