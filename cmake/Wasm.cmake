@@ -10,7 +10,8 @@ if(EMSCRIPTEN_VERSION VERSION_LESS 3.1.6)
 endif()
 
 # Nothing throws through wasm: results are values, and what would throw aborts the instance.
-target_compile_options(utcp_websocket PUBLIC -fno-exceptions -flto)
+# emcc's -Oz forbids inlining even where it makes the code smaller, as with accessors: allowed again.
+target_compile_options(utcp_websocket PUBLIC -fno-exceptions -flto -finline-functions)
 target_compile_definitions(utcp_websocket PUBLIC JSON_NOEXCEPTION=1)
 
 add_executable(core
@@ -32,7 +33,7 @@ if(EMSCRIPTEN_VERSION VERSION_LESS 4.0.4)
 endif()
 
 target_link_options(core PRIVATE
-  -flto
+  -flto -finline-functions
   -lembind
   -lwebsocket.js
   -sMODULARIZE=1 -sEXPORT_ES6=1 ${no_import_meta} -sENVIRONMENT=web  # no host is assumed: js/loader.js knows

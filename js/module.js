@@ -139,8 +139,9 @@ async function compile(source) {
   if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) {
     return WebAssembly.compile(/** @type {BufferSource} */ (source));
   }
-  if (typeof Response === 'function' && source instanceof Response) return compileResponse(source);
-  const url = new URL(String(source), globalThis.location?.href ?? import.meta.url);
+  // The last one left: asking for `Response` by its name would load Node's whole fetch.
+  if (typeof source !== 'string' && !(source instanceof URL)) return compileResponse(source);
+  const url = new URL(source, globalThis.location?.href ?? import.meta.url);
   if (url.protocol !== 'file:') return compileResponse(await fetch(url));
   const name = 'node:fs/promises'; // not a literal: bundlers for browsers must not follow it
   const { readFile } = await import(/* @vite-ignore */ /* webpackIgnore: true */ name);
@@ -149,6 +150,9 @@ async function compile(source) {
 
 /** @param {Response} response */
 async function compileResponse(response) {
+  if (typeof response?.arrayBuffer !== 'function') {
+    throw new TypeError('ready() takes a URL, bytes, a Response or a compiled module');
+  }
   if (!response.ok) throw new Error(`${response.url}: HTTP status ${response.status}`);
   if (response.headers.get('Content-Type')?.startsWith('application/wasm') && WebAssembly.compileStreaming) {
     return WebAssembly.compileStreaming(response);

@@ -47,6 +47,8 @@ test('aborted while the module loads', async (t) => {
   const call = failure(protocol.callTool(null, 'm.t', {}, server.template(), controller));
   controller.abort(reason);
   assert.equal(await call, reason);
+  const other = await startServer(t);
+  await protocol.callTool(null, 'm.t', {}, other.template());
   await turns();
   assert.equal(server.opened, 0);
   nothingLeft(protocol);

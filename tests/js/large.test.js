@@ -51,6 +51,7 @@ test('a frame at the limit passes, one over it does not', async (t) => {
   assert.equal(error.code, 'frame_too_large');
   assert.match(error.message, /frameBytes/);
   await server.allClosed();
+  assert.deepEqual(server.closings, [[4000, 'message too large']]);
 });
 
 test('JSON deeper than the limit is refused where the core looks inside', async (t) => {

@@ -1,6 +1,8 @@
 // Nothing is left behind: sockets, wasm heap, Emscripten's table and our own maps are back where they were.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { WebSocketCommunicationProtocol } from '../../js/index.js';
 import { driverOf } from '../../js/protocol.js';
 import { collect, failure, newProtocol, startServer, turns } from '../support/server.js';
@@ -108,4 +110,31 @@ test('a failed discovery leaves nothing', async (t) => {
   for (let i = 0; i < 20; i += 1) await protocol.registerManual(null, server.template());
   const { calls, connections, hostCalls, sockets } = driverOf(protocol).counts();
   assert.deepEqual({ calls, connections, hostCalls, sockets }, { calls: 0, connections: 0, hostCalls: 0, sockets: 0 });
+});
+
+test('a protocol that is dropped without close() is freed by the garbage collector', async (t) => {
+  const server = await startServer(t, answer);
+  const keeper = newProtocol(t);
+  await keeper.callTool(null, 'm.t', {}, server.template());
+  const heap = () => driverOf(keeper).counts().heap;
+  const useAndDrop = async () => {
+    const protocol = new WebSocketCommunicationProtocol();
+    await protocol.callTool(
+      null,
+      'm.t',
+      { big: 1 },
+      server.template({ keep_alive: false, timeout: 0.1, message: ['x'.repeat(100_000)] }),
+    );
+    await server.until(() => server.clients.size === 1);
+  };
+  const before = heap();
+  for (let i = 0; i < 5; i += 1) await useAndDrop();
+  assert.ok(heap() > before + 100_000);
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc');
+  for (let i = 0; i < 200 && heap() > before + 100_000; i += 1) {
+    collectGarbage();
+    await new Promise((resolve) => setTimeout(resolve, 10)); // the armed timer holds on to its session
+  }
+  assert.ok(heap() <= before + 100_000, `${heap() - before} bytes are left`);
 });

@@ -46,6 +46,7 @@ for (const [what, source, cause] of [
   ['a file that is not there', new URL('./nothing.wasm', import.meta.url), /ENOENT/],
   ['an HTTP error', new Response('gone', { status: 404 }), /HTTP status 404/],
   ['no URL', 'http://[', /Invalid URL/],
+  ['something else', 7, /takes a URL/],
 ]) {
   test(`${what}: rejects with module_failed, and the next call tries again`, async () => {
     const loader = await newLoader();

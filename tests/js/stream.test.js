@@ -141,11 +141,13 @@ test('throw() ends the stream and rejects with its error', async (t) => {
 });
 
 test('a stream that was never started costs nothing when it is returned', async (t) => {
-  const server = await startServer(t);
-  const stream = newProtocol(t).callToolStreaming(null, 'm.s', {}, server.template());
+  const server = await startServer(t, sends(end));
+  const protocol = newProtocol(t);
+  const stream = protocol.callToolStreaming(null, 'm.s', { never: 1 }, server.template());
   await stream.return();
   assert.deepEqual(await stream.next(), { done: true, value: undefined });
-  assert.equal(server.opened, 0);
+  await collect(protocol.callToolStreaming(null, 'm.s', {}, server.template()));
+  assert.deepEqual(server.received, ['{}']);
 });
 
 test('several next() at once are served in order', async (t) => {

@@ -11,7 +11,7 @@ import { build } from 'esbuild';
 import { fromRoot, nodeBin, npm, readJson, run } from '../../scripts/lib/repo.js';
 
 // The aim is 45 KiB; this is what it has come down to. Lower it whenever the module gets smaller, never raise it.
-const sizeLimit = 52 * 1024;
+const sizeLimit = 50 * 1024;
 const manifest = readJson('package.json');
 const fixtures = fileURLToPath(new URL('project/', import.meta.url));
 

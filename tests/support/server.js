@@ -40,6 +40,8 @@ class TestServer extends EventEmitter {
   opened = 0;
   /** Handshake requests, in order. */
   requests = [];
+  /** How connections were closed by the client, in order: `[code, reason]`. */
+  closings = [];
   /** Texts received, in order. */
   received = [];
 
@@ -67,7 +69,8 @@ class TestServer extends EventEmitter {
     this.clients.add(socket);
     if (!this.requests.includes(request)) this.requests.push(request);
     socket.on('error', () => {});
-    socket.on('close', () => {
+    socket.on('close', (code, reason) => {
+      this.closings.push([code, String(reason)]);
       this.clients.delete(socket);
       this.emit('change');
     });
