@@ -36,7 +36,7 @@ target_link_options(core PRIVATE
   -flto -finline-functions
   -lembind
   -lwebsocket.js
-  -sMODULARIZE=1 -sEXPORT_ES6=1 ${no_import_meta} -sENVIRONMENT=web  # no host is assumed: js/loader.js knows
+  -sMODULARIZE=1 -sEXPORT_ES6=1 ${no_import_meta} -sENVIRONMENT=web  # no host is assumed: js/module.js knows
   -sFILESYSTEM=0
   -sDYNAMIC_EXECUTION=0  # works under a Content-Security-Policy without unsafe-eval
   -sALLOW_MEMORY_GROWTH=1
@@ -45,8 +45,7 @@ target_link_options(core PRIVATE
   -s${stack_setting}=262144
   -Wl,--stack-first  # an overflow traps instead of overwriting data
   -sMALLOC=emmalloc
-  -sINCOMING_MODULE_JS_API=instantiateWasm,onAbort,WebSocket
-  -sEXPORTED_RUNTIME_METHODS=stackSave,stackRestore)
+  -sINCOMING_MODULE_JS_API=instantiateWasm,onAbort,WebSocket)
 
 # JavaScript that becomes part of the glue; the link depends on it.
 foreach(option_and_file IN ITEMS --js-library:bindings/host.js --pre-js:bindings/pre.js)
