@@ -8,7 +8,7 @@ export interface CurrentHost {
 /** What bindings/host.js calls below a wasm frame. Nothing here may throw or call back. */
 export interface CoreHost {
   httpStatus: number;
-  /** The call whose message Emscripten sends next, 0: the greeting. Set to the call that is started by its entry. */
+  /** The call whose message Emscripten sends next, 0: the template's own. Set to the call that is started by its entry. */
   nextCall: number;
   /** Writes `FrameFacts` of bindings/imports.hpp. */
   describeFrame(words: Uint32Array, at: number): void;
@@ -34,7 +34,8 @@ export interface CoreModule {
   _utcp_ws_start_call(session: CoreSession, now: number, call: number, tool: number, mode: number): void;
   startCallWith(session: CoreSession, now: number, call: number, tool: number, mode: number, extras: string): void;
   abortCall(session: CoreSession, now: number, call: number): void;
-  handleConsumed(session: CoreSession, call: number, items: number, bytes: number): void;
+  handleConsumed(session: CoreSession, now: number, call: number, items: number, bytes: number): void;
+  handlePong(session: CoreSession, now: number, connection: number): void;
   handleTimeout(session: CoreSession, now: number): void;
   deregister(session: CoreSession, caller: number, manual: string): void;
   close(session: CoreSession): void;

@@ -25,7 +25,8 @@ struct FrameFacts {
 extern "C" {
 
 void utcp_ws_frame(FrameFacts* facts);
-/// What is sent next is the message of this call, 0: the greeting that was told. Not said for the call being started.
+/// What is sent next is the message of this call, 0: the template's own that was told. Not said for the call being
+/// started.
 void utcp_ws_sending(std::uint32_t call);
 
 /// Give the frame being handled to a call. `path_length` bytes at `path` are a JSON Pointer; null: as in the last call.

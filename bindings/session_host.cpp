@@ -56,6 +56,8 @@ SessionOptions parse_options(const std::string& text) {
   size("streamBytes", options.max_stream_bytes);
   duration(given, "idleTimeout", options.idle_timeout);
   options.can_set_headers = number(given, "canSetHeaders", 1) != 0;
+  options.can_ping = number(given, "canPing", 0) != 0;
+  options.can_pause = number(given, "canPause", 0) != 0;
   options.seed = static_cast<std::uint64_t>(number(given, "seed", 0));
   if (const std::string_view retry = json::find(given, "retry"); !retry.empty()) {
     options.retry.enabled = retry.starts_with('{');
@@ -101,7 +103,7 @@ struct SocketEvents {
     FrameFacts facts{};
     utcp_ws_frame(&facts);
     if (facts.consumed_call != 0) {
-      session.handle_consumed(CallId{facts.consumed_call}, facts.consumed_items, facts.consumed_bytes);
+      session.handle_consumed(now(), CallId{facts.consumed_call}, facts.consumed_items, facts.consumed_bytes);
     }
     const JsFrame frame(facts.is_text != 0, facts.size, from.host.scratch_);
     session.handle_message(now(), from.connection, frame);
@@ -185,8 +187,13 @@ void SessionHost::abort_call(double now, std::uint32_t call) {
   drain();
 }
 
-void SessionHost::handle_consumed(std::uint32_t call, std::uint32_t items, std::uint32_t bytes) {
-  session_.handle_consumed(CallId{call}, items, bytes);
+void SessionHost::handle_consumed(double now, std::uint32_t call, std::uint32_t items, std::uint32_t bytes) {
+  session_.handle_consumed(time_point(now), CallId{call}, items, bytes);
+  drain();
+}
+
+void SessionHost::handle_pong(double now, std::uint32_t connection) {
+  session_.handle_pong(time_point(now), ConnectionId{connection});
 }
 
 void SessionHost::handle_timeout(double now) {
@@ -270,11 +277,31 @@ void SessionHost::run(const SendMessage& command) {
   emscripten_websocket_send_utf8_text(socket->handle, "");
 }
 
-void SessionHost::run(const SendGreeting& command) {
-  const Socket* socket = find(command.connection);
+void SessionHost::run(const SendGreeting& command) { send_own(command.connection, command.plan); }
+
+void SessionHost::run(const SendPing& command) {
+  if (!command.plan.empty()) {
+    send_own(command.connection, command.plan);
+    return;
+  }
+  Reply reply = command_of("ping");
+  reply.number("connection", number(command.connection));
+  tell(std::move(reply));
+}
+
+void SessionHost::run(const SetReading& command) {
+  Reply reply = command_of("read");
+  reply.number("connection", number(command.connection));
+  reply.flag("on", command.on);
+  tell(std::move(reply));
+}
+
+// A message of the template's own.
+void SessionHost::send_own(ConnectionId connection, const Plan& plan) {
+  const Socket* socket = find(connection);
   if (socket == nullptr) return;
-  Reply reply = command_of("greet");
-  reply.json("plan", plan_json(command.plan));
+  Reply reply = command_of("own");
+  reply.json("plan", plan_json(plan));
   tell(std::move(reply));
   say_sending(0);
   emscripten_websocket_send_utf8_text(socket->handle, "");

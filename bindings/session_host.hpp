@@ -36,7 +36,8 @@ class SessionHost {
   /// `extras`: `{"headers":[value or null, …],"uuid":"…"}`.
   void start_call_with(double now, std::uint32_t call, std::uint32_t tool, int mode, const std::string& extras);
   void abort_call(double now, std::uint32_t call);
-  void handle_consumed(std::uint32_t call, std::uint32_t items, std::uint32_t bytes);
+  void handle_consumed(double now, std::uint32_t call, std::uint32_t items, std::uint32_t bytes);
+  void handle_pong(double now, std::uint32_t connection);
   void handle_timeout(double now);
   void deregister(std::uint32_t caller, const std::string& manual);
   void close();
@@ -57,6 +58,9 @@ class SessionHost {
   void run(const OpenSocket& command);
   void run(const SendMessage& command);
   void run(const SendGreeting& command);
+  void run(const SendPing& command);
+  void run(const SetReading& command);
+  void send_own(ConnectionId connection, const Plan& plan);
   void run(const CloseSocket& command);
   void run(const DeliverFrame& command);
   void run(const SettleCall& command);

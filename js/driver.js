@@ -7,7 +7,7 @@ import { DISCOVERY, SingleCall } from './calls.js';
 import { createError } from './errors.js';
 import { UtcpWebSocketEvent, WARNING } from './events.js';
 import { memberOf } from './frames.js';
-import { CLOSE, DELIVER, Inbox, OPEN, REJECT, REPORT, SEND, SETTLE } from './inbox.js';
+import { CLOSE, DELIVER, Inbox, OPEN, PING, READ, REJECT, REPORT, SEND, SETTLE } from './inbox.js';
 import { Arguments, randomUuid, renderPlan } from './message.js';
 import { Session } from './session.js';
 import { StreamCall, ToolStream } from './stream.js';
@@ -31,8 +31,10 @@ export class Driver {
   /** @type {Map<number, Call>} */
   #calls = new Map();
   #lastId = 0;
-  /** The core's. @type {Set<Socket>} */
-  #sockets = new Set();
+  /** The core's, by connection. @type {Map<number, Socket>} */
+  #sockets = new Map();
+  /** The connections that are not read from. @type {Set<number>} */
+  #paused = new Set();
   /** The closing handshakes under way. @type {Set<Promise<void>>} */
   #closing = new Set();
 
@@ -161,8 +163,16 @@ export class Driver {
 
   /** @param {Call} call @param {number} items @param {number} bytes */
   consumed(call, items, bytes) {
-    const before = this.#inbox.consumed.add(call.id, items, bytes);
-    if (before) this.tell((core, session) => core.handleConsumed(session, before.call, before.items, before.bytes));
+    const { consumed } = this.#inbox;
+    const before = consumed.add(call.id, items, bytes);
+    if (before) this.#tellConsumed(before);
+    // No message may come before the core has heard.
+    if (this.#paused.size > 0) this.#tellConsumed(consumed.take());
+  }
+
+  /** @param {{ call: number, items: number, bytes: number }} consumed */
+  #tellConsumed({ call, items, bytes }) {
+    this.tell((core, session) => core.handleConsumed(session, performance.now(), call, items, bytes));
   }
 
   /** @param {Call} call @param {import('./frames.js').Item} item @param {string} text */
@@ -196,6 +206,11 @@ export class Driver {
     this.#session.receive(socket);
     this.#carryOut();
     inbox.data = undefined;
+  }
+
+  /** @param {Socket} socket */
+  ponged(socket) {
+    this.tell((core, session) => core.handlePong(session, performance.now(), socket.connection));
   }
 
   /** @param {Socket} socket @param {any} error */
@@ -257,11 +272,17 @@ export class Driver {
         this.#take(note.command.call)?.fail(errorOf(note.command, note.data, note.cause));
         break;
       case SEND:
-        this.#send(note.socket, note.call, note.greeting);
+        this.#send(note.socket, note.call, note.own);
         break;
       case OPEN:
-        this.#sockets.add(note.socket);
+        this.#sockets.set(note.socket.connection, note.socket);
         note.socket.open(/** @type {import('./websocket.js').HostWebSocket} */ (this.#session.host));
+        break;
+      case PING:
+        this.#sockets.get(note.connection)?.ping();
+        break;
+      case READ:
+        this.#read(note.connection, note.on);
         break;
       case CLOSE:
         this.#shut(note.socket, note.code, note.reason);
@@ -280,10 +301,10 @@ export class Driver {
     if (last) call.finish();
   }
 
-  /** @param {Socket} socket @param {number} id @param {import('./message.js').Piece[] | undefined} greeting */
-  #send(socket, id, greeting) {
-    if (greeting) {
-      socket.transmit(renderPlan(greeting, new Arguments({}), { requestId: '', toolName: '' }));
+  /** @param {Socket} socket @param {number} id @param {import('./message.js').Piece[] | undefined} own */
+  #send(socket, id, own) {
+    if (own) {
+      socket.transmit(renderPlan(own, new Arguments({}), { requestId: '', toolName: '' }));
       return;
     }
     const call = this.#calls.get(id);
@@ -292,9 +313,21 @@ export class Driver {
     call.message = '';
   }
 
+  /** @param {number} connection @param {boolean} on */
+  #read(connection, on) {
+    this.#sockets.get(connection)?.read(on);
+    if (on) {
+      this.#paused.delete(connection);
+    } else {
+      this.#paused.add(connection);
+      this.#tellConsumed(this.#inbox.consumed.take()); // what was taken since the message that was one too many
+    }
+  }
+
   /** @param {Socket} socket @param {number} [code] @param {string} [reason] */
   #shut(socket, code, reason) {
-    this.#sockets.delete(socket);
+    if (this.#paused.has(socket.connection)) this.#read(socket.connection, true); // the closing handshake wants an answer
+    this.#sockets.delete(socket.connection);
     const closed = socket.shut(code, reason).then(() => {
       this.#closing.delete(closed);
     });
@@ -305,7 +338,7 @@ export class Driver {
   #sessionFailed(error) {
     this.#forgetSession();
     this.#inbox.notes.length = 0;
-    for (const socket of this.#sockets) this.#shut(socket);
+    for (const socket of this.#sockets.values()) this.#shut(socket);
     for (const id of [...this.#calls.keys()]) this.#take(id)?.fail(error);
   }
 

@@ -95,12 +95,18 @@ export class Consumed {
    * @returns {{ call: number, items: number, bytes: number } | undefined} another stream's, that must be told now
    */
   add(call, items, bytes) {
-    const before = this.call !== 0 && this.call !== call ? { ...this } : undefined;
-    if (this.call !== call) this.clear();
+    const before = this.call !== 0 && this.call !== call ? this.take() : undefined;
     this.call = call;
     this.items += items;
     this.bytes += bytes;
     return before;
+  }
+
+  /** What there is, which is told with that. */
+  take() {
+    const { call, items, bytes } = this;
+    this.clear();
+    return { call, items, bytes };
   }
 
   clear() {

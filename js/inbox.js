@@ -14,6 +14,8 @@ export const SEND = 3;
 export const OPEN = 4;
 export const CLOSE = 5;
 export const REPORT = 6;
+export const PING = 7;
+export const READ = 8;
 
 /**
  * @typedef {object} RejectCommand
@@ -26,8 +28,10 @@ export const REPORT = 6;
  * @typedef {{ kind: typeof DELIVER, call: number, item: import('./frames.js').Item, last: boolean }
  *   | { kind: typeof SETTLE, call: number }
  *   | { kind: typeof REJECT, command: RejectCommand, data: unknown, cause: unknown }
- *   | { kind: typeof SEND, socket: Socket, call: number, greeting: import('./message.js').Piece[] | undefined }
+ *   | { kind: typeof SEND, socket: Socket, call: number, own: import('./message.js').Piece[] | undefined }
  *   | { kind: typeof OPEN, socket: Socket }
+ *   | { kind: typeof PING, connection: number }
+ *   | { kind: typeof READ, connection: number, on: boolean }
  *   | { kind: typeof CLOSE, socket: Socket, code: number | undefined, reason: string | undefined }
  *   | { kind: typeof REPORT, report: import('./events.js').CoreReport }} Note
  */
@@ -47,13 +51,13 @@ export class Inbox {
   httpStatus = 0;
   /** What the host says went wrong. @type {unknown} */
   cause = undefined;
-  /** The call whose message is sent next, 0: the greeting. */
+  /** The call whose message is sent next, 0: one of the template's own. */
   nextCall = 0;
   consumed = new Consumed();
 
   #path = '';
   /** @type {import('./message.js').Piece[] | undefined} */
-  #greeting;
+  #own;
   /** @type {{ connection: number, headers: [string, string][] }} */
   #opening = { connection: 0, headers: [] };
   /** @type {{ heap: Uint8Array, out: number, capacity: number, bytes: Uint8Array } | undefined} */
@@ -105,8 +109,14 @@ export class Inbox {
       case 'open':
         this.#opening = command;
         break;
-      case 'greet':
-        this.#greeting = command.plan;
+      case 'own':
+        this.#own = command.plan;
+        break;
+      case 'ping':
+        this.notes.push({ kind: PING, connection: command.connection });
+        break;
+      case 'read':
+        this.notes.push({ kind: READ, connection: command.connection, on: command.on });
         break;
       case 'reject':
         this.notes.push({ kind: REJECT, command, data: this.data, cause: this.cause });
@@ -148,7 +158,7 @@ export class Inbox {
   /** @param {Socket} socket */
   noteSend(socket) {
     const call = this.nextCall;
-    this.notes.push({ kind: SEND, socket, call, greeting: call === 0 ? this.#greeting : undefined });
+    this.notes.push({ kind: SEND, socket, call, own: call === 0 ? this.#own : undefined });
   }
 
   /** @param {Socket} socket @param {number | undefined} code @param {string | undefined} reason */

@@ -143,6 +143,8 @@ export class Session {
     const options = JSON.stringify({
       ...this.#options.session,
       canSetHeaders: Number(this.host.canSetHeaders),
+      canPing: Number(this.host.canPing),
+      canPause: Number(this.host.canPause),
       seed: (high % 2 ** 21) * 2 ** 32 + low,
     });
     const handle = instance.run(() => instance.core.newSession(options));

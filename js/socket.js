@@ -14,6 +14,7 @@ const ERROR_WITHOUT_CLOSE_MS = 500;
  * @typedef {object} SocketEvents what a socket tells the driver; never below a wasm frame
  * @property {(socket: Socket) => void} opened
  * @property {(socket: Socket, data: any) => void} received
+ * @property {(socket: Socket) => void} ponged
  * @property {(socket: Socket, error: unknown) => void} failed
  * @property {(socket: Socket, code: number, reason: string, wasClean: boolean) => void} closed
  */
@@ -70,7 +71,7 @@ export class Socket {
   // --- What the driver does with the host's ---
 
   /** @param {import('./websocket.js').HostWebSocket} host */
-  open({ constructor: Real, canSetHeaders, extra }) {
+  open({ constructor: Real, canSetHeaders, canPing, extra }) {
     try {
       const options = { ...extra, ...(this.headers.length > 0 && { headers: Object.fromEntries(this.headers) }) };
       if (canSetHeaders && Object.keys(options).length > 0) {
@@ -86,6 +87,7 @@ export class Socket {
       };
       this.real.onerror = (/** @type {any} */ event) => this.#failed(event);
       this.real.onclose = (/** @type {CloseEvent} */ event) => this.#closed(event);
+      if (canPing) this.real.on('pong', () => this.released || this.events.ponged(this));
     } catch (error) {
       this.real = null;
       queueMicrotask(() => this.events.failed(this, error));
@@ -101,6 +103,16 @@ export class Socket {
       queueMicrotask(() => this.events.failed(this, error));
       return false;
     }
+  }
+
+  /** Only where the host can: stops reading, or goes on. @param {boolean} on */
+  read(on) {
+    attempt(() => (on ? this.real.resume() : this.real.pause()));
+  }
+
+  /** Only where the host can. What goes wrong shows in the pong that does not come. */
+  ping() {
+    attempt(() => this.real.ping());
   }
 
   /**

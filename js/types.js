@@ -28,7 +28,8 @@
  * @property {number} [response_timeout] seconds from sending to the response, or between two items; default `timeout`
  * @property {number} [expected_responses] n ≥ 1, or -1 until the peer ends it; default 1 for a call, no limit for a stream
  * @property {boolean} [close_after_response] default: not `keep_alive`
- * @property {number} [ping_interval] seconds between heartbeats; default 30. Checked, but no heartbeat is sent yet
+ * @property {number} [ping_interval] seconds between heartbeats while the connection is kept; default 30. A
+ *   peer that answers none for a whole interval is left, and its calls reject
  * @property {object} [message_filter] only frames with these members are responses
  * @property {string | false} [correlation] JSON Pointer to the request's id in a response
  * @property {string} [result_path] JSON Pointer to the result in a response
@@ -36,7 +37,8 @@
  * @property {object} [stream_end] frames with these members end a stream; default `{ type: 'stream_end' }`
  * @property {string | object} [connect_message] sent first on every new connection
  * @property {object} [connect_ack] calls wait until a frame with these members has come
- * @property {string | object} [ping_message] heartbeat for hosts that cannot send WebSocket pings. Checked, but not sent yet
+ * @property {string | object} [ping_message] heartbeat for hosts that cannot send WebSocket pings (browsers, and Node's own
+ *   WebSocket); any frame that comes back counts as an answer. Default: such hosts send no heartbeat
  * @property {string | object} [discovery_message] what asks for the manual; default `{ type: 'utcp' }`
  */
 

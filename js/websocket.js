@@ -6,6 +6,8 @@ import { createError } from './errors.js';
  * @typedef {object} HostWebSocket
  * @property {import('./types.js').WebSocketConstructor} constructor
  * @property {boolean} canSetHeaders whether it takes `{ protocols, headers }` as its second argument
+ * @property {boolean} canPing whether its sockets can send WebSocket pings and tell of pongs, as those of `ws` can
+ * @property {boolean} canPause whether its sockets can stop reading for a while, as those of `ws` can
  * @property {Record<string, unknown>} [extra] further members of that second argument
  */
 
@@ -15,15 +17,15 @@ import { createError } from './errors.js';
  * @returns {Promise<HostWebSocket>} rejects with `websocket_unavailable`
  */
 export async function findWebSocket({ WebSocket: injected, canSetHeaders, frameBytes }) {
-  if (injected) return { constructor: injected, canSetHeaders: canSetHeaders ?? true };
+  if (injected) return hostOf(injected, canSetHeaders ?? true);
   if (typeof globalThis.WebSocket === 'function') {
-    return { constructor: globalThis.WebSocket, canSetHeaders: canSetHeaders ?? globalTakesHeaders() };
+    return hostOf(globalThis.WebSocket, canSetHeaders ?? globalTakesHeaders());
   }
   const name = 'ws'; // not a literal: bundlers must not follow it
   try {
     const { WebSocket } = await import(/* @vite-ignore */ /* webpackIgnore: true */ name);
     // Whatever the core's limit lets through, this must let through: a UTF-16 code unit has up to three bytes.
-    return { constructor: WebSocket, canSetHeaders: canSetHeaders ?? true, extra: { maxPayload: 3 * frameBytes } };
+    return { ...hostOf(WebSocket, canSetHeaders ?? true), extra: { maxPayload: 3 * frameBytes } };
   } catch (cause) {
     throw createError(
       {
@@ -33,6 +35,16 @@ export async function findWebSocket({ WebSocket: injected, canSetHeaders, frameB
       { cause },
     );
   }
+}
+
+/**
+ * @param {import('./types.js').WebSocketConstructor} Real
+ * @param {boolean} canSetHeaders
+ * @returns {HostWebSocket}
+ */
+function hostOf(Real, canSetHeaders) {
+  const has = (/** @type {string[]} */ ...names) => names.every((name) => typeof Real.prototype?.[name] === 'function');
+  return { constructor: Real, canSetHeaders, canPing: has('ping', 'on'), canPause: has('pause', 'resume') };
 }
 
 /** Node, Deno and Bun; not browsers, and not workerd, which may pretend to be Node. */

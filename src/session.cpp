@@ -96,14 +96,6 @@ void Session::abort_call(TimePoint now, CallId id) {
   if (entry != calls_.end()) leave(now, *entry->second, false);
 }
 
-void Session::handle_consumed(CallId id, std::size_t items, std::size_t bytes) {
-  const auto entry = calls_.find(static_cast<std::uint32_t>(id));
-  if (entry == calls_.end()) return;
-  Call& call = *entry->second;
-  call.queued_items -= std::min(call.queued_items, items);
-  call.queued_bytes -= std::min(call.queued_bytes, bytes);
-}
-
 void Session::fail_to_start(CallId id, Error error) {
   commands_.push_back(SettleCall{id, share(std::move(error)), {}, {}});
 }
@@ -170,6 +162,8 @@ void Session::handle_timeout(TimePoint now) {
   while (const std::optional<TimerKey> due = timers_.pop_due(now)) {
     if (due->kind == TimerKey::Kind::connection) {
       connection_timeout(now, *connections_.at(due->id));
+    } else if (due->kind == TimerKey::Kind::heartbeat) {
+      heartbeat(now, *connections_.at(due->id));
     } else if (due->kind == TimerKey::Kind::endpoint) {
       Endpoint& endpoint = *endpoints_.at(due->id);
       endpoint.backing_off = false;

@@ -51,6 +51,8 @@ struct SessionOptions {
   RetryOptions retry{};
   std::vector<Header> headers{};  ///< added to every handshake, unless the template sets the same name
   bool can_set_headers = true;    ///< false: browsers and workerd
+  bool can_pause = false;         ///< whether the host can stop reading from a connection for a while
+  bool can_ping = false;          ///< whether the host can send WebSocket pings and tells of pongs
   std::uint64_t seed = 0;         ///< entropy for the jitter of retries
 };
 
@@ -70,6 +72,17 @@ struct SendMessage {
 struct SendGreeting {
   ConnectionId connection;
   Plan plan;
+};
+/// Let the peer show that it is there: where the plan is empty send a WebSocket ping (RFC 6455 section 5.5.2) and tell
+/// its pong with `handle_pong`, else render and send the template's `ping_message`.
+struct SendPing {
+  ConnectionId connection;
+  Plan plan;
+};
+/// Stop reading from the connection, or go on: its stream's consumer is slow, so that the peer has to wait for it.
+struct SetReading {
+  ConnectionId connection;
+  bool on;
 };
 /// Close it and forget it: no event of this connection is wanted any more.
 struct CloseSocket {
@@ -103,7 +116,8 @@ struct Report {
   int attempt = 0;     ///< retry: how many attempts have failed
   Duration delay{};    ///< retry: until the next one
 };
-using Command = std::variant<OpenSocket, SendMessage, SendGreeting, CloseSocket, DeliverFrame, SettleCall, Report>;
+using Command = std::variant<OpenSocket, SendMessage, SendGreeting, SendPing, SetReading, CloseSocket, DeliverFrame,
+                             SettleCall, Report>;
 
 struct CallRequest {
   ToolId tool;
@@ -135,11 +149,13 @@ class Session {
   void start_call(TimePoint now, CallId id, const CallRequest& request);
   /// The caller has lost interest. Nothing more is said about the call. Unknown ids are ignored, here and below.
   void abort_call(TimePoint now, CallId id);
-  /// The consumer of a stream has taken items from the host's queue.
-  void handle_consumed(CallId id, std::size_t items, std::size_t bytes);
+  /// The consumer of a stream has taken items from the host's queue. While the stream's connection is not read from,
+  /// the host says so at once; else no later than before the next message.
+  void handle_consumed(TimePoint now, CallId id, std::size_t items, std::size_t bytes);
 
   void handle_open(TimePoint now, ConnectionId id, std::string_view subprotocol);
   void handle_message(TimePoint now, ConnectionId id, const Frame& frame);
+  void handle_pong(TimePoint now, ConnectionId id);
   /// `http_status` of a refused handshake, 0 where the host does not show it.
   void handle_error(TimePoint now, ConnectionId id, int http_status);
   void handle_close(TimePoint now, ConnectionId id, int code, std::string_view reason, bool was_clean);
@@ -194,9 +210,15 @@ class Session {
   void collect(Endpoint& endpoint);
   void connection_timeout(TimePoint now, Connection& connection);
 
+  // session_heartbeat.cpp
+  void start_heartbeat(TimePoint now, const Connection& connection);
+  void heartbeat(TimePoint now, Connection& connection);
+
   // session_frames.cpp: from frame to call
   [[nodiscard]] Call* find_addressee(const Connection& connection, const Frame& frame);
   void take(TimePoint now, Connection& connection, Call& call, const Frame& frame);
+  [[nodiscard]] bool holds_more_than(const Call& call, std::size_t part) const;
+  void set_reading(Connection& connection, bool on);
   void report_frame(Report::Kind kind, const Connection& connection, const Call* call, const Frame& frame,
                     std::string_view why);
 

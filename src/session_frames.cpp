@@ -1,4 +1,5 @@
 // Owns the way of a received frame: to the greeting, to the call it answers, or to the reports.
+#include <algorithm>
 #include <utility>
 
 #include "session_state.hpp"
@@ -16,6 +17,7 @@ void Session::handle_message(TimePoint now, ConnectionId id, const Frame& frame)
   if (entry == connections_.end() || entry->second->state == ConnectionState::opening) return;
   Connection& connection = *entry->second;
   Endpoint& endpoint = *endpoints_.at(connection.endpoint);
+  connection.heard_at = now;
 
   if (frame.size() > options_.max_frame) {
     reject(std::exchange(connection.calls, {}),
@@ -44,6 +46,11 @@ void Session::handle_message(TimePoint now, ConnectionId id, const Frame& frame)
     return;
   }
   Call* call = find_addressee(connection, frame);
+  if (call == nullptr && std::exchange(connection.awaits_echo, false)) {
+    report_frame(Report::Kind::message, connection, nullptr, frame, "it answers the ping_message");
+    pump(now, endpoint);
+    return;
+  }
   if (call == nullptr) {
     report_frame(Report::Kind::unsolicited, connection, nullptr, frame,
                  connection.calls.empty() ? "no call is waiting" : "it carries the id of no call that is waiting");
@@ -120,9 +127,37 @@ void Session::take(TimePoint now, Connection& connection, Call& call, const Fram
   commands_.push_back(DeliverFrame{call.id, judgement.decoding, judgement.path});
   if (judgement.last || (expected != 0 && call.items >= expected)) {
     settle(now, call, nullptr, true);
-  } else {
-    timers_.set(timer_of(call.id), now + call.tool->call_template.response_timeout);
+    return;
   }
+  timers_.set(timer_of(call.id), now + call.tool->call_template.response_timeout);
+  // Half of what may pile up is left for what the host has read already. Others' answers are never held up.
+  if (options_.can_pause && call.mode == CallMode::stream && connection.exclusive && holds_more_than(call, 2)) {
+    timers_.clear(timer_of(call.id));
+    set_reading(connection, false);
+  }
+}
+
+bool Session::holds_more_than(const Call& call, std::size_t part) const {
+  return call.queued_items > options_.max_stream_items / part || call.queued_bytes > options_.max_stream_bytes / part;
+}
+
+void Session::set_reading(Connection& connection, bool on) {
+  if (connection.paused != on) return;
+  connection.paused = !on;
+  commands_.push_back(SetReading{connection.id, on});
+}
+
+void Session::handle_consumed(TimePoint now, CallId id, std::size_t items, std::size_t bytes) {
+  const auto entry = calls_.find(static_cast<std::uint32_t>(id));
+  if (entry == calls_.end()) return;
+  Call& call = *entry->second;
+  call.queued_items -= std::min(call.queued_items, items);
+  call.queued_bytes -= std::min(call.queued_bytes, bytes);
+  if (!call.connection || holds_more_than(call, 4)) return;
+  Connection& connection = *connections_.at(static_cast<std::uint32_t>(*call.connection));
+  if (!connection.paused) return;
+  set_reading(connection, true);
+  timers_.set(timer_of(id), now + call.tool->call_template.response_timeout);
 }
 
 void Session::report_frame(Report::Kind kind, const Connection& connection, const Call* call, const Frame& frame,

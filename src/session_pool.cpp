@@ -144,7 +144,8 @@ Session::Connection* Session::find_connection(const Endpoint& endpoint, bool sha
   for (const ConnectionId id : endpoint.connections) {
     Connection& connection = *connections_.at(static_cast<std::uint32_t>(id));
     if (connection.state != ConnectionState::ready) continue;
-    const bool fits = shared ? !connection.exclusive : connection.calls.empty() && !connection.tainted;
+    const bool fits =
+        shared ? !connection.exclusive : connection.calls.empty() && !connection.tainted && !connection.awaits_echo;
     if (fits && (best == nullptr || connection.idle_since > best->idle_since)) best = &connection;
   }
   return best;
@@ -215,12 +216,14 @@ void Session::become_ready(TimePoint now, Connection& connection) {
   endpoint.failures = 0;
   endpoint.last_error.reset();
   timers_.clear(timer_of(connection.id));
+  start_heartbeat(now, connection);
   rest(now, connection);
   pump(now, endpoint);
 }
 
 void Session::rest(TimePoint now, Connection& connection) {
   connection.exclusive = false;
+  set_reading(connection, true);
   connection.idle_since = now;
   // A timer that is still set from an earlier rest is moved on when it fires: nothing to do on the hot path.
   if (!timers_.has(timer_of(connection.id))) timers_.set(timer_of(connection.id), now + options_.idle_timeout);
@@ -369,6 +372,7 @@ void Session::remove(Connection& connection, ConnectionEvent event, int code, st
   }
   commands_.push_back(CloseSocket{id, ours ? code : 1000, ours ? std::move(reason) : std::string{}});
   timers_.clear(timer_of(id));
+  timers_.clear(heartbeat_timer(id));
   std::erase(endpoint.connections, id);
   connections_.erase(static_cast<std::uint32_t>(id));
 }

@@ -52,7 +52,11 @@ struct Session::Connection {
   std::vector<CallId> calls{};
   bool exclusive = false;  // one call without correlation has it
   bool tainted = false;    // an answer nobody waits for may still come: only calls that check ids may use it
+  bool paused = false;     // not read from until the consumer of its stream has taken what came
   TimePoint idle_since{};
+  TimePoint heard_at{};                  // when the peer last showed that it is there
+  std::optional<TimePoint> pinged_at{};  // none: nothing is owed for the last interval
+  bool awaits_echo = false;  // of a ping_message: the next frame may be one, so that no call may take it for its answer
 };
 
 struct Session::Call {
@@ -71,6 +75,7 @@ struct Session::Call {
 
 inline TimerKey timer_of(CallId id) { return {TimerKey::Kind::call, static_cast<std::uint32_t>(id)}; }
 inline TimerKey timer_of(ConnectionId id) { return {TimerKey::Kind::connection, static_cast<std::uint32_t>(id)}; }
+inline TimerKey heartbeat_timer(ConnectionId id) { return {TimerKey::Kind::heartbeat, static_cast<std::uint32_t>(id)}; }
 inline TimerKey endpoint_timer(std::uint32_t id) { return {TimerKey::Kind::endpoint, id}; }
 
 /// One error may be told to many calls.

@@ -17,7 +17,7 @@ using TimePoint = std::chrono::microseconds;
 /// What a deadline is for. Deadlines of the same moment come in this order: a call that gives up says so before its
 /// connection attempt does.
 struct TimerKey {
-  enum class Kind : std::uint8_t { call, connection, endpoint };
+  enum class Kind : std::uint8_t { call, connection, endpoint, heartbeat };
   Kind kind;
   std::uint32_t id;
   auto operator<=>(const TimerKey&) const = default;

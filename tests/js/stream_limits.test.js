@@ -3,7 +3,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { WebSocketOverflowError } from '../../js/index.js';
 import { driverOf } from '../../js/protocol.js';
+import { withoutMethod } from '../support/hosts.js';
 import { collect, failure, newProtocol, startServer } from '../support/server.js';
+
+/** A host that cannot stop reading, as browsers: there the limits hold. */
+const WebSocket = withoutMethod('pause');
 
 const end = '{"type":"stream_end"}';
 
@@ -40,7 +44,7 @@ test('as many items as the limit may wait; what is taken makes room', async (t) 
   const server = await startServer(t, (socket, text) => {
     if (text === '{}') for (let i = 0; i < 5; i += 1) socket.send(`first ${i}`);
   });
-  const protocol = newProtocol(t, { limits: { streamItems: 5 } });
+  const protocol = newProtocol(t, { WebSocket, limits: { streamItems: 5 } });
   const stream = protocol.callToolStreaming(null, 'm.s', {}, server.template());
   assert.equal((await stream.next()).value, 'first 0');
   await flushed(server);
@@ -54,7 +58,7 @@ test('as many items as the limit may wait; what is taken makes room', async (t) 
 
 test('one item more than the limit overflows: the connection is closed, what came before is still there', async (t) => {
   const server = await startServer(t, items(6));
-  const protocol = newProtocol(t, { limits: { streamItems: 4 } });
+  const protocol = newProtocol(t, { WebSocket, limits: { streamItems: 4 } });
   const stream = protocol.callToolStreaming(null, 'm.s', {}, server.template());
   const first = await stream.next();
   await server.allClosed();
@@ -77,7 +81,7 @@ test('bytes that wait are limited too', async (t) => {
     t,
     items(4, () => 'x'.repeat(1000)),
   );
-  const protocol = newProtocol(t, { limits: { streamBytes: 2500 } });
+  const protocol = newProtocol(t, { WebSocket, limits: { streamBytes: 2500 } });
   const stream = protocol.callToolStreaming(null, 'm.s', {}, server.template());
   await stream.next();
   await server.allClosed();
@@ -91,7 +95,7 @@ test('a consumer that keeps up is never stopped, however much comes', async (t) 
     for (let i = from; i < from + 5000; i += 1) socket.send(`{"type":"tool_response","result":${i}}`);
     socket.send(end);
   });
-  const protocol = newProtocol(t, { limits: { streamItems: 5001, streamBytes: 400_000 } });
+  const protocol = newProtocol(t, { WebSocket, limits: { streamItems: 5001, streamBytes: 400_000 } });
   let next = 0;
   for (const from of [0, 5000, 10_000, 15_000]) {
     for await (const item of protocol.callToolStreaming(null, 'm.s', { from }, server.template()))
@@ -122,7 +126,7 @@ test('what the consumer of one stream takes makes no room in another', async (t)
   const server = await startServer(t, (socket) => {
     for (let i = 0; i < 4; i += 1) socket.send(String(i));
   });
-  const protocol = newProtocol(t, { limits: { streamItems: 3 } });
+  const protocol = newProtocol(t, { WebSocket, limits: { streamItems: 3 } });
   const [one, two] = [1, 2].map(() => protocol.callToolStreaming(null, 'm.s', {}, server.template()));
   await Promise.all([one.next(), two.next()]);
   await flushed(server);
@@ -149,4 +153,51 @@ test('a consumer that waits holds up no other call', async (t) => {
   await stream.next();
   assert.equal(await protocol.callTool(null, 'm.t', {}, server.template()), 'answer');
   await stream.return();
+});
+
+test('where the host can stop reading, a slow consumer slows the server down and loses nothing', async (t) => {
+  const count = 2000;
+  const text = 'x'.repeat(10_000);
+  const server = await startServer(t, (socket) => items(count, (i) => `${i} ${text}`)(socket));
+  const protocol = newProtocol(t, { limits: { streamItems: 100 } });
+  const stream = protocol.callToolStreaming(null, 'm.s', {}, server.template());
+  await stream.next();
+  const [socket] = server.clients;
+  assert.ok(socket.bufferedAmount > 0, 'the server is held up');
+  let taken = 1;
+  for await (const item of stream) {
+    assert.ok(item.startsWith(`${taken} `));
+    taken += 1;
+  }
+  assert.equal(taken, count);
+});
+
+test('a stream that is not read from can be left: the closing handshake still works', async (t) => {
+  const server = await startServer(
+    t,
+    items(1000, () => 'x'.repeat(10_000)),
+  );
+  const protocol = newProtocol(t, { limits: { streamItems: 10 } });
+  const stream = protocol.callToolStreaming(null, 'm.s', {}, server.template());
+  await stream.next();
+  await stream.return();
+  await server.allClosed();
+  assert.deepEqual(server.closings, [[1000, '']]);
+});
+
+test('one message over half of the bytes stops nothing for ever', async (t) => {
+  const server = await startServer(t, async (socket) => {
+    for (let i = 0; i < 5; i += 1) {
+      socket.send(String(i).repeat(600));
+      await flushed(server); // not answered while the client does not read
+    }
+    socket.send(end);
+  });
+  const stream = newProtocol(t, { limits: { streamBytes: 1000 } }).callToolStreaming(
+    null,
+    'm.s',
+    {},
+    server.template(),
+  );
+  assert.equal((await collect(stream)).length, 5);
 });

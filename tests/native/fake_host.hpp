@@ -28,6 +28,8 @@ struct Socket {
   OpenSocket asked;
   std::vector<CallId> sent{};
   std::vector<Plan> greetings{};
+  std::vector<Plan> pings{};
+  bool paused = false;
   std::optional<CloseSocket> closed{};
 };
 
@@ -64,6 +66,10 @@ class FakeHost {
     return id;
   }
   CallId stream(ToolId tool) { return call(tool, CallMode::stream); }
+  void consume(CallId id, std::size_t items, std::size_t bytes) {
+    session.handle_consumed(now, id, items, bytes);
+    drain();
+  }
   void abort(CallId id) {
     session.abort_call(now, id);
     drain();
@@ -83,6 +89,10 @@ class FakeHost {
   }
   void text(std::uint32_t socket, std::string payload) { receive(socket, FakeFrame(true, std::move(payload))); }
   void binary(std::uint32_t socket, std::string payload) { receive(socket, FakeFrame(false, std::move(payload))); }
+  void pong(std::uint32_t socket) {
+    session.handle_pong(now, ConnectionId{socket});
+    drain();
+  }
   void error(std::uint32_t socket, int status = 0) {
     session.handle_error(now, ConnectionId{socket}, status);
     drain();
@@ -153,6 +163,8 @@ class FakeHost {
     live(what.connection).sent.push_back(what.call);
   }
   void carry_out(const SendGreeting& what) { live(what.connection).greetings.push_back(what.plan); }
+  void carry_out(const SendPing& what) { live(what.connection).pings.push_back(what.plan); }
+  void carry_out(const SetReading& what) { live(what.connection).paused = !what.on; }
   void carry_out(const CloseSocket& what) { live(what.connection).closed = what; }
   void carry_out(const DeliverFrame& what) {
     Outcome& outcome = live(what.call);

@@ -224,7 +224,7 @@ TEST(SessionStream, OverflowsAtTheLimitOfItemsAndBytes) {
   host.open(1);
   for (int i = 0; i < 3; ++i) host.text(1, "x");
   EXPECT_TRUE(host.pending(items));
-  host.session.handle_consumed(items, 1, 1);
+  host.consume(items, 1, 1);
   host.text(1, "x");
   EXPECT_TRUE(host.pending(items));
   host.text(1, "x");

@@ -1,0 +1,127 @@
+// Peers that fall silent, and pings that must not be taken for answers.
+#include "fake_host.hpp"
+
+namespace utcp::ws::test {
+namespace {
+
+constexpr std::string_view kPinged =
+    R"({"call_template_type":"websocket","url":"wss://h.example/ws","ping_interval":10,"timeout":100})";
+constexpr std::string_view kEchoed =
+    R"({"call_template_type":"websocket","url":"wss://h.example/ws","ping_interval":10,"timeout":100,"ping_message":{"type":"ping"}})";
+
+TEST(SessionHeartbeat, PingsWhileTheConnectionIsKept) {
+  FakeHost host({.can_ping = true});
+  host.call(host.tool(kPinged));
+  host.open(1);
+  for (std::size_t round = 1; round <= 5; ++round) {
+    host.advance(10s);
+    ASSERT_EQ(host.sockets.at(1).pings.size(), round);
+    EXPECT_TRUE(host.sockets.at(1).pings.back().empty()) << "a WebSocket ping";
+    host.pong(1);
+  }
+  EXPECT_EQ(host.open_sockets(), 1U);
+}
+
+TEST(SessionHeartbeat, ASilentPeerIsFoundWithinTwoIntervals) {
+  FakeHost host({.can_ping = true});
+  const CallId call = host.call(host.tool(kPinged));
+  host.open(1);
+  host.advance(19s);
+  EXPECT_TRUE(host.pending(call));
+  host.advance(1s);
+  EXPECT_EQ(host.code(call), ErrorCode::connection_closed);
+  EXPECT_NE(host.outcome(call).error->message.find("ping_interval"), std::string::npos);
+  EXPECT_EQ(host.open_sockets(), 0U);
+  EXPECT_EQ(host.session.counts().timers, 0U);
+}
+
+TEST(SessionHeartbeat, AnyFrameCountsAsAlive) {
+  FakeHost host({.can_ping = true});
+  const CallId call = host.stream(host.tool(kPinged));
+  host.open(1);
+  for (int i = 0; i < 10; ++i) {
+    host.advance(10s);
+    host.text(1, "tick");
+  }
+  EXPECT_TRUE(host.pending(call));
+}
+
+TEST(SessionHeartbeat, AHostThatWasAwayAsksAgainBeforeItJudges) {
+  FakeHost host({.can_ping = true});
+  const CallId call = host.call(host.tool(kPinged));
+  host.open(1);
+  host.advance(10s);
+  host.now += 15s;  // suspended: its timer comes late, and what the peer sent may still wait to be read
+  host.session.handle_timeout(host.now);
+  host.drain();
+  EXPECT_TRUE(host.pending(call));
+  EXPECT_EQ(host.sockets.at(1).pings.size(), 2U);
+  host.advance(10s);
+  EXPECT_EQ(host.code(call), ErrorCode::connection_closed);
+}
+
+TEST(SessionHeartbeat, NoneWithoutKeepAliveOrAbility) {
+  FakeHost without({.can_ping = true});
+  without.stream(without.tool(
+      R"({"call_template_type":"websocket","url":"wss://h.example/ws","keep_alive":false,"ping_interval":1,"timeout":100})"));
+  without.open(1);
+  without.advance(50s);
+  EXPECT_TRUE(without.sockets.at(1).pings.empty());
+  FakeHost unable;
+  unable.stream(unable.tool(kPinged));
+  unable.open(1);
+  unable.advance(50s);
+  EXPECT_TRUE(unable.sockets.at(1).pings.empty());
+  EXPECT_EQ(unable.open_sockets(), 1U);
+}
+
+TEST(SessionHeartbeat, ThePingMessageGoesOutOnIdleConnections) {
+  FakeHost host;
+  const ToolId tool = host.tool(kEchoed);
+  host.call(tool);
+  host.open(1);
+  host.advance(10s);
+  EXPECT_TRUE(host.sockets.at(1).pings.empty()) << "its echo could be taken for the answer";
+  host.text(1, "answer");
+  host.advance(10s);
+  ASSERT_EQ(host.sockets.at(1).pings.size(), 1U);
+  EXPECT_EQ(host.sockets.at(1).pings.front().front().text, R"({"type":"ping"})");
+
+  const CallId call = host.call(tool);
+  EXPECT_EQ(host.sockets.size(), 2U) << "the echo is still to come";
+  host.text(1, R"({"type":"pong"})");
+  EXPECT_EQ(host.sockets.at(1).sent.size(), 2U);
+  EXPECT_TRUE(host.outcome(call).items.empty());
+  host.text(1, "own");
+  EXPECT_EQ(host.outcome(call).items, std::vector<std::string>{"own"});
+}
+
+TEST(SessionHeartbeat, ACallAfterAPingWithoutEchoDoesNotTakeIt) {
+  FakeHost host;
+  const ToolId tool = host.tool(kEchoed);
+  host.call(tool);
+  host.open(1);
+  host.text(1, "answer");
+  host.advance(10s);
+  host.advance(10s);
+  EXPECT_EQ(host.open_sockets(), 0U) << "silent";
+}
+
+TEST(SessionHeartbeat, SharedConnectionsArePingedAtAnyTime) {
+  FakeHost host;
+  host.session.set_reporting(true);
+  const CallId call = host.call(host.tool(
+      R"({"call_template_type":"websocket","url":"wss://h.example/ws","ping_interval":10,"timeout":100,"ping_message":"ping","message":{"id":"{{request_id}}"}})"));
+  host.open(1);
+  host.advance(10s);
+  EXPECT_EQ(host.sockets.at(1).pings.size(), 1U);
+  host.text(1, "pong");
+  EXPECT_EQ(host.reports.back().kind, Report::Kind::message) << "an echo is not unsolicited";
+  host.text(1, "more");
+  EXPECT_EQ(host.reports.back().kind, Report::Kind::unsolicited);
+  host.text(1, R"({"id":"1"})");
+  EXPECT_TRUE(host.succeeded(call));
+}
+
+}  // namespace
+}  // namespace utcp::ws::test
