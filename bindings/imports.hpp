@@ -40,7 +40,7 @@ void utcp_ws_command(const char* text, std::size_t length);
 void utcp_ws_deadline(double milliseconds);
 /// Encodes the text of the frame being handled, from code unit `from` on, into `out`.
 void utcp_ws_read_text(char* out, std::size_t capacity, std::size_t from, TextProgress* progress);
-/// The HTTP status of the handshake whose failure is being handled, 0 where the host does not show it.
+/// What `Session::handle_error` takes, of the handshake whose failure is being handled.
 int utcp_ws_http_status();
 /// Emscripten 3.1.6 leaves a deleted socket in its table (`delete WS.sockets[socket]`): takes it out.
 void utcp_ws_forget(int socket);

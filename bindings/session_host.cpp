@@ -247,6 +247,7 @@ void SessionHost::run(const OpenSocket& command) {
   Reply reply = command_of("open");
   reply.number("connection", number(command.connection));
   reply.json("headers", headers_json(command.headers));
+  reply.text("manual", command.manual);
   tell(std::move(reply));
   EmscriptenWebSocketCreateAttributes attributes{command.url.c_str(),
                                                  command.protocol.empty() ? nullptr : command.protocol.c_str(), true};

@@ -4,10 +4,11 @@
 // No code of the host or the user runs below a wasm frame: there, the core's commands only become notes in the inbox. They
 // are carried out after the entry has returned, in their order.
 import { DISCOVERY, SingleCall } from './calls.js';
-import { createError } from './errors.js';
+import { addCredentials } from './credentials.js';
+import { createError, UtcpWebSocketError } from './errors.js';
 import { UtcpWebSocketEvent, WARNING } from './events.js';
 import { memberOf } from './frames.js';
-import { CLOSE, DELIVER, Inbox, OPEN, PING, READ, REJECT, REPORT, SEND, SETTLE } from './inbox.js';
+import { CLOSE, DELIVER, Inbox, NO_CREDENTIALS, OPEN, PING, READ, REJECT, REPORT, SEND, SETTLE } from './inbox.js';
 import { Arguments, randomUuid, renderPlan } from './message.js';
 import { Session } from './session.js';
 import { StreamCall, ToolStream } from './stream.js';
@@ -22,6 +23,7 @@ import { Tools, templateText, wellFormed } from './tools.js';
 /** @implements {SocketEvents} */
 export class Driver {
   #emit;
+  #credentials;
   #reporting = false;
   #session;
   #tools = new Tools();
@@ -44,6 +46,7 @@ export class Driver {
    */
   constructor(options, emit) {
     this.#session = new Session(options, this.#inbox, (error) => this.#sessionFailed(error));
+    this.#credentials = options.credentials;
     this.#emit = emit;
   }
 
@@ -215,9 +218,15 @@ export class Driver {
 
   /** @param {Socket} socket @param {any} error */
   failed(socket, error) {
-    this.#inbox.cause = error;
     // Hosts show the status of a refused handshake in the error's text, if at all.
-    this.#inbox.httpStatus = Number(/(?:status|response)\D{0,20}([1-5]\d\d)\b/i.exec(error?.message ?? '')?.[1] ?? 0);
+    const status = /(?:status|response)\D{0,20}([1-5]\d\d)\b/i.exec(error?.message ?? '')?.[1];
+    this.#fail(socket, error, Number(status ?? 0));
+  }
+
+  /** @param {Socket} socket @param {unknown} cause @param {number} httpStatus */
+  #fail(socket, cause, httpStatus) {
+    this.#inbox.cause = cause;
+    this.#inbox.httpStatus = httpStatus;
     this.tell(() => socket.onerror?.({}));
     this.#inbox.cause = undefined;
   }
@@ -275,8 +284,7 @@ export class Driver {
         this.#send(note.socket, note.call, note.own);
         break;
       case OPEN:
-        this.#sockets.set(note.socket.connection, note.socket);
-        note.socket.open(/** @type {import('./websocket.js').HostWebSocket} */ (this.#session.host));
+        this.#open(note.socket);
         break;
       case PING:
         this.#sockets.get(note.connection)?.ping();
@@ -291,6 +299,20 @@ export class Driver {
         this.#emit(new UtcpWebSocketEvent(note.report));
         break;
     }
+  }
+
+  /** @param {Socket} socket */
+  #open(socket) {
+    this.#sockets.set(socket.connection, socket);
+    const host = /** @type {import('./websocket.js').HostWebSocket} */ (this.#session.host);
+    if (!this.#credentials) {
+      socket.open(host);
+      return;
+    }
+    addCredentials(this.#credentials, socket, host.canSetHeaders).then(
+      () => socket.released || socket.open(host),
+      (error) => socket.released || this.#fail(socket, error, NO_CREDENTIALS),
+    );
   }
 
   /** @param {number} id @param {import('./frames.js').Item} item @param {boolean} last whether the call is over with it */
@@ -351,6 +373,7 @@ export class Driver {
 
 /** @param {import('./inbox.js').RejectCommand} command @param {unknown} data @param {unknown} cause */
 function errorOf({ error, path }, data, cause) {
+  if (cause instanceof UtcpWebSocketError) return cause; // credentials.js knows it all
   if (error.code !== 'tool_failed') return createError(error, cause === undefined ? {} : { cause });
   /** @type {any} */
   const detail = memberOf(/** @type {string} */ (data), path ?? '');

@@ -36,6 +36,9 @@ export const READ = 8;
  *   | { kind: typeof REPORT, report: import('./events.js').CoreReport }} Note
  */
 
+/** In place of a status: the option `credentials` gave none. */
+export const NO_CREDENTIALS = -1;
+
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
@@ -48,6 +51,7 @@ export class Inbox {
   /** The message, where it is one. @type {unknown} */
   data = undefined;
   connection = 0;
+  /** Of a refused handshake; 0: not shown; `NO_CREDENTIALS`. */
   httpStatus = 0;
   /** What the host says went wrong. @type {unknown} */
   cause = undefined;
@@ -58,8 +62,8 @@ export class Inbox {
   #path = '';
   /** @type {import('./message.js').Piece[] | undefined} */
   #own;
-  /** @type {{ connection: number, headers: [string, string][] }} */
-  #opening = { connection: 0, headers: [] };
+  /** @type {{ connection: number, headers: [string, string][], manual: string }} */
+  #opening = { connection: 0, headers: [], manual: '' };
   /** @type {{ heap: Uint8Array, out: number, capacity: number, bytes: Uint8Array } | undefined} */
   #view;
   #onDeadline;

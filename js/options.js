@@ -7,6 +7,7 @@
  * @typedef {object} CheckedOptions
  * @property {import('./types.js').WebSocketConstructor | undefined} WebSocket
  * @property {boolean | undefined} canSetHeaders
+ * @property {import('./types.js').CredentialSource | undefined} credentials
  * @property {boolean} allowLoopbackTools
  * @property {number} manualTools
  * @property {number} jsonDepth
@@ -26,7 +27,12 @@ const count = {
   holds: (/** @type {unknown} */ v) => isNumber(v) && Number.isInteger(v) && v >= 1 && v <= LARGEST,
 };
 const flag = { what: 'true or false', holds: (/** @type {unknown} */ v) => typeof v === 'boolean' };
-const headers = { what: 'an object of header names and values (RFC 9110), without line breaks', holds: areHeaders };
+export const headers = {
+  what: 'an object of header names and values (RFC 9110), without line breaks',
+  holds: areHeaders,
+  isSecret: true,
+};
+const source = { what: 'a function', holds: (/** @type {unknown} */ v) => typeof v === 'function' };
 const webSocket = { what: 'a WebSocket constructor', holds: (/** @type {unknown} */ v) => typeof v === 'function' };
 const group = { what: 'an object', holds: isObject };
 const retry = { what: 'false or an object', holds: (/** @type {unknown} */ v) => v === false || isObject(v) };
@@ -34,6 +40,7 @@ const retry = { what: 'false or an object', holds: (/** @type {unknown} */ v) =>
 const known = {
   WebSocket: webSocket,
   headers,
+  credentials: source,
   canSetHeaders: flag,
   idleTimeout: seconds,
   maxConnections: count,
@@ -65,6 +72,7 @@ export function checkOptions(options = {}) {
   return {
     WebSocket: options.WebSocket,
     canSetHeaders: options.canSetHeaders,
+    credentials: options.credentials,
     allowLoopbackTools: options.allowLoopbackTools ?? false,
     manualTools,
     jsonDepth: limits.jsonDepth ?? 512,
@@ -82,15 +90,15 @@ export function checkOptions(options = {}) {
 /**
  * @param {string} where
  * @param {unknown} values
- * @param {Record<string, { what: string, holds: (value: unknown) => boolean }>} rules
+ * @param {Record<string, { what: string, holds: (value: unknown) => boolean, isSecret?: boolean }>} rules
  */
-function check(where, values, rules) {
+export function check(where, values, rules) {
   if (!isObject(values)) throw new TypeError(`${where} must be an object, not ${show(values)}`);
   for (const [name, value] of Object.entries(values)) {
     const rule = rules[name];
     if (!rule) throw new TypeError(`${where}.${name} is unknown; known are ${Object.keys(rules).join(', ')}`);
     if (value !== undefined && !rule.holds(value)) {
-      throw new TypeError(`${where}.${name} must be ${rule.what}, not ${name === 'headers' ? 'this' : show(value)}`);
+      throw new TypeError(`${where}.${name} must be ${rule.what}, not ${rule.isSecret ? 'this' : show(value)}`);
     }
   }
 }
@@ -101,7 +109,7 @@ function isNumber(value) {
 }
 
 /** @param {unknown} value @returns {value is object} */
-function isObject(value) {
+export function isObject(value) {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

@@ -39,9 +39,12 @@ export class Socket {
     this.events = inbox.events;
     this.url = url;
     this.protocols = protocols;
-    const { connection, headers } = inbox.takeOpening();
+    const { connection, headers, manual } = inbox.takeOpening();
     this.connection = connection;
     this.headers = headers;
+    this.manual = manual;
+    /** Aborted when nobody wants the opening any more. @type {AbortController | undefined} */
+    this.asking = undefined;
     /** @type {any} */
     this.real = null;
     /** The error event that came on an open connection, until its `close` comes. @type {unknown} */
@@ -122,6 +125,7 @@ export class Socket {
    */
   shut(code, reason) {
     this.released = true;
+    this.asking?.abort();
     this.closing ??= new Promise((resolve) => {
       const { real } = this;
       if (!real || real.readyState === CLOSED) return resolve();

@@ -88,6 +88,27 @@
  */
 
 /**
+ * What a connection is opened with, beside what the call template says.
+ * @typedef {object} Credentials
+ * @property {string} [url] in place of the template's: `wss:`, or `ws:` to a literal loopback host
+ * @property {Record<string, string>} [headers] handshake headers; they win over the template's of the same name
+ * @property {Record<string, string>} [query] parameters appended to the URL
+ * @property {string[]} [protocols] subprotocols offered after the template's
+ */
+
+/**
+ * Asked at each opening, so that keys may rotate and tickets may be used once. Nothing that it gives is kept. What it throws
+ * becomes the `cause` of the `WebSocketAuthError` that the waiting calls reject with; they are not tried again.
+ * @callback CredentialSource
+ * @param {object} endpoint
+ * @param {string} endpoint.url the template's, as it would be opened
+ * @param {string} endpoint.manual the manual whose tool is called; empty: none
+ * @param {string[]} endpoint.protocols
+ * @param {AbortSignal} endpoint.signal aborted when nobody wants the connection any more
+ * @returns {Credentials | undefined | Promise<Credentials | undefined>}
+ */
+
+/**
  * What may pile up. Passing a limit rejects with `WebSocketOverflowError`; nothing is cut off silently.
  * @typedef {object} Limits
  * @property {number} [frameBytes] largest message received, in bytes (of text: UTF-16 code units). Default 64 MiB. Does not
@@ -105,6 +126,8 @@
  *   package `ws` where it is installed. It is not looked up before the first call
  * @property {Record<string, string>} [headers] added to every opening handshake, unless a call template sets the same name.
  *   Default: none. They are not added to messages
+ * @property {CredentialSource} [credentials] asked for headers, query parameters, subprotocols or the URL at each opening.
+ *   Default: none. Its time counts into `connection_timeout`
  * @property {boolean} [canSetHeaders] whether `WebSocket` takes `{ protocols, headers }` as its second argument. Default: true
  *   for an injected `WebSocket`, in Node, Deno and Bun; false in browsers and workerd, where a call that needs a header rejects
  *   before anything is opened

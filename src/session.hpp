@@ -56,12 +56,16 @@ struct SessionOptions {
   std::uint64_t seed = 0;         ///< entropy for the jitter of retries
 };
 
+/// In place of a status of `handle_error`: the host has a source of credentials of its own, and it gave none.
+inline constexpr int kNoCredentials = -1;
+
 /// Open a WebSocket; answer with `handle_open`, `handle_error` or `handle_close`.
 struct OpenSocket {
   ConnectionId connection;
   std::string url;
   std::string protocol;  ///< empty: none
   std::vector<Header> headers;
+  std::string manual;  ///< whose tools are called, so that a host's own source of credentials can tell them apart
 };
 /// Send the message that the host rendered for this call.
 struct SendMessage {
@@ -156,7 +160,7 @@ class Session {
   void handle_open(TimePoint now, ConnectionId id, std::string_view subprotocol);
   void handle_message(TimePoint now, ConnectionId id, const Frame& frame);
   void handle_pong(TimePoint now, ConnectionId id);
-  /// `http_status` of a refused handshake, 0 where the host does not show it.
+  /// `http_status` of a refused handshake, 0 where the host does not show it, or `kNoCredentials`.
   void handle_error(TimePoint now, ConnectionId id, int http_status);
   void handle_close(TimePoint now, ConnectionId id, int code, std::string_view reason, bool was_clean);
   void handle_timeout(TimePoint now);

@@ -172,7 +172,8 @@ void Session::open(TimePoint now, Endpoint& endpoint, const Call& call) {
   connection->endpoint = endpoint.id;
   endpoint.connections.push_back(id);
   timers_.set(timer_of(id), now + call.tool->call_template.connection_timeout);
-  commands_.push_back(OpenSocket{id, endpoint.url, endpoint.tool->call_template.protocol, endpoint.headers});
+  commands_.push_back(
+      OpenSocket{id, endpoint.url, endpoint.tool->call_template.protocol, endpoint.headers, endpoint.tool->owner});
 }
 
 void Session::lease(TimePoint now, Connection& connection, Call& call) {
@@ -260,8 +261,11 @@ void Session::handle_error(TimePoint now, ConnectionId id, int http_status) {
     return;
   }
   Error error{ErrorCode::connection_failed, concat({"could not connect to ", label})};
-  error.http_status = http_status;
-  if (http_status != 0) {
+  if (http_status == kNoCredentials) {
+    error.code = ErrorCode::auth_failed;
+    error.message += ": the option credentials failed";
+  } else if (http_status != 0) {
+    error.http_status = http_status;
     error.message += concat({": the handshake was refused with HTTP status ", to_text(http_status)});
   }
   if (http_status == 401 || http_status == 403) {

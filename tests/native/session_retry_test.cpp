@@ -167,5 +167,15 @@ TEST(SessionRetry, OpeningIsSettledByTheFirstEvent) {
   EXPECT_EQ(host.session.counts().connections, 0U);
 }
 
+TEST(SessionRetry, WithoutCredentialsOfTheHostsOwnNothingIsTriedAgain) {
+  FakeHost host;
+  const CallId call = host.call(host.tool(kPlain));
+  host.error(1, kNoCredentials);
+  EXPECT_EQ(host.code(call), ErrorCode::auth_failed);
+  EXPECT_EQ(host.outcome(call).error->http_status, 0);
+  EXPECT_EQ(host.sockets.size(), 1U);
+  EXPECT_EQ(host.sockets.at(1).asked.manual, "m");
+}
+
 }  // namespace
 }  // namespace utcp::ws::test

@@ -1,0 +1,62 @@
+// Owns what the option `credentials` adds to an opening: asking for it, checking it, putting it in place.
+// Must not know where credentials come from, or what becomes of the connection.
+import { createError } from './errors.js';
+import { check, headers, isObject } from './options.js';
+import { isSecureWebSocketUrl } from './pure.js';
+
+const isText = (/** @type {unknown} */ v) => typeof v === 'string';
+const known = {
+  url: { what: 'a URL', holds: isText, isSecret: true },
+  headers,
+  query: { what: 'an object of strings', holds: areTexts, isSecret: true },
+  protocols: {
+    what: 'an array of subprotocol names (RFC 9110 tokens)',
+    holds: (/** @type {unknown} */ v) => Array.isArray(v) && v.every((name) => /^[!#$%&'*+.^_`|~\w-]+$/.test(name)),
+    isSecret: true,
+  },
+};
+
+/**
+ * Rejects with what the source threw, or with what is wrong with what it gave.
+ * @param {import('./types.js').CredentialSource} ask
+ * @param {import('./socket.js').Socket} socket not yet open
+ * @param {boolean} canSetHeaders whether the host can
+ */
+export async function addCredentials(ask, socket, canSetHeaders) {
+  socket.asking = new AbortController();
+  const { url, protocols, manual } = socket;
+  const given = (await ask({ url, protocols: [...protocols], manual, signal: socket.asking.signal })) ?? {};
+  if (!isObject(given)) throw new TypeError('the option credentials must give an object or nothing');
+  check('credentials', given, known);
+  if (given.url !== undefined && !isSecureWebSocketUrl(given.url)) {
+    throw createError({
+      code: 'url_refused',
+      message: 'URL refused: the one that the option credentials gives is not wss:, nor ws: to a loopback host',
+      field: 'credentials.url',
+    });
+  }
+  const added = Object.entries(given.headers ?? {});
+  if (added.length > 0 && !canSetHeaders) {
+    throw createError({
+      code: 'auth_unsupported',
+      message: 'this host cannot set handshake headers: let the option credentials give query or protocols instead',
+      field: 'credentials.headers',
+    });
+  }
+  socket.url = withQuery(given.url ?? url, Object.entries(given.query ?? {}));
+  socket.protocols = [...protocols, ...(given.protocols ?? [])];
+  const names = new Set(added.map(([name]) => name.toLowerCase()));
+  socket.headers = [...socket.headers.filter(([name]) => !names.has(name.toLowerCase())), ...added];
+}
+
+/** @param {string} url @param {[string, string][]} parameters */
+function withQuery(url, parameters) {
+  const [target] = url.split('#');
+  if (parameters.length === 0) return target;
+  return `${target}${target.includes('?') ? '&' : '?'}${new URLSearchParams(parameters)}`;
+}
+
+/** @param {unknown} value */
+function areTexts(value) {
+  return isObject(value) && Object.values(value).every(isText);
+}
