@@ -37,9 +37,33 @@ mergeInto(LibraryManager.library, {
     return Object.values(WS.sockets || webSockets.allocated).filter((socket) => socket).length;
   },
 
-  // Types that Embind always registers and nothing here uses: without their converters the glue is smaller.
+  // What follows makes the glue smaller: parts of Embind that it always brings along and nothing here uses. Where a version
+  // of Emscripten has no such part, its replacement is left out too.
+
+  // Types that no function here takes or gives.
   _embind_register_memory_view: function () {},
+  _embind_register_memory_view__deps: [],
   _embind_register_std_wstring: function () {},
+  _embind_register_std_wstring__deps: [],
   _embind_register_emval: function () {},
+  _embind_register_emval__deps: [],
   _embind_register_bigint: function () {},
+  _embind_register_bigint__deps: [],
+  // Members of objects in memory, overloads, 64-bit integers.
+  $simpleReadValueFromPointer: function () {},
+  $integerReadValueFromPointer: function () {},
+  $floatReadValueFromPointer: function () {},
+  $ensureOverloadTable: function () {},
+  $ensureOverloadTable__deps: [],
+  $getDynCaller: function () {},
+  $getDynCaller__deps: [],
+  // Embind's own errors mean a defect in bindings.cpp: an `Error` tells as much as a class of its own.
+  $extendError: function (base) {
+    return base;
+  },
+  $extendError__deps: [],
+  $throwUnboundTypeError: function (message) {
+    throw new Error(message);
+  },
+  $throwUnboundTypeError__deps: [],
 });

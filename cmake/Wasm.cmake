@@ -45,6 +45,7 @@ target_link_options(core PRIVATE
   -s${stack_setting}=262144
   -Wl,--stack-first  # an overflow traps instead of overwriting data
   -sMALLOC=emmalloc
+  -sTEXTDECODER=2  # every host has one: no second decoder in JavaScript
   -sINCOMING_MODULE_JS_API=instantiateWasm,onAbort,WebSocket)
 
 # JavaScript that becomes part of the glue; the link depends on it.

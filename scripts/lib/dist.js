@@ -35,16 +35,26 @@ export async function buildWasm() {
 }
 
 async function publishGlue() {
-  const { transform } = await import('esbuild');
+  const { minify } = await import('terser');
   const glue = readFileSync(fromRoot('build', 'wasm', 'core.js'), 'utf8');
-  // The loader brings the compiled module, so the glue never needs to know where it lies: bundlers must not see a URL
-  // here, and some hosts have no import.meta at all.
-  const { code } = await transform(glue, {
-    format: 'esm',
-    target: 'es2022',
-    minify: true,
-    legalComments: 'none',
-    define: { 'import.meta.url': 'undefined' },
+  const { code = '' } = await minify(glue, {
+    module: true,
+    ecma: 2020,
+    toplevel: true,
+    compress: {
+      passes: 4,
+      pure_getters: true,
+      keep_fargs: false,
+      // The loader brings the compiled module, so the glue never needs to find or fetch it. Bundlers must not see a URL
+      // here, and some hosts have no import.meta at all.
+      global_defs: {
+        'import.meta.url': undefined,
+        '@document': 'undefined',
+        '@XMLHttpRequest': 'undefined',
+        '@fetch': 'undefined',
+      },
+    },
+    format: { comments: false },
   });
   mkdirSync(fromRoot('dist'), { recursive: true });
   writeFileSync(fromRoot('dist', 'core.js'), code);

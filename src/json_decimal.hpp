@@ -1,0 +1,27 @@
+// Owns JSON numbers as the decimals they are: compared and rounded by their digits. A double would have to be rounded
+// first, and the code for that is larger than all of this. For the core only.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace utcp::ws::json {
+
+/// `digits` × 10^`exponent`. One form per value: no zeros at either end of the digits; zero has none, and no sign.
+struct Decimal {
+  bool negative = false;
+  std::string digits;
+  std::int64_t exponent = 0;
+  bool operator==(const Decimal&) const = default;
+};
+
+[[nodiscard]] bool is_number(std::string_view json_value);
+
+/// `number` must be a JSON number (RFC 8259 section 6). Exponents above 10^9 count as 10^9, whatever their sign.
+[[nodiscard]] Decimal decimal(std::string_view number);
+
+/// `number` × 10^`power`, away from zero to the next integer; above 10^18 as 10^18, whatever its sign.
+[[nodiscard]] std::int64_t scaled(std::string_view number, int power);
+
+}  // namespace utcp::ws::json
