@@ -98,6 +98,7 @@ EMSCRIPTEN_BINDINGS(utcp_websocket) {
   function("abortCall", &Entry<&SessionHost::abort_call>::call);
   function("handleConsumed", &Entry<&SessionHost::handle_consumed>::call);
   function("handlePong", &Entry<&SessionHost::handle_pong>::call);
+  function("handleToken", &Entry<&SessionHost::handle_token>::call);
   function("handleTimeout", &Entry<&SessionHost::handle_timeout>::call);
   function("deregister", &Entry<&SessionHost::deregister>::call);
   function("close", &Entry<&SessionHost::close>::call);

@@ -36,6 +36,8 @@ export interface CoreModule {
   abortCall(session: CoreSession, now: number, call: number): void;
   handleConsumed(session: CoreSession, now: number, call: number, items: number, bytes: number): void;
   handlePong(session: CoreSession, now: number, connection: number): void;
+  /** `status` 0: there was no answer, and `body` says why. */
+  handleToken(session: CoreSession, now: number, token: number, status: number, body: string): void;
   handleTimeout(session: CoreSession, now: number): void;
   deregister(session: CoreSession, caller: number, manual: string): void;
   close(session: CoreSession): void;

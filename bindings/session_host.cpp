@@ -55,7 +55,11 @@ SessionOptions parse_options(const std::string& text) {
   size("streamItems", options.max_stream_items);
   size("streamBytes", options.max_stream_bytes);
   duration(given, "idleTimeout", options.idle_timeout);
-  options.can_set_headers = number(given, "canSetHeaders", 1) != 0;
+  options.handshake.can_set_headers = number(given, "canSetHeaders", 1) != 0;
+  options.handshake.browser_auth = static_cast<BrowserAuth>(number(given, "browserAuth", 0));
+  if (const std::string_view prefix = json::find(given, "subprotocolPrefix"); !prefix.empty()) {
+    options.handshake.subprotocol_prefix = json::text_of(prefix);
+  }
   options.can_ping = number(given, "canPing", 0) != 0;
   options.can_pause = number(given, "canPause", 0) != 0;
   options.seed = static_cast<std::uint64_t>(number(given, "seed", 0));
@@ -67,7 +71,7 @@ SessionOptions parse_options(const std::string& text) {
   }
   for (const std::string_view header : json::elements_of(json::find(given, "headers"))) {
     const std::vector<std::string_view> pair = json::elements_of(header);
-    options.headers.emplace_back(json::text_of(pair[0]), json::text_of(pair[1]));
+    options.handshake.headers.emplace_back(json::text_of(pair[0]), json::text_of(pair[1]));
   }
   return options;
 }
@@ -196,6 +200,11 @@ void SessionHost::handle_pong(double now, std::uint32_t connection) {
   session_.handle_pong(time_point(now), ConnectionId{connection});
 }
 
+void SessionHost::handle_token(double now, std::uint32_t token, int http_status, const std::string& body) {
+  session_.handle_token(time_point(now), TokenId{token}, http_status, body);
+  drain();
+}
+
 void SessionHost::handle_timeout(double now) {
   told_deadline_.reset();
   session_.handle_timeout(time_point(now));
@@ -246,11 +255,11 @@ void SessionHost::run(const OpenSocket& command) {
   // emscripten_websocket_new reaches the constructor of js/socket.js, which takes what was told here.
   Reply reply = command_of("open");
   reply.number("connection", number(command.connection));
-  reply.json("headers", headers_json(command.headers));
+  reply.json("headers", headers_json(command.handshake.headers));
   reply.text("manual", command.manual);
   tell(std::move(reply));
-  EmscriptenWebSocketCreateAttributes attributes{command.url.c_str(),
-                                                 command.protocol.empty() ? nullptr : command.protocol.c_str(), true};
+  const auto& [url, protocols, headers] = command.handshake;
+  EmscriptenWebSocketCreateAttributes attributes{url.c_str(), protocols.empty() ? nullptr : protocols.c_str(), true};
   const int handle = emscripten_websocket_new(&attributes);
   if (handle <= 0) {
     session_.handle_error(now(), command.connection, 0);
@@ -314,6 +323,21 @@ void SessionHost::run(const CloseSocket& command) {
   forget(command.connection);
 }
 
+void SessionHost::run(const FetchToken& command) {
+  Reply reply = command_of("fetch");
+  reply.number("token", static_cast<std::uint32_t>(command.token));
+  reply.text("url", command.request.url);
+  reply.text("authorization", command.request.authorization);
+  reply.text("body", command.request.body);
+  tell(std::move(reply));
+}
+
+void SessionHost::run(const CancelToken& command) {
+  Reply reply = command_of("cancel");
+  reply.number("token", static_cast<std::uint32_t>(command.token));
+  tell(std::move(reply));
+}
+
 void SessionHost::run(const DeliverFrame& command) {
   const bool heard = command.path == path_;
   if (!heard) path_ = command.path;
@@ -355,6 +379,7 @@ void SessionHost::run(const Report& command) {
     case Report::Kind::message:
     case Report::Kind::unsolicited:
     case Report::Kind::warning:
+    case Report::Kind::token:
       reply.number("size", static_cast<std::int64_t>(command.size));
       reply.text("text", command.text);
       break;

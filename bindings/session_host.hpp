@@ -38,6 +38,7 @@ class SessionHost {
   void abort_call(double now, std::uint32_t call);
   void handle_consumed(double now, std::uint32_t call, std::uint32_t items, std::uint32_t bytes);
   void handle_pong(double now, std::uint32_t connection);
+  void handle_token(double now, std::uint32_t token, int http_status, const std::string& body);
   void handle_timeout(double now);
   void deregister(std::uint32_t caller, const std::string& manual);
   void close();
@@ -62,6 +63,8 @@ class SessionHost {
   void run(const SetReading& command);
   void send_own(ConnectionId connection, const Plan& plan);
   void run(const CloseSocket& command);
+  void run(const FetchToken& command);
+  void run(const CancelToken& command);
   void run(const DeliverFrame& command);
   void run(const SettleCall& command);
   void run(const Report& command);

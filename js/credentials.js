@@ -1,7 +1,7 @@
 // Owns what the option `credentials` adds to an opening: asking for it, checking it, putting it in place.
 // Must not know where credentials come from, or what becomes of the connection.
 import { createError } from './errors.js';
-import { check, headers, isObject } from './options.js';
+import { check, headers, isObject, TOKEN } from './options.js';
 import { isSecureWebSocketUrl } from './pure.js';
 
 const isText = (/** @type {unknown} */ v) => typeof v === 'string';
@@ -11,7 +11,7 @@ const known = {
   query: { what: 'an object of strings', holds: areTexts, isSecret: true },
   protocols: {
     what: 'an array of subprotocol names (RFC 9110 tokens)',
-    holds: (/** @type {unknown} */ v) => Array.isArray(v) && v.every((name) => /^[!#$%&'*+.^_`|~\w-]+$/.test(name)),
+    holds: (/** @type {unknown} */ v) => Array.isArray(v) && v.every((name) => isText(name) && TOKEN.test(name)),
     isSecret: true,
   },
 };

@@ -8,11 +8,26 @@ import { addCredentials } from './credentials.js';
 import { createError, UtcpWebSocketError } from './errors.js';
 import { UtcpWebSocketEvent, WARNING } from './events.js';
 import { memberOf } from './frames.js';
-import { CLOSE, DELIVER, Inbox, NO_CREDENTIALS, OPEN, PING, READ, REJECT, REPORT, SEND, SETTLE } from './inbox.js';
+import {
+  CANCEL,
+  CLOSE,
+  DELIVER,
+  FETCH,
+  Inbox,
+  NO_CREDENTIALS,
+  OPEN,
+  PING,
+  READ,
+  REJECT,
+  REPORT,
+  SEND,
+  SETTLE,
+} from './inbox.js';
 import { Arguments, randomUuid, renderPlan } from './message.js';
 import { Session } from './session.js';
 import { StreamCall, ToolStream } from './stream.js';
 import { DeadlineTimer } from './timer.js';
+import { TokenFetcher } from './tokens.js';
 import { Tools, templateText, wellFormed } from './tools.js';
 
 /** @typedef {import('./calls.js').Call} Call */
@@ -24,6 +39,7 @@ import { Tools, templateText, wellFormed } from './tools.js';
 export class Driver {
   #emit;
   #credentials;
+  #tokens;
   #reporting = false;
   #session;
   #tools = new Tools();
@@ -47,6 +63,9 @@ export class Driver {
   constructor(options, emit) {
     this.#session = new Session(options, this.#inbox, (error) => this.#sessionFailed(error));
     this.#credentials = options.credentials;
+    this.#tokens = new TokenFetcher(options.fetch, (token, status, body) =>
+      this.tell((core, session) => core.handleToken(session, performance.now(), token, status, body)),
+    );
     this.#emit = emit;
   }
 
@@ -286,6 +305,12 @@ export class Driver {
       case OPEN:
         this.#open(note.socket);
         break;
+      case FETCH:
+        this.#tokens.fetch(note.request);
+        break;
+      case CANCEL:
+        this.#tokens.cancel(note.token);
+        break;
       case PING:
         this.#sockets.get(note.connection)?.ping();
         break;
@@ -365,6 +390,7 @@ export class Driver {
   }
 
   #forgetSession() {
+    this.#tokens.cancelAll();
     this.#tools.clear();
     this.#timer.clear();
     this.#inbox.consumed.clear();

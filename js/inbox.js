@@ -16,6 +16,8 @@ export const CLOSE = 5;
 export const REPORT = 6;
 export const PING = 7;
 export const READ = 8;
+export const FETCH = 9;
+export const CANCEL = 10;
 
 /**
  * @typedef {object} RejectCommand
@@ -31,6 +33,8 @@ export const READ = 8;
  *   | { kind: typeof SEND, socket: Socket, call: number, own: import('./message.js').Piece[] | undefined }
  *   | { kind: typeof OPEN, socket: Socket }
  *   | { kind: typeof PING, connection: number }
+ *   | { kind: typeof FETCH, request: import('./tokens.js').TokenRequest }
+ *   | { kind: typeof CANCEL, token: number }
  *   | { kind: typeof READ, connection: number, on: boolean }
  *   | { kind: typeof CLOSE, socket: Socket, code: number | undefined, reason: string | undefined }
  *   | { kind: typeof REPORT, report: import('./events.js').CoreReport }} Note
@@ -118,6 +122,12 @@ export class Inbox {
         break;
       case 'ping':
         this.notes.push({ kind: PING, connection: command.connection });
+        break;
+      case 'fetch':
+        this.notes.push({ kind: FETCH, request: command });
+        break;
+      case 'cancel':
+        this.notes.push({ kind: CANCEL, token: command.token });
         break;
       case 'read':
         this.notes.push({ kind: READ, connection: command.connection, on: command.on });

@@ -8,6 +8,7 @@
  * @property {import('./types.js').WebSocketConstructor | undefined} WebSocket
  * @property {boolean | undefined} canSetHeaders
  * @property {import('./types.js').CredentialSource | undefined} credentials
+ * @property {typeof fetch | undefined} fetch
  * @property {boolean} allowLoopbackTools
  * @property {number} manualTools
  * @property {number} jsonDepth
@@ -15,6 +16,8 @@
  * @property {Record<string, unknown>} session
  */
 
+/** RFC 9110 section 5.6.2. */
+export const TOKEN = /^[!#$%&'*+.^_`|~\w-]+$/;
 const LARGEST = 2 ** 31 - 1;
 const WEEK = 7 * 24 * 3600;
 
@@ -32,6 +35,14 @@ export const headers = {
   holds: areHeaders,
   isSecret: true,
 };
+const browserAuth = {
+  what: '"query" or "subprotocol"',
+  holds: (/** @type {unknown} */ v) => v === 'query' || v === 'subprotocol',
+};
+const subprotocolPrefix = {
+  what: 'the start of a subprotocol name (RFC 9110 token)',
+  holds: (/** @type {unknown} */ v) => typeof v === 'string' && TOKEN.test(v),
+};
 const source = { what: 'a function', holds: (/** @type {unknown} */ v) => typeof v === 'function' };
 const webSocket = { what: 'a WebSocket constructor', holds: (/** @type {unknown} */ v) => typeof v === 'function' };
 const group = { what: 'an object', holds: isObject };
@@ -41,6 +52,9 @@ const known = {
   WebSocket: webSocket,
   headers,
   credentials: source,
+  fetch: source,
+  browserAuth,
+  subprotocolPrefix,
   canSetHeaders: flag,
   idleTimeout: seconds,
   maxConnections: count,
@@ -73,6 +87,7 @@ export function checkOptions(options = {}) {
     WebSocket: options.WebSocket,
     canSetHeaders: options.canSetHeaders,
     credentials: options.credentials,
+    fetch: options.fetch,
     allowLoopbackTools: options.allowLoopbackTools ?? false,
     manualTools,
     jsonDepth: limits.jsonDepth ?? 512,
@@ -82,6 +97,8 @@ export function checkOptions(options = {}) {
       idleTimeout: options.idleTimeout,
       maxConnections: options.maxConnections,
       retry: options.retry,
+      browserAuth: options.browserAuth && ['query', 'subprotocol'].indexOf(options.browserAuth) + 1,
+      subprotocolPrefix: options.subprotocolPrefix,
       headers: Object.entries(options.headers ?? {}),
     },
   };
@@ -118,10 +135,7 @@ function areHeaders(value) {
   return (
     isObject(value) &&
     Object.entries(value).every(
-      ([name, text]) =>
-        /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) &&
-        typeof text === 'string' &&
-        /^[\t\x20-\x7e\x80-\xff]*$/.test(text),
+      ([name, text]) => TOKEN.test(name) && typeof text === 'string' && /^[\t\x20-\x7e\x80-\xff]*$/.test(text),
     )
   );
 }

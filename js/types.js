@@ -128,6 +128,12 @@
  *   Default: none. They are not added to messages
  * @property {CredentialSource} [credentials] asked for headers, query parameters, subprotocols or the URL at each opening.
  *   Default: none. Its time counts into `connection_timeout`
+ * @property {'query' | 'subprotocol'} [browserAuth] how the credential of a template's `auth` gets through where the host cannot
+ *   set headers: as a query parameter (`access_token`, or the key's name), or base64url-encoded in a subprotocol offered
+ *   beside the template's own. Default: not at all; the call rejects. Servers must know it, and a URL may end up in logs
+ * @property {string} [subprotocolPrefix] what stands before the credential in that subprotocol. Default
+ *   `base64url.bearer.authorization.`
+ * @property {typeof fetch} [fetch] what asks token endpoints (`oauth2`). Default: the host's
  * @property {boolean} [canSetHeaders] whether `WebSocket` takes `{ protocols, headers }` as its second argument. Default: true
  *   for an injected `WebSocket`, in Node, Deno and Bun; false in browsers and workerd, where a call that needs a header rejects
  *   before anything is opened

@@ -157,40 +157,6 @@ std::string normalize_auth(std::string_view value) {
   return normalized + "}";
 }
 
-HandshakeAuth handshake_auth(const Auth& auth) {
-  HandshakeAuth added;
-  switch (auth.kind) {
-    case Auth::Kind::none:
-    case Auth::Kind::oauth2:
-      break;
-    case Auth::Kind::api_key:
-      if (auth.location == Auth::Location::header) added.headers.emplace_back(auth.name, auth.secret);
-      if (auth.location == Auth::Location::query) added.query.emplace(auth.name, auth.secret);
-      if (auth.location == Auth::Location::cookie) added.cookie = concat({auth.name, "=", auth.secret});
-      break;
-    case Auth::Kind::basic:
-      added.headers.emplace_back("Authorization", concat({"Basic ", base64(concat({auth.name, ":", auth.secret}))}));
-      break;
-    case Auth::Kind::oauth2_user:
-      added.headers.emplace_back(auth.name, auth.prefix + auth.secret);
-      break;
-  }
-  return added;
-}
-
-std::string base64(std::string_view bytes) {
-  constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const std::size_t count = std::min<std::size_t>(3, bytes.size() - i);
-    std::uint32_t group = 0;
-    for (std::size_t j = 0; j < 3; ++j)
-      group = group << 8 | (j < count ? static_cast<unsigned char>(bytes[i + j]) : 0U);
-    for (std::size_t j = 0; j < 4; ++j) text += j <= count ? kAlphabet[group >> (18 - 6 * j) & 63] : '=';
-  }
-  return text;
-}
-
 bool is_token(std::string_view text) {
   constexpr std::string_view kSymbols = "!#$%&'*+-.^_`|~";
   return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {

@@ -1,5 +1,5 @@
-// Owns the `auth` member of a call template: JSON → typed credential → what it adds to a handshake.
-// Must not know connections or token requests.
+// Owns the `auth` member of a call template: JSON → typed credential, and the syntax of what goes into headers.
+// Must not know handshakes or token requests.
 #pragma once
 
 #include <cstdint>
@@ -35,14 +35,6 @@ struct Auth {
 /// `value`'s normalized form: defaults of the reference filled in, unknown fields kept.
 [[nodiscard]] std::string normalize_auth(std::string_view value);
 
-/// What a credential adds to the opening handshake. OAuth2 client credentials add nothing here: their token does.
-struct HandshakeAuth {
-  std::vector<Header> headers;                               ///< `Authorization`, `X-Api-Key`, …
-  std::optional<std::string> cookie;                         ///< `name=value`
-  std::optional<std::pair<std::string, std::string>> query;  ///< name, value; not yet encoded
-};
-[[nodiscard]] HandshakeAuth handshake_auth(const Auth& auth);
-
 /// RFC 9110 section 5.1: a header field name is a token.
 [[nodiscard]] bool is_token(std::string_view text);
 /// RFC 9110 section 5.5: visible characters, blanks and tabs inside, obs-text; no CR, LF or NUL, no blank at the ends.
@@ -52,7 +44,5 @@ inline constexpr const char* kHeaderValue =
 /// Whether the opening handshake sets a header of this name itself (RFC 6455 section 4.1, RFC 9112 section 6), so that
 /// nobody else may.
 [[nodiscard]] bool is_handshake_header(std::string_view name);
-/// RFC 4648 section 4, with padding.
-[[nodiscard]] std::string base64(std::string_view bytes);
 
 }  // namespace utcp::ws

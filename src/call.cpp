@@ -130,7 +130,7 @@ Judgement CallRules::judge_text(CallMode mode, CallId id, const Frame& frame, st
     return {.kind = Kind::not_mine, .why = "its request_id is another call's"};
   }
   const std::size_t first_end = kFirstLeaf + filter_.leaves.size();
-  if (ends_by_frame && scan.is_object && !stream_end_.empty() && matches(stream_end_, scan, first_end)) {
+  if (ends_by_frame && !stream_end_.empty() && matches(stream_end_, scan, first_end)) {
     return {.kind = Kind::end};
   }
   const std::size_t result_slot = first_end + stream_end_.leaves.size();

@@ -31,6 +31,7 @@ enum class ErrorCode : std::uint8_t {
   websocket_unavailable,
   auth_failed,
   auth_unsupported,
+  token_unavailable,
   connection_timeout,
   response_timeout,
   connection_closed,

@@ -42,7 +42,7 @@ std::int64_t scaled(std::string_view number, int power) {
   const Decimal value = decimal(number);
   const auto size = static_cast<std::int64_t>(value.digits.size());
   const std::int64_t places = size == 0 ? 0 : size + value.exponent + power;  // of the integer
-  std::int64_t magnitude = places < size ? 1 : 0;                              // what is cut off is not zero
+  std::int64_t magnitude = places < size ? 1 : 0;                             // what is cut off is not zero
   if (places > 18) {
     magnitude = kMost;
   } else {

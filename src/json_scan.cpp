@@ -113,7 +113,6 @@ Scanner::Scanner(std::string_view text, const ScanPlan& plan, std::size_t max_de
 
 ScanResult Scanner::run() {
   skip_blanks();
-  result_.is_object = peek() == '{';
   result_.valid = document();
   if (!result_.valid) result_.values.assign(plan_.size(), std::nullopt);
   return std::move(result_);

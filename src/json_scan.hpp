@@ -52,7 +52,6 @@ class ScanPlan {
 struct ScanResult {
   bool valid = false;     ///< the whole text is one JSON text (RFC 8259)
   bool too_deep = false;  ///< not valid: the scan stopped where it nests deeper than the limit
-  bool is_object = false;
   std::vector<std::optional<std::string_view>>
       values;  ///< views into the scanned text; all empty where it is not valid
 };

@@ -123,7 +123,6 @@ void Session::leave(TimePoint now, Call& call, bool answered) {
   if (lease) {
     Connection& connection = *connections_.at(static_cast<std::uint32_t>(*lease));
     std::erase(connection.calls, id);
-    if (!answered) connection.tainted = true;
     const bool spoilt = connection.exclusive && !answered;
     if (connection.calls.empty() && (spoilt || tool->call_template.close_after_response)) {
       remove(connection, ConnectionEvent::dropped, 1000, {});
@@ -194,6 +193,12 @@ Error Session::timeout_error(const Call& call) const {
     error.message += concat({"; attempts: ", to_text(endpoint.failures), limit});
     return error;
   }
+  for (const ConnectionId id : endpoint.connections) {
+    const Connection& connection = *connections_.at(static_cast<std::uint32_t>(id));
+    if (connection.state != ConnectionState::ready) {
+      return {ErrorCode::connection_timeout, concat({what_is_missing(connection), limit})};
+    }
+  }
   std::string text = concat({"no connection to ", endpoint.label, limit});
   if (endpoint.connections.size() >= options_.max_connections) {
     text += concat(
@@ -209,11 +214,14 @@ void Session::deregister(CallerId caller, std::string_view manual) {
   }
   const auto error = share({ErrorCode::manual_deregistered, concat({"the manual \"", manual, "\" was deregistered"})});
   for (const std::uint32_t id : ids) drop_endpoint(*endpoints_.at(id), error);
+  const std::string owner = owner_key(caller, manual);
+  std::erase_if(credentials_, [&owner](const auto& entry) { return entry.second->key.starts_with(owner); });
 }
 
 void Session::close() {
   const auto error = share({ErrorCode::protocol_closed, "the protocol was closed"});
   while (!endpoints_.empty()) drop_endpoint(*endpoints_.begin()->second, error);
+  credentials_.clear();
 }
 
 void Session::drop_endpoint(Endpoint& endpoint, const std::shared_ptr<const Error>& error) {

@@ -24,6 +24,8 @@
 #include "call_template.hpp"
 #include "connection.hpp"
 #include "error.hpp"
+#include "handshake.hpp"
+#include "oauth2.hpp"
 #include "timers.hpp"
 
 namespace utcp::ws {
@@ -32,6 +34,8 @@ namespace utcp::ws {
 enum class CallerId : std::uint32_t {};
 /// A tool made ready by `Session::prepare`.
 enum class ToolId : std::uint32_t {};
+/// An OAuth2 credential whose token is kept.
+enum class TokenId : std::uint32_t {};
 
 struct RetryOptions {
   bool enabled = true;
@@ -49,11 +53,10 @@ struct SessionOptions {
   std::size_t max_stream_bytes = std::size_t{16} * 1024 * 1024;
   Duration idle_timeout = std::chrono::minutes(5);
   RetryOptions retry{};
-  std::vector<Header> headers{};  ///< added to every handshake, unless the template sets the same name
-  bool can_set_headers = true;    ///< false: browsers and workerd
-  bool can_pause = false;         ///< whether the host can stop reading from a connection for a while
-  bool can_ping = false;          ///< whether the host can send WebSocket pings and tells of pongs
-  std::uint64_t seed = 0;         ///< entropy for the jitter of retries
+  HandshakeOptions handshake{};
+  bool can_pause = false;  ///< whether the host can stop reading from a connection for a while
+  bool can_ping = false;   ///< whether the host can send WebSocket pings and tells of pongs
+  std::uint64_t seed = 0;  ///< entropy for the jitter of retries
 };
 
 /// In place of a status of `handle_error`: the host has a source of credentials of its own, and it gave none.
@@ -62,9 +65,7 @@ inline constexpr int kNoCredentials = -1;
 /// Open a WebSocket; answer with `handle_open`, `handle_error` or `handle_close`.
 struct OpenSocket {
   ConnectionId connection;
-  std::string url;
-  std::string protocol;  ///< empty: none
-  std::vector<Header> headers;
+  Handshake handshake;
   std::string manual;  ///< whose tools are called, so that a host's own source of credentials can tell them apart
 };
 /// Send the message that the host rendered for this call.
@@ -94,6 +95,16 @@ struct CloseSocket {
   int code;  ///< 1000 or 3000–4999: the only ones that hosts take
   std::string reason;
 };
+/// POST a token request; answer with `handle_token`. Redirects must not be followed (answer with their status), and no
+/// more than a megabyte of the answer be read.
+struct FetchToken {
+  TokenId token;
+  TokenRequest request;
+};
+/// Nobody waits for this token's request any more.
+struct CancelToken {
+  TokenId token;
+};
 /// Decode the frame being handled and give it to the call as one more item.
 struct DeliverFrame {
   CallId call;
@@ -109,7 +120,7 @@ struct SettleCall {
 };
 /// Something a log or a user interface may want to know. Only while `set_reporting(true)`.
 struct Report {
-  enum class Kind : std::uint8_t { open, close, send, message, unsolicited, retry, warning };
+  enum class Kind : std::uint8_t { open, close, send, message, unsolicited, retry, warning, token };
   Kind kind;
   std::string endpoint;  ///< fit for a log: no secrets
   std::optional<ConnectionId> connection{};
@@ -120,8 +131,8 @@ struct Report {
   int attempt = 0;     ///< retry: how many attempts have failed
   Duration delay{};    ///< retry: until the next one
 };
-using Command = std::variant<OpenSocket, SendMessage, SendGreeting, SendPing, SetReading, CloseSocket, DeliverFrame,
-                             SettleCall, Report>;
+using Command = std::variant<OpenSocket, SendMessage, SendGreeting, SendPing, SetReading, CloseSocket, FetchToken,
+                             CancelToken, DeliverFrame, SettleCall, Report>;
 
 struct CallRequest {
   ToolId tool;
@@ -163,6 +174,9 @@ class Session {
   /// `http_status` of a refused handshake, 0 where the host does not show it, or `kNoCredentials`.
   void handle_error(TimePoint now, ConnectionId id, int http_status);
   void handle_close(TimePoint now, ConnectionId id, int code, std::string_view reason, bool was_clean);
+  /// What a token endpoint answered; `http_status` 0: it could not be reached, or sent too much, and `body` says so, as
+  /// the end of a sentence.
+  void handle_token(TimePoint now, TokenId id, int http_status, std::string_view body);
   void handle_timeout(TimePoint now);
 
   /// Rejects the manual's calls and closes what they opened.
@@ -187,6 +201,7 @@ class Session {
   struct Endpoint;
   struct Call;
   struct Connection;
+  struct Credential;
 
   // session.cpp: calls
   void settle(TimePoint now, Call& call, std::shared_ptr<const Error> error, bool answered, std::string_view path = {});
@@ -203,7 +218,8 @@ class Session {
   void pump(TimePoint now, Endpoint& endpoint);
   void serve(TimePoint now, Endpoint& endpoint, std::vector<CallId>& queue, bool shared);
   [[nodiscard]] Connection* find_connection(const Endpoint& endpoint, bool shared);
-  [[nodiscard]] bool may_open(const Endpoint& endpoint) const;
+  [[nodiscard]] bool wants_another(const Endpoint& endpoint) const;
+  [[nodiscard]] bool has_room(const Endpoint& endpoint);
   void open(TimePoint now, Endpoint& endpoint, const Call& call);
   void lease(TimePoint now, Connection& connection, Call& call);
   void become_ready(TimePoint now, Connection& connection);
@@ -213,6 +229,14 @@ class Session {
   void remove(Connection& connection, ConnectionEvent event, int code, std::string reason);
   void collect(Endpoint& endpoint);
   void connection_timeout(TimePoint now, Connection& connection);
+  [[nodiscard]] std::string what_is_missing(const Connection& connection) const;
+
+  // session_tokens.cpp: waiting for a token before an opening
+  [[nodiscard]] Credential& credential_of(TimePoint now, const Endpoint& endpoint);
+  void authorize(TimePoint now, Connection& connection);
+  void open_socket(Connection& connection, std::string_view token);
+  [[nodiscard]] bool renew_token(TimePoint now, const Connection& connection);
+  void cancel_unwanted(TokenId id);
 
   // session_heartbeat.cpp
   void start_heartbeat(TimePoint now, const Connection& connection);
@@ -232,7 +256,7 @@ class Session {
   SessionOptions options_;
   std::uint64_t random_state_;
   bool reporting_ = false;
-  std::uint32_t last_tool_ = 0, last_endpoint_ = 0, last_connection_ = 0;
+  std::uint32_t last_tool_ = 0, last_endpoint_ = 0, last_connection_ = 0, last_credential_ = 0;
   template <class T>
   using Table = std::map<std::uint32_t, std::unique_ptr<T>>;
 
@@ -241,6 +265,7 @@ class Session {
   std::map<std::string, std::uint32_t> endpoint_ids_;  // by endpoint key
   Table<Connection> connections_;
   Table<Call> calls_;
+  Table<Credential> credentials_;
   Timers timers_;
   std::list<Command> commands_;
   bool polled_ = false;  // the first of them was given out

@@ -14,7 +14,7 @@ constexpr int kFrameRefused = 4000;
 
 void Session::handle_message(TimePoint now, ConnectionId id, const Frame& frame) {
   const auto entry = connections_.find(static_cast<std::uint32_t>(id));
-  if (entry == connections_.end() || entry->second->state == ConnectionState::opening) return;
+  if (entry == connections_.end() || entry->second->state < ConnectionState::greeting) return;
   Connection& connection = *entry->second;
   Endpoint& endpoint = *endpoints_.at(connection.endpoint);
   connection.heard_at = now;

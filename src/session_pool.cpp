@@ -7,38 +7,6 @@
 namespace utcp::ws {
 namespace {
 
-// The last one set wins; names are compared without case (RFC 9110 section 5.1).
-void set_header(std::vector<Header>& headers, std::string_view name, std::string_view value) {
-  const auto same = [name](const Header& header) {
-    return std::equal(header.first.begin(), header.first.end(), name.begin(), name.end(), [](char a, char b) {
-      const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-      return lower(a) == lower(b);
-    });
-  };
-  const auto known = std::find_if(headers.begin(), headers.end(), same);
-  if (known != headers.end()) {
-    known->second = value;
-  } else {
-    headers.emplace_back(name, value);
-  }
-}
-
-void add_cookie(std::vector<Header>& headers, const std::string& cookie) {
-  for (Header& header : headers) {
-    if (header.first.size() == 6 && (header.first == "Cookie" || header.first == "cookie")) {
-      header.second += "; " + cookie;
-      return;
-    }
-  }
-  headers.emplace_back("Cookie", cookie);
-}
-
-void append_part(std::string& key, std::string_view part) {
-  key += to_text(part.size());
-  key += ':';
-  key += part;
-}
-
 bool worth_retrying(const Error& error) {
   switch (error.code) {
     case ErrorCode::auth_failed:
@@ -58,17 +26,9 @@ Result<Session::Endpoint*> Session::endpoint_for(Tool& tool, const CallRequest& 
     const auto hint = endpoints_.find(tool.endpoint_hint);
     if (hint != endpoints_.end()) return hint->second.get();
   }
-  if (call_template.auth.kind == Auth::Kind::oauth2) {
-    return Error{ErrorCode::auth_unsupported,
-                 "auth_type oauth2 is not supported yet: fetch the token yourself and give it as oauth2_user", "auth"};
-  }
-
-  std::string key;
-  append_part(key, to_text(static_cast<std::uint32_t>(tool.caller)));
-  append_part(key, tool.owner);
+  std::string key = owner_key(tool.caller, tool.owner);
   append_part(key, call_template.endpoint_key);
-  std::vector<Header> headers = options_.headers;
-  for (const Header& header : call_template.headers) set_header(headers, header.first, header.second);
+  std::vector<Header> field_headers;
   for (std::size_t i = 0; i < call_template.header_fields.size(); ++i) {
     const std::string& name = call_template.header_fields[i];
     const bool given = i < request.header_values.size() && request.header_values[i].has_value();
@@ -82,21 +42,12 @@ Result<Session::Endpoint*> Session::endpoint_for(Tool& tool, const CallRequest& 
                            "without line breaks, and without blanks at its ends (RFC 9110 section 5.5)"}),
                    name};
     }
-    set_header(headers, name, value);
+    field_headers.emplace_back(name, value);
     append_part(key, value);
   }
-  const HandshakeAuth auth = handshake_auth(call_template.auth);
-  for (const Header& header : auth.headers) set_header(headers, header.first, header.second);
-  if (auth.cookie) add_cookie(headers, *auth.cookie);
-
-  if (!headers.empty() && !options_.can_set_headers) {
-    return Error{ErrorCode::auth_unsupported,
-                 concat({"this host cannot set handshake headers (", headers.front().first, "), as no browser can. If ",
-                         call_template.url.label(),
-                         " allows it, use auth with location \"query\", a connect_message that carries the credential,",
-                         " or a cookie of the page; else call it from a server"}),
-                 "auth"};
-  }
+  // What no token can change is found out before one is fetched.
+  Result<Handshake> handshake = build_handshake(call_template, field_headers, "token", options_.handshake);
+  if (!handshake) return std::move(handshake).error();
 
   const auto known = endpoint_ids_.find(key);
   if (known != endpoint_ids_.end()) {
@@ -111,9 +62,7 @@ Result<Session::Endpoint*> Session::endpoint_for(Tool& tool, const CallRequest& 
   endpoint = std::make_unique<Endpoint>();
   endpoint->id = last_endpoint_;
   endpoint->key = std::move(key);
-  endpoint->url =
-      auth.query ? call_template.url.href_with_query(auth.query->first, auth.query->second) : call_template.url.href;
-  endpoint->headers = std::move(headers);
+  endpoint->field_headers = std::move(field_headers);
   endpoint->label = call_template.url.label();
   return endpoint.get();
 }
@@ -130,7 +79,7 @@ void Session::serve(TimePoint now, Endpoint& endpoint, std::vector<CallId>& queu
     if (Connection* connection = find_connection(endpoint, shared)) {
       queue.erase(queue.begin());
       lease(now, *connection, call);
-    } else if (may_open(endpoint)) {
+    } else if (wants_another(endpoint) && has_room(endpoint)) {
       open(now, endpoint, call);
     } else {
       return;
@@ -151,8 +100,8 @@ Session::Connection* Session::find_connection(const Endpoint& endpoint, bool sha
   return best;
 }
 
-bool Session::may_open(const Endpoint& endpoint) const {
-  if (endpoint.backing_off || endpoint.connections.size() >= options_.max_connections) return false;
+bool Session::wants_another(const Endpoint& endpoint) const {
+  if (endpoint.backing_off) return false;
   std::size_t opening = 0;
   for (const ConnectionId id : endpoint.connections) {
     if (connections_.at(static_cast<std::uint32_t>(id))->state != ConnectionState::ready) ++opening;
@@ -160,6 +109,18 @@ bool Session::may_open(const Endpoint& endpoint) const {
   if (opening == 0) return true;
   if (endpoint.failures > 0) return false;  // one probe at a time until the peer is back
   return opening < endpoint.waiting_alone.size() + (endpoint.waiting_shared.empty() ? 0U : 1U);
+}
+
+// Whether one more may be opened. If need be one is closed that is idle, but not fit for the calls that wait.
+bool Session::has_room(const Endpoint& endpoint) {
+  if (endpoint.connections.size() < options_.max_connections) return true;
+  for (const ConnectionId id : endpoint.connections) {
+    Connection& connection = *connections_.at(static_cast<std::uint32_t>(id));
+    if (connection.state != ConnectionState::ready || !connection.calls.empty()) continue;
+    remove(connection, ConnectionEvent::dropped, 1000, {});
+    return true;
+  }
+  return false;
 }
 
 void Session::open(TimePoint now, Endpoint& endpoint, const Call& call) {
@@ -172,13 +133,18 @@ void Session::open(TimePoint now, Endpoint& endpoint, const Call& call) {
   connection->endpoint = endpoint.id;
   endpoint.connections.push_back(id);
   timers_.set(timer_of(id), now + call.tool->call_template.connection_timeout);
-  commands_.push_back(
-      OpenSocket{id, endpoint.url, endpoint.tool->call_template.protocol, endpoint.headers, endpoint.tool->owner});
+  if (endpoint.tool->call_template.auth.kind == Auth::Kind::oauth2) {
+    connection->state = ConnectionState::authorizing;
+    authorize(now, *connection);
+  } else {
+    open_socket(*connection, {});
+  }
 }
 
 void Session::lease(TimePoint now, Connection& connection, Call& call) {
   connection.calls.push_back(call.id);
   connection.exclusive = !call.tool->shared();
+  connection.tainted = connection.tainted || call.tool->shared();
   call.connection = connection.id;
   timers_.set(timer_of(call.id), now + call.tool->call_template.response_timeout);
   commands_.push_back(SendMessage{connection.id, call.id});
@@ -215,6 +181,7 @@ void Session::handle_open(TimePoint now, ConnectionId id, std::string_view subpr
 void Session::become_ready(TimePoint now, Connection& connection) {
   Endpoint& endpoint = *endpoints_.at(connection.endpoint);
   endpoint.failures = 0;
+  endpoint.token_renewed = false;
   endpoint.last_error.reset();
   timers_.clear(timer_of(connection.id));
   start_heartbeat(now, connection);
@@ -230,13 +197,22 @@ void Session::rest(TimePoint now, Connection& connection) {
   if (!timers_.has(timer_of(connection.id))) timers_.set(timer_of(connection.id), now + options_.idle_timeout);
 }
 
+// The first half of a sentence about a connection that is not ready in time.
+std::string Session::what_is_missing(const Connection& connection) const {
+  const Endpoint& endpoint = *endpoints_.at(connection.endpoint);
+  switch (connection.state) {
+    case ConnectionState::authorizing:
+      return token_endpoint(endpoint.tool->call_template.auth.token_url) + " did not answer";
+    case ConnectionState::greeting:
+      return endpoint.label + " did not send what connect_ack waits for";
+    default:
+      return endpoint.label + " did not finish the opening handshake";
+  }
+}
+
 void Session::connection_timeout(TimePoint now, Connection& connection) {
   if (connection.state != ConnectionState::ready) {
-    const Endpoint& endpoint = *endpoints_.at(connection.endpoint);
-    const char* what = connection.state == ConnectionState::opening
-                           ? " did not finish the opening handshake in time"
-                           : " did not send what connect_ack waits for in time";
-    opening_failed(now, connection, {ErrorCode::connection_timeout, concat({endpoint.label, what})});
+    opening_failed(now, connection, {ErrorCode::connection_timeout, what_is_missing(connection) + " in time"});
   } else if (connection.calls.empty()) {
     const TimePoint due = connection.idle_since + options_.idle_timeout;
     if (due > now) {
@@ -269,6 +245,12 @@ void Session::handle_error(TimePoint now, ConnectionId id, int http_status) {
     error.message += concat({": the handshake was refused with HTTP status ", to_text(http_status)});
   }
   if (http_status == 401 || http_status == 403) {
+    if (renew_token(now, connection)) {
+      Endpoint& endpoint = *endpoints_.at(connection.endpoint);
+      remove(connection, ConnectionEvent::lost, 1000, {});
+      pump(now, endpoint);
+      return;
+    }
     error.code = ErrorCode::auth_failed;
     error.message += "; check the credential in auth or headers";
   } else if (http_status >= 400 && http_status < 500) {
@@ -292,6 +274,12 @@ void Session::handle_close(TimePoint now, ConnectionId id, int code, std::string
   error.close_code = code;
   error.reason = reason;
   error.was_clean = was_clean;
+  // How endpoints refuse a first message that should have authenticated: policy violation (RFC 6455 section 7.4.1), and
+  // the codes after HTTP's that graphql-transport-ws made usual.
+  if (connection.state == ConnectionState::greeting && (code == 1008 || code == 4401 || code == 4403)) {
+    error.code = ErrorCode::auth_failed;
+    error.message += "; check connect_message";
+  }
   if (was_ready) {
     connection_lost(now, connection, std::move(error));
   } else {
@@ -315,6 +303,8 @@ void Session::connection_lost(TimePoint now, Connection& connection, Error lost)
 
 void Session::opening_failed(TimePoint now, Connection& connection, Error error) {
   Endpoint& endpoint = *endpoints_.at(connection.endpoint);
+  // It may have been a refusal that this host does not show: the retry has a new token, once.
+  if (error.code == ErrorCode::connection_failed) (void)renew_token(now, connection);
   remove(connection, ConnectionEvent::lost, 1000, {});
   const bool others_work =
       std::any_of(endpoint.connections.begin(), endpoint.connections.end(), [this](ConnectionId id) {
@@ -364,21 +354,24 @@ void Session::opening_failed(TimePoint now, Connection& connection, Error error)
   collect(endpoint);
 }
 
-// Every connection ends here, and with exactly one `CloseSocket`, so that the host can forget it.
+// Every connection ends here, and if it has a socket with exactly one `CloseSocket`, so that the host can forget it.
 void Session::remove(Connection& connection, ConnectionEvent event, int code, std::string reason) {
   const ConnectionId id = connection.id;
   Endpoint& endpoint = *endpoints_.at(connection.endpoint);
-  const bool was_open = connection.state != ConnectionState::opening;
+  const bool has_socket = connection.state != ConnectionState::authorizing;
+  const bool was_open = has_socket && connection.state != ConnectionState::opening;
   const bool ours = event == ConnectionEvent::dropped;
   if (Report* closed = was_open ? report(Report::Kind::close, endpoint, id) : nullptr) {
     closed->close_code = code;
     closed->text = reason;
   }
-  commands_.push_back(CloseSocket{id, ours ? code : 1000, ours ? std::move(reason) : std::string{}});
+  if (has_socket) commands_.push_back(CloseSocket{id, ours ? code : 1000, ours ? std::move(reason) : std::string{}});
   timers_.clear(timer_of(id));
   timers_.clear(heartbeat_timer(id));
   std::erase(endpoint.connections, id);
+  const TokenId credential = connection.credential;
   connections_.erase(static_cast<std::uint32_t>(id));
+  if (!has_socket) cancel_unwanted(credential);
 }
 
 // Forgets an endpoint that has nothing left.

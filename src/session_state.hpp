@@ -26,9 +26,8 @@ struct Session::Tool {
 struct Session::Endpoint {
   std::uint32_t id = 0;
   std::string key;
-  std::shared_ptr<Tool> tool;  // whose call came first: URL, subprotocol and greeting are the same for all
-  std::string url;
-  std::vector<Header> headers;
+  std::shared_ptr<Tool> tool;         // whose call came first: URL, subprotocol and greeting are the same for all
+  std::vector<Header> field_headers;  // from arguments
   std::string label;
   std::vector<CallId> waiting_alone{};   // for a connection of their own
   std::vector<CallId> waiting_shared{};  // for one that checks ids
@@ -36,6 +35,7 @@ struct Session::Endpoint {
   int failures = 0;          // openings failed since the last one that worked
   bool backing_off = false;  // until the endpoint's timer
   std::shared_ptr<const Error> last_error{};
+  bool token_renewed = false;  // a refused one was replaced since the last opening that worked
 
   [[nodiscard]] std::size_t waiting() const { return waiting_alone.size() + waiting_shared.size(); }
   [[nodiscard]] std::vector<CallId> waiting_calls() const {
@@ -50,9 +50,11 @@ struct Session::Connection {
   std::uint32_t endpoint = 0;
   ConnectionState state = ConnectionState::opening;
   std::vector<CallId> calls{};
-  bool exclusive = false;  // one call without correlation has it
-  bool tainted = false;    // an answer nobody waits for may still come: only calls that check ids may use it
-  bool paused = false;     // not read from until the consumer of its stream has taken what came
+  TokenId credential{};            // oauth2: whose token opens it
+  std::uint32_t token_serial = 0;  // and which
+  bool exclusive = false;          // one call without correlation has it
+  bool tainted = false;  // calls have shared it and a late frame may come: only calls that check ids may use it
+  bool paused = false;   // not read from until the consumer of its stream has taken what came
   TimePoint idle_since{};
   TimePoint heard_at{};                  // when the peer last showed that it is there
   std::optional<TimePoint> pinged_at{};  // none: nothing is owed for the last interval
@@ -72,6 +74,21 @@ struct Session::Call {
   std::optional<FrameMatch> filter{};              // the template's, with this call's values
   std::string wire_id{};                           // what a response must carry, where answers are correlated
 };
+
+// Tokens of two callers or manuals are never shared, even where the credential is the same.
+struct Session::Credential {
+  TokenId id{};
+  std::string key;  // begins with the owner's
+  BearerToken token;
+};
+
+/// `5:hello`: parts of a key that cannot run into each other.
+inline void append_part(std::string& key, std::string_view part) { append(key, {to_text(part.size()), ":", part}); }
+[[nodiscard]] inline std::string owner_key(CallerId caller, std::string_view manual) {
+  std::string key = concat({to_text(static_cast<std::uint32_t>(caller)), ","});
+  append_part(key, manual);
+  return key;
+}
 
 inline TimerKey timer_of(CallId id) { return {TimerKey::Kind::call, static_cast<std::uint32_t>(id)}; }
 inline TimerKey timer_of(ConnectionId id) { return {TimerKey::Kind::connection, static_cast<std::uint32_t>(id)}; }

@@ -3,6 +3,7 @@
 #include <array>
 #include <optional>
 
+#include "encoding.hpp"
 #include "text.hpp"
 
 namespace utcp::ws {
@@ -196,19 +197,6 @@ Reason parse_authority(std::string_view authority, Url& url) {
   return parse_port(host_end < authority.size() ? authority.substr(host_end + 1) : "", url);
 }
 
-void append_percent_encoded(std::string& out, std::string_view text) {
-  for (const char c : text) {
-    if (is_alphanumeric(c) || c == '*' || c == '-' || c == '.' || c == '_') {
-      out += c;
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      out += '%';
-      out += "0123456789ABCDEF"[byte >> 4];
-      out += "0123456789ABCDEF"[byte & 0xF];
-    }
-  }
-}
-
 // `[::1]` or `example.com`
 std::string host_in_url(const Url& url) { return url.ipv6 ? concat({"[", url.host, "]"}) : url.host; }
 
@@ -291,9 +279,7 @@ std::string Url::href_with_query(std::string_view name, std::string_view value) 
   } else if (!query.empty() && !query.ends_with('&')) {
     text += '&';
   }
-  append_percent_encoded(text, name);
-  text += '=';
-  append_percent_encoded(text, value);
+  append(text, {form_encode(name), "=", form_encode(value)});
   return text;
 }
 

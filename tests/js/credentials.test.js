@@ -127,7 +127,11 @@ test('an abort while it is asked', async (t) => {
   const server = await startServer(t);
   const given = deferred();
   const asked = deferred();
-  const protocol = newProtocol(t, { credentials: () => (asked.resolve(), given.promise) });
+  const credentials = () => {
+    asked.resolve();
+    return given.promise;
+  };
+  const protocol = newProtocol(t, { credentials });
   const aborter = new AbortController();
   const call = failure(protocol.callTool(null, 'm.t', {}, server.template(), { signal: aborter.signal }));
   await asked.promise;

@@ -133,6 +133,9 @@ TEST(Judge, OwnStreamEnd) {
   const CallRules graphql = rules(R"(,"stream_end":{"type":"complete"})");
   EXPECT_EQ(judge(graphql, CallMode::stream, R"({"type":"complete","id":"1"})").kind, Kind::end);
   EXPECT_EQ(judge(graphql, CallMode::stream, R"({"type":"stream_end"})").kind, Kind::item);
+  const CallRules phoenix = rules(R"(,"stream_end":{"3":"phx_close"})");
+  EXPECT_EQ(judge(phoenix, CallMode::stream, R"(["1",null,"room","phx_close",{}])").kind, Kind::end);
+  EXPECT_EQ(judge(phoenix, CallMode::stream, R"(["1",null,"room","shout",{}])").kind, Kind::item);
 }
 
 TEST(Rules, ExpectedResponses) {

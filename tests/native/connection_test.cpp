@@ -15,6 +15,16 @@ TEST(Connection, EveryStateAndEvent) {
     E event;
     std::optional<S> to;
   } cases[] = {
+      {S::authorizing, E::authorized, S::opening},
+      {S::authorizing, E::opened, std::nullopt},
+      {S::authorizing, E::opened_shy, std::nullopt},
+      {S::authorizing, E::acknowledged, std::nullopt},
+      {S::authorizing, E::lost, S::gone},
+      {S::authorizing, E::dropped, S::gone},
+      {S::opening, E::authorized, std::nullopt},
+      {S::greeting, E::authorized, std::nullopt},
+      {S::ready, E::authorized, std::nullopt},
+      {S::gone, E::authorized, std::nullopt},
       {S::opening, E::opened, S::ready},
       {S::opening, E::opened_shy, S::greeting},
       {S::opening, E::acknowledged, std::nullopt},

@@ -51,6 +51,8 @@ class FakeHost {
   std::map<std::uint32_t, Socket> sockets{};
   std::map<std::uint32_t, Outcome> calls{};
   std::vector<Report> reports{};
+  std::vector<FetchToken> fetches{};
+  std::vector<TokenId> cancelled{};
 
   ToolId tool(std::string_view template_json, std::string_view name = "m.t", CallerId caller = CallerId{0}) {
     Result<CallTemplate> parsed = parse_call_template(template_json);
@@ -91,6 +93,10 @@ class FakeHost {
   void binary(std::uint32_t socket, std::string payload) { receive(socket, FakeFrame(false, std::move(payload))); }
   void pong(std::uint32_t socket) {
     session.handle_pong(now, ConnectionId{socket});
+    drain();
+  }
+  void token(std::uint32_t id, int status, std::string_view body) {
+    session.handle_token(now, TokenId{id}, status, body);
     drain();
   }
   void error(std::uint32_t socket, int status = 0) {
@@ -166,6 +172,8 @@ class FakeHost {
   void carry_out(const SendPing& what) { live(what.connection).pings.push_back(what.plan); }
   void carry_out(const SetReading& what) { live(what.connection).paused = !what.on; }
   void carry_out(const CloseSocket& what) { live(what.connection).closed = what; }
+  void carry_out(const FetchToken& what) { fetches.push_back(what); }
+  void carry_out(const CancelToken& what) { cancelled.push_back(what.token); }
   void carry_out(const DeliverFrame& what) {
     Outcome& outcome = live(what.call);
     outcome.items.push_back(current_);

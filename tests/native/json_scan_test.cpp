@@ -212,12 +212,6 @@ TEST(JsonScan, OfMembersWithOneNameTheLastCounts) {
   EXPECT_EQ(found(R"({"a":{},"a":{"id":1}})", "/a/id"), "1");
 }
 
-TEST(JsonScan, TellsObjectsFromOtherTexts) {
-  EXPECT_TRUE(Scanned(" {} ", ScanPlan()).result.is_object);
-  EXPECT_FALSE(Scanned("[{}]", ScanPlan()).result.is_object);
-  EXPECT_FALSE(Scanned("\"{\"", ScanPlan()).result.is_object);
-}
-
 TEST(JsonScan, AnInvalidTextHasNoValues) {
   const Scanned scanned(R"({"id":1,"x":})", plan_for({"/id"}));
   EXPECT_FALSE(scanned.result.valid);

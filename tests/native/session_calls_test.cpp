@@ -8,7 +8,7 @@ TEST(SessionCall, IsAnsweredByTheFirstFrame) {
   FakeHost host;
   const CallId call = host.call(host.tool(kPlain));
   ASSERT_EQ(host.sockets.size(), 1U);
-  EXPECT_EQ(host.sockets.at(1).asked.url, "wss://h.example/ws");
+  EXPECT_EQ(host.sockets.at(1).asked.handshake.url, "wss://h.example/ws");
   EXPECT_TRUE(host.sockets.at(1).sent.empty());
   host.open(1);
   ASSERT_EQ(host.sockets.at(1).sent, std::vector{call});

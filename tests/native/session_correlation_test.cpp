@@ -66,6 +66,37 @@ TEST(SessionCorrelation, AConnectionThatOwesAnswersIsNotGivenToACallWithoutId) {
   EXPECT_EQ(host.sockets.at(1).sent.size(), 2U);
 }
 
+// Also where every answer came: what a peer sends twice, or sends after the answer, is nobody else's.
+TEST(SessionCorrelation, AConnectionThatCallsHaveSharedIsNotGivenToACallWithoutId) {
+  FakeHost host;
+  const CallId shared = host.call(host.tool(kJsonRpc));
+  host.open(1);
+  host.text(1, answer(shared, "1"));
+  ASSERT_TRUE(host.succeeded(shared));
+  const CallId alone = host.call(host.tool(kPlain));
+  host.open(2);
+  host.text(1, answer(shared, "1"));
+  EXPECT_TRUE(host.pending(alone));
+  host.text(2, "own");
+  EXPECT_EQ(host.outcome(alone).items, std::vector<std::string>{"own"});
+  const CallId again = host.call(host.tool(kPlain));
+  EXPECT_EQ(host.sockets.at(2).sent.back(), again) << "its own is kept";
+}
+
+TEST(SessionCorrelation, AnIdleConnectionMakesRoomForOneOfTheOtherKind) {
+  FakeHost host({.max_connections = 1});
+  const CallId shared = host.call(host.tool(kJsonRpc));
+  host.open(1);
+  const CallId alone = host.call(host.tool(kPlain));
+  EXPECT_EQ(host.open_sockets(), 1U) << "it is in use";
+  host.text(1, answer(shared, "1"));
+  ASSERT_EQ(host.sockets.size(), 2U);
+  EXPECT_TRUE(host.sockets.at(1).closed.has_value());
+  host.open(2);
+  host.text(2, "own");
+  EXPECT_TRUE(host.succeeded(alone));
+}
+
 TEST(SessionCorrelation, NeverJoinsACallThatHasItsConnectionAlone) {
   FakeHost host;
   const CallId alone = host.call(host.tool(kPlain, "m.b"));

@@ -5,7 +5,7 @@ namespace utcp::ws::test {
 namespace {
 
 std::optional<std::string> header(const Socket& socket, std::string_view name) {
-  for (const Header& header : socket.asked.headers) {
+  for (const Header& header : socket.asked.handshake.headers) {
     if (header.first == name) return header.second;
   }
   return std::nullopt;
@@ -103,7 +103,7 @@ TEST(SessionPool, TwoToolsOfAManualShareAConnection) {
 }
 
 TEST(SessionPool, HeadersOfEverySourceArrive) {
-  FakeHost host({.headers = {{"X-Option", "o"}, {"x-over", "option"}}});
+  FakeHost host({.handshake = {.headers = {{"X-Option", "o"}, {"x-over", "option"}}}});
   const ToolId tool = host.tool(R"({"url":"wss://h.example/ws","headers":{"X-Static":"s","X-Over":"template"},
       "header_fields":["X-Field","X-Missing"],"auth":{"auth_type":"basic","username":"u","password":"p"}})");
   host.call(tool, CallMode::single, {"f", std::nullopt});
@@ -129,17 +129,17 @@ TEST(SessionPool, AnArgumentCannotBreakAHeader) {
 }
 
 TEST(SessionPool, ApiKeyInQueryAndCookie) {
-  FakeHost host({.headers = {{"Cookie", "a=b"}}});
+  FakeHost host({.handshake = {.headers = {{"Cookie", "a=b"}}}});
   host.call(host.tool(
       R"({"url":"wss://h.example/ws?v=1","auth":{"auth_type":"api_key","api_key":"a b&c","var_name":"k","location":"query"}})"));
-  EXPECT_EQ(host.sockets.at(1).asked.url, "wss://h.example/ws?v=1&k=a%20b%26c");
+  EXPECT_EQ(host.sockets.at(1).asked.handshake.url, "wss://h.example/ws?v=1&k=a%20b%26c");
   host.call(host.tool(
       R"({"url":"wss://h.example/ws","auth":{"auth_type":"api_key","api_key":"s3","var_name":"sid","location":"cookie"}})"));
   EXPECT_EQ(header(host.sockets.at(2), "Cookie"), "a=b; sid=s3");
 }
 
 TEST(SessionPool, HostsWithoutHeadersRejectBeforeOpening) {
-  FakeHost host({.can_set_headers = false});
+  FakeHost host({.handshake = {.can_set_headers = false}});
   const CallId call =
       host.call(host.tool(R"({"url":"wss://h.example/ws","auth":{"auth_type":"api_key","api_key":"secret"}})"));
   EXPECT_EQ(host.code(call), ErrorCode::auth_unsupported);
@@ -226,7 +226,7 @@ TEST(SessionPool, TheChosenSubprotocolIsChecked) {
   for (const std::string_view chosen : {"", "other"}) {
     FakeHost host;
     const CallId call = host.call(host.tool(R"({"url":"wss://h.example/ws","protocol":"utcp"})"));
-    EXPECT_EQ(host.sockets.at(1).asked.protocol, "utcp");
+    EXPECT_EQ(host.sockets.at(1).asked.handshake.protocols, "utcp");
     host.open(1, chosen);
     EXPECT_EQ(host.code(call), ErrorCode::subprotocol_mismatch);
     EXPECT_EQ(host.open_sockets(), 0U);
@@ -266,6 +266,34 @@ TEST(SessionGreeting, MissingAcknowledgementTimesOut) {
   host.advance(3s);
   EXPECT_EQ(host.code(call), ErrorCode::connection_timeout);
   EXPECT_EQ(host.open_sockets(), 0U);
+}
+
+TEST(SessionGreeting, ACallWhoseTimeIsUpFirstNamesWhatIsMissingToo) {
+  FakeHost host;
+  const CallId call = host.call(host.tool(
+      R"({"call_template_type":"websocket","url":"wss://h.example/ws","connect_ack":{"type":"ok"},"connection_timeout":1})"));
+  host.open(1);
+  host.advance(1s);
+  EXPECT_EQ(host.code(call), ErrorCode::connection_timeout);
+  EXPECT_NE(host.outcome(call).error->message.find("connect_ack waits for within 1 s"), std::string::npos);
+}
+
+TEST(SessionGreeting, ARefusedFirstMessageIsNotTriedAgain) {
+  for (const int code : {1008, 4401, 4403}) {
+    FakeHost host;
+    const CallId call = host.call(host.tool(
+        R"({"call_template_type":"websocket","url":"wss://h.example/ws","connect_message":"key","connect_ack":{"type":"ok"}})"));
+    host.open(1);
+    host.peer_closes(1, code, "no");
+    EXPECT_EQ(host.code(call), ErrorCode::auth_failed);
+    EXPECT_EQ(host.sockets.size(), 1U);
+  }
+  FakeHost host;
+  const CallId call = host.call(host.tool(
+      R"({"call_template_type":"websocket","url":"wss://h.example/ws","connect_message":"key","connect_ack":{"type":"ok"}})"));
+  host.open(1);
+  host.peer_closes(1, 1012, "restart");
+  EXPECT_TRUE(host.pending(call));
 }
 
 }  // namespace

@@ -1,0 +1,121 @@
+#include "oauth2.hpp"
+
+#include <algorithm>
+
+#include "encoding.hpp"
+#include "json_text.hpp"
+#include "text.hpp"
+#include "url.hpp"
+
+namespace utcp::ws {
+namespace {
+
+using std::chrono::seconds;
+
+// Without `expires_in` (RFC 6749 section 5.1 only recommends it) a token is taken to hold for five minutes; an absurdly
+// long life is cut to a day, so that a token cannot outlive its revocation for ever.
+constexpr seconds kUnknownLifetime{300};
+constexpr seconds kLongestLifetime{86'400};
+constexpr seconds kLongestHeadStart{60};
+constexpr std::size_t kMaxDepth = 64;
+
+// What a provider says goes into messages: short, and without what could end a log line.
+void append_said(std::string& message, std::string_view before, std::string_view raw) {
+  if (!json::is_string(raw)) return;
+  std::string said = json::text_of(raw).substr(0, 200);
+  std::replace_if(
+      said.begin(), said.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
+  append(message, {before, "\"", said, "\""});
+}
+
+seconds lifetime_of(std::string_view raw) {
+  const std::string text = json::text_of(raw);  // some providers send the number as a string
+  seconds lifetime{0};
+  for (const char c : text) {
+    if (c == '.' && &c != text.data()) return lifetime;
+    if (c < '0' || c > '9') return kUnknownLifetime;
+    lifetime = std::min(lifetime * 10 + seconds{c - '0'}, kLongestLifetime);
+  }
+  return text.empty() ? kUnknownLifetime : lifetime;
+}
+
+bool is_bearer(std::string text) {
+  for (char& c : text) c = static_cast<char>(c | 0x20);
+  return text == "bearer";
+}
+
+}  // namespace
+
+std::string token_endpoint(std::string_view token_url) {
+  const Result<Url> url = parse_url(token_url);
+  return concat({"the token endpoint ", url ? url.value().label() : std::string{}});
+}
+
+TokenRequest token_request(const Auth& auth, bool with_basic) {
+  const std::string id = form_encode(auth.name);
+  const std::string secret = form_encode(auth.secret);
+  TokenRequest request{auth.token_url, {}, "grant_type=client_credentials"};
+  if (with_basic) {
+    request.authorization = concat({"Basic ", base64(concat({id, ":", secret}))});
+  } else {
+    append(request.body, {"&client_id=", id, "&client_secret=", secret});
+  }
+  if (!auth.scope.empty()) append(request.body, {"&scope=", form_encode(auth.scope)});
+  return request;
+}
+
+Result<TokenResponse> parse_token_response(std::string_view token_url, int http_status, std::string_view body) {
+  const std::string who = token_endpoint(token_url);
+  const Result<json::Members> parsed = json::members(body, kMaxDepth);
+  if (http_status != 200) {
+    Error error{http_status >= 500 || http_status == 429 ? ErrorCode::token_unavailable : ErrorCode::auth_failed,
+                concat({who, " answered with HTTP status ", to_text(http_status)}), "auth"};
+    error.http_status = http_status;
+    if (parsed) {
+      append_said(error.message, ": ", json::find(parsed.value(), "error"));
+      append_said(error.message, ", ", json::find(parsed.value(), "error_description"));
+    }
+    if (http_status >= 300 && http_status < 400) {
+      error.message += ": redirects are refused; set auth.token_url to where it leads";
+    }
+    return error;
+  }
+  std::string why;
+  std::string token;
+  if (!parsed) {
+    why = " answered with something that is no JSON object; check auth.token_url";
+  } else {
+    const std::string_view raw = json::find(parsed.value(), "access_token");
+    if (json::is_string(raw)) token = json::text_of(raw);
+    const std::string_view type = json::find(parsed.value(), "token_type");
+    if (token.empty() || !is_field_value(token)) {
+      why = " answered without a usable access_token (RFC 6749 section 5.1)";
+    } else if (json::is_string(type) && !is_bearer(json::text_of(type))) {
+      why = " gives tokens of another token_type than Bearer, the only one that is known";
+    }
+  }
+  if (!why.empty()) return Error{ErrorCode::auth_failed, who + why, "auth"};
+  return TokenResponse{std::move(token), lifetime_of(json::find(parsed.value(), "expires_in"))};
+}
+
+ErrorPtr BearerToken::handle_response(TimePoint now, int http_status, std::string_view body) {
+  if (state_ == State::with_body && (http_status == 400 || http_status == 401)) {
+    state_ = State::with_basic;
+    return nullptr;
+  }
+  state_ = State::none;
+  if (http_status == 0) {
+    return on_heap({ErrorCode::token_unavailable, concat({token_endpoint(auth_.token_url), " ", body}), "auth"});
+  }
+  Result<TokenResponse> response = parse_token_response(auth_.token_url, http_status, body);
+  if (!response) return on_heap(std::move(response).error());
+  // 10 % early, at most a minute: what is sent now must still hold when it arrives.
+  const TimePoint lifetime = response.value().lifetime;
+  renew_at_ = now + lifetime - std::min<TimePoint>(lifetime / 10, kLongestHeadStart);
+  value_ = std::move(response.value().token);
+  state_ = State::ready;
+  ++serial_;
+  return nullptr;
+}
+
+}  // namespace utcp::ws
