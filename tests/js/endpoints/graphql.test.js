@@ -1,0 +1,222 @@
+// graphql-transport-ws with the reference server, `graphql-ws`, and a real schema.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { buildSchema } from 'graphql';
+import { useServer } from 'graphql-ws/use/ws';
+import { ToolError, WebSocketConnectionError } from '../../../js/index.js';
+import { callAtOnce, lastFirst, recipe } from '../../support/endpoints.js';
+import { collect, failure, newProtocol, startServer } from '../../support/server.js';
+
+const schema = buildSchema(`
+  type Load { host: String! one: Float }
+  type Query { load(host: String!): Load }
+  type Subscription { load(host: String!): Load }
+`);
+
+/** `load(args)` answers queries; `watch(args)` is an async generator of loads. `hooks`: what `graphql-ws` takes. */
+async function startGraphQL(t, { load, watch, ...hooks } = {}) {
+  const server = await startServer(t, () => {}, { path: '/graphql' });
+  const subscription = {
+    async *load(args) {
+      for await (const one of watch(args)) yield { load: one };
+    },
+  };
+  useServer({ schema, roots: { query: { load }, subscription }, ...hooks }, server.wss);
+  return server;
+}
+
+const query = (server) => recipe(server, 'graphql');
+const subscription = (server) => recipe(server, 'graphql', 'graphql-subscription');
+const typesSent = (server) => server.received.map((text) => JSON.parse(text).type);
+
+test('queries wait for connection_ack; one connection_init for all of them', async (t) => {
+  const server = await startGraphQL(t, { load: ({ host }) => ({ host, one: 0.5 }) });
+  const protocol = newProtocol(t);
+  const call = (host) => protocol.callTool(null, 'm.load', { host }, query(server));
+  assert.deepEqual(await call('a'), { data: { load: { host: 'a', one: 0.5 } } });
+  assert.deepEqual(await call('b" }'), { data: { load: { host: 'b" }', one: 0.5 } } });
+  assert.deepEqual(typesSent(server), ['connection_init', 'subscribe', 'subscribe']);
+  assert.equal(server.requests[0].headers['sec-websocket-protocol'], 'graphql-transport-ws');
+  assert.equal(server.opened, 1);
+});
+
+test('twenty queries at once on one connection, answered last first', async (t) => {
+  const hold = lastFirst(20);
+  const server = await startGraphQL(t, { load: async ({ host }) => hold({ host }) });
+  const protocol = newProtocol(t);
+  const { results, order } = await callAtOnce(20, (n) =>
+    protocol.callTool(null, 'm.load', { host: `h${n}` }, query(server)),
+  );
+  assert.deepEqual(
+    results.map(({ data }) => data.load.host),
+    results.map((_, n) => `h${n}`),
+  );
+  assert.deepEqual(
+    order,
+    results.map((_, n) => 19 - n),
+  );
+  assert.equal(server.opened, 1);
+});
+
+test('wrong variables and a resolver that throws are a ToolError; the connection stays', async (t) => {
+  const server = await startGraphQL(t, {
+    load({ host }) {
+      if (host === 'x') throw new Error('no such host');
+      return { host };
+    },
+  });
+  const protocol = newProtocol(t);
+  const call = (args) => protocol.callTool(null, 'm.load', args, query(server));
+  const wrong = await failure(call({}));
+  assert.ok(wrong instanceof ToolError);
+  assert.match(wrong.detail[0].message, /"\$host" of required type/);
+  const thrown = await failure(call({ host: 'x' }));
+  assert.ok(thrown instanceof ToolError);
+  assert.equal(thrown.detail[0].message, 'no such host');
+  assert.equal((await call({ host: 'a' })).data.load.host, 'a');
+  assert.equal(server.opened, 1);
+});
+
+test('error_path has one place, and errors two: with either, those at the other are in the result', async (t) => {
+  const server = await startGraphQL(t, {
+    load() {
+      throw new Error('no such host');
+    },
+  });
+  const protocol = newProtocol(t);
+  const { error_path } = subscription(server);
+  const thrown = query(server);
+  const refused = { ...thrown, message: { ...thrown.message, payload: { query: '{ nothing }' } } };
+  const call = (template) => protocol.callTool(null, 'm.load', { host: 'x' }, template);
+
+  const [error] = await call(refused);
+  assert.match(error.message, /Cannot query field "nothing"/);
+  const rejected = await failure(call({ ...refused, error_path }));
+  assert.ok(rejected instanceof ToolError);
+  assert.deepEqual(rejected.detail, error);
+  const { data, errors } = await call({ ...thrown, error_path });
+  assert.deepEqual(data, { load: null });
+  assert.equal(errors[0].message, 'no such host');
+});
+
+test('the payload of connection_init authenticates; who is refused gets the code and the reason', async (t) => {
+  const onConnect = ({ connectionParams }) => connectionParams?.token === 'let-me-in';
+  const server = await startGraphQL(t, { load: ({ host }) => ({ host }), onConnect });
+  const protocol = newProtocol(t, { retry: false });
+  const call = (token) => {
+    const connect_message = { ...query(server).connect_message, payload: { token } };
+    return protocol.callTool(null, 'm.load', { host: 'a' }, { ...query(server), connect_message });
+  };
+  assert.equal((await call('let-me-in')).data.load.host, 'a');
+  const error = await failure(call('wrong'));
+  assert.ok(error instanceof WebSocketConnectionError);
+  assert.match(error.message, /code 4403, reason "Forbidden"/);
+  assert.ok(!error.message.includes('wrong'));
+});
+
+test('a subscription ends with complete; its error is a ToolError after the items before it', async (t) => {
+  async function* watch({ host }) {
+    for (const one of [1, 2, 3]) yield { host, one };
+    if (host === 'broken') throw new Error('sensor lost');
+  }
+  const server = await startGraphQL(t, { watch });
+  const protocol = newProtocol(t);
+  const stream = (host) => protocol.callToolStreaming(null, 'm.watch', { host }, subscription(server));
+  const items = await collect(stream('a'));
+  assert.deepEqual(
+    items,
+    [1, 2, 3].map((one) => ({ data: { load: { host: 'a', one } } })),
+  );
+  const broken = stream('broken');
+  for (const one of [1, 2, 3]) assert.equal((await broken.next()).value.data.load.one, one);
+  const error = await failure(broken.next());
+  assert.ok(error instanceof ToolError);
+  assert.equal(error.detail.message, 'sensor lost');
+  assert.equal(server.opened, 1);
+});
+
+/** An endless subscription. `ended` resolves when the server has stopped it. */
+function endless() {
+  let say;
+  const ended = new Promise((resolve) => {
+    say = resolve;
+  });
+  async function* watch({ host }) {
+    try {
+      for (let one = 0; ; one += 1) {
+        yield { host, one };
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    } finally {
+      say('ended');
+    }
+  }
+  return { watch, ended };
+}
+
+test('leaving a subscription closes its connection, which ends it on the server', async (t) => {
+  const { watch, ended } = endless();
+  const server = await startGraphQL(t, { watch, load: ({ host }) => ({ host }) });
+  const protocol = newProtocol(t);
+  for await (const { data } of protocol.callToolStreaming(null, 'm.watch', { host: 'a' }, subscription(server))) {
+    if (data.load.one === 2) break;
+  }
+  assert.equal(await ended, 'ended');
+  await server.allClosed();
+  assert.ok(!typesSent(server).includes('complete'));
+  assert.equal((await protocol.callTool(null, 'm.load', { host: 'b' }, query(server))).data.load.host, 'b');
+  assert.equal(server.opened, 2);
+});
+
+test('left on a shared connection it goes on there: its items are dropped, queries are served', async (t) => {
+  const { watch, ended } = endless();
+  const server = await startGraphQL(t, { watch, load: ({ host }) => ({ host }) });
+  const protocol = newProtocol(t);
+  const { message } = subscription(server);
+  const shared = { ...query(server), message, stream_end: { type: 'complete' } };
+  for await (const { data } of protocol.callToolStreaming(null, 'm.watch', { host: 'a' }, shared)) {
+    if (data.load.one === 2) break;
+  }
+  const late = new Promise((resolve) => protocol.addEventListener('unsolicited', resolve, { once: true }));
+  assert.match((await late).message, /no call/);
+  assert.equal((await protocol.callTool(null, 'm.load', { host: 'b' }, query(server))).data.load.host, 'b');
+  assert.equal(server.opened, 1);
+  assert.ok(!typesSent(server).includes('complete'));
+  await protocol.close();
+  assert.equal(await ended, 'ended');
+});
+
+test('the complete of an earlier query does not end a subscription on the same connection', async (t) => {
+  async function* watch({ host }) {
+    for (const one of [1, 2]) yield { host, one };
+  }
+  let letComplete;
+  const mayComplete = new Promise((resolve) => {
+    letComplete = resolve;
+  });
+  // The query's `complete` comes after the subscription has begun, and before its first item.
+  const server = await startGraphQL(t, {
+    load: ({ host }) => ({ host }),
+    watch,
+    onComplete: (_ctx, id) => (id === '1' ? mayComplete : undefined),
+    onNext: (_ctx, id) => {
+      if (id !== '2') return;
+      letComplete();
+      return server.until(() => completed);
+    },
+  });
+  let completed = false;
+  const protocol = newProtocol(t);
+  protocol.addEventListener('unsolicited', () => {
+    completed = true;
+    server.emit('change');
+  });
+  await protocol.callTool(null, 'm.load', { host: 'a' }, query(server));
+  const items = await collect(protocol.callToolStreaming(null, 'm.watch', { host: 'b' }, subscription(server)));
+  assert.deepEqual(
+    items.map(({ data }) => data.load.one),
+    [1, 2],
+  );
+  assert.equal(completed, true);
+  assert.equal(server.opened, 1);
+});

@@ -1,0 +1,157 @@
+// MCP over WebSocket with the server of `@modelcontextprotocol/sdk`. The SDK ships this transport for clients only, so the
+// server's side of it is here, on the SDK's public `Transport` interface, and is held against the SDK's own client.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { WebSocketClientTransport } from '@modelcontextprotocol/sdk/client/websocket.js';
+import { Server } from '@modelcontextprotocol/sdk/server/index.js';
+import { CallToolRequestSchema, ErrorCode, ListToolsRequestSchema, McpError } from '@modelcontextprotocol/sdk/types.js';
+import { WebSocket } from 'ws';
+import { ToolError, WebSocketTimeoutError } from '../../../js/index.js';
+import { callAtOnce, lastFirst, recipe } from '../../support/endpoints.js';
+import { failure, newProtocol, startServer } from '../../support/server.js';
+
+class WebSocketServerTransport {
+  constructor(socket) {
+    this.socket = socket;
+  }
+  async start() {
+    this.socket.on('message', (data) => this.onmessage?.(JSON.parse(String(data))));
+    this.socket.on('close', () => this.onclose?.());
+  }
+  async send(message) {
+    this.socket.send(JSON.stringify(message));
+  }
+  async close() {
+    this.socket.close();
+  }
+}
+
+const text = (value) => ({ content: [{ type: 'text', text: String(value) }] });
+
+/** `tools` by name: `(arguments, extra, mcp) → result`. `seen`: who called, and how many clients said `initialized`. */
+async function startMcp(t, tools) {
+  const seen = { clients: [], initialized: 0 };
+  const server = await startServer(t, () => {}, {
+    handleProtocols: (offered) => offered.has('mcp') && 'mcp',
+    onConnection(socket) {
+      const mcp = new Server({ name: 'lab', version: '1.0.0' }, { capabilities: { tools: {}, logging: {} } });
+      mcp.oninitialized = () => {
+        seen.initialized += 1;
+      };
+      mcp.setRequestHandler(ListToolsRequestSchema, () => ({
+        tools: Object.keys(tools).map((name) => ({ name, inputSchema: { type: 'object' } })),
+      }));
+      mcp.setRequestHandler(CallToolRequestSchema, ({ params }, extra) => {
+        seen.clients.push(mcp.getClientVersion());
+        const tool = tools[params.name];
+        if (!tool) throw new McpError(ErrorCode.InvalidParams, `no tool ${params.name}`);
+        return tool(params.arguments, extra, mcp);
+      });
+      mcp.connect(new WebSocketServerTransport(socket));
+    },
+  });
+  return Object.assign(server, { seen });
+}
+
+const methodsSent = (server) => server.received.map((frame) => JSON.parse(frame).method);
+
+test("the SDK's own client speaks to this server", async (t) => {
+  const before = globalThis.WebSocket;
+  globalThis.WebSocket = WebSocket; // the client's transport takes the global one, which Node 20 has not
+  t.after(() => {
+    globalThis.WebSocket = before;
+  });
+  const server = await startMcp(t, { add: ({ a, b }) => text(a + b) });
+  const client = new Client({ name: 'own', version: '1.0.0' });
+  await client.connect(new WebSocketClientTransport(new URL(server.url)));
+  assert.deepEqual((await client.callTool({ name: 'add', arguments: { a: 1, b: 2 } })).content, text(3).content);
+  assert.equal(server.seen.initialized, 1);
+  await client.close();
+});
+
+test('initialize once, then calls; notifications/initialized is what a template cannot send', async (t) => {
+  const server = await startMcp(t, { add: ({ a, b }) => text(a + b) });
+  const protocol = newProtocol(t);
+  const template = recipe(server, 'mcp');
+  for (const b of [2, 3]) {
+    assert.deepEqual(await protocol.callTool(null, 'm.add', { a: 1, b }, template), text(1 + b));
+  }
+  assert.deepEqual(methodsSent(server), ['initialize', 'tools/call', 'tools/call']);
+  assert.deepEqual(server.seen.clients[0], template.connect_message.params.clientInfo);
+  assert.equal(server.seen.initialized, 0);
+  assert.equal(server.opened, 1);
+});
+
+test('twenty calls at once on one connection, answered last first, with ids that are numbers', async (t) => {
+  const hold = lastFirst(20);
+  const server = await startMcp(t, { same: ({ n }) => hold(text(n)) });
+  const protocol = newProtocol(t);
+  const { results, order } = await callAtOnce(20, (n) =>
+    protocol.callTool(null, 'm.same', { n }, recipe(server, 'mcp')),
+  );
+  assert.deepEqual(
+    results,
+    results.map((_, n) => text(n)),
+  );
+  assert.deepEqual(
+    order,
+    results.map((_, n) => 19 - n),
+  );
+  assert.equal(server.opened, 1);
+  const ids = server.received.slice(1).map((frame) => typeof JSON.parse(frame).id);
+  assert.deepEqual(new Set(ids), new Set(['number']));
+});
+
+test('a protocol error is a ToolError; a tool that failed says so in its result', async (t) => {
+  const server = await startMcp(t, { fails: () => ({ ...text('out of paper'), isError: true }) });
+  const protocol = newProtocol(t);
+  const error = await failure(protocol.callTool(null, 'm.unknown', {}, recipe(server, 'mcp')));
+  assert.ok(error instanceof ToolError);
+  assert.equal(error.detail.code, ErrorCode.InvalidParams);
+  const result = await protocol.callTool(null, 'm.fails', {}, recipe(server, 'mcp'));
+  assert.deepEqual(result, { ...text('out of paper'), isError: true });
+  assert.equal(server.opened, 1);
+});
+
+test("the server's own requests and notifications are no answers, whatever their id", async (t) => {
+  const asks = async (_args, { sendNotification }, mcp) => {
+    // Its own ids count up from 0, so that one of them is the id of the call that waits.
+    for (let id = 0; id < 3; id += 1) mcp.ping().catch(() => {});
+    await sendNotification({ method: 'notifications/message', params: { level: 'info', data: 'working' } });
+    return text('mine');
+  };
+  const server = await startMcp(t, { asks });
+  const protocol = newProtocol(t);
+  const dropped = [];
+  protocol.addEventListener('unsolicited', (event) => dropped.push(event.requestId));
+  assert.deepEqual(await protocol.callTool(null, 'm.asks', {}, recipe(server, 'mcp')), text('mine'));
+  assert.deepEqual(dropped, [undefined, '1', undefined, undefined]);
+});
+
+test('another protocol version is no connect_ack: no call is sent', async (t) => {
+  const server = await startMcp(t, {});
+  const template = recipe(server, 'mcp');
+  const protocolVersion = '1999-12-31';
+  const { connect_message: hello } = template;
+  const connect_message = { ...hello, params: { ...hello.params, protocolVersion } };
+  const connect_ack = { ...template.connect_ack, result: { protocolVersion } };
+  const protocol = newProtocol(t, { retry: false });
+  const dropped = [];
+  protocol.addEventListener('unsolicited', (event) => dropped.push(event.message));
+  const changed = { ...template, connect_message, connect_ack, connection_timeout: 0.3 };
+  const error = await failure(protocol.callTool(null, 'm.add', {}, changed));
+  assert.ok(error instanceof WebSocketTimeoutError);
+  assert.equal(error.code, 'connection_timeout');
+  assert.deepEqual(dropped, ['connect_ack is awaited and this is not it']);
+  assert.deepEqual(methodsSent(server), ['initialize']);
+});
+
+test('the answer to tools/list is no manual', async (t) => {
+  const server = await startMcp(t, { add: () => text(0) });
+  const discovery_message = { jsonrpc: '2.0', id: 1, method: 'tools/list' };
+  const template = { ...recipe(server, 'mcp'), name: 'lab', discovery_message, response_timeout: 0.3 };
+  const { success, errors } = await newProtocol(t).registerManual(null, template);
+  assert.equal(success, false);
+  assert.match(errors[0], /frames that were no answer to this call: 1/);
+});

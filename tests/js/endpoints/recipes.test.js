@@ -1,0 +1,31 @@
+// The README's recipes are the ones that the tests of this folder run: none is left out, and each is valid as it stands.
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { parseManual, ready, validateCallTemplate } from '../../../js/index.js';
+import { recipes } from '../../support/endpoints.js';
+import { readmeBlocks } from '../../support/readme.js';
+
+test('every JSON block of the README is a recipe, and every recipe is used by a test', () => {
+  assert.equal(recipes.size, readmeBlocks('json').length);
+  const tests = readdirSync(new URL('.', import.meta.url))
+    .filter((file) => !file.startsWith('recipes.'))
+    .map((file) => readFileSync(new URL(file, import.meta.url), 'utf8'))
+    .join('');
+  for (const name of recipes.keys()) assert.ok(tests.includes(`'${name}'`), `no test uses the recipe ${name}`);
+});
+
+test('every recipe is valid with the URL that it shows', async () => {
+  await ready();
+  for (const [name, recipe] of recipes) {
+    if (recipe.tools) {
+      assert.deepEqual(
+        parseManual(recipe).tools.map((tool) => tool.name),
+        recipe.tools.map((tool) => tool.name),
+      );
+    } else {
+      const base = recipes.get(name.split('-')[0]);
+      assert.ok(validateCallTemplate({ ...base, ...recipe }).url, name);
+    }
+  }
+});

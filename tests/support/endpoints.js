@@ -1,0 +1,51 @@
+// The README's recipes, for the tests that drive real endpoints with them: a recipe is the JSON block below `<!-- recipe: NAME -->`.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+
+const text = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+
+/** Every recipe by its name: a call template, a manual, or the members in which one template differs from another. */
+export const recipes = new Map(
+  [...text.matchAll(/^<!-- recipe: ([\w-]+) -->\n```json\n(.*?)^```$/gms)].map(([, name, json]) => [
+    name,
+    JSON.parse(json),
+  ]),
+);
+
+/** The template that these recipes make together, at this server. */
+export function recipe(server, ...names) {
+  const parts = names.map((name) => recipes.get(name));
+  assert.ok(!parts.includes(undefined), `the README has no recipe ${names[parts.indexOf(undefined)]}`);
+  return at(server, Object.assign({ call_template_type: 'websocket' }, ...parts));
+}
+
+/** A template with the server's host and port, and its own path and query. */
+export function at(server, template) {
+  const { pathname, search } = new URL(template.url);
+  return { ...template, url: new URL(pathname + search, server.url).href };
+}
+
+/** Holds `count` values until all have come, then gives them back, the last one first, each in a turn of its own. */
+export function lastFirst(count) {
+  const held = [];
+  const release = () => {
+    held.pop()();
+    if (held.length > 0) setImmediate(release);
+  };
+  return (value) =>
+    new Promise((resolve) => {
+      held.push(() => resolve(value));
+      if (held.length === count) setImmediate(release);
+    });
+}
+
+/** Makes `count` calls at once; what they resolve with, and in which order they did. */
+export async function callAtOnce(count, call) {
+  const order = [];
+  const calls = Array.from({ length: count }, async (_, n) => {
+    const result = await call(n);
+    order.push(n);
+    return result;
+  });
+  return { results: await Promise.all(calls), order };
+}
