@@ -33,7 +33,7 @@ const text = (value) => ({ content: [{ type: 'text', text: String(value) }] });
 async function startMcp(t, tools) {
   const seen = { clients: [], initialized: 0 };
   const server = await startServer(t, () => {}, {
-    handleProtocols: (offered) => offered.has('mcp') && 'mcp',
+    verify: ({ headers }) => (headers['sec-websocket-protocol'] === 'mcp' ? undefined : 400),
     onConnection(socket) {
       const mcp = new Server({ name: 'lab', version: '1.0.0' }, { capabilities: { tools: {}, logging: {} } });
       mcp.oninitialized = () => {

@@ -46,7 +46,7 @@ test("Phoenix's own client speaks to this server", async (t) => {
   assert.deepEqual(await answer(lobby.push('watch', { count: 2 })), ['ok', {}]);
   assert.deepEqual(readings, [1, 2]);
   const crashed = new Promise((resolve) => lobby.onError((reason) => resolve(reason)));
-  lobby.push('crash', {});
+  lobby.push('crash', {}, 1); // its time limit would keep the process alive
   assert.deepEqual(await crashed, {});
   const closed = new Promise((resolve) => lobby.onClose(() => resolve('closed')));
   lobby.leave();
