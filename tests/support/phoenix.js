@@ -4,10 +4,11 @@ import { startServer } from './server.js';
 
 /**
  * `channels` by topic: `{ join(payload) → error or nothing, handle(event, payload, push) → reply }`. A reply is
- * `['ok' | 'error', response]`, or nothing; `push(event, payload)` sends an event; who throws crashes the channel.
+ * `['ok' | 'error', response]`, or nothing; `push(event, payload)` sends an event; who throws crashes the channel. The server
+ * counts its `heartbeats`.
  */
-export function startPhoenix(t, channels) {
-  return startServer(t, () => {}, {
+export async function startPhoenix(t, channels) {
+  const server = await startServer(t, () => {}, {
     path: '/socket/websocket',
     onConnection(socket) {
       const joined = new Map();
@@ -34,8 +35,10 @@ export function startPhoenix(t, channels) {
 
       socket.on('message', (data) => {
         const [joinRef, ref, topic, event, payload] = JSON.parse(String(data));
-        if (topic === 'phoenix' && event === 'heartbeat') reply(null, ref, topic, ['ok']);
-        else if (event === 'phx_join') join(joinRef, ref, topic, payload);
+        if (topic === 'phoenix' && event === 'heartbeat') {
+          server.heartbeats += 1;
+          reply(null, ref, topic, ['ok']);
+        } else if (event === 'phx_join') join(joinRef, ref, topic, payload);
         else if (joined.get(topic) !== joinRef) reply(joinRef, ref, topic, ['error', { reason: 'unmatched topic' }]);
         else if (event === 'phx_leave') {
           joined.delete(topic);
@@ -45,4 +48,5 @@ export function startPhoenix(t, channels) {
       });
     },
   });
+  return Object.assign(server, { heartbeats: 0 });
 }
