@@ -10,7 +10,7 @@
 
 #include "auth.hpp"
 #include "error.hpp"
-#include "json.hpp"
+#include "json_text.hpp"
 #include "message_template.hpp"
 
 namespace utcp::ws {

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "imports.hpp"
-#include "json_number.hpp"
+#include "json_decimal.hpp"
 #include "json_text.hpp"
 #include "replies.hpp"
 
@@ -38,15 +38,16 @@ Reply command_of(const char* type) {
 SessionOptions parse_options(const std::string& text) {
   SessionOptions options;
   const json::Members given = json::members_of(text);
-  const auto number = [](const json::Members& members, const char* name, double otherwise) {
+  // `number` × 10^`power`
+  const auto number = [](const json::Members& members, const char* name, int power, std::int64_t otherwise) {
     const std::string_view value = json::find(members, name);
-    return value.empty() ? otherwise : json::detail::to_double(value);
+    return value.empty() ? otherwise : json::scaled(value, power);
   };
   const auto size = [&](const char* name, std::size_t& out) {
-    out = static_cast<std::size_t>(number(given, name, static_cast<double>(out)));
+    out = static_cast<std::size_t>(number(given, name, 0, static_cast<std::int64_t>(out)));
   };
-  const auto duration = [&](const json::Members& members, const char* name, Duration& out) {
-    out = Duration{std::llround(number(members, name, static_cast<double>(out.count()) / 1e6) * 1e6)};
+  const auto seconds = [&](const json::Members& members, const char* name, Duration& out) {
+    out = Duration{number(members, name, 6, out.count())};
   };
   size("maxConnections", options.max_connections);
   size("waitingCalls", options.max_waiting);
@@ -54,20 +55,20 @@ SessionOptions parse_options(const std::string& text) {
   size("jsonDepth", options.max_depth);
   size("streamItems", options.max_stream_items);
   size("streamBytes", options.max_stream_bytes);
-  duration(given, "idleTimeout", options.idle_timeout);
-  options.handshake.can_set_headers = number(given, "canSetHeaders", 1) != 0;
-  options.handshake.browser_auth = static_cast<BrowserAuth>(number(given, "browserAuth", 0));
+  seconds(given, "idleTimeout", options.idle_timeout);
+  options.handshake.can_set_headers = number(given, "canSetHeaders", 0, 1) != 0;
+  options.handshake.browser_auth = static_cast<BrowserAuth>(number(given, "browserAuth", 0, 0));
   if (const std::string_view prefix = json::find(given, "subprotocolPrefix"); !prefix.empty()) {
     options.handshake.subprotocol_prefix = json::text_of(prefix);
   }
-  options.can_ping = number(given, "canPing", 0) != 0;
-  options.can_pause = number(given, "canPause", 0) != 0;
-  options.seed = static_cast<std::uint64_t>(number(given, "seed", 0));
+  options.can_ping = number(given, "canPing", 0, 0) != 0;
+  options.can_pause = number(given, "canPause", 0, 0) != 0;
+  options.seed = static_cast<std::uint64_t>(number(given, "seed", 0, 0));
   if (const std::string_view retry = json::find(given, "retry"); !retry.empty()) {
     options.retry.enabled = retry.starts_with('{');
     const json::Members delays = json::members_of(retry);
-    duration(delays, "baseDelay", options.retry.base);
-    duration(delays, "maxDelay", options.retry.cap);
+    seconds(delays, "baseDelay", options.retry.base);
+    seconds(delays, "maxDelay", options.retry.cap);
   }
   for (const std::string_view header : json::elements_of(json::find(given, "headers"))) {
     const std::vector<std::string_view> pair = json::elements_of(header);

@@ -13,6 +13,7 @@ install(DIRECTORY "${PROJECT_SOURCE_DIR}/src/" DESTINATION "${CMAKE_INSTALL_INCL
   PATTERN "session_state.hpp" EXCLUDE
   PATTERN "field_reader.hpp" EXCLUDE
   PATTERN "json_scanner.hpp" EXCLUDE
+  PATTERN "json_decimal.hpp" EXCLUDE
   PATTERN "json_number.hpp" EXCLUDE)
 install(EXPORT utcp_websocket_targets NAMESPACE utcp_websocket:: DESTINATION "${package_dir}")
 

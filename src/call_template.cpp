@@ -1,11 +1,9 @@
 #include "call_template.hpp"
 
-#include <cmath>
 #include <limits>
 
 #include "field_reader.hpp"
-#include "json.hpp"
-#include "json_number.hpp"
+#include "json_decimal.hpp"
 #include "json_scanner.hpp"
 #include "text.hpp"
 
@@ -15,32 +13,31 @@ namespace {
 using Presence = FieldReader::Presence;
 using Shown = FieldReader::Shown;
 
-constexpr double kMaxSeconds = 2147483;  // the timers of JavaScript hosts count 2^31-1 ms at most
+constexpr Duration kLongest = std::chrono::seconds(2147483);  // the timers of JavaScript hosts count 2^31-1 ms at most
 
 // What the fields of this project and of UTCP's page hold when they are left out.
 constexpr std::string_view kStreamEnd = R"({"type":"stream_end"})";
 constexpr std::string_view kDiscoveryMessage = R"({"type":"utcp"})";
 
 bool is_object(std::string_view value) { return value.starts_with('{'); }
-bool is_number(std::string_view value) { return value.find_first_of("-0123456789") == 0; }
 
 void read_seconds(FieldReader& fields, const char* name, Duration& out, Presence presence = Presence::optional) {
   const std::string_view value = fields.find(name, presence);
   if (value.empty()) return;
-  const double seconds = is_number(value) ? json::detail::to_double(value) : 0;
-  if (!(seconds > 0) || seconds > kMaxSeconds) {
-    fields.refuse(name, "a number of seconds above 0, at most 2147483", value);
-    return;
-  }
   // Rounded up, so that no positive time becomes none.
-  out = Duration(static_cast<std::int64_t>(std::ceil(seconds * 1e6)));
+  const Duration duration(json::is_number(value) ? json::scaled(value, 6) : 0);
+  if (duration > Duration(0) && duration <= kLongest) {
+    out = duration;
+  } else {
+    fields.refuse(name, "a number of seconds above 0, at most 2147483", value);
+  }
 }
 
 void read_expected_responses(FieldReader& fields, std::optional<int>& out) {
   const std::string_view value = fields.find("expected_responses");
   if (value.empty()) return;
-  if (is_number(value) && value.find_first_of(".eE") == value.npos) {
-    const double count = json::detail::to_double(value);
+  if (json::is_number(value) && value.find_first_of(".eE") == value.npos) {
+    const std::int64_t count = json::scaled(value, 0);
     if (count == kUntilPeerEnds || (count >= 1 && count <= std::numeric_limits<int>::max())) {
       out = static_cast<int>(count);
       return;

@@ -21,30 +21,30 @@ enum class Fault : std::uint8_t {
 };
 
 enum class ErrorCode : std::uint8_t {
-  invalid_json,
-  invalid_call_template,
-  invalid_argument,
-  url_refused,
-  invalid_manual,
-  connection_failed,
-  handshake_refused,
-  websocket_unavailable,
-  auth_failed,
-  auth_unsupported,
-  token_unavailable,
-  connection_timeout,
-  response_timeout,
-  connection_closed,
-  subprotocol_mismatch,
-  invalid_frame,
-  frame_too_large,
-  stream_overflow,
-  queue_full,
-  tool_failed,
-  manual_deregistered,
-  protocol_closed,
-  aborted,
-  module_failed,
+  invalid_json,           ///< a text that must be JSON is not, or nests too deeply
+  invalid_call_template,  ///< a field of a call template has the wrong type or is out of range
+  invalid_argument,       ///< an argument or option cannot be used
+  url_refused,            ///< a URL is not secure, or URL parsers could read it differently
+  invalid_manual,         ///< what an endpoint sent as its manual is not one
+  connection_failed,      ///< the connection could not be opened
+  handshake_refused,      ///< the endpoint answered the opening handshake with an HTTP error
+  websocket_unavailable,  ///< the host has no WebSocket, or refuses to create one
+  auth_failed,            ///< a credential was refused, by the endpoint or by the token endpoint
+  auth_unsupported,       ///< the host cannot send the credential that the call template asks for
+  token_unavailable,      ///< the token endpoint did not answer, or not with a token or an error of its own
+  connection_timeout,     ///< the connection was not open within `connection_timeout`
+  response_timeout,       ///< no response came within `response_timeout`
+  connection_closed,      ///< the connection closed before the call was answered
+  subprotocol_mismatch,   ///< the endpoint did not choose the subprotocol that was offered
+  invalid_frame,          ///< a frame breaks the rules of its protocol
+  frame_too_large,        ///< a frame is larger than the limit
+  stream_overflow,        ///< more stream items waited for their consumer than the limit allows
+  queue_full,             ///< more calls waited for one endpoint than the limit allows
+  tool_failed,            ///< the tool answered with an error
+  manual_deregistered,    ///< the call's manual was deregistered while the call was in flight
+  protocol_closed,        ///< the protocol was closed while the call was in flight
+  aborted,                ///< the caller's signal was aborted; what rejects is the signal's own reason
+  module_failed,          ///< the WebAssembly module trapped or ran out of memory; the next call starts a new one
 };
 
 /// One row of the error table. `name` is the `code` that users see; `class_name` the JavaScript class.
@@ -53,7 +53,6 @@ struct ErrorKind {
   std::string_view name;
   std::string_view class_name;
   Fault fault;
-  std::string_view meaning;
 };
 
 /// All rows, in the order of `ErrorCode`.

@@ -149,8 +149,6 @@ void append_value(std::string& out, const Json& value) {
   }
 }
 
-bool is_number(std::string_view raw) { return raw.front() == '-' || (raw.front() >= '0' && raw.front() <= '9'); }
-
 }  // namespace
 
 Result<Json> parse(std::string_view text, std::size_t max_depth) {
@@ -165,12 +163,6 @@ std::string dump(const Json& value) {
   std::string out;
   append_value(out, value);
   return out;
-}
-
-bool same(std::string_view left, std::string_view right) {
-  if (is_number(left) && is_number(right)) return number_value(left) == number_value(right);
-  if (is_string(left) && is_string(right)) return text_of(left) == text_of(right);
-  return compact(left) == compact(right);
 }
 
 }  // namespace utcp::ws::json

@@ -1,5 +1,5 @@
-// Owns the only door to the JSON library: documents as trees, and comparing values. Must not know what any JSON text
-// means.
+// Owns the only door to the JSON library: documents as trees, for hosts that want them. The core itself reads JSON as
+// text, so that nothing of this is in the wasm module. Must not know what any JSON text means.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -23,10 +23,6 @@ namespace json {
 
 /// Compact JSON text: no blanks, UTF-8 as it is.
 [[nodiscard]] std::string dump(const Json& value);
-
-/// Whether two valid JSON texts say the same: numbers by value, strings by their decoded text, arrays and objects by
-/// their text without blanks.
-[[nodiscard]] bool same(std::string_view left, std::string_view right);
 
 }  // namespace json
 }  // namespace utcp::ws

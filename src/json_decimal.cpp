@@ -38,19 +38,16 @@ Decimal decimal(std::string_view number) {
 }
 
 std::int64_t scaled(std::string_view number, int power) {
-  constexpr std::int64_t kMost = 1'000'000'000'000'000'000;
   const Decimal value = decimal(number);
   const auto size = static_cast<std::int64_t>(value.digits.size());
   const std::int64_t places = size == 0 ? 0 : size + value.exponent + power;  // of the integer
-  std::int64_t magnitude = places < size ? 1 : 0;                             // what is cut off is not zero
-  if (places > 18) {
-    magnitude = kMost;
-  } else {
-    std::int64_t digits = 0;
+  std::int64_t magnitude = kMostScaled;
+  if (places <= 18) {
+    magnitude = 0;
     for (std::int64_t i = 0; i < places; ++i) {
-      digits = digits * 10 + (i < size ? value.digits[static_cast<std::size_t>(i)] - '0' : 0);
+      magnitude = magnitude * 10 + (i < size ? value.digits[static_cast<std::size_t>(i)] - '0' : 0);
     }
-    magnitude += digits;
+    if (places < size) ++magnitude;  // what is cut off is not zero
   }
   return value.negative ? -magnitude : magnitude;
 }

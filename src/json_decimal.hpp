@@ -21,7 +21,9 @@ struct Decimal {
 /// `number` must be a JSON number (RFC 8259 section 6). Exponents above 10^9 count as 10^9, whatever their sign.
 [[nodiscard]] Decimal decimal(std::string_view number);
 
-/// `number` × 10^`power`, away from zero to the next integer; above 10^18 as 10^18, whatever its sign.
+inline constexpr std::int64_t kMostScaled = 1'000'000'000'000'000'000;
+
+/// `number` × 10^`power`, rounded away from zero to an integer; of numbers above `kMostScaled` that, with their sign.
 [[nodiscard]] std::int64_t scaled(std::string_view number, int power);
 
 }  // namespace utcp::ws::json

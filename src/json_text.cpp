@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <set>
 
+#include "json_decimal.hpp"
 #include "json_scanner.hpp"
 #include "text.hpp"
 
@@ -235,6 +236,12 @@ std::string compact(std::string_view text) {
     }
   }
   return out;
+}
+
+bool same(std::string_view left, std::string_view right) {
+  if (is_number(left) && is_number(right)) return decimal(left) == decimal(right);
+  if (is_string(left) && is_string(right)) return text_of(left) == text_of(right);
+  return compact(left) == compact(right);
 }
 
 std::string text_of(std::string_view json_value) {

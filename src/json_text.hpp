@@ -56,5 +56,9 @@ void append_escaped(std::string& out, std::string_view text);
 /// `text`, which must be valid JSON, without the blanks between its tokens. Digits and escapes stay as they are.
 [[nodiscard]] std::string compact(std::string_view text);
 
+/// Whether two valid JSON texts say the same: numbers by value, strings by their decoded text, arrays and objects by
+/// their text without blanks.
+[[nodiscard]] bool same(std::string_view left, std::string_view right);
+
 }  // namespace json
 }  // namespace utcp::ws

@@ -16,12 +16,9 @@ TEST(ErrorTable, HasARowForEveryCodeInTheirOrder) {
   }
 }
 
-TEST(ErrorTable, NamesAreUniqueAndEveryRowIsDocumented) {
+TEST(ErrorTable, NamesAreUnique) {
   std::set<std::string_view> names;
-  for (const ErrorKind& kind : error_table()) {
-    EXPECT_TRUE(names.insert(kind.name).second) << kind.name;
-    EXPECT_TRUE(kind.meaning.ends_with('.')) << kind.name;
-  }
+  for (const ErrorKind& kind : error_table()) EXPECT_TRUE(names.insert(kind.name).second) << kind.name;
 }
 
 TEST(ErrorTable, UsesTheClassesThatUsersCatch) {

@@ -9,6 +9,8 @@
 #include <memory>
 #include <random>
 
+#include "json_decimal.hpp"
+
 namespace utcp::ws::json {
 namespace {
 
@@ -183,6 +185,9 @@ TEST(JsonSame, ComparesNumbersByValueAndStringsByTheirText) {
   for (const auto& [left, right] : {std::pair{"1", "1.0"},
                                     {"1e2", "100"},
                                     {"-0", "0"},
+                                    {"-0.00e5", "0"},
+                                    {"0.10", "1E-1"},
+                                    {"-1230e+2", "-123000"},
                                     {R"("\u0061")", R"("a")"},
                                     {"true", "true"},
                                     {"null", "null"},
@@ -192,6 +197,12 @@ TEST(JsonSame, ComparesNumbersByValueAndStringsByTheirText) {
   }
   for (const auto& [left, right] : {std::pair{"1", "2"},
                                     {"9007199254740993", "9007199254740992"},
+                                    {"9007199254740993", "9007199254740992.0"},
+                                    {"1e400", "1e401"},
+                                    {"1e-400", "0"},
+                                    {"-1", "1"},
+                                    {"10", "1"},
+                                    {"0.1", "0.01"},
                                     {"1", "\"1\""},
                                     {"\"true\"", "true"},
                                     {"null", "false"},
@@ -199,6 +210,21 @@ TEST(JsonSame, ComparesNumbersByValueAndStringsByTheirText) {
                                     {"0", "null"}}) {
     EXPECT_FALSE(same(left, right)) << left;
   }
+}
+
+TEST(JsonDecimal, ScaledRoundsAwayFromZero) {
+  EXPECT_EQ(scaled("30", 6), 30'000'000);
+  EXPECT_EQ(scaled("1.5", 6), 1'500'000);
+  EXPECT_EQ(scaled("12.5e-1", 6), 1'250'000);
+  EXPECT_EQ(scaled("0.0000010", 6), 1);
+  EXPECT_EQ(scaled("0.0000011", 6), 2);
+  EXPECT_EQ(scaled("-0.0000011", 6), -2);
+  EXPECT_EQ(scaled("1e-999999999999999999999", 6), 1);
+  EXPECT_EQ(scaled("-0.00e9", 6), 0);
+  EXPECT_EQ(scaled("9007199254740993", 0), 9007199254740993);
+  EXPECT_EQ(scaled("999999999999999999", 0), kMostScaled - 1);
+  EXPECT_EQ(scaled("18446744073709551615", 0), kMostScaled);
+  EXPECT_EQ(scaled("-1E+999999999999999999999", 0), -kMostScaled);
 }
 
 TEST(JsonText, EscapesWhatAStringLiteralCannotHold) {
