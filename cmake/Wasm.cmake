@@ -14,6 +14,11 @@ endif()
 target_compile_options(utcp_websocket PUBLIC -fno-exceptions -flto -finline-functions)
 target_compile_definitions(utcp_websocket PUBLIC JSON_NOEXCEPTION=1)
 
+# Only Embind asks for the names of types.
+target_compile_options(utcp_websocket PRIVATE -fno-rtti)
+set_source_files_properties(bindings/replies.cpp bindings/scratch.cpp bindings/session_host.cpp
+  PROPERTIES COMPILE_OPTIONS -fno-rtti)
+
 add_executable(core
   bindings/bindings.cpp
   bindings/replies.cpp
