@@ -3,7 +3,6 @@
 #include <emscripten/bind.h>
 #include <malloc.h>
 
-#include <array>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -14,6 +13,7 @@
 #include "message_template.hpp"
 #include "replies.hpp"
 #include "session_host.hpp"
+#include "text.hpp"
 #include "url.hpp"
 
 namespace utcp::ws {
@@ -52,9 +52,8 @@ std::string parse_manual_text(const std::string& text, std::uint32_t max_tools, 
 std::string error_table_text() {
   std::string rows = "[";
   for (const ErrorKind& kind : error_table()) {
-    const std::array row{std::string(kind.name), std::string(kind.class_name), std::string(fault_name(kind.fault))};
-    if (rows.size() > 1) rows += ',';
-    rows += strings_json(row);
+    append(rows, {rows.size() > 1 ? "," : "", "[\"", kind.name, "\",\"", kind.class_name, "\",\"",
+                  fault_name(kind.fault), "\"]"});
   }
   return rows + ']';
 }

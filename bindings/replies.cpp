@@ -2,10 +2,12 @@
 
 #include <utility>
 
+#include "text.hpp"
+
 namespace utcp::ws {
 namespace {
 
-void append_string(std::string& out, std::string_view text) {
+void append_string(std::string& out, TextRef text) {
   out += '"';
   json::append_escaped(out, text);
   out += '"';
@@ -28,18 +30,18 @@ void Reply::member(const char* name) {
   out_ += ':';
 }
 
-void Reply::text(const char* name, std::string_view value) {
+void Reply::text(const char* name, TextRef value) {
   member(name);
   append_string(out_, value);
 }
 
-void Reply::number(const char* name, std::int64_t value) { json(name, std::to_string(value)); }
+void Reply::number(const char* name, std::int64_t value) { json(name, to_text(value)); }
 
 void Reply::flag(const char* name, bool value) { json(name, value ? "true" : "false"); }
 
-void Reply::json(const char* name, std::string_view value) {
+void Reply::json(const char* name, TextRef value) {
   member(name);
-  out_ += value;
+  out_ += value.view();
 }
 
 std::string Reply::take() {
@@ -66,11 +68,7 @@ std::string plan_json(const Plan& plan) {
   for (const Piece& piece : plan) {
     append_separator(list);
     if (piece.kind != Piece::Kind::literal) {
-      list += '[';
-      list += std::to_string(static_cast<int>(piece.kind));
-      list += ',';
-      list += std::to_string(static_cast<int>(piece.encoding));
-      list += ',';
+      append(list, {"[", to_text(static_cast<int>(piece.kind)), ",", to_text(static_cast<int>(piece.encoding)), ","});
     }
     append_string(list, piece.text);
     if (piece.kind != Piece::Kind::literal) list += ']';
@@ -100,7 +98,7 @@ std::string strings_json(std::span<const std::string> strings) {
   return close_list(std::move(list));
 }
 
-std::string value_reply(std::string_view value) {
+std::string value_reply(TextRef value) {
   Reply reply;
   reply.json("value", value);
   return reply.take();

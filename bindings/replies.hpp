@@ -18,11 +18,11 @@ namespace utcp::ws {
 /// Writes one JSON object, member by member.
 class Reply {
  public:
-  void text(const char* name, std::string_view value);
+  void text(const char* name, TextRef value);
   void number(const char* name, std::int64_t value);
   void flag(const char* name, bool value);
   /// `value` is JSON text.
-  void json(const char* name, std::string_view value);
+  void json(const char* name, TextRef value);
   /// Ends the object.
   [[nodiscard]] std::string take();
 
@@ -40,7 +40,7 @@ class Reply {
 [[nodiscard]] std::string strings_json(std::span<const std::string> strings);
 
 /// `{"value":…}` and `{"error":…}`: what a function that can fail answers. `value` is JSON text.
-[[nodiscard]] std::string value_reply(std::string_view value);
+[[nodiscard]] std::string value_reply(TextRef value);
 [[nodiscard]] std::string error_reply(const Error& error);
 
 /// The other way: a JSON array of strings.

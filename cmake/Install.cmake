@@ -9,7 +9,6 @@ install(TARGETS utcp_websocket EXPORT utcp_websocket_targets ARCHIVE DESTINATION
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/src/" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/utcp_websocket"
   FILES_MATCHING PATTERN "*.hpp"
   # Private to the library's own sources.
-  PATTERN "text.hpp" EXCLUDE
   PATTERN "session_state.hpp" EXCLUDE
   PATTERN "field_reader.hpp" EXCLUDE
   PATTERN "json_scanner.hpp" EXCLUDE

@@ -76,7 +76,7 @@ void read_basic(FieldReader& fields, Auth& auth) {
 void read_oauth2(FieldReader& fields, Auth& auth) {
   if (fields.string("token_url", auth.token_url, kSecret, kRequired)) {
     Result<Url> parsed = parse_token_url(auth.token_url);
-    if (!parsed) fields.fail_in("token_url", std::move(parsed).error());
+    if (!parsed) fields.fail_in("token_url", parsed.take_error());
   }
   fields.string("client_id", auth.name, kSecret, kRequired);
   fields.string("client_secret", auth.secret, kSecret, kRequired);
@@ -98,14 +98,33 @@ void read_oauth2_user(FieldReader& fields, Auth& auth) {
   }
 }
 
+// What the reference fills in where a member is missing or null.
+struct Default {
+  const char* auth_type;
+  const char* name;
+  const char* value;  // JSON text
+};
+constexpr Default kDefaults[] = {
+    {"api_key", "var_name", "\"X-Api-Key\""},
+    {"api_key", "location", "\"header\""},
+    {"oauth2", "scope", "null"},
+    {"oauth2_user", "var_name", "\"Authorization\""},
+    {"oauth2_user", "prefix", "\"Bearer \""},
+};
+
+bool has_default(std::string_view auth_type, std::string_view name) {
+  for (const Default& field : kDefaults) {
+    if (auth_type == field.auth_type && name == field.name) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
-Result<Auth> parse_auth(std::string_view value) {
-  Result<Auth> result;
-  if (value == "null") return result;
+ErrorPtr read_auth(std::string_view value, Auth& auth) {
+  if (value == "null") return nullptr;
   const json::Members members = json::members_of(value);
   FieldReader fields(members, value.starts_with('{') ? "auth." : "");
-  Auth& auth = result.value();
   if (!value.starts_with('{')) {
     fields.refuse("auth", "an object", value, kSecret);
   } else {
@@ -128,36 +147,28 @@ Result<Auth> parse_auth(std::string_view value) {
         break;
     }
   }
-  result.fail(fields.take_error());
-  return result;
+  return fields.take_error();
 }
 
 std::string normalize_auth(std::string_view value) {
+  if (!value.starts_with('{')) return std::string(value);
   const json::Members members = json::members_of(value);
-  const std::string type = json::text_of(json::find(members, "auth_type"));
-  json::Members defaults;
-  if (type == "api_key") {
-    defaults = {{"var_name", "\"X-Api-Key\""}, {"location", "\"header\""}};
-  } else if (type == "oauth2") {
-    defaults = {{"scope", "null"}};
-  } else if (type == "oauth2_user") {
-    defaults = {{"var_name", "\"Authorization\""}, {"prefix", "\"Bearer \""}};
-  }
-  if (defaults.empty()) return std::string(value);
+  const FieldReader fields(members);
+  const std::string type = json::text_of(fields.find("auth_type"));
   std::string normalized;
   for (const auto& [name, member] : members) {
-    const auto is_this = [&name = name](const json::Member& other) { return other.first == name; };
-    const bool has_default = std::any_of(defaults.begin(), defaults.end(), is_this);
-    if (member != "null" || !has_default) json::append_member(normalized, name, member);
+    if (member != "null" || !has_default(type, name)) json::append_member(normalized, name, member);
   }
-  const FieldReader fields(members);
-  for (const auto& [name, fallback] : defaults) {
-    if (fields.find(name.c_str()).empty()) json::append_member(normalized, name, fallback);
+  for (const Default& field : kDefaults) {
+    if (type == field.auth_type && fields.find(field.name).empty()) {
+      json::append_member(normalized, field.name, field.value);
+    }
   }
   return normalized + "}";
 }
 
-bool is_token(std::string_view text) {
+bool is_token(TextRef token) {
+  const std::string_view text = token.view();
   constexpr std::string_view kSymbols = "!#$%&'*+-.^_`|~";
   return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
     return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
@@ -165,15 +176,16 @@ bool is_token(std::string_view text) {
   });
 }
 
-bool is_field_value(std::string_view text) {
+bool is_field_value(TextRef value) {
+  const std::string_view text = value.view();
   const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
   if (!text.empty() && (is_blank(text.front()) || is_blank(text.back()))) return false;
   return std::all_of(text.begin(), text.end(),
                      [](char c) { return c == '\t' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7F); });
 }
 
-bool is_handshake_header(std::string_view name) {
-  std::string lower(name);
+bool is_handshake_header(TextRef name) {
+  std::string lower(name.view());
   for (char& c : lower) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
   }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "error.hpp"
+#include "text.hpp"
 
 namespace utcp::ws {
 
@@ -28,21 +29,21 @@ struct Auth {
   std::string scope;      ///< oauth2; empty: none is asked for
 };
 
-/// Parses the `auth` member (`null`: none), valid JSON text. Fails with `invalid_call_template`, naming the field
-/// (`auth.location`), never the secret.
-[[nodiscard]] Result<Auth> parse_auth(std::string_view value);
+/// Reads the `auth` member (`null`: none), valid JSON text, into `auth`. Fails with `invalid_call_template`, naming the
+/// field (`auth.location`), never the secret.
+[[nodiscard]] ErrorPtr read_auth(std::string_view value, Auth& auth);
 
 /// `value`'s normalized form: defaults of the reference filled in, unknown fields kept.
 [[nodiscard]] std::string normalize_auth(std::string_view value);
 
 /// RFC 9110 section 5.1: a header field name is a token.
-[[nodiscard]] bool is_token(std::string_view text);
+[[nodiscard]] bool is_token(TextRef text);
 /// RFC 9110 section 5.5: visible characters, blanks and tabs inside, obs-text; no CR, LF or NUL, no blank at the ends.
-[[nodiscard]] bool is_field_value(std::string_view text);
+[[nodiscard]] bool is_field_value(TextRef text);
 inline constexpr const char* kHeaderValue =
     "a header value (RFC 9110: no control characters, no blanks at its ends)";  ///< that, for an error
 /// Whether the opening handshake sets a header of this name itself (RFC 6455 section 4.1, RFC 9112 section 6), so that
 /// nobody else may.
-[[nodiscard]] bool is_handshake_header(std::string_view name);
+[[nodiscard]] bool is_handshake_header(TextRef name);
 
 }  // namespace utcp::ws

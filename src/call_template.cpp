@@ -16,8 +16,8 @@ using Shown = FieldReader::Shown;
 constexpr Duration kLongest = std::chrono::seconds(2147483);  // the timers of JavaScript hosts count 2^31-1 ms at most
 
 // What the fields of this project and of UTCP's page hold when they are left out.
-constexpr std::string_view kStreamEnd = R"({"type":"stream_end"})";
-constexpr std::string_view kDiscoveryMessage = R"({"type":"utcp"})";
+constexpr const char* kStreamEnd = R"({"type":"stream_end"})";
+constexpr const char* kDiscoveryMessage = R"({"type":"utcp"})";
 
 bool is_object(std::string_view value) { return value.starts_with('{'); }
 
@@ -53,7 +53,7 @@ void read_url(FieldReader& fields, Url& out) {
   if (url) {
     out = std::move(url).value();
   } else {
-    fields.fail_in("url", std::move(url).error());
+    fields.fail_in("url", url.take_error());
   }
 }
 
@@ -193,7 +193,10 @@ void read_correlation(FieldReader& fields, CallTemplate& out) {
 // A JSON array: its elements cannot run into each other, whatever they hold.
 std::string make_endpoint_key(const FieldReader& fields, const CallTemplate& parsed) {
   std::string key = "[";
-  const auto add = [&key](std::string_view value) { append(key, {value.empty() ? "null" : value, ","}); };
+  const auto add = [&key](TextRef text) {
+    const std::string_view value = text.view();
+    append(key, {value.empty() ? "null" : value, ","});
+  };
   add(json::quote(parsed.url.href));
   add(json::quote(parsed.protocol));
   for (const auto& [name, text] : parsed.headers) {
@@ -220,12 +223,7 @@ void read_fields(FieldReader& fields, CallTemplate& out) {
   read_headers(fields, out.headers);
   read_header_fields(fields, out.header_fields);
   if (const std::string_view value = fields.find("auth"); !value.empty()) {
-    Result<Auth> auth = parse_auth(value);
-    if (auth) {
-      out.auth = std::move(auth).value();
-    } else {
-      fields.fail(on_heap(std::move(auth).error()));
-    }
+    fields.fail(read_auth(value, out.auth));
   }
   std::vector<std::string> unused;  // not used here, but other parts of UTCP rely on its type
   read_strings(fields, "allowed_communication_protocols", unused);
@@ -257,14 +255,16 @@ void read_fields(FieldReader& fields, CallTemplate& out) {
 Result<json::Members> template_members(std::string_view text) {
   Result<json::Members> members = json::members(text);
   if (!members) {
-    members.fail(on_heap({ErrorCode::invalid_call_template, concat({"call template: ", members.error().message})}));
+    Error& error = members.error();
+    error.code = ErrorCode::invalid_call_template;
+    error.message = concat({"call template: ", error.message});
   }
   return members;
 }
 
 struct Default {
-  std::string_view name;
-  std::string_view value;
+  const char* name;
+  const char* value;
 };
 // Two more depend on other fields: see `default_of`.
 constexpr Default kDefaults[] = {
@@ -309,7 +309,7 @@ Result<CallTemplate> parse_call_template(std::string_view text) {
   Result<CallTemplate> result;
   Result<json::Members> members = template_members(text);
   if (!members) {
-    result.fail(on_heap(std::move(members).error()));
+    result.fail(members.take_error());
     return result;
   }
   FieldReader fields(members.value());
@@ -322,7 +322,7 @@ Result<std::string> normalize_call_template(std::string_view text) {
   Result<std::string> result;
   Result<CallTemplate> parsed = parse_call_template(text);
   if (!parsed) {
-    result.fail(on_heap(std::move(parsed).error()));
+    result.fail(parsed.take_error());
     return result;
   }
   const json::Members members = json::members_of(text);

@@ -7,30 +7,30 @@ namespace {
 
 // In the order of `ErrorCode`; error_test walks the table against the enumerators.
 constexpr std::array kErrorTable = {
-    ErrorKind{ErrorCode::invalid_json, "invalid_json", "UtcpWebSocketError", Fault::caller},
-    ErrorKind{ErrorCode::invalid_call_template, "invalid_call_template", "CallTemplateError", Fault::caller},
-    ErrorKind{ErrorCode::invalid_argument, "invalid_argument", "UtcpWebSocketError", Fault::caller},
-    ErrorKind{ErrorCode::url_refused, "url_refused", "WebSocketSecurityError", Fault::caller},
-    ErrorKind{ErrorCode::invalid_manual, "invalid_manual", "ManualError", Fault::peer},
-    ErrorKind{ErrorCode::connection_failed, "connection_failed", "WebSocketConnectionError", Fault::network},
-    ErrorKind{ErrorCode::handshake_refused, "handshake_refused", "WebSocketConnectionError", Fault::peer},
-    ErrorKind{ErrorCode::websocket_unavailable, "websocket_unavailable", "WebSocketConnectionError", Fault::host},
-    ErrorKind{ErrorCode::auth_failed, "auth_failed", "WebSocketAuthError", Fault::peer},
-    ErrorKind{ErrorCode::auth_unsupported, "auth_unsupported", "WebSocketAuthError", Fault::host},
-    ErrorKind{ErrorCode::token_unavailable, "token_unavailable", "WebSocketAuthError", Fault::network},
-    ErrorKind{ErrorCode::connection_timeout, "connection_timeout", "WebSocketTimeoutError", Fault::network},
-    ErrorKind{ErrorCode::response_timeout, "response_timeout", "WebSocketTimeoutError", Fault::peer},
-    ErrorKind{ErrorCode::connection_closed, "connection_closed", "WebSocketClosedError", Fault::peer},
-    ErrorKind{ErrorCode::subprotocol_mismatch, "subprotocol_mismatch", "WebSocketProtocolError", Fault::peer},
-    ErrorKind{ErrorCode::invalid_frame, "invalid_frame", "WebSocketProtocolError", Fault::peer},
-    ErrorKind{ErrorCode::frame_too_large, "frame_too_large", "WebSocketOverflowError", Fault::peer},
-    ErrorKind{ErrorCode::stream_overflow, "stream_overflow", "WebSocketOverflowError", Fault::caller},
-    ErrorKind{ErrorCode::queue_full, "queue_full", "WebSocketOverflowError", Fault::caller},
-    ErrorKind{ErrorCode::tool_failed, "tool_failed", "ToolError", Fault::peer},
-    ErrorKind{ErrorCode::manual_deregistered, "manual_deregistered", "ProtocolClosedError", Fault::caller},
-    ErrorKind{ErrorCode::protocol_closed, "protocol_closed", "ProtocolClosedError", Fault::caller},
-    ErrorKind{ErrorCode::aborted, "aborted", "UtcpWebSocketError", Fault::caller},
-    ErrorKind{ErrorCode::module_failed, "module_failed", "UtcpWebSocketError", Fault::library},
+    ErrorKind{ErrorCode::invalid_json, Fault::caller, "invalid_json", "UtcpWebSocketError"},
+    ErrorKind{ErrorCode::invalid_call_template, Fault::caller, "invalid_call_template", "CallTemplateError"},
+    ErrorKind{ErrorCode::invalid_argument, Fault::caller, "invalid_argument", "UtcpWebSocketError"},
+    ErrorKind{ErrorCode::url_refused, Fault::caller, "url_refused", "WebSocketSecurityError"},
+    ErrorKind{ErrorCode::invalid_manual, Fault::peer, "invalid_manual", "ManualError"},
+    ErrorKind{ErrorCode::connection_failed, Fault::network, "connection_failed", "WebSocketConnectionError"},
+    ErrorKind{ErrorCode::handshake_refused, Fault::peer, "handshake_refused", "WebSocketConnectionError"},
+    ErrorKind{ErrorCode::websocket_unavailable, Fault::host, "websocket_unavailable", "WebSocketConnectionError"},
+    ErrorKind{ErrorCode::auth_failed, Fault::peer, "auth_failed", "WebSocketAuthError"},
+    ErrorKind{ErrorCode::auth_unsupported, Fault::host, "auth_unsupported", "WebSocketAuthError"},
+    ErrorKind{ErrorCode::token_unavailable, Fault::network, "token_unavailable", "WebSocketAuthError"},
+    ErrorKind{ErrorCode::connection_timeout, Fault::network, "connection_timeout", "WebSocketTimeoutError"},
+    ErrorKind{ErrorCode::response_timeout, Fault::peer, "response_timeout", "WebSocketTimeoutError"},
+    ErrorKind{ErrorCode::connection_closed, Fault::peer, "connection_closed", "WebSocketClosedError"},
+    ErrorKind{ErrorCode::subprotocol_mismatch, Fault::peer, "subprotocol_mismatch", "WebSocketProtocolError"},
+    ErrorKind{ErrorCode::invalid_frame, Fault::peer, "invalid_frame", "WebSocketProtocolError"},
+    ErrorKind{ErrorCode::frame_too_large, Fault::peer, "frame_too_large", "WebSocketOverflowError"},
+    ErrorKind{ErrorCode::stream_overflow, Fault::caller, "stream_overflow", "WebSocketOverflowError"},
+    ErrorKind{ErrorCode::queue_full, Fault::caller, "queue_full", "WebSocketOverflowError"},
+    ErrorKind{ErrorCode::tool_failed, Fault::peer, "tool_failed", "ToolError"},
+    ErrorKind{ErrorCode::manual_deregistered, Fault::caller, "manual_deregistered", "ProtocolClosedError"},
+    ErrorKind{ErrorCode::protocol_closed, Fault::caller, "protocol_closed", "ProtocolClosedError"},
+    ErrorKind{ErrorCode::aborted, Fault::caller, "aborted", "UtcpWebSocketError"},
+    ErrorKind{ErrorCode::module_failed, Fault::library, "module_failed", "UtcpWebSocketError"},
 };
 
 }  // namespace
@@ -41,20 +41,9 @@ std::span<const ErrorKind> error_table() { return kErrorTable; }
 
 const ErrorKind& describe(ErrorCode code) { return kErrorTable[static_cast<std::size_t>(code)]; }
 
-std::string_view fault_name(Fault fault) {
-  switch (fault) {
-    case Fault::caller:
-      return "caller";
-    case Fault::peer:
-      return "peer";
-    case Fault::network:
-      return "network";
-    case Fault::host:
-      return "host";
-    case Fault::library:
-      return "library";
-  }
-  return "library";
+const char* fault_name(Fault fault) {
+  constexpr std::array kNames = {"caller", "peer", "network", "host", "library"};
+  return kNames[static_cast<std::size_t>(fault)];
 }
 
 }  // namespace utcp::ws

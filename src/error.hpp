@@ -50,15 +50,15 @@ enum class ErrorCode : std::uint8_t {
 /// One row of the error table. `name` is the `code` that users see; `class_name` the JavaScript class.
 struct ErrorKind {
   ErrorCode code;
-  std::string_view name;
-  std::string_view class_name;
   Fault fault;
+  const char* name;
+  const char* class_name;
 };
 
 /// All rows, in the order of `ErrorCode`.
 [[nodiscard]] std::span<const ErrorKind> error_table();
 [[nodiscard]] const ErrorKind& describe(ErrorCode code);
-[[nodiscard]] std::string_view fault_name(Fault fault);
+[[nodiscard]] const char* fault_name(Fault fault);
 
 /// An error as a value. `message` says what happened and what to do, and never holds a secret.
 struct Error {
@@ -95,6 +95,7 @@ class [[nodiscard]] Result {
   [[nodiscard]] Error& error() & { return *error_; }
   [[nodiscard]] const Error& error() const& { return *error_; }
   [[nodiscard]] Error&& error() && { return std::move(*error_); }
+  [[nodiscard]] ErrorPtr take_error() { return std::move(error_); }
 
  private:
   T value_{};

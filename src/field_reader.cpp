@@ -47,8 +47,9 @@ void FieldReader::boolean(const char* name, bool& out, Presence presence) {
   }
 }
 
-void FieldReader::refuse(const char* name, const char* takes, std::string_view got, Shown shown) {
-  fail(name, takes, (shown == Shown::value ? json::summary(got) : std::string(json::type_summary(got))).c_str());
+void FieldReader::refuse(const char* name, const char* takes, TextRef got, Shown shown) {
+  const std::string_view value = got.view();
+  fail(name, takes, (shown == Shown::value ? json::summary(value) : std::string(json::type_summary(value))).c_str());
 }
 
 void FieldReader::fail(const char* name, const char* takes, const char* got) {
@@ -57,10 +58,10 @@ void FieldReader::fail(const char* name, const char* takes, const char* got) {
   fail(on_heap({ErrorCode::invalid_call_template, std::move(message), std::move(field)}));
 }
 
-void FieldReader::fail_in(const char* name, Error error) {
-  error.field = concat({prefix_, name});
-  error.message = concat({"call template field \"", error.field, "\": ", error.message});
-  fail(on_heap(std::move(error)));
+void FieldReader::fail_in(const char* name, ErrorPtr error) {
+  error->field = concat({prefix_, name});
+  error->message = concat({"call template field \"", error->field, "\": ", error->message});
+  fail(std::move(error));
 }
 
 void FieldReader::fail(ErrorPtr error) {

@@ -39,12 +39,12 @@ class FieldReader {
   void boolean(const char* name, bool& out, Presence presence = Presence::optional);
 
   /// A value that is there and will not do. `got` is its JSON text.
-  void refuse(const char* name, const char* takes, std::string_view got, Shown shown = Shown::value);
+  void refuse(const char* name, const char* takes, TextRef got, Shown shown = Shown::value);
 
   /// `call template field "timeout" must be a number of seconds above 0; got -1`
   void fail(const char* name, const char* takes, const char* got);
   /// An error that another part found, told as the fault of a field.
-  void fail_in(const char* name, Error error);
+  void fail_in(const char* name, ErrorPtr error);
   void fail(ErrorPtr error);
 
   [[nodiscard]] ErrorPtr take_error() { return std::move(error_); }

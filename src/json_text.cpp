@@ -143,7 +143,7 @@ std::string_view find(const Members& members, const char* name) {
   return {};
 }
 
-void append_member(std::string& object, std::string_view name, std::string_view value) {
+void append_member(std::string& object, TextRef name, TextRef value) {
   append(object, {object.empty() ? "{" : ",", quote(name), ":", value});
 }
 
@@ -176,14 +176,15 @@ std::string summary(std::string_view json_value) {
   return std::string(shown ? json_value : type_summary(json_value));
 }
 
-std::string quote(std::string_view text) {
+std::string quote(TextRef text) {
   std::string literal = "\"";
   append_escaped(literal, text);
   literal += '"';
   return literal;
 }
 
-void append_escaped(std::string& out, std::string_view text) {
+void append_escaped(std::string& out, TextRef unescaped) {
+  const std::string_view text = unescaped.view();
   constexpr std::string_view kHex = "0123456789abcdef";
   std::size_t copied = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {

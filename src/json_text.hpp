@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "error.hpp"
+#include "text.hpp"
 
 namespace utcp::ws {
 
@@ -36,7 +37,7 @@ using Members = std::vector<Member>;
 
 /// Writes `,"name":value` at the end of an object's text, `{"name":value` at the end of no text. Who writes adds the
 /// `}`.
-void append_member(std::string& object, std::string_view name, std::string_view value);
+void append_member(std::string& object, TextRef name, TextRef value);
 
 [[nodiscard]] inline bool is_string(std::string_view json_value) { return json_value.starts_with('"'); }
 
@@ -46,9 +47,9 @@ void append_member(std::string& object, std::string_view name, std::string_view 
 [[nodiscard]] std::string_view type_summary(std::string_view json_value);
 
 /// Appends `text` as the inside of a JSON string literal (RFC 8259 section 7), without the quotes.
-void append_escaped(std::string& out, std::string_view text);
+void append_escaped(std::string& out, TextRef text);
 /// `text` as a JSON string literal.
-[[nodiscard]] std::string quote(std::string_view text);
+[[nodiscard]] std::string quote(TextRef text);
 
 /// The text of a JSON string literal, decoded; anything else comes back as it is.
 [[nodiscard]] std::string text_of(std::string_view json_value);

@@ -1,5 +1,6 @@
 #include "manual.hpp"
 
+#include <initializer_list>
 #include <span>
 #include <utility>
 
@@ -9,12 +10,14 @@
 namespace utcp::ws {
 namespace {
 
-ErrorPtr invalid(std::string_view message, std::string_view field = {}) {
-  return on_heap({ErrorCode::invalid_manual, concat({"invalid manual: ", message}), std::string(field)});
+ErrorPtr invalid(std::initializer_list<TextRef> message, TextRef field = "") {
+  std::string text = "invalid manual: ";
+  append(text, message);
+  return on_heap({ErrorCode::invalid_manual, std::move(text), std::string(field.view())});
 }
 
-ErrorPtr wrong_member(std::string_view owner, std::string_view member, std::string_view takes, std::string_view got) {
-  return invalid(concat({owner, " member \"", member, "\" must be ", takes, "; got ", json::summary(got)}), member);
+ErrorPtr wrong_member(TextRef owner, const char* member, const char* takes, std::string_view got) {
+  return invalid({owner, " member \"", member, "\" must be ", takes, "; got ", json::summary(got)}, member);
 }
 
 enum class Type { string, object, integer_or_null, strings };
@@ -40,8 +43,8 @@ bool has_type(std::string_view value, Type type) {
 struct Member {
   const char* name;
   Type type;
-  std::string_view takes;
-  std::string_view fallback;  // JSON text; empty: it has none
+  const char* takes;
+  const char* fallback;  // JSON text; empty: it has none
   bool required = false;
 };
 constexpr Member kManualMembers[] = {
@@ -59,12 +62,11 @@ constexpr Member kToolMembers[] = {
 };
 
 // Copies the members that are known, in their order, and fills in those that are missing.
-ErrorPtr copy_members(const json::Members& from, std::string_view owner, std::span<const Member> known,
-                      std::string& to) {
+ErrorPtr copy_members(const json::Members& from, TextRef owner, std::span<const Member> known, std::string& to) {
   for (const Member& member : known) {
     std::string_view value = json::find(from, member.name);
     if (value.empty()) {
-      if (member.required) return invalid(concat({owner, " has no member \"", member.name, "\""}));
+      if (member.required) return invalid({owner, " has no member \"", member.name, "\""});
       value = member.fallback;
     } else if (!has_type(value, member.type)) {
       return wrong_member(owner, member.name, member.takes, value);
@@ -82,11 +84,11 @@ std::string tool_label(const json::Members& tool, std::size_t index) {
   return concat({"tool number ", to_text(index + 1)});
 }
 
-ErrorPtr check_call_template(std::string_view call_template, std::string_view owner, std::size_t index) {
+ErrorPtr check_call_template(std::string_view call_template, TextRef owner, std::size_t index) {
   const json::Members members = json::members_of(call_template);
   const std::string_view type = json::find(members, "call_template_type");
   if (!json::is_string(type)) {
-    return invalid(concat({owner, " must name its protocol in tool_call_template.call_template_type"}));
+    return invalid({owner, " must name its protocol in tool_call_template.call_template_type"});
   }
   if (json::text_of(type) != "websocket") return nullptr;
   // A variable that the SDK fills in at the call, when the template is checked. A manual from elsewhere that leaves
@@ -94,14 +96,14 @@ ErrorPtr check_call_template(std::string_view call_template, std::string_view ow
   if (json::text_of(json::find(members, "url")).find("${") != std::string::npos) return nullptr;
   const Result<CallTemplate> parsed = parse_call_template(call_template);
   if (parsed) return nullptr;
-  return invalid(concat({owner, ": ", parsed.error().message}),
+  return invalid({owner, ": ", parsed.error().message},
                  concat({"tools.", to_text(index), ".tool_call_template.", parsed.error().field}));
 }
 
 ErrorPtr read_tool(std::string_view source, std::size_t index, std::string& tool) {
   const json::Members members = json::members_of(source);
   const std::string label = tool_label(members, index);
-  if (!source.starts_with('{')) return invalid(concat({label, " must be an object; got ", json::summary(source)}));
+  if (!source.starts_with('{')) return invalid({label, " must be an object; got ", json::summary(source)});
   if (ErrorPtr error = copy_members(members, label, kToolMembers, tool)) return error;
   tool += '}';
   return check_call_template(json::find(members, "tool_call_template"), label, index);
@@ -109,20 +111,20 @@ ErrorPtr read_tool(std::string_view source, std::size_t index, std::string& tool
 
 ErrorPtr read_manual(std::string_view text, const ManualLimits& limits, Manual& manual) {
   const Result<json::Members> members = json::members(text, limits.max_depth);
-  if (!members) return invalid(members.error().message);
+  if (!members) return invalid({members.error().message});
   for (const auto& [name, value] : members.value()) {
     if (name != "utcp_version" && name != "manual_version" && name != "tools") {
-      return invalid(concat({"a manual has no member ", json::summary(json::quote(name))}), name);
+      return invalid({"a manual has no member ", json::summary(json::quote(name))}, name);
     }
   }
   if (ErrorPtr error = copy_members(members.value(), "its", kManualMembers, manual.versions)) return error;
 
   const std::string_view tools = json::find(members.value(), "tools");
-  if (tools.empty()) return invalid("it has no member \"tools\"");
+  if (tools.empty()) return invalid({"it has no member \"tools\""});
   if (!tools.starts_with('[')) return wrong_member("its", "tools", "an array", tools);
   const std::vector<std::string_view> sources = json::elements_of(tools);
   if (sources.size() > limits.max_tools) {
-    return invalid(concat({"it has ", to_text(sources.size()), " tools; the limit is ", to_text(limits.max_tools)}));
+    return invalid({"it has ", to_text(sources.size()), " tools; the limit is ", to_text(limits.max_tools)});
   }
   for (const std::string_view source : sources) {
     manual.tools.emplace_back();

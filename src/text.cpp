@@ -4,14 +4,14 @@
 
 namespace utcp::ws {
 
-void append(std::string& out, std::initializer_list<Part> parts) {
+void append(std::string& out, std::initializer_list<TextRef> parts) {
   std::size_t size = out.size();
-  for (const Part& part : parts) size += part.view().size();
+  for (const TextRef& part : parts) size += part.view().size();
   out.reserve(size);
-  for (const Part& part : parts) out += part.view();
+  for (const TextRef& part : parts) out += part.view();
 }
 
-std::string concat(std::initializer_list<Part> parts) {
+std::string concat(std::initializer_list<TextRef> parts) {
   std::string out;
   append(out, parts);
   return out;

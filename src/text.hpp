@@ -3,6 +3,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <string>
@@ -10,22 +11,28 @@
 
 namespace utcp::ws {
 
-/// A view that is made in place, by one call; `std::string_view` of a `std::string` is returned and copied.
-class Part {
+/// A text as a parameter. Of a `std::string` it holds the address only: finding out where a string keeps its text takes
+/// forty bytes of code, and so it is done by who reads the text, not at each of many calls.
+class TextRef {
  public:
-  Part(const char* text) : view_(text) {}
-  Part(const std::string& text) : view_(text) {}
-  Part(std::string_view text) : view_(text) {}
-  [[nodiscard]] std::string_view view() const { return view_; }
+  TextRef(const char* text) : TextRef(std::string_view(text)) {}
+  TextRef(std::string_view text) : text_(text.data()), size_(text.size()) {}
+  TextRef(const std::string& text) : text_(&text), size_(kString) {}
+  [[nodiscard]] std::string_view view() const {
+    if (size_ == kString) return *static_cast<const std::string*>(text_);
+    return {static_cast<const char*>(text_), size_};
+  }
 
  private:
-  std::string_view view_;
+  static constexpr std::size_t kString = static_cast<std::size_t>(-1);
+  const void* text_;
+  std::size_t size_;
 };
 
-[[nodiscard]] std::string concat(std::initializer_list<Part> parts);
+[[nodiscard]] std::string concat(std::initializer_list<TextRef> parts);
 
 /// The same at the end of `out`.
-void append(std::string& out, std::initializer_list<Part> parts);
+void append(std::string& out, std::initializer_list<TextRef> parts);
 
 /// In decimal digits.
 [[nodiscard]] std::string to_text(std::uint64_t magnitude, bool negative);

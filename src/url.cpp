@@ -129,14 +129,25 @@ std::string ipv6_text(const Ipv6& groups) {
   return text;
 }
 
-// The IPv4 address in an IPv4-mapped one (RFC 4291 section 2.5.5.2).
-std::optional<std::uint32_t> mapped_ipv4(std::string_view ipv6_host) {
-  const std::optional<Ipv6> groups = parse_ipv6(ipv6_host);
-  if (!groups || (*groups)[5] != 0xFFFF) return std::nullopt;
+using Reach = Url::Reach;
+
+Reach reach_of(std::uint32_t ipv4) { return ipv4 == 0 || ipv4 >> 24 == 127 ? Reach::loopback : Reach::elsewhere; }
+
+Reach reach_of(const Ipv6& groups) {
   for (std::size_t i = 0; i < 5; ++i) {
-    if ((*groups)[i] != 0) return std::nullopt;
+    if (groups[i] != 0) return Reach::elsewhere;
   }
-  return static_cast<std::uint32_t>((*groups)[6]) << 16 | (*groups)[7];
+  const std::uint32_t last = static_cast<std::uint32_t>(groups[6]) << 16 | groups[7];
+  if (groups[5] == 0) return last <= 1 ? Reach::loopback : Reach::elsewhere;
+  if (groups[5] != 0xFFFF) return Reach::elsewhere;
+  return last == 0 ? Reach::perhaps_loopback : reach_of(last);  // IPv4-mapped: RFC 4291 section 2.5.5.2
+}
+
+Reach reach_of(std::string_view name) {
+  if (name == "localhost") return Reach::loopback;
+  if (!all_of(name, is_ascii)) return Reach::perhaps_loopback;
+  while (name.ends_with('.')) name.remove_suffix(1);
+  return name == "localhost" || name.ends_with(".localhost") ? Reach::perhaps_loopback : Reach::elsewhere;
 }
 
 // WHATWG URL "ends in a number": such a host is an IPv4 address to some parsers, however it is written.
@@ -155,6 +166,7 @@ Reason parse_host(std::string_view text, Url& url) {
     if (!address) return "its host is not a valid IPv6 address";
     url.host = ipv6_text(*address);
     url.ipv6 = true;
+    url.reach = reach_of(*address);
     return nullptr;
   }
   if (text.empty()) return "it has no host";
@@ -162,15 +174,19 @@ Reason parse_host(std::string_view text, Url& url) {
   if (!all_of(text, allowed)) {
     return "its host may hold letters, digits, \".\", \"-\" and \"_\" only; percent signs are not decoded";
   }
-  if (ends_in_number(text) && !parse_dotted_quad(text)) {
+  url.host = lower(text);
+  const std::optional<std::uint32_t> ipv4 = parse_dotted_quad(text);
+  if (!ipv4 && ends_in_number(text)) {
     return "its host ends in a number and is not an IPv4 address of four decimal numbers";
   }
-  url.host = lower(text);
+  url.reach = ipv4 ? reach_of(*ipv4) : reach_of(url.host);
   return nullptr;
 }
 
+std::uint16_t default_port(std::string_view scheme) { return scheme == "ws" || scheme == "http" ? 80 : 443; }
+
 Reason parse_port(std::string_view digits, Url& url) {
-  url.port = url.scheme == "ws" || url.scheme == "http" ? 80 : 443;
+  url.port = default_port(url.scheme);
   if (digits.empty()) return nullptr;
   std::uint32_t port = 0;
   for (const char c : digits) {
@@ -207,30 +223,19 @@ Reason read_url(std::string_view text, Url& url) {
     if (c == '\\') return "it holds a backslash";
   }
   const std::size_t colon = text.find(':');
-  if (colon != text.npos) url.scheme = lower(text.substr(0, colon));
-  if (url.scheme != "ws" && url.scheme != "wss" && url.scheme != "http" && url.scheme != "https") {
-    return "its scheme is not ws, wss, http or https";
+  const std::string scheme = lower(text.substr(0, colon));
+  for (const char* known : {"ws", "wss", "http", "https"}) {
+    if (colon != text.npos && scheme == known) url.scheme = known;
   }
+  if (url.scheme.empty()) return "its scheme is not ws, wss, http or https";
   std::string_view rest = text.substr(colon + 1);
   if (!rest.starts_with("//")) return "\"//\" is missing after its scheme";
   rest.remove_prefix(2);
 
   const std::string_view authority = rest.substr(0, rest.find_first_of("/?#"));
   if (const Reason reason = parse_authority(authority, url)) return reason;
-  rest.remove_prefix(authority.size());
-
-  const std::size_t fragment = rest.find('#');
-  if (fragment != rest.npos) {
-    text.remove_suffix(rest.size() - fragment);
-    rest = rest.substr(0, fragment);
-  }
-  const std::size_t question = rest.find('?');
-  url.path = rest.substr(0, question);
-  if (question != rest.npos) {
-    url.has_query = true;
-    url.query = rest.substr(question + 1);
-  }
-  url.href = text;
+  url.path_start = static_cast<std::size_t>(authority.data() + authority.size() - text.data());
+  url.href = text.substr(0, text.find('#'));
   return nullptr;
 }
 
@@ -250,12 +255,13 @@ Result<Url> parse_secure(std::string_view text, std::string_view plain, std::str
 
 std::string Url::label() const {
   std::string text = concat({scheme, "://", host_in_url(*this)});
-  const bool is_default = port == (scheme == "ws" || scheme == "http" ? 80 : 443);
-  if (!is_default) append(text, {":", to_text(port)});
-  text += path;
-  if (!has_query) return text;
+  if (port != default_port(scheme)) append(text, {":", to_text(port)});
+  std::string_view rest = std::string_view(href).substr(path_start);
+  const std::size_t question = rest.find('?');
+  text += rest.substr(0, question);
+  if (question == rest.npos) return text;
   text += '?';
-  std::string_view rest = query;
+  rest.remove_prefix(question + 1);
   while (!rest.empty()) {
     const std::string_view parameter = rest.substr(0, rest.find('&'));
     rest.remove_prefix(parameter.size());
@@ -274,9 +280,10 @@ std::string Url::origin() const { return concat({scheme, "://", host_in_url(*thi
 
 std::string Url::href_with_query(std::string_view name, std::string_view value) const {
   std::string text = href;
-  if (!has_query) {
+  const std::size_t question = text.find('?');
+  if (question == text.npos) {
     text += '?';
-  } else if (!query.empty() && !query.ends_with('&')) {
+  } else if (question + 1 < text.size() && !text.ends_with('&')) {
     text += '&';
   }
   append(text, {form_encode(name), "=", form_encode(value)});
@@ -287,26 +294,6 @@ Result<Url> parse_url(std::string_view text) {
   Result<Url> result;
   if (const Reason reason = read_url(text, result.value())) result.fail(refused(reason));
   return result;
-}
-
-bool is_literal_loopback(const Url& url) {
-  if (url.host == "localhost") return true;
-  if (url.ipv6) {
-    if (url.host == "::1" || url.host == "::") return true;
-    const std::optional<std::uint32_t> mapped = mapped_ipv4(url.host);
-    return mapped && *mapped >> 24 == 127;
-  }
-  const std::optional<std::uint32_t> address = parse_dotted_quad(url.host);
-  return address && (*address == 0 || *address >> 24 == 127);
-}
-
-bool may_be_loopback(const Url& url) {
-  if (is_literal_loopback(url)) return true;
-  if (url.ipv6) return mapped_ipv4(url.host) == 0U;  // 0.0.0.0: systems connect it to themselves
-  if (!all_of(url.host, is_ascii)) return true;
-  std::string_view host = url.host;
-  while (host.ends_with('.')) host.remove_suffix(1);
-  return host == "localhost" || host.ends_with(".localhost");
 }
 
 Result<Url> parse_websocket_url(std::string_view text) { return parse_secure(text, "ws", "wss"); }

@@ -2,6 +2,7 @@
 // Must not know who wants to open them.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -14,14 +15,21 @@ namespace utcp::ws {
 /// does not parse: white space, control characters, backslashes, user info, percent signs or stray brackets in the
 /// host, hosts that end in a number without being a canonical dotted quad, ports outside 0–65535.
 struct Url {
-  std::string scheme;  ///< lower case: ws, wss, http or https
-  std::string host;    ///< ASCII lower case; an IPv6 address without its brackets
+  /// Where its host leads, as far as the text tells.
+  enum class Reach : std::uint8_t {
+    elsewhere,
+    perhaps_loopback,  ///< `localhost.`, names below `localhost` (RFC 6761 section 6.3), IPv4-mapped 0.0.0.0, which
+                       ///< systems connect to themselves, or a non-ASCII host, which some parsers map onto one of these
+    loopback,          ///< literally: `localhost`, 127.0.0.0/8, ::1, 0.0.0.0, ::, IPv4-mapped 127.0.0.0/8
+  };
+
+  std::string_view scheme;  ///< ws, wss, http or https, in lower case
+  std::string host;         ///< ASCII lower case; an IPv6 address without its brackets
   bool ipv6 = false;
   std::uint16_t port = 0;  ///< explicit or the scheme's default
-  std::string path;        ///< starts with `/` unless empty
-  std::string query;       ///< without `?`
-  bool has_query = false;
-  std::string href;  ///< the string that was checked, without its fragment: this one is opened
+  Reach reach = Reach::elsewhere;
+  std::string href;            ///< the string that was checked, without its fragment: this one is opened
+  std::size_t path_start = 0;  ///< where in `href` path and query begin
 
   /// `scheme://host[:port]/path`, with the values of query parameters replaced by `***`: fit for errors and logs.
   [[nodiscard]] std::string label() const;
@@ -35,13 +43,11 @@ struct Url {
 /// Fails with `url_refused` and the reason.
 [[nodiscard]] Result<Url> parse_url(std::string_view text);
 
-/// A literal loopback host: `localhost`, 127.0.0.0/8, ::1, 0.0.0.0, ::, IPv4-mapped loopback. Only these may go without
-/// TLS.
-[[nodiscard]] bool is_literal_loopback(const Url& url);
+/// A literal loopback host. Only these may go without TLS.
+[[nodiscard]] inline bool is_literal_loopback(const Url& url) { return url.reach == Url::Reach::loopback; }
 
-/// Whether the host could reach the agent's own machine: literal loopback, `localhost.` and names below `localhost`
-/// (RFC 6761 section 6.3), or a non-ASCII host, which some parsers map onto one of these.
-[[nodiscard]] bool may_be_loopback(const Url& url);
+/// Whether the host could reach the agent's own machine.
+[[nodiscard]] inline bool may_be_loopback(const Url& url) { return url.reach != Url::Reach::elsewhere; }
 
 /// `wss:` to any host, `ws:` to a literal loopback host; else `url_refused` saying what to use instead.
 [[nodiscard]] Result<Url> parse_websocket_url(std::string_view text);

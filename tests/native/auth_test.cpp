@@ -12,10 +12,15 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::Pair;
 
+Result<Auth> parse(std::string_view text) {
+  Result<Auth> result;
+  result.fail(read_auth(text, result.value()));
+  return result;
+}
+
 TEST(Auth, OAuth2) {
   const Auth auth =
-      parse_auth(
-          R"({"auth_type":"oauth2","token_url":"https://a/t","client_id":"c","client_secret":"s","scope":"r w"})")
+      parse(R"({"auth_type":"oauth2","token_url":"https://a/t","client_id":"c","client_secret":"s","scope":"r w"})")
           .value();
   EXPECT_EQ(auth.kind, Auth::Kind::oauth2);
   EXPECT_EQ(auth.token_url, "https://a/t");
@@ -25,9 +30,9 @@ TEST(Auth, OAuth2) {
 }
 
 TEST(Auth, NullIsNone) {
-  EXPECT_EQ(parse_auth("null").value().kind, Auth::Kind::none);
+  EXPECT_EQ(parse("null").value().kind, Auth::Kind::none);
   // In a member null counts as absent.
-  const Auth auth = parse_auth(R"({"auth_type":"api_key","api_key":"k","var_name":null,"location":null})").value();
+  const Auth auth = parse(R"({"auth_type":"api_key","api_key":"k","var_name":null,"location":null})").value();
   EXPECT_EQ(auth.name, "X-Api-Key");
   EXPECT_EQ(auth.location, Auth::Location::header);
 }
@@ -83,7 +88,7 @@ TEST(Auth, NamesTheFieldThatIsWrong) {
       {R"({"auth_type":"oauth2_user","access_token":"hunter2","var_name":"Upgrade"})", "auth.var_name"},
   };
   for (const Refused& refused : cases) {
-    const Result<Auth> auth = parse_auth(refused.text);
+    const Result<Auth> auth = parse(refused.text);
     ASSERT_FALSE(auth.ok()) << refused.text;
     EXPECT_EQ(auth.error().code, ErrorCode::invalid_call_template) << refused.text;
     EXPECT_EQ(auth.error().field, refused.field) << refused.text;
@@ -95,8 +100,8 @@ TEST(Auth, NamesTheFieldThatIsWrong) {
 }
 
 TEST(Auth, RefusesTokenUrlsThatAreNotSecure) {
-  const Result<Auth> auth = parse_auth(
-      R"({"auth_type":"oauth2","token_url":"http://a.example/?k=hunter2","client_id":"c","client_secret":"s"})");
+  const Result<Auth> auth =
+      parse(R"({"auth_type":"oauth2","token_url":"http://a.example/?k=hunter2","client_id":"c","client_secret":"s"})");
   ASSERT_FALSE(auth.ok());
   EXPECT_EQ(auth.error().code, ErrorCode::url_refused);
   EXPECT_EQ(auth.error().field, "auth.token_url");

@@ -37,9 +37,9 @@ TEST(ErrorTable, UsesTheClassesThatUsersCatch) {
   std::set<std::string_view> used;
   for (const ErrorKind& kind : error_table()) used.insert(kind.class_name);
   EXPECT_EQ(used, classes);
-  EXPECT_EQ(describe(ErrorCode::url_refused).class_name, "WebSocketSecurityError");
-  EXPECT_EQ(describe(ErrorCode::response_timeout).class_name, "WebSocketTimeoutError");
-  EXPECT_EQ(describe(ErrorCode::manual_deregistered).class_name, "ProtocolClosedError");
+  EXPECT_STREQ(describe(ErrorCode::url_refused).class_name, "WebSocketSecurityError");
+  EXPECT_STREQ(describe(ErrorCode::response_timeout).class_name, "WebSocketTimeoutError");
+  EXPECT_STREQ(describe(ErrorCode::manual_deregistered).class_name, "ProtocolClosedError");
 }
 
 TEST(ErrorTable, SaysWhoseFaultItIs) {
@@ -48,11 +48,11 @@ TEST(ErrorTable, SaysWhoseFaultItIs) {
   EXPECT_EQ(describe(ErrorCode::connection_failed).fault, Fault::network);
   EXPECT_EQ(describe(ErrorCode::auth_unsupported).fault, Fault::host);
   EXPECT_EQ(describe(ErrorCode::module_failed).fault, Fault::library);
-  EXPECT_EQ(fault_name(Fault::caller), "caller");
-  EXPECT_EQ(fault_name(Fault::peer), "peer");
-  EXPECT_EQ(fault_name(Fault::network), "network");
-  EXPECT_EQ(fault_name(Fault::host), "host");
-  EXPECT_EQ(fault_name(Fault::library), "library");
+  EXPECT_STREQ(fault_name(Fault::caller), "caller");
+  EXPECT_STREQ(fault_name(Fault::peer), "peer");
+  EXPECT_STREQ(fault_name(Fault::network), "network");
+  EXPECT_STREQ(fault_name(Fault::host), "host");
+  EXPECT_STREQ(fault_name(Fault::library), "library");
 }
 
 TEST(ResultType, HoldsAValueOrAnError) {
