@@ -27,6 +27,17 @@ add_executable(core
 )
 target_link_libraries(core PRIVATE utcp_websocket)
 utcp_target_options(core)
+if(EMSCRIPTEN_VERSION VERSION_EQUAL 3.1.6)
+  # Embind's JavaScript half without its native library, whose place bindings/embind_types.cpp takes.
+  target_sources(core PRIVATE bindings/embind_types.cpp)
+  target_compile_options(core PRIVATE -fno-rtti)
+  target_compile_definitions(core PRIVATE EMSCRIPTEN_HAS_UNBOUND_TYPE_NAMES=0)
+  target_link_options(core PRIVATE
+    "SHELL:--js-library \"${EMSCRIPTEN_ROOT_PATH}/src/embind/emval.js\""
+    "SHELL:--js-library \"${EMSCRIPTEN_ROOT_PATH}/src/embind/embind.js\"")
+else()
+  target_link_options(core PRIVATE -lembind)
+endif()
 
 set(stack_setting STACK_SIZE)
 if(EMSCRIPTEN_VERSION VERSION_LESS 3.1.25)
@@ -39,7 +50,6 @@ endif()
 
 target_link_options(core PRIVATE
   -flto -finline-functions
-  -lembind
   -lwebsocket.js
   -sMODULARIZE=1 -sEXPORT_ES6=1 ${no_import_meta} -sENVIRONMENT=web  # no host is assumed: js/module.js knows
   -sFILESYSTEM=0
