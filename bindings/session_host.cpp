@@ -3,7 +3,6 @@
 #include <emscripten/emscripten.h>
 #include <emscripten/websocket.h>
 
-#include <cmath>
 #include <cstring>
 #include <type_traits>
 #include <utility>
@@ -18,7 +17,7 @@
 namespace utcp::ws {
 namespace {
 
-TimePoint time_point(double milliseconds) { return TimePoint{std::llround(milliseconds * 1000)}; }
+TimePoint time_point(double milliseconds) { return TimePoint{static_cast<std::int64_t>(milliseconds * 1000 + 0.5)}; }
 TimePoint now() { return time_point(emscripten_get_now()); }
 std::uint32_t number(CallId id) { return static_cast<std::uint32_t>(id); }
 std::uint32_t number(ConnectionId id) { return static_cast<std::uint32_t>(id); }
@@ -34,6 +33,16 @@ Reply command_of(const char* type) {
   return reply;
 }
 
+struct Limit {
+  const char* name;
+  std::size_t SessionOptions::*limit;
+};
+constexpr Limit kLimits[] = {
+    {"maxConnections", &SessionOptions::max_connections}, {"waitingCalls", &SessionOptions::max_waiting},
+    {"frameBytes", &SessionOptions::max_frame},           {"jsonDepth", &SessionOptions::max_depth},
+    {"streamItems", &SessionOptions::max_stream_items},   {"streamBytes", &SessionOptions::max_stream_bytes},
+};
+
 // js/options.js has checked them: every number is one, and in range. What is not given keeps the core's default.
 SessionOptions parse_options(const std::string& text) {
   SessionOptions options;
@@ -43,18 +52,13 @@ SessionOptions parse_options(const std::string& text) {
     const std::string_view value = json::find(members, name);
     return value.empty() ? otherwise : json::scaled(value, power);
   };
-  const auto size = [&](const char* name, std::size_t& out) {
-    out = static_cast<std::size_t>(number(given, name, 0, static_cast<std::int64_t>(out)));
-  };
   const auto seconds = [&](const json::Members& members, const char* name, Duration& out) {
     out = Duration{number(members, name, 6, out.count())};
   };
-  size("maxConnections", options.max_connections);
-  size("waitingCalls", options.max_waiting);
-  size("frameBytes", options.max_frame);
-  size("jsonDepth", options.max_depth);
-  size("streamItems", options.max_stream_items);
-  size("streamBytes", options.max_stream_bytes);
+  for (const auto& [name, limit] : kLimits) {
+    std::size_t& out = options.*limit;
+    out = static_cast<std::size_t>(number(given, name, 0, static_cast<std::int64_t>(out)));
+  }
   seconds(given, "idleTimeout", options.idle_timeout);
   options.handshake.can_set_headers = number(given, "canSetHeaders", 0, 1) != 0;
   options.handshake.browser_auth = static_cast<BrowserAuth>(number(given, "browserAuth", 0, 0));
@@ -72,7 +76,9 @@ SessionOptions parse_options(const std::string& text) {
   }
   for (const std::string_view header : json::elements_of(json::find(given, "headers"))) {
     const std::vector<std::string_view> pair = json::elements_of(header);
-    options.handshake.headers.emplace_back(json::text_of(pair[0]), json::text_of(pair[1]));
+    Header& added = options.handshake.headers.emplace_back();
+    added.first = json::text_of(pair[0]);
+    added.second = json::text_of(pair[1]);
   }
   return options;
 }
@@ -182,7 +188,8 @@ void SessionHost::start_call_with(double now, std::uint32_t call, std::uint32_t 
   request.uuid = json::text_of(json::find(given, "uuid"));
   if (const std::string_view filter = json::find(given, "filter"); !filter.empty()) request.message_filter = filter;
   for (const std::string_view value : json::elements_of(json::find(given, "headers"))) {
-    request.header_values.push_back(json::is_string(value) ? std::optional(json::text_of(value)) : std::nullopt);
+    std::optional<std::string>& header = request.header_values.emplace_back();
+    if (json::is_string(value)) header = json::text_of(value);
   }
   start(request, now, call);
 }

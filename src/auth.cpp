@@ -189,8 +189,10 @@ bool is_handshake_header(TextRef name) {
   for (char& c : lower) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
   }
-  return lower.starts_with("sec-websocket-") || lower == "connection" || lower == "upgrade" ||
-         lower == "content-length" || lower == "transfer-encoding";
+  for (const char* own : {"connection", "upgrade", "content-length", "transfer-encoding"}) {
+    if (lower == own) return true;
+  }
+  return lower.starts_with("sec-websocket-");
 }
 
 }  // namespace utcp::ws

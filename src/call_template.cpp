@@ -76,7 +76,9 @@ void read_headers(FieldReader& fields, std::vector<Header>& out) {
     } else if (!is_field_value(text)) {
       fields.fail(field.c_str(), kHeaderValue, "another string");
     } else {
-      out.emplace_back(name, std::move(text));
+      Header& header = out.emplace_back();
+      header.first = name;
+      header.second = std::move(text);
     }
   }
 }
@@ -149,7 +151,11 @@ class LeafList final : public json::ScanListener {
     empty_ = {};
     if (!next_index_.empty() && next_index_.back() != kObject) place_.tokens.back() = to_text(next_index_.back()++);
   }
-  void add(std::string_view value) { match_.leaves.emplace_back(place_, value); }
+  void add(std::string_view value) {
+    auto& [pointer, leaf] = match_.leaves.emplace_back();
+    pointer = place_;
+    leaf = value;
+  }
 
   FrameMatch& match_;
   json::Pointer place_;

@@ -18,7 +18,7 @@ class ItemList final : public ScanListener {
     if (depth_++ == 0) in_array_ = !is_object;
   }
   void name(std::string_view literal) override {
-    if (depth_ == 1) items.emplace_back(text_of(literal), std::string_view());
+    if (depth_ == 1) items.emplace_back().first = text_of(literal);
   }
   void scalar(std::string_view raw) override { value(raw); }
   void close(std::string_view raw) override {

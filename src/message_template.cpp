@@ -62,7 +62,7 @@ class Names {
 
 void append_literal(Plan& plan, std::string_view text, bool escape) {
   if (text.empty()) return;
-  if (plan.empty() || plan.back().kind != Kind::literal) plan.push_back({Kind::literal, Encoding::text, {}});
+  if (plan.empty() || plan.back().kind != Kind::literal) plan.emplace_back();
   if (escape) {
     json::append_escaped(plan.back().text, text);
   } else {
@@ -201,7 +201,11 @@ class MessageTemplate::Compiler final : public json::ScanListener {
 
   void placeholders(std::string_view text, Encoding encoding, bool escape_literal = false) {
     if (text.find(kArgumentStart) != text.npos || text.find("{{") != text.npos) {
-      message_.segments_.push_back({std::string(text), true, encoding, escape_literal});
+      Segment& segment = message_.segments_.emplace_back();
+      segment.text = text;
+      segment.placeholders = true;
+      segment.encoding = encoding;
+      segment.escape_literal = escape_literal;
     } else if (escape_literal) {
       std::string escaped;
       json::append_escaped(escaped, text);
@@ -233,7 +237,8 @@ class MessageTemplate::Compiler final : public json::ScanListener {
   // An object or array begins at the current path, and ends.
   void enter(bool is_array) {
     levels_.push_back({is_array, 0});
-    path_.tokens.emplace_back(is_array ? "0" : "");
+    path_.tokens.emplace_back();
+    if (is_array) path_.tokens.back() = "0";
   }
   void leave() {
     levels_.pop_back();
@@ -288,9 +293,14 @@ Result<MessageTemplate> MessageTemplate::compile(std::string_view message) {
 }
 
 Plan MessageTemplate::plan(std::span<const std::string> names) const {
-  if (!has_message_) return {{Kind::all_arguments, Encoding::json_value, {}}};
-  const Names arguments(names);
   Plan plan;
+  if (!has_message_) {
+    Piece& arguments = plan.emplace_back();
+    arguments.kind = Kind::all_arguments;
+    arguments.encoding = Encoding::json_value;
+    return plan;
+  }
+  const Names arguments(names);
   for (const Segment& segment : segments_) {
     const std::string_view text = segment.text;
     std::size_t literal = 0;  // where the text began that is not yet in the plan
@@ -303,11 +313,14 @@ Plan MessageTemplate::plan(std::span<const std::string> names) const {
         continue;
       }
       append_literal(plan, text.substr(literal, i - literal), segment.escape_literal);
+      Piece& piece = plan.emplace_back();
+      piece.encoding = segment.encoding;
       if (built_in != nullptr) {
-        plan.push_back({built_in->kind, segment.encoding, {}});
+        piece.kind = built_in->kind;
         i += built_in->placeholder.size();
       } else {
-        plan.push_back({Kind::argument, segment.encoding, *argument});
+        piece.kind = Kind::argument;
+        piece.text = *argument;
         i += kArgumentStart.size() + argument->size() + kArgumentEnd.size();
       }
       literal = i;
