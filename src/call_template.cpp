@@ -211,7 +211,8 @@ std::string make_endpoint_key(const FieldReader& fields, const CallTemplate& par
   }
   add(normalize_auth(fields.find("auth")));
   add(fields.find("connect_message"));
-  add(fields.find("connect_ack"));
+  // `{}` waits for nothing, as none does.
+  add(parsed.connect_ack.empty() ? std::string_view() : fields.find("connect_ack"));
   return json::compact(key);
 }
 

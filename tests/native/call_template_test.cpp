@@ -312,7 +312,7 @@ TEST(EndpointKey, TellsEndpointsApart) {
 TEST(EndpointKey, IsTheSameWhereOnlyTheCallDiffers) {
   const std::string key = parsed("").endpoint_key;
   for (const char* members : {R"("name":"m")", R"("message":"x")", R"("timeout":5)", R"("keep_alive":false)",
-                              R"("header_fields":["X"])", R"("unknown":1)"}) {
+                              R"("header_fields":["X"])", R"("unknown":1)", R"("connect_ack":{})"}) {
     EXPECT_EQ(parsed(members).endpoint_key, key) << members;
   }
   EXPECT_EQ(parsed(R"("auth":{"auth_type":"api_key","api_key":"k"})").endpoint_key,
