@@ -70,6 +70,10 @@ void append_literal(Plan& plan, std::string_view text, bool escape) {
   }
 }
 
+bool may_hold_placeholders(std::string_view text) {
+  return text.find(kArgumentStart) != text.npos || text.find("{{") != text.npos;
+}
+
 // RFC 8259 section 6, without fraction and exponent.
 bool is_integer(std::string_view text) {
   if (text.starts_with('-')) text.remove_prefix(1);
@@ -124,6 +128,7 @@ class MessageTemplate::Compiler final : public json::ScanListener {
     literal(json::quote(name));
     literal(":");
     path_.tokens.back() = name;
+    levels_.back().is_known = true;
   }
   void scalar(std::string_view raw) override {
     if (levels_.empty()) {
@@ -175,7 +180,10 @@ class MessageTemplate::Compiler final : public json::ScanListener {
         const std::size_t next = text.find_first_not_of(" \t\r\n", std::min(end + 1, text.size()));
         const bool is_name = next != text.npos && text[next] == ':';
         if (is_name) {
-          if (!levels_.empty()) path_.tokens.back() = json::text_of(text.substr(i, end + 1 - i));
+          if (!levels_.empty()) {
+            path_.tokens.back() = json::text_of(text.substr(i, end + 1 - i));
+            levels_.back().is_known = !may_hold_placeholders(inside);
+          }
         } else {
           note_id(inside);
         }
@@ -200,7 +208,7 @@ class MessageTemplate::Compiler final : public json::ScanListener {
   }
 
   void placeholders(std::string_view text, Encoding encoding, bool escape_literal = false) {
-    if (text.find(kArgumentStart) != text.npos || text.find("{{") != text.npos) {
+    if (may_hold_placeholders(text)) {
       Segment& segment = message_.segments_.emplace_back();
       segment.text = text;
       segment.placeholders = true;
@@ -236,7 +244,7 @@ class MessageTemplate::Compiler final : public json::ScanListener {
 
   // An object or array begins at the current path, and ends.
   void enter(bool is_array) {
-    levels_.push_back({is_array, 0});
+    levels_.push_back({is_array, 0, is_array});
     path_.tokens.emplace_back();
     if (is_array) path_.tokens.back() = "0";
   }
@@ -262,11 +270,16 @@ class MessageTemplate::Compiler final : public json::ScanListener {
       leave();
     } else if (c == ',' && levels_.back().is_array) {
       path_.tokens.back() = to_text(++levels_.back().count);
+    } else if (c == ',') {
+      levels_.back().is_known = false;
     }
   }
 
   // `text` is a whole value at the current path. The first request id counts, without one the first uuid.
   void note_id(std::string_view text) {
+    for (const Level& level : levels_) {
+      if (!level.is_known) return;
+    }
     auto& place = message_.id_place_;
     if (text == kRequestId && (!place || place->is_uuid)) {
       place = IdPlace{path_, false};
@@ -278,6 +291,7 @@ class MessageTemplate::Compiler final : public json::ScanListener {
   struct Level {
     bool is_array;
     std::size_t count;  // of the members or elements so far
+    bool is_known;      // where the current one stands: not below a name that a call's values make
   };
   MessageTemplate& message_;
   json::Pointer path_;

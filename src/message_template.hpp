@@ -63,7 +63,7 @@ class MessageTemplate {
 
   /// Where the request's id stands in the message: a whole JSON string value `{{request_id}}` or `{{uuid}}`, or one of
   /// these unquoted in a JSON-shaped string. The first `{{request_id}}` counts, without one the first `{{uuid}}`.
-  /// Responses carry it back at the same place.
+  /// Below a name that a call's values make there is none. Responses carry it back at the same place.
   struct IdPlace {
     json::Pointer pointer;
     bool is_uuid = false;

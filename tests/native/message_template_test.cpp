@@ -214,6 +214,7 @@ TEST(IdPlace, IsTheWholeValueThatHoldsTheId) {
       {R"({"id":"x{{request_id}}"})", "none"},
       {R"({"{{request_id}}":1})", "none"},
       {R"({"id":"{{tool_name}}"})", "none"},
+      {R"({"UTCP_ARG_x_UTCP_ARG":"{{request_id}}"})", "id /UTCP_ARG_x_UTCP_ARG"},  // names stay as they are here
   };
   for (const auto& [message, place] : objects) EXPECT_EQ(pointer_of(object_message(message)), place) << message;
 
@@ -229,6 +230,11 @@ TEST(IdPlace, IsTheWholeValueThatHoldsTheId) {
       {R"(]}{"id":{{request_id}}})", "none"},  // starts with neither: text
       {"{]]}}[{{request_id}}]", "id /0"},
       {"{{request_id}} x", "none"},
+      {R"({UTCP_ARG_x_UTCP_ARG:{"id":{{request_id}}},"a":1})", "none"},  // below a name that is not known yet
+      {R"({"a":{UTCP_ARG_x_UTCP_ARG: "{{request_id}}"}})", "none"},
+      {R"({"a":1,UTCP_ARG_x_UTCP_ARG:{{request_id}}})", "none"},
+      {R"({"UTCP_ARG_x_UTCP_ARG":{{request_id}},"u":{{uuid}}})", "uuid /u"},
+      {R"({"{{tool_name}}":{"id":{{request_id}}},"b":{"id":{{request_id}}}})", "id /b/id"},
       {"ID {{request_id}}", "none"},
   };
   for (const auto& [message, place] : strings) EXPECT_EQ(pointer_of(string_message(message)), place) << message;
