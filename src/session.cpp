@@ -125,7 +125,7 @@ void Session::leave(TimePoint now, Call& call, bool answered) {
     std::erase(connection.calls, id);
     const bool spoilt = connection.exclusive && !answered;
     if (connection.calls.empty() && (spoilt || tool->call_template.close_after_response)) {
-      remove(connection, ConnectionEvent::dropped, 1000, {});
+      remove(connection);
     } else if (connection.calls.empty()) {
       rest(now, connection);
     }
@@ -138,22 +138,27 @@ void Session::give_up_waiting(const Call& call) {
   Endpoint& endpoint = *endpoints_.at(call.endpoint);
   std::erase(call.tool->shared() ? endpoint.waiting_shared : endpoint.waiting_alone, call.id);
   if (endpoint.waiting() > 0) return;
-  // Nobody wants what is being opened any more.
   endpoint.backing_off = false;
   timers_.clear(endpoint_timer(endpoint.id));
-  for (const ConnectionId id : std::vector<ConnectionId>(endpoint.connections)) {
-    Connection& connection = *connections_.at(static_cast<std::uint32_t>(id));
-    if (connection.state != ConnectionState::ready) remove(connection, ConnectionEvent::dropped, 1000, {});
-  }
+  drop_openings(endpoint);
 }
 
-// Settles calls and takes them out; starts nothing new in their place, unlike `settle`.
-void Session::reject(const std::vector<CallId>& ids, const std::shared_ptr<const Error>& error) {
-  for (const CallId id : ids) {
-    const auto entry = calls_.find(static_cast<std::uint32_t>(id));
-    say_settled(*entry->second, error);
-    timers_.clear(timer_of(id));
-    calls_.erase(entry);
+// Settles a call and takes it out; starts nothing new in its place, unlike `settle`.
+void Session::reject(CallId id, const std::shared_ptr<const Error>& error) {
+  const auto entry = calls_.find(static_cast<std::uint32_t>(id));
+  say_settled(*entry->second, error);
+  timers_.clear(timer_of(id));
+  calls_.erase(entry);
+}
+
+// Those that wait until `latest` at most.
+void Session::reject_waiting(Endpoint& endpoint, TimePoint latest, const std::shared_ptr<const Error>& error) {
+  for (std::vector<CallId>* const queue : {&endpoint.waiting_alone, &endpoint.waiting_shared}) {
+    std::erase_if(*queue, [&](CallId id) {
+      const bool is_meant = calls_.at(static_cast<std::uint32_t>(id))->connect_by <= latest;
+      if (is_meant) reject(id, error);
+      return is_meant;
+    });
   }
 }
 
@@ -225,17 +230,12 @@ void Session::close() {
 }
 
 void Session::drop_endpoint(Endpoint& endpoint, const std::shared_ptr<const Error>& error) {
-  std::vector<CallId> ids;  // in the order in which they were made
-  for (const auto& [id, call] : calls_) {
-    if (call->endpoint == endpoint.id) ids.push_back(call->id);
+  reject_waiting(endpoint, TimePoint::max(), error);
+  while (!endpoint.connections.empty()) {
+    Connection& connection = *connections_.at(static_cast<std::uint32_t>(endpoint.connections.front()));
+    for (const CallId id : connection.calls) reject(id, error);
+    remove(connection);
   }
-  reject(ids, error);
-  endpoint.waiting_alone.clear();
-  endpoint.waiting_shared.clear();
-  for (const ConnectionId id : std::vector<ConnectionId>(endpoint.connections)) {
-    remove(*connections_.at(static_cast<std::uint32_t>(id)), ConnectionEvent::dropped, 1000, {});
-  }
-  endpoint.backing_off = false;
   collect(endpoint);
 }
 

@@ -209,7 +209,8 @@ class Session {
   void give_up_waiting(const Call& call);
   void fail_to_start(CallId id, Error error);
   void say_settled(const Call& call, std::shared_ptr<const Error> error, std::string_view path = {});
-  void reject(const std::vector<CallId>& ids, const std::shared_ptr<const Error>& error);
+  void reject(CallId id, const std::shared_ptr<const Error>& error);
+  void reject_waiting(Endpoint& endpoint, TimePoint latest, const std::shared_ptr<const Error>& error);
   void drop_endpoint(Endpoint& endpoint, const std::shared_ptr<const Error>& error);
   [[nodiscard]] Error timeout_error(const Call& call) const;
 
@@ -226,7 +227,8 @@ class Session {
   void rest(TimePoint now, Connection& connection);
   void opening_failed(TimePoint now, Connection& connection, Error error);
   void connection_lost(TimePoint now, Connection& connection, Error error);
-  void remove(Connection& connection, ConnectionEvent event, int code, std::string reason);
+  void drop_openings(Endpoint& endpoint);
+  void remove(Connection& connection, int code = 1000, std::string_view reason = {}, bool by_peer = false);
   void collect(Endpoint& endpoint);
   void connection_timeout(TimePoint now, Connection& connection);
   [[nodiscard]] std::string what_is_missing(const Connection& connection) const;

@@ -20,11 +20,11 @@ void Session::handle_message(TimePoint now, ConnectionId id, const Frame& frame)
   connection.heard_at = now;
 
   if (frame.size() > options_.max_frame) {
-    reject(std::exchange(connection.calls, {}),
-           share({ErrorCode::frame_too_large,
-                  concat({endpoint.label, " sent a message of ", to_text(frame.size()),
-                          " bytes, over the limit frameBytes of ", to_text(options_.max_frame)})}));
-    remove(connection, ConnectionEvent::dropped, kFrameRefused, "message too large");
+    const auto error = share(
+        {ErrorCode::frame_too_large, concat({endpoint.label, " sent a message of ", to_text(frame.size()),
+                                             " bytes, over the limit frameBytes of ", to_text(options_.max_frame)})});
+    for (const CallId call : connection.calls) reject(call, error);
+    remove(connection, kFrameRefused, "message too large");
     pump(now, endpoint);
     collect(endpoint);
     return;

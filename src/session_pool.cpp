@@ -117,7 +117,7 @@ bool Session::has_room(const Endpoint& endpoint) {
   for (const ConnectionId id : endpoint.connections) {
     Connection& connection = *connections_.at(static_cast<std::uint32_t>(id));
     if (connection.state != ConnectionState::ready || !connection.calls.empty()) continue;
-    remove(connection, ConnectionEvent::dropped, 1000, {});
+    remove(connection);
     return true;
   }
   return false;
@@ -220,7 +220,7 @@ void Session::connection_timeout(TimePoint now, Connection& connection) {
       return;
     }
     Endpoint& endpoint = *endpoints_.at(connection.endpoint);
-    remove(connection, ConnectionEvent::dropped, 1000, {});
+    remove(connection);
     collect(endpoint);
   }
 }
@@ -247,7 +247,7 @@ void Session::handle_error(TimePoint now, ConnectionId id, int http_status) {
   if (http_status == 401 || http_status == 403) {
     if (renew_token(now, connection)) {
       Endpoint& endpoint = *endpoints_.at(connection.endpoint);
-      remove(connection, ConnectionEvent::lost, 1000, {});
+      remove(connection);
       pump(now, endpoint);
       return;
     }
@@ -294,9 +294,9 @@ void Session::connection_lost(TimePoint now, Connection& connection, Error lost)
   for (const CallId id : std::exchange(connection.calls, {})) {
     const Call& call = *calls_.at(static_cast<std::uint32_t>(id));
     const bool until_peer_ends = call.mode == CallMode::stream || call.tool->rules.expected(call.mode) == 0;
-    reject({id}, peer_is_done && until_peer_ends ? nullptr : error);
+    reject(id, peer_is_done && until_peer_ends ? nullptr : error);
   }
-  remove(connection, ConnectionEvent::lost, error->close_code, error->reason);
+  remove(connection, error->close_code, error->reason, true);
   pump(now, endpoint);
   collect(endpoint);
 }
@@ -305,7 +305,7 @@ void Session::opening_failed(TimePoint now, Connection& connection, Error error)
   Endpoint& endpoint = *endpoints_.at(connection.endpoint);
   // It may have been a refusal that this host does not show: the retry has a new token, once.
   if (error.code == ErrorCode::connection_failed) (void)renew_token(now, connection);
-  remove(connection, ConnectionEvent::lost, 1000, {});
+  remove(connection);
   const bool others_work =
       std::any_of(endpoint.connections.begin(), endpoint.connections.end(), [this](ConnectionId id) {
         return connections_.at(static_cast<std::uint32_t>(id))->state == ConnectionState::ready;
@@ -315,13 +315,8 @@ void Session::opening_failed(TimePoint now, Connection& connection, Error error)
   ++endpoint.failures;
   const bool retry = options_.retry.enabled && worth_retrying(error);
   if (!retry && !others_work) {
-    const std::vector<CallId> ids = endpoint.waiting_calls();
-    endpoint.waiting_alone.clear();
-    endpoint.waiting_shared.clear();
-    reject(ids, endpoint.last_error);
-    for (const ConnectionId id : std::vector<ConnectionId>(endpoint.connections)) {
-      remove(*connections_.at(static_cast<std::uint32_t>(id)), ConnectionEvent::dropped, 1000, {});
-    }
+    reject_waiting(endpoint, TimePoint::max(), endpoint.last_error);
+    drop_openings(endpoint);
     collect(endpoint);
     return;
   }
@@ -331,16 +326,8 @@ void Session::opening_failed(TimePoint now, Connection& connection, Error error)
   const Duration bound = std::min(options_.retry.cap, options_.retry.base * (std::int64_t{1} << doublings));
   const Duration delay{static_cast<Duration::rep>(random() % static_cast<std::uint64_t>(bound.count() + 1))};
   if (!others_work) {
-    std::vector<CallId> hopeless;
-    for (const CallId id : endpoint.waiting_calls()) {
-      if (calls_.at(static_cast<std::uint32_t>(id))->connect_by <= now + delay) hopeless.push_back(id);
-    }
-    for (const CallId id : hopeless) {
-      std::erase(endpoint.waiting_alone, id);
-      std::erase(endpoint.waiting_shared, id);
-    }
     error.message += concat({"; attempts: ", to_text(endpoint.failures)});
-    reject(hopeless, share(error));
+    reject_waiting(endpoint, now + delay, share(error));
   }
   if (endpoint.waiting() > 0) {
     endpoint.backing_off = true;
@@ -354,18 +341,26 @@ void Session::opening_failed(TimePoint now, Connection& connection, Error error)
   collect(endpoint);
 }
 
+// Nobody wants what is being opened any more.
+void Session::drop_openings(Endpoint& endpoint) {
+  for (std::size_t i = endpoint.connections.size(); i > 0; --i) {
+    Connection& connection = *connections_.at(static_cast<std::uint32_t>(endpoint.connections[i - 1]));
+    if (connection.state != ConnectionState::ready) remove(connection);
+  }
+}
+
 // Every connection ends here, and if it has a socket with exactly one `CloseSocket`, so that the host can forget it.
-void Session::remove(Connection& connection, ConnectionEvent event, int code, std::string reason) {
+void Session::remove(Connection& connection, int code, std::string_view reason, bool by_peer) {
   const ConnectionId id = connection.id;
   Endpoint& endpoint = *endpoints_.at(connection.endpoint);
   const bool has_socket = connection.state != ConnectionState::authorizing;
   const bool was_open = has_socket && connection.state != ConnectionState::opening;
-  const bool ours = event == ConnectionEvent::dropped;
   if (Report* closed = was_open ? report(Report::Kind::close, endpoint, id) : nullptr) {
     closed->close_code = code;
     closed->text = reason;
   }
-  if (has_socket) commands_.push_back(CloseSocket{id, ours ? code : 1000, ours ? std::move(reason) : std::string{}});
+  if (has_socket)
+    commands_.push_back(CloseSocket{id, by_peer ? 1000 : code, std::string(by_peer ? std::string_view{} : reason)});
   timers_.clear(timer_of(id));
   timers_.clear(heartbeat_timer(id));
   std::erase(endpoint.connections, id);

@@ -38,11 +38,6 @@ struct Session::Endpoint {
   bool token_renewed = false;  // a refused one was replaced since the last opening that worked
 
   [[nodiscard]] std::size_t waiting() const { return waiting_alone.size() + waiting_shared.size(); }
-  [[nodiscard]] std::vector<CallId> waiting_calls() const {
-    std::vector<CallId> ids(waiting_alone.begin(), waiting_alone.end());
-    ids.insert(ids.end(), waiting_shared.begin(), waiting_shared.end());
-    return ids;
-  }
 };
 
 struct Session::Connection {
