@@ -174,9 +174,8 @@ void read_match(FieldReader& fields, const char* name, FrameMatch& out, std::str
 void read_pointer(FieldReader& fields, const char* name, std::optional<json::Pointer>& out) {
   std::string text;
   if (!fields.string(name, text, Shown::value)) return;
-  Result<json::Pointer> pointer = json::parse_pointer(text);
-  if (!pointer) fields.refuse(name, "a JSON Pointer like \"/payload/id\" (RFC 6901)", json::quote(text));
-  out = std::move(pointer).value();
+  out = json::parse_pointer(text);
+  if (!out) fields.refuse(name, "a JSON Pointer like \"/payload/id\" (RFC 6901)", json::quote(text));
 }
 
 void read_correlation(FieldReader& fields, CallTemplate& out) {

@@ -37,6 +37,10 @@ constexpr std::array kErrorTable = {
 
 ErrorPtr on_heap(Error error) { return std::make_unique<Error>(std::move(error)); }
 
+ErrorPtr make_error(ErrorCode code, std::string message, TextRef field) {
+  return on_heap({code, std::move(message), std::string(field.view())});
+}
+
 std::span<const ErrorKind> error_table() { return kErrorTable; }
 
 const ErrorKind& describe(ErrorCode code) { return kErrorTable[static_cast<std::size_t>(code)]; }

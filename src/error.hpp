@@ -9,6 +9,8 @@
 #include <string_view>
 #include <utility>
 
+#include "text.hpp"
+
 namespace utcp::ws {
 
 /// Whose fault an error is, so that its reader knows who has to act.
@@ -74,6 +76,7 @@ struct Error {
 /// Null: all went well.
 using ErrorPtr = std::unique_ptr<Error>;
 [[nodiscard]] ErrorPtr on_heap(Error error);
+[[nodiscard]] ErrorPtr make_error(ErrorCode code, std::string message, TextRef field = "");
 
 /// A value or the error that took its place. The error lives on the heap, so that results stay small where all goes
 /// well. A large value is best made in place: `Result<T> result;`, fill `result.value()`, perhaps `fail`, return it.

@@ -55,7 +55,7 @@ void FieldReader::refuse(const char* name, const char* takes, TextRef got, Shown
 void FieldReader::fail(const char* name, const char* takes, const char* got) {
   std::string field = concat({prefix_, name});
   std::string message = concat({"call template field \"", field, "\" must be ", takes, "; got ", got});
-  fail(on_heap({ErrorCode::invalid_call_template, std::move(message), std::move(field)}));
+  fail(make_error(ErrorCode::invalid_call_template, std::move(message), field));
 }
 
 void FieldReader::fail_in(const char* name, ErrorPtr error) {

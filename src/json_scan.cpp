@@ -16,19 +16,6 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool is_hex_digit(char c) { return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f'); }
 
-constexpr std::size_t kNoIndex = static_cast<std::size_t>(-1);  // no array is that long
-
-// RFC 6901 section 4: digits without leading zeros. 18 digits cannot overflow, and no array is longer.
-std::size_t parse_array_index(std::string_view token) {
-  if (token.empty() || token.size() > 18 || (token.size() > 1 && token[0] == '0')) return kNoIndex;
-  std::uint64_t index = 0;
-  for (const char c : token) {
-    if (!is_digit(c)) return kNoIndex;
-    index = index * 10 + static_cast<std::uint64_t>(c - '0');
-  }
-  return static_cast<std::size_t>(std::min<std::uint64_t>(index, kNoIndex));  // where size_t has 32 bits
-}
-
 // Whether none of eight bytes ends a run of plain string characters: quote, backslash or a control character. Each test
 // sets the top bit of a byte that is zero (or below 0x20) and perhaps of bytes above it, so "none" is always right.
 bool all_plain(std::uint64_t bytes) {
@@ -42,27 +29,24 @@ bool all_plain(std::uint64_t bytes) {
 
 }  // namespace
 
-Result<Pointer> parse_pointer(std::string_view text) {
-  Result<Pointer> result;
-  std::vector<std::string>& tokens = result.value().tokens;
-  const char* wrong = text.empty() || text.front() == '/' ? nullptr : "is empty or starts with \"/\"";
-  for (std::size_t i = 0; i < text.size() && wrong == nullptr; ++i) {
+std::optional<Pointer> parse_pointer(std::string_view text) {
+  std::optional<Pointer> pointer(std::in_place);
+  std::vector<std::string>& tokens = pointer->tokens;
+  if (!text.empty() && text.front() != '/') return std::nullopt;
+  for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '/') {
       // Nothing that may be parsed is deeper, and what recurses over a pointer stays within the stack.
-      if (tokens.size() == kDefaultMaxJsonDepth) wrong = "has at most 512 tokens";
+      if (tokens.size() == kDefaultMaxJsonDepth) return std::nullopt;
       tokens.emplace_back();
     } else if (text[i] != '~') {
       tokens.back() += text[i];
     } else if (i + 1 < text.size() && (text[i + 1] == '0' || text[i + 1] == '1')) {
       tokens.back() += text[++i] == '0' ? '~' : '/';
     } else {
-      wrong = "has 0 or 1 after each \"~\"";
+      return std::nullopt;
     }
   }
-  if (wrong != nullptr) {
-    result.fail(on_heap({ErrorCode::invalid_argument, concat({"a JSON Pointer (RFC 6901) ", wrong})}));
-  }
-  return result;
+  return pointer;
 }
 
 std::string to_string(const Pointer& pointer) {
@@ -86,19 +70,24 @@ ScanPlan::ScanPlan(std::vector<Pointer> pointers) {
   for (Pointer& pointer : pointers) {
     std::size_t node = 0;
     for (std::string& token : pointer.tokens) {
-      std::size_t child = nodes_[node].first_child;
-      while (child != kNone && nodes_[child].token != token) child = nodes_[child].next_sibling;
-      if (child == kNone) {
-        child = nodes_.size();
+      std::size_t found = child(node, token);
+      if (found == kNone) {
+        found = nodes_.size();
         Node& added = nodes_.emplace_back();
-        added.array_index = parse_array_index(token);
         added.token = std::move(token);
-        added.next_sibling = std::exchange(nodes_[node].first_child, child);
+        added.next_sibling = std::exchange(nodes_[node].first_child, found);
       }
-      node = child;
+      node = found;
     }
     next_slots_.push_back(std::exchange(nodes_[node].first_slot, next_slots_.size()));
   }
+}
+
+std::size_t ScanPlan::child(std::size_t node, TextRef token) const {
+  const std::string_view wanted = token.view();
+  std::size_t child = nodes_[node].first_child;
+  while (child != kNone && nodes_[child].token != wanted) child = nodes_[child].next_sibling;
+  return child;
 }
 
 Scanner::Scanner(std::string_view text, const ScanPlan& plan, std::size_t max_depth, ScanListener* listener)
@@ -190,19 +179,15 @@ bool Scanner::enter_item(std::size_t& node) {
 }
 
 std::size_t Scanner::element_node(const Level& level) const {
-  std::size_t child = first_child(level.node);
-  while (child != kNoNode && plan_.nodes_[child].array_index != level.index) child = plan_.nodes_[child].next_sibling;
-  return child;
+  if (first_child(level.node) == kNoNode) return kNoNode;
+  return plan_.child(level.node, to_text(level.index));
 }
 
 std::size_t Scanner::member_node(const Level& level, std::string_view literal) const {
-  std::size_t child = first_child(level.node);
-  if (child == kNoNode) return kNoNode;
-  std::string decoded;
-  std::string_view name = literal.substr(1, literal.size() - 2);
-  if (name.find('\\') != name.npos) name = decoded = text_of(literal);
-  while (child != kNoNode && plan_.nodes_[child].token != name) child = plan_.nodes_[child].next_sibling;
-  return child;
+  if (first_child(level.node) == kNoNode) return kNoNode;
+  const std::string_view name = literal.substr(1, literal.size() - 2);
+  if (name.find('\\') == name.npos) return plan_.child(level.node, name);
+  return plan_.child(level.node, text_of(literal));
 }
 
 void Scanner::forget(std::size_t node) {

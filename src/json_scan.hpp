@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "error.hpp"
+#include "text.hpp"
 
 namespace utcp::ws::json {
 
@@ -18,9 +19,9 @@ struct Pointer {
   bool operator==(const Pointer&) const = default;
 };
 
-/// Parses the string form (`/payload/id`; the empty string is the whole document). Fails with `invalid_argument`,
-/// also above `kDefaultMaxJsonDepth` tokens.
-[[nodiscard]] Result<Pointer> parse_pointer(std::string_view text);
+/// Parses the string form (`/payload/id`; the empty string is the whole document). None where the text is not one, or
+/// has more than `kDefaultMaxJsonDepth` tokens.
+[[nodiscard]] std::optional<Pointer> parse_pointer(std::string_view text);
 
 /// The string form of a pointer.
 [[nodiscard]] std::string to_string(const Pointer& pointer);
@@ -39,11 +40,13 @@ class ScanPlan {
   // Children and the pointers that end at a node are linked lists, by index.
   struct Node {
     std::string token;
-    std::size_t array_index = kNone;  // of `token`, where it is one (RFC 6901 section 4)
     std::size_t first_child = kNone;
     std::size_t next_sibling = kNone;
     std::size_t first_slot = kNone;
   };
+  // The child of a node that has this name, or is the array element of this index in digits (RFC 6901 section 4).
+  [[nodiscard]] std::size_t child(std::size_t node, TextRef token) const;
+
   std::vector<Node> nodes_ = std::vector<Node>(1);
   std::vector<std::size_t> next_slots_;  // for each pointer the next that ends at the same node
 };

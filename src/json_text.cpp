@@ -107,7 +107,7 @@ ErrorPtr read(std::string_view text, std::size_t max_depth, ScanListener& listen
   } else if (scanner.position() != text.size()) {
     message = concat({"not valid JSON: wrong at byte ", to_text(scanner.position())});
   }
-  return on_heap({ErrorCode::invalid_json, std::move(message)});
+  return make_error(ErrorCode::invalid_json, std::move(message));
 }
 
 Result<Members> members(std::string_view object, std::size_t max_depth) {
@@ -115,7 +115,7 @@ Result<Members> members(std::string_view object, std::size_t max_depth) {
   ErrorPtr error = read_items(object, max_depth, result.value());
   object.remove_prefix(std::min(object.find_first_not_of(" \t\r\n"), object.size()));
   if (error == nullptr && !object.starts_with('{')) {
-    error = on_heap({ErrorCode::invalid_json, concat({"it must be an object; got ", type_summary(object)})});
+    error = make_error(ErrorCode::invalid_json, concat({"it must be an object; got ", type_summary(object)}));
   }
   keep_last_of_each_name(result.value());
   result.fail(std::move(error));

@@ -13,7 +13,7 @@ namespace {
 ErrorPtr invalid(std::initializer_list<TextRef> message, TextRef field = "") {
   std::string text = "invalid manual: ";
   append(text, message);
-  return on_heap({ErrorCode::invalid_manual, std::move(text), std::string(field.view())});
+  return make_error(ErrorCode::invalid_manual, std::move(text), field);
 }
 
 ErrorPtr wrong_member(TextRef owner, const char* member, const char* takes, std::string_view got) {
@@ -149,9 +149,10 @@ std::string loopback_reason(const json::Members& holder, const char* member) {
     if (c == ':') break;
     if (static_cast<unsigned char>(c) > 0x20) scheme += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   }
-  const bool is_ours = scheme == "http" || scheme == "https" || scheme == "ws" || scheme == "wss";
-  if (!is_ours) return {};
-  return concat({"where its URL leads cannot be told for certain (", url.error().message, ")"});
+  for (const char* ours : {"http", "https", "ws", "wss"}) {
+    if (scheme == ours) return concat({"where its URL leads cannot be told for certain (", url.error().message, ")"});
+  }
+  return {};
 }
 
 }  // namespace

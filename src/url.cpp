@@ -13,7 +13,7 @@ namespace {
 using Reason = const char*;
 
 ErrorPtr refused(std::string_view reason) {
-  return on_heap({ErrorCode::url_refused, concat({"URL refused: ", reason})});
+  return make_error(ErrorCode::url_refused, concat({"URL refused: ", reason}));
 }
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
@@ -99,36 +99,6 @@ std::optional<Ipv6> parse_ipv6(std::string_view text) {
   return groups;
 }
 
-// One spelling per address (RFC 5952, but without dotted quads), so that equal addresses are equal origins.
-std::string ipv6_text(const Ipv6& groups) {
-  std::size_t gap = groups.size();
-  std::size_t gap_length = 1;  // a single zero group is not shortened
-  for (std::size_t i = 0; i < groups.size(); ++i) {
-    std::size_t end = i;
-    while (end < groups.size() && groups[end] == 0) ++end;
-    if (end - i > gap_length) {
-      gap = i;
-      gap_length = end - i;
-    }
-  }
-  std::string text;
-  for (std::size_t i = 0; i < groups.size(); ++i) {
-    if (i == gap) {
-      text += "::";
-      i += gap_length - 1;
-      continue;
-    }
-    if (!text.empty() && text.back() != ':') text += ':';
-    bool leading = true;
-    for (int shift = 12; shift >= 0; shift -= 4) {
-      const unsigned digit = static_cast<unsigned>(groups[i] >> shift) & 0xF;
-      leading = leading && digit == 0 && shift > 0;
-      if (!leading) text += "0123456789abcdef"[digit];
-    }
-  }
-  return text;
-}
-
 using Reach = Url::Reach;
 
 Reach reach_of(std::uint32_t ipv4) { return ipv4 == 0 || ipv4 >> 24 == 127 ? Reach::loopback : Reach::elsewhere; }
@@ -164,8 +134,7 @@ Reason parse_host(std::string_view text, Url& url) {
   if (text.starts_with('[')) {
     const std::optional<Ipv6> address = parse_ipv6(text.substr(1, text.size() - 2));
     if (!address) return "its host is not a valid IPv6 address";
-    url.host = ipv6_text(*address);
-    url.ipv6 = true;
+    url.host = lower(text);
     url.reach = reach_of(*address);
     return nullptr;
   }
@@ -213,9 +182,6 @@ Reason parse_authority(std::string_view authority, Url& url) {
   return parse_port(host_end < authority.size() ? authority.substr(host_end + 1) : "", url);
 }
 
-// `[::1]` or `example.com`
-std::string host_in_url(const Url& url) { return url.ipv6 ? concat({"[", url.host, "]"}) : url.host; }
-
 Reason read_url(std::string_view text, Url& url) {
   if (text.empty()) return "it is empty";
   for (const char c : text) {
@@ -254,7 +220,7 @@ Result<Url> parse_secure(std::string_view text, std::string_view plain, std::str
 }  // namespace
 
 std::string Url::label() const {
-  std::string text = concat({scheme, "://", host_in_url(*this)});
+  std::string text = concat({scheme, "://", host});
   if (port != default_port(scheme)) append(text, {":", to_text(port)});
   std::string_view rest = std::string_view(href).substr(path_start);
   const std::size_t question = rest.find('?');
@@ -275,8 +241,6 @@ std::string Url::label() const {
   }
   return text;
 }
-
-std::string Url::origin() const { return concat({scheme, "://", host_in_url(*this), ":", to_text(port)}); }
 
 std::string Url::href_with_query(std::string_view name, std::string_view value) const {
   std::string text = href;

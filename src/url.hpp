@@ -24,17 +24,14 @@ struct Url {
   };
 
   std::string_view scheme;  ///< ws, wss, http or https, in lower case
-  std::string host;         ///< ASCII lower case; an IPv6 address without its brackets
-  bool ipv6 = false;
-  std::uint16_t port = 0;  ///< explicit or the scheme's default
+  std::string host;         ///< ASCII lower case; an IPv6 address as it was written, in its brackets
+  std::uint16_t port = 0;   ///< explicit or the scheme's default
   Reach reach = Reach::elsewhere;
   std::string href;            ///< the string that was checked, without its fragment: this one is opened
   std::size_t path_start = 0;  ///< where in `href` path and query begin
 
   /// `scheme://host[:port]/path`, with the values of query parameters replaced by `***`: fit for errors and logs.
   [[nodiscard]] std::string label() const;
-  /// `scheme://host:port`: equal for two URLs exactly if they have the same origin (RFC 6454).
-  [[nodiscard]] std::string origin() const;
   /// `href` with one more query parameter; name and value are percent-encoded as
   /// application/x-www-form-urlencoded, blanks as %20.
   [[nodiscard]] std::string href_with_query(std::string_view name, std::string_view value) const;

@@ -51,10 +51,10 @@ TEST(JsonPointer, ParsesAndPrints) {
       {"//", {"", ""}}, {"/größe", {"größe"}},
   };
   for (const auto& [text, tokens] : cases) {
-    const Result<Pointer> pointer = parse_pointer(text);
-    ASSERT_TRUE(pointer.ok()) << text;
-    EXPECT_EQ(pointer.value().tokens, tokens) << text;
-    EXPECT_EQ(to_string(pointer.value()), text);
+    const std::optional<Pointer> pointer = parse_pointer(text);
+    ASSERT_TRUE(pointer) << text;
+    EXPECT_EQ(pointer->tokens, tokens) << text;
+    EXPECT_EQ(to_string(*pointer), text);
   }
 }
 
@@ -62,11 +62,9 @@ TEST(JsonPointer, RefusesWhatIsNone) {
   std::string deep;
   for (int i = 0; i < 513; ++i) deep += "/a";
   for (const std::string& text : {std::string("a"), std::string("#/a"), std::string("/~"), std::string("/~2"), deep}) {
-    const Result<Pointer> pointer = parse_pointer(text);
-    ASSERT_FALSE(pointer.ok()) << text;
-    EXPECT_EQ(pointer.error().code, ErrorCode::invalid_argument);
+    EXPECT_EQ(parse_pointer(text), std::nullopt) << text;
   }
-  EXPECT_TRUE(parse_pointer(std::string_view(deep).substr(2)).ok());
+  EXPECT_TRUE(parse_pointer(std::string_view(deep).substr(2)));
 }
 
 TEST(JsonScan, AcceptsWhatJsonParseAccepts) {
