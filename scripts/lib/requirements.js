@@ -6,11 +6,12 @@ import { output, which } from './repo.js';
 const headerFolders = ['/usr/include', '/usr/local/include', '/opt/homebrew/include'];
 const hasHeader = (path) => headerFolders.some((folder) => existsSync(join(folder, path)));
 
-/** Clang's sanitizers are a package of their own on Debian. */
+/** Clang's sanitizers and its fuzzer are a package of their own on Debian. */
 function hasClangRuntime() {
   const resources = output('clang++', ['-print-resource-dir'])?.trim();
   if (!resources || !existsSync(join(resources, 'lib'))) return false;
-  return readdirSync(join(resources, 'lib'), { recursive: true }).some((name) => /clang_rt\.asan/.test(String(name)));
+  const names = readdirSync(join(resources, 'lib'), { recursive: true }).map(String);
+  return [/clang_rt\.asan/, /clang_rt\.fuzzer/].every((library) => names.some((name) => library.test(name)));
 }
 
 /** `for`: `build` makes the package, `demo` also runs it, `test` is everything. */
@@ -26,7 +27,7 @@ const requirements = [
   },
   { name: 'GCC', for: 'test', packages: ['g++'], present: () => which('g++') },
   { name: 'Clang', for: 'test', packages: ['clang'], present: () => which('clang++') },
-  { name: "Clang's sanitizers", for: 'test', packages: ['libclang-rt-dev'], present: hasClangRuntime },
+  { name: "Clang's sanitizers and fuzzer", for: 'test', packages: ['libclang-rt-dev'], present: hasClangRuntime },
   { name: 'clang-format', for: 'test', packages: ['clang-format'], present: () => which('clang-format') },
   { name: 'clang-tidy', for: 'test', packages: ['clang-tidy'], present: () => which('clang-tidy') },
   {

@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import { build } from '../build.js';
+import { fuzz } from '../fuzz.js';
 import { checkFormat, checkJavaScript, checkTidy } from './checks.js';
 import { buildTypes, buildWasm, distSizes } from './dist.js';
 import { fromRoot, jobs, run } from './repo.js';
@@ -86,4 +87,5 @@ export const steps = [
     title: 'Every code block of the README',
     run: withDist(() => nodeTest([`tests/js/${readmeTest}`], 'readme')),
   },
+  { name: 'fuzz', title: 'Fuzz targets, a minute each', run: () => fuzz({ fresh: true }) },
 ];

@@ -1,0 +1,111 @@
+// `npm run fuzz`: builds the fuzz targets and runs each of them, a minute by default. What they learn stays in
+// build/fuzz/corpus, so that the next run goes on from there. `npm run fuzz -- --help` tells the options.
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { basename, dirname, relative, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { targets, writeSeeds } from '../tests/fuzz/seeds.js';
+import { fromRoot, jobs, root, run, runScript, ScriptError } from './lib/repo.js';
+import { setup } from './setup.js';
+
+const help = `npm run fuzz -- [options]
+  --seconds N      how long each target runs (60)
+  --target NAME    only this target; may be given more than once: ${targets.join(', ')}
+  --jobs N         how many targets run at the same time (${jobs}: the processors of this machine)
+  --replay FILE    runs one input, of the target whose name its folder has, or of --target`;
+
+const folder = (...parts) => fromRoot('build', 'fuzz', ...parts);
+const program = (target) => folder(`fuzz_${target}`);
+const env = { UBSAN_OPTIONS: 'print_stacktrace=1' };
+
+async function buildTargets() {
+  await run('cmake', ['--preset', 'fuzz'], { quiet: true });
+  await run('cmake', ['--build', '--preset', 'fuzz', '--parallel', String(jobs)], { quiet: true });
+}
+
+/**
+ * Runs one target for some time. Resolves with whether it found nothing. `fresh`: starts from the seeds alone and with
+ * a fixed seed, so that two runs of the same code do much the same.
+ */
+async function fuzzTarget(target, { seconds, fresh }) {
+  const seeds = folder('seeds', target);
+  const corpus = folder(fresh ? 'corpus-fresh' : 'corpus', target);
+  const findings = folder('findings', target);
+  if (fresh) rmSync(corpus, { recursive: true, force: true });
+  writeSeeds(target, seeds);
+  for (const path of [corpus, findings]) mkdirSync(path, { recursive: true });
+  const options = [
+    ...[`-max_total_time=${seconds}`, '-timeout=10', '-rss_limit_mb=2048', '-print_final_stats=1'],
+    ...[`-dict=${fromRoot('tests', 'fuzz', 'fuzz.dict')}`, `-artifact_prefix=${findings}/`],
+    ...(fresh ? ['-seed=1'] : []),
+  ];
+  const { code, text } = await run(program(target), [...options, corpus, seeds], { quiet: true, mayFail: true, env });
+  const runs = Number(/stat::number_of_executed_units:\s*(\d+)/.exec(text)?.[1] ?? 0);
+  const edges = /.*\bcov: (\d+)/s.exec(text)?.[1];
+  if (code === 0 && runs > 0) {
+    console.log(`${target}: nothing found in ${runs} runs (${Math.round(runs / seconds)} a second), ${edges} edges`);
+    return true;
+  }
+  console.error(text.slice(text.search(/^.*(this must hold|ERROR:|runtime error:)/m)));
+  const input = /Test unit written to (\S+)/.exec(text)?.[1];
+  console.error(`${target}: FAILED${input ? `. Again: npm run fuzz -- --replay ${relative(root, input)}` : ''}`);
+  return false;
+}
+
+/** Builds and runs targets, `atOnce` at the same time. Resolves with how many found nothing, and how many something. */
+export async function fuzz({ names = targets, seconds = 60, atOnce = jobs, fresh = false } = {}) {
+  await buildTargets();
+  const todo = [...names];
+  const count = { passed: 0, failed: 0 };
+  const work = async () => {
+    for (let name = todo.shift(); name !== undefined; name = todo.shift()) {
+      count[(await fuzzTarget(name, { seconds, fresh })) ? 'passed' : 'failed'] += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
+  return count;
+}
+
+async function replay(file, target = basename(dirname(resolve(file)))) {
+  if (!existsSync(file)) throw new ScriptError(`There is no file ${file}`);
+  checkName(target);
+  await buildTargets();
+  await run(program(target), [resolve(file)], { env });
+}
+
+function checkName(name) {
+  if (!targets.includes(name)) throw new ScriptError(`No such target: ${name}. The targets are: ${targets.join(', ')}`);
+}
+
+function positive(name, text) {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new ScriptError(`--${name} takes a number from 1 on; got ${text}`);
+  return value;
+}
+
+function options() {
+  const string = { type: 'string' };
+  try {
+    return parseArgs({
+      options: {
+        ...{ seconds: { ...string, default: '60' }, jobs: { ...string, default: String(jobs) }, replay: string },
+        ...{ target: { ...string, multiple: true }, help: { type: 'boolean' } },
+      },
+    }).values;
+  } catch (error) {
+    throw new ScriptError(`${error.message}\n${help}`);
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  await runScript(async () => {
+    const { help: asked, replay: file, target: names, ...numbers } = options();
+    if (asked) return console.log(help);
+    for (const name of names ?? []) checkName(name);
+    await setup('test');
+    if (file !== undefined) return replay(file, names?.[0]);
+    const seconds = positive('seconds', numbers.seconds);
+    const { failed } = await fuzz({ names, seconds, atOnce: positive('jobs', numbers.jobs) });
+    if (failed > 0) process.exitCode = 1;
+  });
+}

@@ -1,0 +1,157 @@
+// Fuzzes the judgement of frames. An input is a call template, a frame, the call's own `message_filter` (all JSON) and
+// digits for the mode. What decides is read a second time, from nlohmann's trees.
+#include <algorithm>
+
+#include "call.hpp"
+#include "fuzz.hpp"
+
+namespace utcp::ws::fuzz {
+namespace {
+
+using Tree = nlohmann::json;
+using Kind = Judgement::Kind;
+constexpr CallId kId{7};
+constexpr std::size_t kMaxDepth = 32;
+
+// Where a name leads: to a member, or to an element if it is its number.
+const Tree* step(const Tree& tree, const std::string& name) {
+  if (tree.is_object()) return tree.contains(name) ? &tree[name] : nullptr;
+  for (std::size_t i = 0; tree.is_array() && i < tree.size(); ++i) {
+    if (std::to_string(i) == name) return &tree[i];
+  }
+  return nullptr;
+}
+
+const Tree* find(const Tree& tree, const json::Pointer& pointer) {
+  const Tree* found = &tree;
+  for (std::size_t i = 0; i < pointer.tokens.size() && found != nullptr; ++i) found = step(*found, pointer.tokens[i]);
+  return found;
+}
+
+// Whether `frame` has all that `match` holds, at any depth.
+bool contains(const Tree& frame, const Tree& match, bool is_root = true) {
+  if (!match.is_structured()) return frame == match;
+  if (match.empty()) return is_root || (match.is_object() ? frame.is_object() : frame == match);
+  for (const auto& [name, value] : match.items()) {
+    const Tree* found = step(frame, name);
+    if (found == nullptr || !contains(*found, value, false)) return false;
+  }
+  return true;
+}
+
+bool is_mine(const Tree* request_id) {
+  if (request_id == nullptr) return true;
+  for (const Tree& own : {Tree(nullptr), Tree(false), Tree(0), Tree(""), Tree(7), Tree("7")}) {
+    if (*request_id == own) return true;
+  }
+  return false;
+}
+
+// What SPEC says of a frame, for templates and frames in which no name stands twice.
+Judgement expected(const CallTemplate& rules, const Tree& source, CallMode mode, const Frame& frame,
+                   const std::optional<Tree>& tree) {
+  const bool is_json = rules.response_format == ResponseFormat::json;
+  const Tree filter = source.value("message_filter", Tree::object());
+  const bool has_filter = filter.is_object() && !filter.empty();
+  const Judgement not_mine{.kind = Kind::not_mine};
+  if (!frame.is_text()) {
+    if (mode == CallMode::discovery || has_filter) return not_mine;
+    return {.kind = Kind::item, .decoding = Decoding::bytes};
+  }
+  if (mode == CallMode::discovery) {
+    if (!tree || step(*tree, "tools") == nullptr) return not_mine;
+    return {.kind = Kind::item, .last = true};
+  }
+  const bool may_end = mode == CallMode::stream || rules.expected_responses == kUntilPeerEnds;
+  if (!may_end && !has_filter && !rules.result_path && !rules.error_path) {
+    if (!is_json) return {.kind = Kind::item};
+    if (frame.size() <= kMaxDepth) return {.kind = Kind::item, .decoding = Decoding::json_or_text};
+  }
+  if (!tree) {
+    if (has_filter || rules.result_path) return not_mine;
+    return {.kind = Kind::item, .not_json = is_json};
+  }
+  if (has_filter && !contains(*tree, filter)) return not_mine;
+  const auto is_stream_of = [&](const char* type) {
+    return mode == CallMode::stream && tree->is_object() && tree->value("type", Tree()) == type;
+  };
+  if (mode == CallMode::stream && !is_mine(step(*tree, "request_id"))) return not_mine;
+  Tree end = source.value("stream_end", Tree());
+  if (end.is_null()) end = {{"type", "stream_end"}};
+  if (may_end && !end.empty() && contains(*tree, end)) return {.kind = Kind::end};
+  if (const Tree* error = rules.error_path ? find(*tree, *rules.error_path) : nullptr; error && !error->is_null()) {
+    return {.kind = Kind::tool_error};
+  }
+  if (rules.result_path) {
+    if (find(*tree, *rules.result_path) == nullptr) return not_mine;
+    return {.kind = Kind::item, .decoding = Decoding::json_member};
+  }
+  if (is_stream_of("tool_error")) return {.kind = Kind::tool_error};
+  if (is_stream_of("tool_response")) return {.kind = Kind::item, .decoding = Decoding::json_member};
+  return {.kind = Kind::item, .decoding = is_json ? Decoding::json : Decoding::text};
+}
+
+// `7.0` and `-0` are other ids than `7` and `0`: ids are compared as they are written.
+bool has_odd_id(const Tree& tree) {
+  const Tree* id = step(tree, "request_id");
+  return id != nullptr && (id->is_number_float() || *id == 0);
+}
+
+void check_kinds(const Judgement& judgement, const std::optional<Tree>& tree) {
+  const bool has_path = judgement.kind == Kind::tool_error || judgement.decoding == Decoding::json_member;
+  REQUIRE(has_path || judgement.path.empty());
+  REQUIRE((judgement.kind == Kind::not_mine || judgement.kind == Kind::bad_frame) == !judgement.why.empty());
+  if (judgement.decoding == Decoding::json) REQUIRE(tree.has_value());
+  if (judgement.not_json) REQUIRE(!tree.has_value());
+}
+
+// Numbers are compared by their digits, which trees do not keep.
+bool has_long_numbers(const Reading& reading) {
+  return std::any_of(reading.events.begin(), reading.events.end(), [](const Event& event) {
+    return event.kind == Event::Kind::other && !has_few_digits(event.text);
+  });
+}
+
+void check(const std::vector<Part>& input) {
+  const std::string_view source = input[0].text();
+  const Result<CallTemplate> parsed = parse_call_template(source);
+  if (!parsed) return;
+  const CallRules rules(parsed.value());
+  const std::string_view digits = input[3].text();
+  const unsigned choice = digits.empty() ? 0 : static_cast<unsigned char>(digits.front());
+  const auto mode = static_cast<CallMode>(choice % 3);
+  const TextFrame frame(choice / 3 % 8 != 7, input[1].text());
+
+  const FrameMatch own = rules.fill_filter(input[2].text());
+  REQUIRE(own.leaves.size() == parsed.value().message_filter.leaves.size());
+  (void)rules.judge(mode, kId, frame, kMaxDepth, &own);
+  const Judgement judgement = rules.judge(mode, kId, frame, kMaxDepth);
+
+  const Reading template_reading = read(source);
+  const Reading reading = read(input[1].text());
+  if (!template_reading.valid || has_twins(template_reading)) return;
+  if (has_long_numbers(template_reading) || has_long_numbers(reading)) return;
+  if (!is_comparable(input[1].text(), reading)) return;
+  const std::optional<Tree> tree = reading.valid ? std::optional(Tree::parse(input[1].text())) : std::nullopt;
+  if (tree && has_odd_id(*tree)) return;
+  const json::ScanResult scanned = json::scan(input[1].text(), json::ScanPlan(), kMaxDepth);
+  if (scanned.too_deep) {
+    REQUIRE(judgement.kind != Kind::tool_error && judgement.kind != Kind::end && judgement.decoding != Decoding::json);
+    return;
+  }
+  check_kinds(judgement, tree);
+  const Judgement wanted = expected(parsed.value(), Tree::parse(source), mode, frame, tree);
+  REQUIRE(judgement.kind == wanted.kind);
+  if (judgement.kind != Kind::item) return;
+  REQUIRE(judgement.decoding == wanted.decoding);
+  REQUIRE(judgement.last == wanted.last && judgement.not_json == wanted.not_json);
+}
+
+}  // namespace
+}  // namespace utcp::ws::fuzz
+
+extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
+  using namespace utcp::ws::fuzz;
+  check(parts({reinterpret_cast<const char*>(data), size}, 4));
+  return 0;
+}

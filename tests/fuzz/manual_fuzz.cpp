@@ -1,0 +1,76 @@
+// Fuzzes manuals: what is accepted is whole and stays the same when it is read again; no tool that stays leads to the
+// agent's own machine.
+#include "call_template.hpp"
+#include "fuzz.hpp"
+#include "manual.hpp"
+
+namespace utcp::ws::fuzz {
+namespace {
+
+constexpr std::size_t kMostTools = 20;
+
+void check_tool(std::string_view text) {
+  const json::Members tool = json::members(text).value();
+  REQUIRE(json::is_string(json::find(tool, "name")) && json::is_string(json::find(tool, "description")));
+  REQUIRE(json::find(tool, "inputs").starts_with('{') && json::find(tool, "outputs").starts_with('{'));
+  REQUIRE(json::find(tool, "tags").starts_with('['));
+  const std::string_view text_of_template = json::find(tool, "tool_call_template");
+  REQUIRE(text_of_template.starts_with('{'));
+  const json::Members call_template = json::members_of(text_of_template);
+  const std::string type = json::text_of(json::find(call_template, "call_template_type"));
+  const std::string url = json::text_of(json::find(call_template, "url"));
+  if (type == "websocket" && url.find("${") == url.npos) REQUIRE(parse_call_template(text_of_template).ok());
+}
+
+// Whether a URL, read without any care, could be one of the agent's own machine.
+bool looks_local(std::string_view url) {
+  std::string plain;
+  for (const char c : url) {
+    if (static_cast<unsigned char>(c) > ' ') plain += c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+  }
+  for (const char* scheme : {"ws://", "wss://", "http://", "https://"}) {
+    for (const char* host : {"localhost", "127.0.0.1", "[::1]", "0.0.0.0", "[::]"}) {
+      const std::string start = std::string(scheme) + host;
+      if (!plain.starts_with(start)) continue;
+      const std::string rest = plain.substr(start.size());
+      if (rest.empty() || rest.find_first_of(":/?#") == 0) return true;
+    }
+  }
+  return false;
+}
+
+void check_loopback(Manual manual) {
+  const std::size_t before = manual.tools.size();
+  leave_out_loopback_tools(manual, parse_url("wss://h.example/").value());
+  REQUIRE(manual.tools.size() + manual.left_out.size() == before);
+  for (const std::string& text : manual.tools) {
+    const json::Members call_template = json::members_of(json::find(json::members_of(text), "tool_call_template"));
+    const json::Members auth = json::members_of(json::find(call_template, "auth"));
+    REQUIRE(!looks_local(json::text_of(json::find(call_template, "url"))));
+    REQUIRE(!looks_local(json::text_of(json::find(auth, "token_url"))));
+  }
+}
+
+void check(std::string_view text) {
+  const Result<Manual> manual = parse_manual(text, {kMostTools, kDefaultMaxJsonDepth});
+  if (!manual) {
+    REQUIRE(manual.error().code == ErrorCode::invalid_manual && !manual.error().message.empty());
+    return;
+  }
+  REQUIRE(manual.value().tools.size() <= kMostTools && manual.value().left_out.empty());
+  for (const std::string& tool : manual.value().tools) check_tool(tool);
+  const std::string whole = manual.value().text();
+  const Result<Manual> again = parse_manual(whole, {kMostTools, kDefaultMaxJsonDepth});
+  REQUIRE(again.ok() && again.value().text() == whole);
+  const Reading reading = read(text);
+  if (is_comparable(text, reading)) REQUIRE(reading.valid && read(whole).valid);
+  check_loopback(manual.value());
+}
+
+}  // namespace
+}  // namespace utcp::ws::fuzz
+
+extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
+  utcp::ws::fuzz::check({reinterpret_cast<const char*>(data), size});
+  return 0;
+}

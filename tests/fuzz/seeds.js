@@ -1,0 +1,108 @@
+// Owns the seed corpora of the fuzz targets: inputs made of the shared vectors and of the fields that those do not have,
+// one file each. The parts of an input are separated by NUL, as `parts` in fuzz.hpp reads them.
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const vectors = (name) => JSON.parse(readFileSync(join(here, '..', 'vectors', `${name}.json`), 'utf8'));
+
+const withUrl = (members) => ({ call_template_type: 'websocket', url: 'wss://h.example/ws', ...members });
+
+// Call templates with the fields of UTCP's page and of this project.
+const templates = [
+  { expected_responses: 3, ping_interval: 5, response_format: 'json', close_after_response: true },
+  { expected_responses: -1, connection_timeout: 0.5, response_timeout: 1e2, stream_end: {} },
+  { message_filter: { op: 'data', meta: { v: 1, w: [1, {}] }, any: {}, none: [] } },
+  { message_filter: { room: 'UTCP_ARG_a_UTCP_ARG', re: '{{request_id}}' }, stream_end: { type: 'complete' } },
+  {
+    message: { jsonrpc: '2.0', id: '{{request_id}}', method: '{{tool_name}}', params: '{{args}}' },
+    result_path: '/result',
+    error_path: '/error',
+  },
+  { message: ['1', '{{uuid}}', 'topic', { a: 'UTCP_ARG_a_UTCP_ARG' }], correlation: '/1' },
+  { message: '{"id":{{request_id}},"a":UTCP_ARG_a_UTCP_ARG,"b":"{{args}}"}', correlation: false, result_path: '' },
+  { connect_message: { type: 'auth', token: 't' }, connect_ack: { type: 'auth_ok' }, ping_message: 'ping' },
+  { connect_message: 'hello', connect_ack: {}, discovery_message: 'manual', ping_message: { type: 'ping' } },
+  { auth: { auth_type: 'basic', username: 'user', password: 12345678 } },
+  { auth: { auth_type: 'api_key', api_key: 'k', location: 'cookie', var_name: 'c' }, protocol: 'p' },
+  {
+    auth: { auth_type: 'oauth2', token_url: 'https://h.example/token', client_id: 'c', client_secret: 's', scope: 'a' },
+  },
+  { auth: { auth_type: 'oauth2_user', access_token: 't', prefix: 'Token ' }, headers: { Cookie: 'a=b' } },
+].map(withUrl);
+
+const frames = [
+  { type: 'tool_response', request_id: '7', result: { a: [1, 2.5, null] } },
+  { type: 'tool_error', error: 'no' },
+  { type: 'stream_end' },
+  { type: 'complete', op: 'data', meta: { v: 1.0, w: [1, {}, 2] }, any: { x: 1 }, none: [] },
+  { room: 'a', re: '7' },
+  { jsonrpc: '2.0', id: 7, result: 'ok' },
+  { jsonrpc: '2.0', id: '7', error: { code: -32601, message: 'no' } },
+  { tools: [] },
+];
+
+const messages = [
+  ['{"id":{{request_id}},"u":"{{uuid}}","UTCP_ARG_a_UTCP_ARG":[UTCP_ARG_b_UTCP_ARG,"x UTCP_ARG_b_UTCP_ARG"]}', 'a'],
+  ['{UTCP_ARG_a_UTCP_ARG:{"id":"{{request_id}}"},"p":{{args}},"q":"{{args}}","r":"\\u00e9 {{args}}"}', 'b'],
+  ['{"a":"\\UTCP_ARG_a_UTCP_ARG","b":"\\\\UTCP_ARG_a_UTCP_ARG \\"UTCP_ARG_a_UTCP_ARG"}', '",x'],
+  ['say UTCP_ARG_a_UTCP_ARG at {{now}} to {{tool_name}}: {{args}}', '"],"x":1'],
+  [{ id: '{{uuid}}', list: ['{{args}}', 'UTCP_ARG_a_UTCP_ARG', 'UTCP_ARG_UTCP_ARG_UTCP_ARG'] }, 'UTCP_ARG_b_UTCP_ARG'],
+].map(([message, a]) => ({ message, args: { a, b: [1, { c: '"}' }], UTCP: 2, '': null } }));
+
+const tokens = [
+  [200, { access_token: 't', token_type: 'Bearer', expires_in: 3600 }],
+  [200, { access_token: 't', expires_in: '12.5' }],
+  [400, { error: 'invalid_client', error_description: 'no' }],
+  [503, {}],
+];
+
+// Options, three tools, then operations: what these bytes mean stands in session_fuzz.cpp.
+const options = [1, 2, 1, 4, 0x10, 1, 3];
+const [call, open, message, time] = [1, 5, 7, 12];
+const sessions = [
+  [...options, 0, 1, 4, call, 0, 0, open, 0, 0, message, 0, 0, 0, 0, call, 1, 0, message, 0, 0, 1, 0], // answers
+  [...options, 5, 15, 11, call, 0, 1, open, 0, 0, message, 0, 0, 6, 0, message, 0, 0, 4, 0, 11, 0, 0], // streams
+  [...options, 1, 0, 2, call, 0, 0, open, 0, 0, 4, 0, call, 1, 0, message, 0, 1, 1, 0], // aborts
+  [...options, 7, 8, 14, call, 0, 0, open, 0, 0, message, 0, 0, 7, 0, message, 0, 0, 0, 0], // first messages
+  [...options, 10, 16, 9, call, 0, 3, call, 0, 6, open, 1, 0, 10, 0, 1, time, 8, time, 8, open, 0, 1], // handshakes
+  [...options, 13, 17, 18, call, 0, 0, 16, 0, 3, 16, 0, 1, open, 0, 1, message, 0, 0, 0, 0, 10, 0, 1, 16, 0, 0], // tokens
+  [...options, 18, 19, 17, call, 0, 1, open, 0, 0, time, 8, 15, 0, time, 8, message, 0, 0, 0, 0, 13, 0, 3, time, 8], // pings
+  [...options, 0, 1, 3, call, 0, 0, call, 0, 0, call, 1, 0, time, 4, time, 24, 14, 0, 14, 64, 14, 128, call, 2, 2], // ends
+];
+
+/** What each target starts from, by the name of its file. */
+const seeds = {
+  json: () => [
+    ...[...seeds.call_template(), ...frames.map((frame) => JSON.stringify(frame))],
+    ...vectors('templates').flatMap((c) => [c.expect, JSON.stringify(c.args)]),
+  ],
+  url: () => vectors('urls').map((c) => c.url),
+  call_template: () => [...vectors('call_templates').map((c) => c.input), ...templates].map((c) => JSON.stringify(c)),
+  manual: () => vectors('manuals').map((c) => JSON.stringify(c.input)),
+  message: () =>
+    [...vectors('templates'), ...messages].map((c) => `${JSON.stringify(c.message)}\0${JSON.stringify(c.args)}`),
+  frame: () =>
+    templates.flatMap((template) =>
+      frames.map((frame, i) =>
+        [template, frame, template.message_filter ?? {}, i % 3].map((part) => JSON.stringify(part)).join('\0'),
+      ),
+    ),
+  token: () => tokens.map(([status, body]) => [status, JSON.stringify(body), 'id', 'se:cret', 'a b'].join('\0')),
+  session: () => sessions.map((bytes) => Buffer.from(bytes)),
+};
+
+/** The names of all targets. */
+export const targets = readdirSync(here)
+  .map((file) => /^(.+)_fuzz\.cpp$/.exec(file)?.[1])
+  .filter((name) => name !== undefined);
+
+/** Writes the seeds of one target into `folder`, which is emptied first. */
+export function writeSeeds(target, folder) {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  seeds[target]().forEach((text, index) => {
+    writeFileSync(join(folder, String(index)), text);
+  });
+}
