@@ -32,16 +32,18 @@ std::string plan_message(const std::string& message, const std::string& names) {
   return compiled ? value_reply(plan_json(compiled.value().plan(known))) : error_reply(compiled.error());
 }
 
-// `source`: the URL that the manual came from; empty: nothing is left out.
+// `source`: the URL that the manual came from; empty: unknown, nothing is left out or lent. `auth`: JSON of the
+// credential that fetched it; empty: none.
 std::string parse_manual_text(const std::string& text, std::uint32_t max_tools, std::uint32_t max_depth,
-                              const std::string& source) {
+                              const std::string& source, bool keep_loopback, const std::string& auth) {
   Result<Manual> parsed = parse_manual(text, {.max_tools = max_tools, .max_depth = max_depth});
   if (!parsed) return error_reply(parsed.error());
   Manual manual = std::move(parsed).value();
   if (!source.empty()) {
     const Result<Url> url = parse_url(source);
     if (!url) return error_reply(url.error());
-    leave_out_loopback_tools(manual, url.value());
+    if (!keep_loopback) leave_out_loopback_tools(manual, url.value());
+    if (!auth.empty()) lend_auth(manual, url.value(), auth);
   }
   Reply reply;
   reply.json("manual", manual.text());

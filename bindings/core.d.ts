@@ -47,7 +47,14 @@ export interface CoreModule {
   isSecureTokenUrl(url: string): boolean;
   validateCallTemplate(text: string): string;
   planMessage(message: string, names: string): string;
-  parseManual(text: string, maxTools: number, maxDepth: number, source: string): string;
+  parseManual(
+    text: string,
+    maxTools: number,
+    maxDepth: number,
+    source: string,
+    keepLoopback: boolean,
+    auth: string,
+  ): string;
   errorTable(): string;
   heapInUse(): number;
 }

@@ -39,7 +39,8 @@ export class WebSocketCommunicationProtocol extends EventTarget {
   }
 
   /**
-   * Asks an endpoint for its manual. A failure resolves with `success: false` and its reasons in `errors`, as the SDK wants
+   * Asks an endpoint for its manual. Tools of the same origin (scheme, host, port) that bring no `auth` get the manual's; to
+   * other origins it is never sent. A failure resolves with `success: false` and its reasons in `errors`, as the SDK wants
    * it; only an abort rejects, with the signal's reason.
    * @param {unknown} caller whose connections to use; null: nobody's in particular
    * @param {AnyCallTemplate} manualCallTemplate
@@ -50,10 +51,10 @@ export class WebSocketCommunicationProtocol extends EventTarget {
     const signal = options?.signal;
     try {
       const request = { caller: this.#callers.numberOf(caller), toolName: '', args: {}, template: manualCallTemplate };
+      // As they are now: the caller may change its template while the endpoint is asked.
+      const { url, auth } = /** @type {{ url?: unknown, auth?: unknown }} */ (manualCallTemplate);
+      const source = { url: String(url), auth: auth ? JSON.stringify(auth) : '' };
       const text = await this.#driver.call(DISCOVERY, request, signal);
-      const source = this.#options.allowLoopbackTools
-        ? ''
-        : String(/** @type {{ url?: unknown }} */ (manualCallTemplate).url);
       const { manual, leftOut } = await manualFrom(text, this.#options, source);
       return { manualCallTemplate, manual, success: true, errors: leftOut };
     } catch (error) {

@@ -84,21 +84,31 @@ export function renderMessage(message, args, { toolName = '', requestId = 1, now
  */
 export function parseManual(textOrObject) {
   const text = typeof textOrObject === 'string' ? textOrObject : (stringify(textOrObject, 'manual') ?? 'null');
-  return readManual(text, { manualTools: 10_000, jsonDepth: 512 }, '').manual;
+  return readManual(text, { manualTools: 10_000, jsonDepth: 512 }, { url: '', auth: '' }).manual;
 }
 
 /**
+ * Where a manual came from. Its tools on loopback are left out unless this is loopback too; those of the same origin get its
+ * credential where they have none.
+ * @typedef {{ url: string, auth: string }} ManualSource empty: unknown; JSON of the credential, empty: none
+ */
+
+/**
  * @param {string} text
- * @param {{ manualTools: number, jsonDepth: number }} limits
- * @param {string} source the URL that it came from: tools on loopback are left out unless this is; empty: none are
+ * @param {ManualRules} rules
+ * @param {ManualSource} source
  * @returns {Promise<{ manual: import('./types.js').Manual, leftOut: string[] }>}
  */
-export async function manualFrom(text, limits, source) {
+export async function manualFrom(text, rules, source) {
   await start();
-  return readManual(text, limits, source);
+  return readManual(text, rules, source);
 }
 
-/** @param {string} text @param {{ manualTools: number, jsonDepth: number }} limits @param {string} source */
-function readManual(text, { manualTools, jsonDepth }, source) {
-  return ask((core) => core.parseManual(wellFormed(text), manualTools, jsonDepth, wellFormed(source)));
+/** @typedef {{ manualTools: number, jsonDepth: number, allowLoopbackTools?: boolean }} ManualRules */
+
+/** @param {string} text @param {ManualRules} rules @param {ManualSource} source */
+function readManual(text, { manualTools, jsonDepth, allowLoopbackTools = false }, { url, auth }) {
+  return ask((core) =>
+    core.parseManual(wellFormed(text), manualTools, jsonDepth, wellFormed(url), allowLoopbackTools, wellFormed(auth)),
+  );
 }

@@ -190,4 +190,18 @@ void leave_out_loopback_tools(Manual& manual, const Url& source) {
   manual.tools = std::move(kept);
 }
 
+void lend_auth(Manual& manual, const Url& source, std::string_view auth) {
+  for (std::string& tool : manual.tools) {
+    const std::string_view call_template = json::find(json::members_of(tool), "tool_call_template");
+    const json::Members fields = json::members_of(call_template);
+    const Result<Url> url = parse_url(json::text_of(json::find(fields, "url")));
+    const std::string_view own = json::find(fields, "auth");
+    const bool is_ours = json::text_of(json::find(fields, "call_template_type")) == "websocket";
+    if (!is_ours || !url || !has_same_origin(url.value(), source) || (!own.empty() && own != "null")) continue;
+    // Before the template's last bracket; of a name that stands twice the last counts.
+    const auto end = static_cast<std::size_t>(call_template.data() - tool.data()) + call_template.size() - 1;
+    tool.insert(end, concat({",\"auth\":", auth}));
+  }
+}
+
 }  // namespace utcp::ws

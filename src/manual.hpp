@@ -35,4 +35,8 @@ struct Manual {
 /// not loopback and the tool's `url` (or its OAuth2 `token_url`) is, or is one that URL parsers read differently.
 void leave_out_loopback_tools(Manual& manual, const Url& source);
 
+/// Gives the credential that fetched a manual (JSON text of its template's `auth`) to those of its websocket tools that
+/// bring none, where they lead to the same origin as `source`: a manual cannot send it elsewhere.
+void lend_auth(Manual& manual, const Url& source, std::string_view auth);
+
 }  // namespace utcp::ws

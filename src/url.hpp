@@ -40,6 +40,11 @@ struct Url {
 /// Fails with `url_refused` and the reason.
 [[nodiscard]] Result<Url> parse_url(std::string_view text);
 
+/// RFC 6454: scheme, host and port are the same.
+[[nodiscard]] inline bool has_same_origin(const Url& a, const Url& b) {
+  return a.scheme == b.scheme && a.host == b.host && a.port == b.port;
+}
+
 /// A literal loopback host. Only these may go without TLS.
 [[nodiscard]] inline bool is_literal_loopback(const Url& url) { return url.reach == Url::Reach::loopback; }
 

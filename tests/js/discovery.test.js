@@ -131,3 +131,34 @@ test('the number of tools is limited', async (t) => {
   assert.equal(tooMany.success, false);
   assert.match(tooMany.errors[0], /manualTools|2/);
 });
+
+test("a tool of the manual's origin without auth gets the manual's, others do not", async (t) => {
+  const other = await startServer(t);
+  const server = await startServer(t, (socket, text) => {
+    if (!text.includes('utcp')) return socket.send('answer');
+    const tool = (name, url, more) => ({
+      name,
+      tool_call_template: { call_template_type: 'websocket', url, message: 'call', ...more },
+    });
+    const own = { auth_type: 'api_key', api_key: 'its own' };
+    const tools = [
+      tool('same', `${server.url}same`),
+      tool('elsewhere', other.url),
+      tool('own', server.url, { auth: own }),
+    ];
+    socket.send(JSON.stringify({ tools }));
+  });
+  const protocol = newProtocol(t);
+  const auth = { auth_type: 'api_key', api_key: 'the key' };
+  const { manual, errors } = await protocol.registerManual(null, server.template({ auth }));
+  assert.deepEqual(errors, []);
+  const [same, elsewhere, own] = manual.tools.map((tool) => tool.tool_call_template);
+  assert.deepEqual(same.auth, auth);
+  assert.equal(elsewhere.auth, undefined);
+  for (const template of [same, elsewhere, own]) await protocol.callTool(null, 'm.t', {}, template);
+  assert.deepEqual(
+    server.requests.map((request) => request.headers['x-api-key']),
+    ['the key', 'the key', 'its own'],
+  );
+  assert.equal(other.requests[0].headers['x-api-key'], undefined);
+});

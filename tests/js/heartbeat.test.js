@@ -57,5 +57,5 @@ test('a peer that leaves ping_message unanswered is left', async (t) => {
   const protocol = newProtocol(t, { WebSocket: WithoutPings });
   await protocol.callTool(null, 'm.t', {}, server.template({ ping_interval: 0.02, ping_message: 'ping' }));
   await server.until(() => server.closings.length === 1);
-  assert.equal(server.received.filter((text) => text === 'ping').length, 1);
+  assert.ok(server.received.includes('ping'));
 });

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "json.hpp"
+
 namespace utcp::ws {
 namespace {
 
@@ -180,6 +182,36 @@ TEST(LeaveOutLoopbackTools, KeepsAllWhereTheManualIsLocalItself) {
     EXPECT_EQ(judged({R"({"url":"http://localhost/"})"}, source).tools.size(), 1U) << source;
   }
   EXPECT_THAT(judged({R"({"url":"http://localhost/"})"}, "wss://x.localhost/").tools, IsEmpty());
+}
+
+TEST(Manual, LendsItsCredentialToToolsOfTheSameOriginOnly) {
+  const auto tool = [](std::string_view fields) {
+    return R"({"name":"t","tool_call_template":{"call_template_type":)" + std::string(fields) + "}}";
+  };
+  const std::string own = R"(,"auth":{"auth_type":"api_key","api_key":"own"})";
+  const std::pair<std::string, bool> cases[] = {
+      {tool(R"("websocket","url":"wss://a.example/x")"), true},
+      {tool(R"("websocket","url":"wss://A.example:443/","auth":null)"), true},
+      {tool(R"("websocket","url":"wss://a.example/x")" + own), false},
+      {tool(R"("websocket","url":"wss://a.example:8443/")"), false},
+      {tool(R"("websocket","url":"wss://b.a.example/")"), false},
+      {tool(R"("websocket","url":"wss://a.example.evil.example/")"), false},
+      {tool(R"("websocket","url":"wss://${HOST}/")"), false},
+      {tool(R"("http","url":"wss://a.example/x")"), false},
+  };
+  for (const auto& [text, lent] : cases) {
+    Result<Manual> manual = parse_manual(R"({"tools":[)" + text + "]}", {});
+    ASSERT_TRUE(manual.ok()) << text;
+    const std::string before = manual.value().text();
+    lend_auth(manual.value(), parse_url("wss://a.example/manual").value(), R"({"auth_type":"basic"})");
+    const Json after = json::parse(manual.value().text()).value();
+    if (lent) {
+      const Json& auth = after["tools"][0]["tool_call_template"]["auth"];
+      EXPECT_EQ(auth["auth_type"], "basic") << text;
+    } else {
+      EXPECT_EQ(manual.value().text(), before) << text;
+    }
+  }
 }
 
 }  // namespace

@@ -10,8 +10,8 @@ import { brotliCompressSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { fromRoot, nodeBin, npm, readJson, run } from '../../scripts/lib/repo.js';
 
-// The aim is 45 KiB; this is what it has come down to. Lower it whenever the module gets smaller, never raise it.
-const sizeLimit = 50 * 1024;
+// Lower it whenever the module gets smaller, never raise it.
+const sizeLimit = 45 * 1024;
 const manifest = readJson('package.json');
 const fixtures = fileURLToPath(new URL('project/', import.meta.url));
 
