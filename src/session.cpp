@@ -71,12 +71,12 @@ void Session::start_call(TimePoint now, CallId id, const CallRequest& request) {
   call.tool = tool;
   call.mode = request.mode;
   call.endpoint = endpoint.id;
-  if (tool->shared()) {
+  if (call.shared()) {
     call.wire_id = tool->rules.correlates_by_uuid() ? request.uuid : to_text(static_cast<std::uint32_t>(id));
   }
   if (request.message_filter) call.filter = tool->rules.fill_filter(*request.message_filter);
   call.connect_by = now + tool->call_template.connection_timeout;
-  (tool->shared() ? endpoint.waiting_shared : endpoint.waiting_alone).push_back(id);
+  (call.shared() ? endpoint.waiting_shared : endpoint.waiting_alone).push_back(id);
   pump(now, endpoint);
   if (call.connection) return;
 
@@ -136,7 +136,7 @@ void Session::leave(TimePoint now, Call& call, bool answered) {
 
 void Session::give_up_waiting(const Call& call) {
   Endpoint& endpoint = *endpoints_.at(call.endpoint);
-  std::erase(call.tool->shared() ? endpoint.waiting_shared : endpoint.waiting_alone, call.id);
+  std::erase(call.shared() ? endpoint.waiting_shared : endpoint.waiting_alone, call.id);
   if (endpoint.waiting() > 0) return;
   endpoint.backing_off = false;
   timers_.clear(endpoint_timer(endpoint.id));

@@ -143,8 +143,8 @@ void Session::open(TimePoint now, Endpoint& endpoint, const Call& call) {
 
 void Session::lease(TimePoint now, Connection& connection, Call& call) {
   connection.calls.push_back(call.id);
-  connection.exclusive = !call.tool->shared();
-  connection.tainted = connection.tainted || call.tool->shared();
+  connection.exclusive = !call.shared();
+  connection.tainted = connection.tainted || call.shared();
   call.connection = connection.id;
   timers_.set(timer_of(call.id), now + call.tool->call_template.response_timeout);
   commands_.push_back(SendMessage{connection.id, call.id});

@@ -20,7 +20,6 @@ struct Session::Tool {
   std::uint32_t endpoint_hint = 0;  // the endpoint of the last call; valid while it exists and no header field varies
 
   Tool(CallTemplate t, CallerId c) : call_template(std::move(t)), rules(call_template), caller(c) {}
-  [[nodiscard]] bool shared() const { return rules.correlation().has_value(); }
 };
 
 struct Session::Endpoint {
@@ -68,6 +67,9 @@ struct Session::Call {
   std::size_t queued_items = 0, queued_bytes = 0;  // delivered and not yet consumed
   std::optional<FrameMatch> filter{};              // the template's, with this call's values
   std::string wire_id{};                           // what a response must carry, where answers are correlated
+
+  /// A manual is asked for with a message of its own, so that the place of the template's id says nothing about it.
+  [[nodiscard]] bool shared() const { return mode != CallMode::discovery && tool->rules.correlation().has_value(); }
 };
 
 // Tokens of two callers or manuals are never shared, even where the credential is the same.

@@ -281,6 +281,18 @@ TEST(SessionDiscovery, SkipsFramesThatAreNoManual) {
   EXPECT_EQ(host.outcome(call).items, std::vector<std::string>{R"({"tools":[]})"});
 }
 
+TEST(SessionDiscovery, NeedsNoIdInTheManual) {
+  FakeHost host;
+  const ToolId tool = host.tool(R"({"url":"wss://h.example/ws","message":{"id":"{{request_id}}"}})", "");
+  const CallId call = host.call(tool, CallMode::discovery);
+  host.open(1);
+  const CallId other = host.call(tool);
+  EXPECT_EQ(host.sockets.size(), 2U) << "a manual could be any frame";
+  host.text(1, R"({"tools":[]})");
+  EXPECT_TRUE(host.succeeded(call));
+  EXPECT_TRUE(host.pending(other));
+}
+
 TEST(SessionDiscovery, TimeoutSaysHowManyFramesWereNoManual) {
   FakeHost host;
   const CallId call = host.call(host.tool(kPlain, ""), CallMode::discovery);
