@@ -31,6 +31,7 @@ void Session::heartbeat(TimePoint now, Connection& connection) {
     return;
   }
   connection.pinged_at = now;
+  if (connection.awaits_echo) connection.tainted = true;  // two are owed: the second comes when none is awaited
   connection.awaits_echo = !options_.can_ping;
   commands_.push_back(SendPing{connection.id, options_.can_ping ? Plan{} : call_template.ping_message->plan({})});
 }

@@ -47,8 +47,8 @@ struct Session::Connection {
   TokenId credential{};            // oauth2: whose token opens it
   std::uint32_t token_serial = 0;  // and which
   bool exclusive = false;          // one call without correlation has it
-  bool tainted = false;  // calls have shared it and a late frame may come: only calls that check ids may use it
-  bool paused = false;   // not read from until the consumer of its stream has taken what came
+  bool tainted = false;            // a late answer or echo may come: only calls that check ids may use it
+  bool paused = false;             // not read from until the consumer of its stream has taken what came
   TimePoint idle_since{};
   TimePoint heard_at{};                  // when the peer last showed that it is there
   std::optional<TimePoint> pinged_at{};  // none: nothing is owed for the last interval

@@ -107,6 +107,24 @@ TEST(SessionHeartbeat, ACallAfterAPingWithoutEchoDoesNotTakeIt) {
   EXPECT_EQ(host.open_sockets(), 0U) << "silent";
 }
 
+TEST(SessionHeartbeat, AnEchoThatComesAfterTheNextPingIsNobodysAnswer) {
+  FakeHost host;
+  const ToolId tool = host.tool(kEchoed);
+  host.call(tool);
+  host.open(1);
+  host.text(1, "answer");
+  host.advance(10s);
+  host.now += 15s;  // suspended: the first echo is there, but not yet read
+  host.session.handle_timeout(host.now);
+  host.drain();
+  ASSERT_EQ(host.sockets.at(1).pings.size(), 2U);
+  host.text(1, R"({"type":"pong"})");
+  const CallId call = host.call(tool);
+  host.text(1, R"({"type":"pong"})");
+  EXPECT_TRUE(host.outcome(call).items.empty());
+  EXPECT_EQ(host.sockets.size(), 2U);
+}
+
 TEST(SessionHeartbeat, SharedConnectionsArePingedAtAnyTime) {
   FakeHost host;
   host.session.set_reporting(true);
