@@ -129,11 +129,14 @@ void Session::take(TimePoint now, Connection& connection, Call& call, const Fram
     settle(now, call, nullptr, true);
     return;
   }
-  timers_.set(timer_of(call.id), now + call.tool->call_template.response_timeout);
   // Half of what may pile up is left for what the host has read already. Others' answers are never held up.
   if (options_.can_pause && call.mode == CallMode::stream && connection.exclusive && holds_more_than(call, 2)) {
-    timers_.clear(timer_of(call.id));
     set_reading(connection, false);
+  }
+  if (connection.paused) {
+    timers_.clear(timer_of(call.id));  // the peer is not to blame for the wait
+  } else {
+    timers_.set(timer_of(call.id), now + call.tool->call_template.response_timeout);
   }
 }
 

@@ -57,6 +57,18 @@ TEST(SessionPause, ThePeerIsNotBlamedForTheWait) {
   EXPECT_EQ(host.code(items), ErrorCode::response_timeout);
 }
 
+TEST(SessionPause, NorForWhatTheHostHadReadAlready) {
+  FakeHost host(pausing());
+  const CallId items = host.stream(host.tool(kPlain));
+  host.open(1);
+  for (int i = 0; i < 5; ++i) host.text(1, "x");
+  host.consume(items, 2, 2);
+  host.text(1, "x");
+  EXPECT_TRUE(host.sockets.at(1).paused);
+  host.advance(1h);
+  EXPECT_TRUE(host.pending(items));
+}
+
 TEST(SessionPause, NorIsItPinged) {
   SessionOptions options = pausing();
   options.can_ping = true;
