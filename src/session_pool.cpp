@@ -183,6 +183,8 @@ void Session::become_ready(TimePoint now, Connection& connection) {
   endpoint.failures = 0;
   endpoint.token_renewed = false;
   endpoint.last_error.reset();
+  endpoint.backing_off = false;  // the peer is back: nobody has to wait for a next attempt
+  timers_.clear(endpoint_timer(endpoint.id));
   timers_.clear(timer_of(connection.id));
   start_heartbeat(now, connection);
   rest(now, connection);
@@ -325,7 +327,7 @@ void Session::opening_failed(TimePoint now, Connection& connection, Error error)
   const int doublings = std::min(endpoint.failures - 1, 20);
   const Duration bound = std::min(options_.retry.cap, options_.retry.base * (std::int64_t{1} << doublings));
   const Duration delay{static_cast<Duration::rep>(random() % static_cast<std::uint64_t>(bound.count() + 1))};
-  if (!others_work) {
+  if (endpoint.connections.empty()) {  // else another attempt may still be in time for them
     error.message += concat({"; attempts: ", to_text(endpoint.failures)});
     reject_waiting(endpoint, now + delay, share(error));
   }

@@ -142,6 +142,33 @@ TEST(SessionRetry, AttemptsThatFailTogetherCountOnce) {
   EXPECT_EQ(host.reports.front().attempt, 1);
 }
 
+TEST(SessionRetry, OneThatWorksEndsTheWait) {
+  FakeHost host({.retry = {.base = 1h, .cap = 1h}, .seed = 1});
+  const ToolId tool = host.tool(kPlain);
+  host.call(tool);
+  host.call(tool);
+  host.error(1);
+  EXPECT_EQ(host.sockets.size(), 2U) << "it waits for the next attempt";
+  host.open(2);
+  EXPECT_EQ(host.sockets.at(2).sent.size(), 1U);
+  EXPECT_EQ(host.sockets.size(), 3U) << "the peer is back";
+}
+
+TEST(SessionRetry, NoCallIsGivenUpWhileAnotherAttemptIsUnderWay) {
+  FakeHost host({.retry = {.base = 1h, .cap = 1h}, .seed = 1});
+  const ToolId tool = host.tool(kPlain);
+  const CallId first = host.call(tool);
+  const CallId second = host.call(tool);
+  host.error(1);
+  EXPECT_TRUE(host.pending(first));
+  EXPECT_TRUE(host.pending(second));
+  host.open(2);
+  host.text(2, "answer");
+  EXPECT_TRUE(host.succeeded(first));
+  host.text(2, "answer");
+  EXPECT_TRUE(host.succeeded(second));
+}
+
 TEST(SessionRetry, AnOpeningThatHangsEndsAtItsDeadline) {
   FakeHost host;
   const CallId call = host.call(host.tool(R"({"url":"wss://h.example/ws","connection_timeout":2})"));
