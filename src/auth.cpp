@@ -91,10 +91,10 @@ void read_oauth2_user(FieldReader& fields, Auth& auth) {
   fields.string("prefix", auth.prefix, kSecret);
   check_header_name(fields, auth.name);
   if (auth.secret.empty() || !is_field_value(auth.secret)) {
-    fields.fail("access_token", "a header value (RFC 9110: no control characters, no blanks at its ends), not empty",
-                kAnotherString);
+    fields.fail("access_token", concat({kHeaderValue, ", not empty"}).c_str(), kAnotherString);
   } else if (!is_field_value(auth.prefix + auth.secret)) {
-    fields.fail("prefix", "the start of a header value (RFC 9110: no control characters)", kAnotherString);
+    fields.fail("prefix", "the start of a header value (RFC 9110: no control characters, nothing above U+00FF)",
+                kAnotherString);
   }
 }
 
@@ -180,8 +180,11 @@ bool is_field_value(TextRef value) {
   const std::string_view text = value.view();
   const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
   if (!text.empty() && (is_blank(text.front()) || is_blank(text.back()))) return false;
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return c == '\t' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7F); });
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    // JavaScript hosts send each character as one byte: what lies above U+00FF begins with 0xC4 or more in UTF-8.
+    return c == '\t' || (byte >= 0x20 && byte != 0x7F && byte < 0xC4);
+  });
 }
 
 bool is_handshake_header(TextRef name) {

@@ -38,10 +38,12 @@ struct Auth {
 
 /// RFC 9110 section 5.1: a header field name is a token.
 [[nodiscard]] bool is_token(TextRef text);
-/// RFC 9110 section 5.5: visible characters, blanks and tabs inside, obs-text; no CR, LF or NUL, no blank at the ends.
+/// RFC 9110 section 5.5: visible characters, blanks and tabs inside, obs-text; no CR, LF or NUL, no blank at the ends,
+/// and nothing above U+00FF, which no host sends.
 [[nodiscard]] bool is_field_value(TextRef text);
+/// That, for an error.
 inline constexpr const char* kHeaderValue =
-    "a header value (RFC 9110: no control characters, no blanks at its ends)";  ///< that, for an error
+    "a header value (RFC 9110: no control characters, nothing above U+00FF, no blanks at its ends)";
 /// Whether the opening handshake sets a header of this name itself (RFC 6455 section 4.1, RFC 9112 section 6), so that
 /// nobody else may.
 [[nodiscard]] bool is_handshake_header(TextRef name);

@@ -136,11 +136,15 @@ TEST(HeaderSyntax, NamesAreTokens) {
 }
 
 TEST(HeaderSyntax, ValuesHoldNoLineEnds) {
-  for (const char* value : {"", "a", "a b\tc", "ü", "~!\"(),/:;<=>?@[\\]{}"})
+  for (const char* value : {"", "a", "a b\tc", "ü", "ÿ", "~!\"(),/:;<=>?@[\\]{}"})
     EXPECT_TRUE(is_field_value(value)) << value;
   for (const char* value : {" a", "a ", "\ta", "a\t", " ", "a\rb", "a\nb", "a\x01", "a\x7f"})
     EXPECT_FALSE(is_field_value(value));
   EXPECT_FALSE(is_field_value(std::string_view("a\0b", 3)));
+}
+
+TEST(HeaderSyntax, ValuesHoldNothingThatNoHostSends) {
+  for (const char* value : {"Ā", "ключ", "a€", "𝄞"}) EXPECT_FALSE(is_field_value(value)) << value;
 }
 
 TEST(HeaderSyntax, KnowsTheHeadersOfTheHandshake) {
