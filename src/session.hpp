@@ -236,6 +236,7 @@ class Session {
   // session_tokens.cpp: waiting for a token before an opening
   [[nodiscard]] Credential& credential_of(TimePoint now, const Endpoint& endpoint);
   void authorize(TimePoint now, Connection& connection);
+  void open_with(Connection& connection, const BearerToken& token);
   void open_socket(Connection& connection, std::string_view token);
   [[nodiscard]] bool renew_token(TimePoint now, const Connection& connection);
   void cancel_unwanted(TokenId id);

@@ -31,14 +31,18 @@ void Session::authorize(TimePoint now, Connection& connection) {
   Credential& credential = credential_of(now, endpoint);
   connection.credential = credential.id;
   if (credential.token.holds(now)) {
-    connection.token_serial = credential.token.serial();
-    connection.state = next_state(connection.state, ConnectionEvent::authorized).value_or(connection.state);
-    open_socket(connection, credential.token.value());
+    open_with(connection, credential.token);
   } else if (!credential.token.is_fetching()) {
     credential.token.start_fetching();
     commands_.push_back(FetchToken{credential.id, credential.token.request()});
     if (Report* asked = report(Report::Kind::token, endpoint, {})) asked->text = "a token is asked for";
   }
+}
+
+void Session::open_with(Connection& connection, const BearerToken& token) {
+  connection.token_serial = token.serial();
+  connection.state = next_state(connection.state, ConnectionEvent::authorized).value_or(connection.state);
+  open_socket(connection, token.value());
 }
 
 void Session::open_socket(Connection& connection, std::string_view token) {
@@ -74,7 +78,8 @@ void Session::handle_token(TimePoint now, TokenId id, int http_status, std::stri
     if (error) {
       opening_failed(now, connection, *error);
     } else {
-      authorize(now, connection);
+      // However short it holds: to ask for another one would never end.
+      open_with(connection, token);
     }
   }
 }

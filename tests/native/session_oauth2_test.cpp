@@ -86,6 +86,19 @@ TEST(SessionOAuth2, ARenewedTokenIsNoNewEndpoint) {
   EXPECT_EQ(bearer(host, 2), "Bearer two");
 }
 
+TEST(SessionOAuth2, ATokenThatHoldsForNoTimeIsUsedByThoseWhoWait) {
+  FakeHost host;
+  const ToolId tool = host.tool(kOAuth2);
+  host.call(tool);
+  host.call(tool);
+  host.token(1, 200, R"({"access_token":"one","expires_in":0})");
+  EXPECT_EQ(host.fetches.size(), 1U) << "no request after the other";
+  ASSERT_EQ(host.sockets.size(), 2U);
+  EXPECT_EQ(bearer(host, 2), "Bearer one");
+  host.call(tool);
+  EXPECT_EQ(host.fetches.size(), 2U) << "who comes later asks anew";
+}
+
 TEST(SessionOAuth2, BasicIsTriedAfterThe401OfTheTokenEndpoint) {
   FakeHost host;
   const CallId call = host.call(host.tool(kOAuth2));
