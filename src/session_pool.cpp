@@ -36,11 +36,12 @@ Result<Session::Endpoint*> Session::endpoint_for(Tool& tool, const CallRequest& 
     if (!given) continue;
     const std::string& value = *request.header_values[i];
     if (!is_field_value(value)) {
-      return Error{ErrorCode::invalid_argument,
-                   concat({"argument \"", name,
-                           "\" goes into a handshake header (header_fields): it must be printable text "
-                           "without line breaks, and without blanks at its ends (RFC 9110 section 5.5)"}),
-                   name};
+      return Error{
+          ErrorCode::invalid_argument,
+          concat({"argument \"", name,
+                  "\" goes into a handshake header (header_fields): it must be printable text "
+                  "without line breaks, characters above U+00FF and blanks at its ends (RFC 9110 section 5.5)"}),
+          name};
     }
     field_headers.emplace_back(name, value);
     append_part(key, value);
@@ -161,8 +162,9 @@ void Session::handle_open(TimePoint now, ConnectionId id, std::string_view subpr
   if (!call_template.protocol.empty() && subprotocol != call_template.protocol) {
     opening_failed(now, connection,
                    {ErrorCode::subprotocol_mismatch,
+                    // Which one is not said: what was offered beside it may be a credential.
                     concat({endpoint.label, " does not speak the subprotocol \"", call_template.protocol,
-                            "\" that the call template asks for; it chose \"", subprotocol.substr(0, 64), "\""}),
+                            "\" that the call template asks for; it chose ", subprotocol.empty() ? "none" : "another"}),
                     "protocol"});
     return;
   }
