@@ -43,8 +43,13 @@ export async function addCredentials(ask, socket, canSetHeaders) {
       field: 'credentials.headers',
     });
   }
+  const offered = [...protocols, ...(given.protocols ?? [])];
+  if (new Set(offered).size < offered.length) {
+    // Hosts refuse this too, but some say which it was.
+    throw new TypeError("credentials.protocols must differ from each other and from the call template's");
+  }
   socket.url = withQuery(given.url ?? url, Object.entries(given.query ?? {}));
-  socket.protocols = [...protocols, ...(given.protocols ?? [])];
+  socket.protocols = offered;
   const names = new Set(added.map(([name]) => name.toLowerCase()));
   socket.headers = [...socket.headers.filter(([name]) => !names.has(name.toLowerCase())), ...added];
 }

@@ -82,6 +82,7 @@ for (const [given, what] of [
   [{ headers: 's3cret' }, /credentials\.headers must be/],
   [{ query: { a: 1 } }, /credentials\.query must be an object of strings/],
   [{ protocols: ['s3cret secret'] }, /credentials\.protocols must be/],
+  [{ protocols: ['s3cret', 's3cret'] }, /credentials\.protocols must differ/],
   [{ url: 7 }, /credentials\.url must be a URL/],
   [{ header: {} }, /credentials\.header is unknown; known are url, headers, query, protocols/],
   ['s3cret', /credentials must give an object/],
