@@ -36,11 +36,18 @@ const requirements = [
     packages: ['libgtest-dev', 'libgmock-dev'],
     present: () => hasHeader('gtest/gtest.h') && hasHeader('gmock/gmock.h'),
   },
+  { name: 'OpenSSL', for: 'test', packages: ['openssl'], present: () => which('openssl') },
   {
     name: 'Chromium',
     for: 'test',
     packages: ['chromium'],
     present: () => process.env.CHROMIUM_PATH || which('chromium', 'chromium-browser', 'google-chrome'),
+  },
+  {
+    name: 'Firefox',
+    for: 'test',
+    packages: ['firefox-esr'],
+    present: () => process.env.FIREFOX_PATH || which('firefox-esr', 'firefox'),
   },
 ];
 

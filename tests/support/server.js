@@ -23,7 +23,7 @@ export async function startServer(t, onMessage = echo, { onConnection, verify, .
     ...options,
   });
   server.wss.on('connection', (socket, request) => server.accept(socket, request));
-  await once(server.wss, 'listening');
+  if (!server.wss.address()) await once(server.wss, 'listening');
   t.after(() => server.close());
   return server;
 }

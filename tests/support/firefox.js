@@ -1,0 +1,115 @@
+// Drives a Firefox by WebDriver BiDi (https://w3c.github.io/webdriver-bidi/), which it speaks over a WebSocket itself: found in
+// PATH, or where FIREFOX_PATH says.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { WebSocket } from 'ws';
+import { findProgram } from './program.js';
+
+/** Starts Firefox with a profile of its own. */
+export async function startFirefox() {
+  const profile = mkdtempSync(path.join(tmpdir(), 'utcp-websocket-firefox-'));
+  const flags = ['--headless', '--no-remote', '--remote-debugging-port', '0', '--profile', profile];
+  const child = spawn(findProgram('Firefox', 'FIREFOX_PATH', ['firefox-esr', 'firefox']), flags, {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const firefox = new Firefox(child, profile);
+  try {
+    await firefox.connect();
+  } catch (error) {
+    await firefox.close();
+    throw error;
+  }
+  return firefox;
+}
+
+class Firefox {
+  #child;
+  #profile;
+  #exited;
+  /** @type {WebSocket | undefined} */
+  #socket;
+  /** By id. @type {Map<number, { resolve: (result: any) => void, reject: (error: Error) => void }>} */
+  #asked = new Map();
+  #lastId = 0;
+
+  constructor(child, profile) {
+    this.#child = child;
+    this.#profile = profile;
+    this.#exited = once(child, 'exit');
+  }
+
+  async connect() {
+    const url = await this.#listening();
+    this.#socket = new WebSocket(`${url}/session`);
+    this.#socket.on('message', (data) => this.#answered(JSON.parse(String(data))));
+    this.#socket.on('close', () => {
+      for (const { reject } of this.#asked.values()) reject(new Error('Firefox closed the connection'));
+    });
+    await once(this.#socket, 'open');
+    await this.#ask('session.new', { capabilities: {} });
+  }
+
+  /** Opens a page; what `run` then evaluates in it. @param {string} url */
+  async open(url) {
+    const { context } = await this.#ask('browsingContext.create', { type: 'tab' });
+    await this.#ask('browsingContext.navigate', { context, url, wait: 'complete' });
+    return {
+      /** Calls an async function of the page's with a text; resolves with the text that it gives. */
+      run: async (source, text) => {
+        const answer = await this.#ask('script.callFunction', {
+          functionDeclaration: source,
+          arguments: [{ type: 'string', value: text }],
+          target: { context },
+          awaitPromise: true,
+        });
+        if (answer.type !== 'success') throw new Error(answer.exceptionDetails.text);
+        return answer.result.value;
+      },
+      close: () => this.#ask('browsingContext.close', { context }),
+    };
+  }
+
+  async close() {
+    if (this.#socket?.readyState === WebSocket.OPEN)
+      await this.#ask('browser.close', {}).catch(() => this.#child.kill());
+    else this.#child.kill();
+    await this.#exited;
+    this.#socket?.terminate();
+    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  /** Resolves with the URL that it says it listens on. */
+  async #listening() {
+    const said = [];
+    for await (const line of createInterface({ input: this.#child.stderr })) {
+      const url = /WebDriver BiDi listening on (ws:\S+)/.exec(line)?.[1];
+      if (url) {
+        this.#child.stderr.resume();
+        return url;
+      }
+      said.push(line);
+    }
+    throw new Error(`Firefox did not start: ${said.join('\n')}`);
+  }
+
+  #ask(method, params) {
+    this.#lastId += 1;
+    const id = this.#lastId;
+    return new Promise((resolve, reject) => {
+      this.#asked.set(id, { resolve, reject });
+      this.#socket?.send(JSON.stringify({ id, method, params }));
+    });
+  }
+
+  #answered({ id, error, message, result }) {
+    const waiting = this.#asked.get(id);
+    if (!waiting) return; // an event
+    this.#asked.delete(id);
+    if (error) waiting.reject(new Error(`${error}: ${message}`));
+    else waiting.resolve(result);
+  }
+}
