@@ -48,6 +48,7 @@ for (const [name, start] of Object.entries(browsers)) {
       ['oauth2_user', { auth: user }, /\(Authorization\)/],
       ['oauth2', { auth: { auth_type: 'oauth2', token_url: 'http://127.0.0.1:1/', ...client } }, /\(Authorization\)/],
       ['headers', { headers: { 'X-Own': 'a' } }, /\(X-Own\)/],
+      ['header_fields', { header_fields: ['a'] }, /\(a\)/],
     ]) {
       test(`${what}: an error that names the ways out, and nothing is opened`, async (t) => {
         const { error, server } = await callOnce(t, () => true, fields);
@@ -151,20 +152,31 @@ for (const [name, start] of Object.entries(browsers)) {
       });
       const template = server.template({ keep_alive: false });
       const calls = [{ template }, { template }];
-      const outcomes = await inPage(t, { tickets: ['t1', 't2'], calls });
+      const outcomes = await inPage(t, { given: [{ query: { ticket: 't1' } }, { query: { ticket: 't2' } }], calls });
       assert.deepEqual(outcomes, [{ result: '{}' }, { result: '{}' }]);
       assert.deepEqual([...open], ['t3']);
+    });
+
+    test('subprotocol and URL of the option credentials; no headers', async (t) => {
+      const server = await startServer(t, undefined, { handleProtocols: (offered) => [...offered][0] });
+      const template = server.template({ protocol: 'tools', keep_alive: false });
+      const given = [
+        { protocols: ['ticket.t1'] },
+        { url: `${server.url}signed?ticket=t2` },
+        { headers: { 'X-Key': 't3' } },
+      ];
+      const [first, second, { error }] = await inPage(t, { given, calls: given.map(() => ({ template })) });
+      assert.deepEqual([first, second], [{ result: '{}' }, { result: '{}' }]);
+      assert.deepEqual(offeredTo(server.requests[0]), ['tools', 'ticket.t1']);
+      assert.equal(server.requests[1].url, '/signed?ticket=t2');
+      assert.equal(error.code, 'auth_unsupported');
+      assert.equal(server.requests.length, 2);
     });
 
     for (const [what, auth, options, secret] of [
       ['the query', apiKey({ api_key: 'wr0ng', location: 'query' }), {}, 'wr0ng'],
       ['browserAuth "query"', { ...user, access_token: 'wr0ng' }, { browserAuth: 'query' }, 'wr0ng'],
-      [
-        'browserAuth "subprotocol"',
-        apiKey({ api_key: 'wr0ng' }),
-        { browserAuth: 'subprotocol' },
-        'd3Iwbmc',
-      ],
+      ['browserAuth "subprotocol"', apiKey({ api_key: 'wr0ng' }), { browserAuth: 'subprotocol' }, 'd3Iwbmc'],
     ]) {
       test(`a refusal of what is in ${what} looks like any failed opening, and shows no secret`, async (t) => {
         const { error, server } = await callOnce(

@@ -56,8 +56,14 @@ test('the example for the SDK finds tools and calls one', async () => {
   assert.match(output, /memory/);
 });
 
+test('the example with tickets prints a reading', async () => {
+  assert.match(await runModule('tickets.mjs', readmeBlocks('js')[2]), /\d/);
+});
+
 test('the JSON-RPC call template works for every method', async () => {
-  const [template] = readmeBlocks('json').map((block) => JSON.parse(pointed(block)));
+  const template = readmeBlocks('json')
+    .map((block) => JSON.parse(pointed(block)))
+    .find(({ message }) => message?.jsonrpc);
   await ready();
   assert.equal(validateCallTemplate(template).result_path, '/result');
   const protocol = new WebSocketCommunicationProtocol();
@@ -104,6 +110,6 @@ test('the CMake block is what the consumer of the installed package does', () =>
 
 test('no block is left out', () => {
   assert.deepEqual([...readmeLanguages()].sort(), ['cmake', 'html', 'js', 'json', 'sh']);
-  assert.equal(readmeBlocks('js').length, 2);
+  assert.equal(readmeBlocks('js').length, 3);
   assert.equal(readmeBlocks('html').length, 1);
 });

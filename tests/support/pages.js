@@ -59,9 +59,9 @@ export async function startPages() {
 
 /** Runs in the page: makes the calls one after the other with one protocol, and says what came of them. */
 async function makeCalls(text) {
-  const { options, tickets, calls } = JSON.parse(text);
+  const { options, given, calls } = JSON.parse(text);
   const { WebSocketCommunicationProtocol } = await import('/js/index.js');
-  const credentials = tickets && { credentials: () => ({ query: { ticket: tickets.shift() } }) };
+  const credentials = given && { credentials: () => given.shift() };
   const protocol = new WebSocketCommunicationProtocol({ ...options, ...credentials });
   const outcomes = [];
   for (const { template, args = {} } of calls) {
@@ -76,7 +76,7 @@ async function makeCalls(text) {
   return JSON.stringify(outcomes);
 }
 
-/** Makes calls in a page: `{ options, tickets, calls: [{ template, args }] }`. Resolves with `{ result }` or `{ error }` for each. */
+/** Makes calls in a page: `{ options, given, calls: [{ template, args }] }`; `given`: what the option `credentials` gives. Resolves with `{ result }` or `{ error }` for each. */
 export async function callInPage(page, what) {
   return JSON.parse(await page.run(String(makeCalls), JSON.stringify(what)));
 }

@@ -1,4 +1,4 @@
-// The README's recipes are the ones that the tests of this folder run: none is left out, and each is valid as it stands.
+// The README's recipes are the ones that the tests of this folder and of tests/js/auth run: none is left out, and each is valid as it stands.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -8,9 +8,11 @@ import { readmeBlocks } from '../../support/readme.js';
 
 test('every JSON block of the README is a recipe, and every recipe is used by a test', () => {
   assert.equal(recipes.size, readmeBlocks('json').length);
-  const tests = readdirSync(new URL('.', import.meta.url))
-    .filter((file) => !file.startsWith('recipes.'))
-    .map((file) => readFileSync(new URL(file, import.meta.url), 'utf8'))
+  const tests = ['.', '../auth/']
+    .map((path) => new URL(path, import.meta.url))
+    .flatMap((folder) => readdirSync(folder).map((file) => new URL(file, folder)))
+    .filter((file) => file.href !== import.meta.url)
+    .map((file) => readFileSync(file, 'utf8'))
     .join('');
   for (const name of recipes.keys()) assert.ok(tests.includes(`'${name}'`), `no test uses the recipe ${name}`);
 });
