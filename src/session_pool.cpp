@@ -253,6 +253,7 @@ void Session::handle_error(TimePoint now, ConnectionId id, int http_status) {
       Endpoint& endpoint = *endpoints_.at(connection.endpoint);
       remove(connection);
       pump(now, endpoint);
+      collect(endpoint);
       return;
     }
     error.code = ErrorCode::auth_failed;

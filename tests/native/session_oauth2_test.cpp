@@ -36,6 +36,19 @@ TEST(SessionOAuth2, OneRequestHoweverManyWait) {
   EXPECT_EQ(host.fetches.size(), 1U);
 }
 
+TEST(SessionOAuth2, ARefusalThatNobodyWaitsForLeavesNothing) {
+  FakeHost host;
+  const ToolId tool = host.tool(kOAuth2);
+  host.call(tool);
+  const CallId second = host.call(tool);
+  host.token(1, 200, kToken);
+  host.open(1);
+  host.text(1, "answer");
+  host.abort(second);  // was sent on the first connection too
+  host.error(2, 401);
+  EXPECT_EQ(host.session.counts().endpoints, 0U);
+}
+
 TEST(SessionOAuth2, ManualsAndCallersShareNoToken) {
   FakeHost host;
   host.call(host.tool(kOAuth2, "m.a"));
