@@ -43,7 +43,7 @@ test('nor does it after the timer of an earlier call has fired', async (t) => {
   const server = await startServer(t);
   const output = await run(
     `await protocol.callTool(null, 'm.t', {}, { ...template, timeout: 0.1 });
-     await new Promise((resolve) => setTimeout(resolve, 250));
+     await new Promise((resolve) => setTimeout(resolve, 101)); // set later and for longer: fires later
      console.log('idle');`,
     server.url,
   );
