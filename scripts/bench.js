@@ -1,10 +1,24 @@
-// `npm run bench`: sets up, builds what is missing, runs the benchmark.
+// `npm run bench`: sets up, builds what is missing, compares speeds. `npm run bench -- NAME` runs one benchmark of tests/bench.
 import { build } from './build.js';
-import { fromRoot, run, runScript } from './lib/repo.js';
+import { fromRoot, run, runScript, ScriptError } from './lib/repo.js';
 import { setup } from './setup.js';
 
+const benchmarks = {
+  calls: 'calls one after another, streams, the start',
+  pipeline: 'calls in flight on one connection',
+  memory: 'what a million calls and ten thousand connections leave behind',
+  herd: 'how clients come back to a server that was away',
+};
+
 await runScript(async () => {
+  const [name, ...args] = process.argv.slice(2);
+  if (name !== undefined && !Object.hasOwn(benchmarks, name)) {
+    const known = Object.entries(benchmarks).map(([known, what]) => `  ${known.padEnd(9)} ${what}`);
+    throw new ScriptError([`No such benchmark: ${name}. They are:`, ...known].join('\n'));
+  }
   await setup('build');
   await build();
-  await run(process.execPath, [fromRoot('tests', 'bench', 'main.js'), ...process.argv.slice(2)]);
+  for (const one of name ? [name] : ['calls', 'pipeline']) {
+    await run(process.execPath, [fromRoot('tests', 'bench', `${one}.js`), ...args]);
+  }
 });

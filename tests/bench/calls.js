@@ -1,19 +1,11 @@
 // `npm run bench`: what a call costs beyond the WebSocket itself. Rounds of the library and of a raw loop that does the same
 // JSON work alternate in one process; a row shows the median of the rounds' ratios. It prints a table and always exits 0.
-import { fork, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { WebSocketCommunicationProtocol } from '../../js/index.js';
+import { compare, hosts, median, openRaw, printTable, row, startEchoServer } from './compare.js';
 
-const here = (name) => fileURLToPath(new URL(name, import.meta.url));
-const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
-const server = fork(here('./echo_server.js'));
-const [{ url }] = await once(server, 'message');
-
-/** The WebSockets of this host: each is compared with itself. */
-const hosts = { ws: (await import('ws')).WebSocket };
-if (globalThis.WebSocket) hosts.native = globalThis.WebSocket;
-
+const server = await startEchoServer();
 const ascii = (size) => 'The quick brown fox jumps over the lazy dog. '.repeat(size / 45 + 1).slice(0, size);
 const mixed = (size) => 'Größe 漢字 😀 naïve, "quoted" text\n'.repeat(size / 32 + 1).slice(0, size);
 const payloads = [
@@ -24,11 +16,8 @@ const payloads = [
 const streamed = 10_000;
 
 /** A raw client: one connection, one request at a time. */
-async function openRaw(WebSocket) {
-  const socket = new WebSocket(url);
-  await new Promise((resolve) => {
-    socket.onopen = resolve;
-  });
+async function rawClient(WebSocket) {
+  const socket = await openRaw(WebSocket, server.url);
   return {
     call(args) {
       return new Promise((resolve) => {
@@ -50,33 +39,11 @@ async function openRaw(WebSocket) {
   };
 }
 
-async function timed(action) {
-  const start = performance.now();
-  await action();
-  return performance.now() - start;
-}
-
-/** Alternates both, the first one changing; returns medians of milliseconds and of the ratios ours / raw. */
-async function compare(rounds, ours, raw) {
-  const times = [];
-  for (let round = -3; round < rounds; round += 1) {
-    const first = round % 2 === 0 ? ours : raw;
-    const a = await timed(first);
-    const b = await timed(first === ours ? raw : ours);
-    if (round >= 0) times.push(first === ours ? { ours: a, raw: b } : { ours: b, raw: a });
-  }
-  return {
-    ours: median(times.map((time) => time.ours)),
-    raw: median(times.map((time) => time.raw)),
-    ratio: median(times.map((time) => time.ours / time.raw)),
-  };
-}
-
 const rows = [];
 for (const [host, WebSocket] of Object.entries(hosts)) {
-  const raw = await openRaw(WebSocket);
+  const raw = await rawClient(WebSocket);
   const protocol = new WebSocketCommunicationProtocol({ WebSocket });
-  const template = { name: 'bench', call_template_type: 'websocket', url, response_format: 'json' };
+  const template = { name: 'bench', call_template_type: 'websocket', url: server.url, response_format: 'json' };
   for (const { name, args, calls, rounds } of payloads) {
     const repeat = (call) => async () => {
       for (let i = 0; i < calls; i += 1) await call();
@@ -86,13 +53,7 @@ for (const [host, WebSocket] of Object.entries(hosts)) {
       repeat(() => protocol.callTool(null, 'bench.echo', args, template)),
       repeat(() => raw.call(args)),
     );
-    rows.push({
-      what: `call, ${name} (${host})`,
-      raw: `${((result.raw / calls) * 1000).toFixed(1)} µs`,
-      ours: `${((result.ours / calls) * 1000).toFixed(1)} µs`,
-      'per second': Math.round((calls / result.ours) * 1000),
-      ratio: result.ratio.toFixed(3),
-    });
+    rows.push(row(`call, ${name} (${host})`, calls, result));
   }
   const result = await compare(
     15,
@@ -105,40 +66,31 @@ for (const [host, WebSocket] of Object.entries(hosts)) {
     },
     () => raw.stream(streamed),
   );
-  rows.push({
-    what: `item of a stream of ${streamed} (${host})`,
-    raw: `${((result.raw / streamed) * 1000).toFixed(2)} µs`,
-    ours: `${((result.ours / streamed) * 1000).toFixed(2)} µs`,
-    'per second': Math.round((streamed / result.ours) * 1000),
-    ratio: result.ratio.toFixed(3),
-  });
+  rows.push(row(`item of a stream of ${streamed} (${host})`, streamed, result));
   raw.close();
   await protocol.close();
 }
-server.disconnect();
+server.stop();
 
 /** Milliseconds from before the import to a usable module, in a fresh process. */
 function startup(code) {
   const script = `const start = performance.now(); ${code}; console.log(performance.now() - start);`;
   const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
-    cwd: here('.'),
+    cwd: fileURLToPath(new URL('.', import.meta.url)),
     encoding: 'utf8',
   });
   return Number(stdout);
 }
+const library = JSON.stringify(new URL('../../js/index.js', import.meta.url).href);
 const starts = { ours: [], ws: [] };
 for (let i = 0; i < 15; i += 1) {
-  starts.ours.push(
-    startup(`await (await import(${JSON.stringify(new URL('../../js/index.js', import.meta.url).href)})).ready()`),
-  );
+  starts.ours.push(startup(`await (await import(${library})).ready()`));
   starts.ws.push(startup(`await import('ws')`));
 }
 rows.push({
   what: "import to ready, against import 'ws'",
   raw: `${median(starts.ws).toFixed(1)} ms`,
   ours: `${median(starts.ours).toFixed(1)} ms`,
-  'per second': '',
   ratio: median(starts.ours.map((ours, i) => ours / starts.ws[i])).toFixed(3),
 });
-console.log(`Node ${process.version}; medians; ratio: ours / raw, less is better`);
-console.table(rows);
+printTable(rows);

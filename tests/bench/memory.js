@@ -1,0 +1,65 @@
+// `npm run bench -- memory [calls] [connections]`: what a million calls on one connection and ten thousand connections leave
+// behind. Always exits 0; tests/js/leak.test.js judges the same with fewer.
+import { WebSocketCommunicationProtocol } from '../../js/index.js';
+import { driverOf } from '../../js/protocol.js';
+import { collectGarbage } from '../support/garbage.js';
+import { turns } from '../support/server.js';
+import { hosts, printTable, startEchoServer } from './compare.js';
+
+const [calls, connections] = [Number(process.argv[2] ?? 1_000_000), Number(process.argv[3] ?? 10_000)];
+const IN_FLIGHT = 256;
+const OPENINGS = 8;
+const server = await startEchoServer();
+const template = {
+  name: 'bench',
+  call_template_type: 'websocket',
+  url: server.url,
+  message: { id: '{{request_id}}', params: '{{args}}' },
+  response_format: 'json',
+  result_path: '/params/n',
+};
+
+/** A call on a connection of its own. */
+const once = { keep_alive: false, correlation: false };
+
+const rows = [];
+for (const [host, WebSocket] of Object.entries(hosts)) {
+  const protocol = new WebSocketCommunicationProtocol({ WebSocket });
+
+  /** Makes calls, some at a time, and adds a row with what is in use afterwards. */
+  const make = async (what, count, inFlight, fields) => {
+    const start = performance.now();
+    const tool = { ...template, ...fields };
+    let next = 0;
+    const lane = async () => {
+      for (let n = next++; n < count; n = next++) {
+        if ((await protocol.callTool(null, 'bench.echo', { n }, tool)) !== n) throw new Error('not its answer');
+      }
+    };
+    await Promise.all(Array.from({ length: inFlight }, lane));
+    const seconds = (performance.now() - start) / 1000;
+    while (driverOf(protocol).counts().hostClosing > 0) await turns(1);
+    collectGarbage();
+    const { heapUsed, external, rss } = process.memoryUsage();
+    const kilobytes = (bytes) => `${(bytes / 1024).toFixed(1)} KiB`;
+    rows.push({
+      host,
+      after: what,
+      seconds: seconds.toFixed(1),
+      'JS heap': kilobytes(heapUsed),
+      external: kilobytes(external),
+      'wasm heap': kilobytes(driverOf(protocol).counts().heap),
+      RSS: kilobytes(rss),
+    });
+  };
+
+  await make('the start of connections', 1000, OPENINGS, once);
+  await make('the start', 20_000, IN_FLIGHT);
+  await make(`${calls / 2} calls`, calls / 2, IN_FLIGHT);
+  await make(`${calls} calls`, calls / 2, IN_FLIGHT);
+  await make(`${connections / 2} connections`, connections / 2, OPENINGS, once);
+  await make(`${connections} connections`, connections / 2, OPENINGS, once);
+  await protocol.close();
+}
+server.stop();
+printTable(rows, 'what is in use after garbage collection');
