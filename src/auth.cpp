@@ -188,14 +188,11 @@ bool is_field_value(TextRef value) {
 }
 
 bool is_handshake_header(TextRef name) {
-  std::string lower(name.view());
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-  }
   for (const char* own : {"connection", "upgrade", "content-length", "transfer-encoding"}) {
-    if (lower == own) return true;
+    if (same_but_case(name, own)) return true;
   }
-  return lower.starts_with("sec-websocket-");
+  constexpr std::string_view kOwnPrefix = "sec-websocket-";
+  return same_but_case(name.view().substr(0, kOwnPrefix.size()), kOwnPrefix);
 }
 
 }  // namespace utcp::ws

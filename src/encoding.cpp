@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <string_view>
 
 namespace utcp::ws {
 namespace {
@@ -29,14 +30,14 @@ std::string encode(std::string_view bytes, std::string_view last_two, bool pad) 
 
 }  // namespace
 
-std::string base64(std::string_view bytes) { return encode(bytes, "+/", true); }
+std::string base64(TextRef bytes) { return encode(bytes.view(), "+/", true); }
 
-std::string base64url(std::string_view bytes) { return encode(bytes, "-_", false); }
+std::string base64url(TextRef bytes) { return encode(bytes.view(), "-_", false); }
 
-std::string form_encode(std::string_view text) {
+std::string form_encode(TextRef text) {
   constexpr std::string_view kDigits = "0123456789ABCDEF";
   std::string encoded;
-  for (const char c : text) {
+  for (const char c : text.view()) {
     const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '*' ||
                        c == '-' || c == '.' || c == '_';
     if (plain) {

@@ -2,15 +2,16 @@
 #pragma once
 
 #include <string>
-#include <string_view>
+
+#include "text.hpp"
 
 namespace utcp::ws {
 
 /// RFC 4648 section 4, with padding.
-[[nodiscard]] std::string base64(std::string_view bytes);
+[[nodiscard]] std::string base64(TextRef bytes);
 /// RFC 4648 section 5, without padding: fit for a subprotocol, which must be a token.
-[[nodiscard]] std::string base64url(std::string_view bytes);
+[[nodiscard]] std::string base64url(TextRef bytes);
 /// application/x-www-form-urlencoded (WHATWG URL section 5), with blanks as %20, which every reader of `+` reads too.
-[[nodiscard]] std::string form_encode(std::string_view text);
+[[nodiscard]] std::string form_encode(TextRef text);
 
 }  // namespace utcp::ws

@@ -147,10 +147,11 @@ std::string loopback_reason(const json::Members& holder, const char* member) {
   std::string scheme;
   for (const char c : text) {
     if (c == ':') break;
-    if (static_cast<unsigned char>(c) > 0x20) scheme += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    if (static_cast<unsigned char>(c) > 0x20) scheme += c;
   }
   for (const char* ours : {"http", "https", "ws", "wss"}) {
-    if (scheme == ours) return concat({"where its URL leads cannot be told for certain (", url.error().message, ")"});
+    if (same_but_case(scheme, ours))
+      return concat({"where its URL leads cannot be told for certain (", url.error().message, ")"});
   }
   return {};
 }

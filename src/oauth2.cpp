@@ -39,15 +39,10 @@ seconds lifetime_of(std::string_view raw) {
   return text.empty() ? kUnknownLifetime : lifetime;
 }
 
-bool is_bearer(std::string text) {
-  for (char& c : text) c = static_cast<char>(c | 0x20);
-  return text == "bearer";
-}
-
 }  // namespace
 
-std::string token_endpoint(std::string_view token_url) {
-  const Result<Url> url = parse_url(token_url);
+std::string token_endpoint(TextRef token_url) {
+  const Result<Url> url = parse_url(token_url.view());
   return concat({"the token endpoint ", url ? url.value().label() : std::string{}});
 }
 
@@ -65,37 +60,41 @@ TokenRequest token_request(const Auth& auth, bool with_basic) {
 }
 
 Result<TokenResponse> parse_token_response(std::string_view token_url, int http_status, std::string_view body) {
+  Result<TokenResponse> result;
   const std::string who = token_endpoint(token_url);
   const Result<json::Members> parsed = json::members(body, kMaxDepth);
   if (http_status != 200) {
-    Error error{http_status >= 500 || http_status == 429 ? ErrorCode::token_unavailable : ErrorCode::auth_failed,
-                concat({who, " answered with HTTP status ", to_text(http_status)}), "auth"};
-    error.http_status = http_status;
+    const bool may_pass = http_status >= 500 || http_status == 429;
+    ErrorPtr error = make_error(may_pass ? ErrorCode::token_unavailable : ErrorCode::auth_failed,
+                                concat({who, " answered with HTTP status ", to_text(http_status)}), "auth");
+    error->http_status = http_status;
     if (parsed) {
-      append_said(error.message, ": ", json::find(parsed.value(), "error"));
-      append_said(error.message, ", ", json::find(parsed.value(), "error_description"));
+      append_said(error->message, ": ", json::find(parsed.value(), "error"));
+      append_said(error->message, ", ", json::find(parsed.value(), "error_description"));
     }
     if (http_status >= 300 && http_status < 400) {
-      error.message += ": redirects are refused; set auth.token_url to where it leads";
+      error->message += ": redirects are refused; set auth.token_url to where it leads";
     }
-    return error;
+    result.fail(std::move(error));
+    return result;
   }
-  std::string why;
-  std::string token;
+  const char* wrong = nullptr;
   if (!parsed) {
-    why = " answered with something that is no JSON object; check auth.token_url";
+    wrong = " answered with something that is no JSON object; check auth.token_url";
   } else {
+    std::string& token = result.value().token;
     const std::string_view raw = json::find(parsed.value(), "access_token");
     if (json::is_string(raw)) token = json::text_of(raw);
     const std::string_view type = json::find(parsed.value(), "token_type");
     if (token.empty() || !is_field_value(token)) {
-      why = " answered without a usable access_token (RFC 6749 section 5.1)";
-    } else if (json::is_string(type) && !is_bearer(json::text_of(type))) {
-      why = " gives tokens of another token_type than Bearer, the only one that is known";
+      wrong = " answered without a usable access_token (RFC 6749 section 5.1)";
+    } else if (json::is_string(type) && !same_but_case(json::text_of(type), "bearer")) {
+      wrong = " gives tokens of another token_type than Bearer, the only one that is known";
     }
+    result.value().lifetime = lifetime_of(json::find(parsed.value(), "expires_in"));
   }
-  if (!why.empty()) return Error{ErrorCode::auth_failed, who + why, "auth"};
-  return TokenResponse{std::move(token), lifetime_of(json::find(parsed.value(), "expires_in"))};
+  if (wrong != nullptr) result.fail(make_error(ErrorCode::auth_failed, concat({who, wrong}), "auth"));
+  return result;
 }
 
 ErrorPtr BearerToken::handle_response(TimePoint now, int http_status, std::string_view body) {
@@ -105,10 +104,10 @@ ErrorPtr BearerToken::handle_response(TimePoint now, int http_status, std::strin
   }
   state_ = State::none;
   if (http_status == 0) {
-    return on_heap({ErrorCode::token_unavailable, concat({token_endpoint(auth_.token_url), " ", body}), "auth"});
+    return make_error(ErrorCode::token_unavailable, concat({token_endpoint(auth_.token_url), " ", body}), "auth");
   }
   Result<TokenResponse> response = parse_token_response(auth_.token_url, http_status, body);
-  if (!response) return on_heap(std::move(response).error());
+  if (!response) return response.take_error();
   // 10 % early, at most a minute: what is sent now must still hold when it arrives.
   const TimePoint lifetime = response.value().lifetime;
   renew_at_ = now + lifetime - std::min<TimePoint>(lifetime / 10, kLongestHeadStart);

@@ -9,6 +9,7 @@
 
 #include "auth.hpp"
 #include "error.hpp"
+#include "text.hpp"
 #include "timers.hpp"
 
 namespace utcp::ws {
@@ -25,7 +26,7 @@ struct TokenRequest {
 [[nodiscard]] TokenRequest token_request(const Auth& auth, bool with_basic);
 
 /// `the token endpoint https://…`: fit for a message.
-[[nodiscard]] std::string token_endpoint(std::string_view token_url);
+[[nodiscard]] std::string token_endpoint(TextRef token_url);
 
 struct TokenResponse {
   std::string token;

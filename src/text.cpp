@@ -1,5 +1,6 @@
 #include "text.hpp"
 
+#include <algorithm>
 #include <cstddef>
 
 namespace utcp::ws {
@@ -15,6 +16,13 @@ std::string concat(std::initializer_list<TextRef> parts) {
   std::string out;
   append(out, parts);
   return out;
+}
+
+bool same_but_case(TextRef left, TextRef right) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; };
+  const std::string_view a = left.view();
+  const std::string_view b = right.view();
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [lower](char x, char y) { return lower(x) == lower(y); });
 }
 
 std::string to_text(std::uint64_t magnitude, bool negative) {

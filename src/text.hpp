@@ -34,6 +34,9 @@ class TextRef {
 /// The same at the end of `out`.
 void append(std::string& out, std::initializer_list<TextRef> parts);
 
+/// Whether two texts are the same but for the case of ASCII letters, as names of headers are (RFC 9110 section 5.1).
+[[nodiscard]] bool same_but_case(TextRef left, TextRef right);
+
 /// In decimal digits.
 [[nodiscard]] std::string to_text(std::uint64_t magnitude, bool negative);
 

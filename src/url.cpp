@@ -189,9 +189,8 @@ Reason read_url(std::string_view text, Url& url) {
     if (c == '\\') return "it holds a backslash";
   }
   const std::size_t colon = text.find(':');
-  const std::string scheme = lower(text.substr(0, colon));
   for (const char* known : {"ws", "wss", "http", "https"}) {
-    if (colon != text.npos && scheme == known) url.scheme = known;
+    if (colon != text.npos && same_but_case(text.substr(0, colon), known)) url.scheme = known;
   }
   if (url.scheme.empty()) return "its scheme is not ws, wss, http or https";
   std::string_view rest = text.substr(colon + 1);
@@ -242,7 +241,7 @@ std::string Url::label() const {
   return text;
 }
 
-std::string Url::href_with_query(std::string_view name, std::string_view value) const {
+std::string Url::href_with_query(TextRef name, TextRef value) const {
   std::string text = href;
   const std::size_t question = text.find('?');
   if (question == text.npos) {

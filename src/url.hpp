@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "error.hpp"
+#include "text.hpp"
 
 namespace utcp::ws {
 
@@ -34,7 +35,7 @@ struct Url {
   [[nodiscard]] std::string label() const;
   /// `href` with one more query parameter; name and value are percent-encoded as
   /// application/x-www-form-urlencoded, blanks as %20.
-  [[nodiscard]] std::string href_with_query(std::string_view name, std::string_view value) const;
+  [[nodiscard]] std::string href_with_query(TextRef name, TextRef value) const;
 };
 
 /// Fails with `url_refused` and the reason.
