@@ -331,7 +331,7 @@ Result<std::string> normalize_call_template(std::string_view text) {
     result.fail(parsed.take_error());
     return result;
   }
-  const json::Members members = json::members_of(text);
+  const json::Members members = std::move(json::members(text)).value();  // blanks may stand before it
   const FieldReader fields(members);
   std::string& normalized = result.value();
   for (const auto& [name, value] : members) {

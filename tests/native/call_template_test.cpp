@@ -342,6 +342,10 @@ TEST(CallTemplateNormalize, DropsDefaultsAndKeepsUnknownFields) {
   }
 }
 
+TEST(CallTemplateNormalize, BlanksAroundATemplateChangeNothing) {
+  EXPECT_EQ(normalized(" \t\r\n" + with(R"("keep_alive":false)") + "\n"), normalized(with(R"("keep_alive":false)")));
+}
+
 TEST(CallTemplateNormalize, ParsesToTheSameTemplate) {
   const std::string text =
       with(R"("name":"m","timeout":5,"connection_timeout":5,"auth":{"auth_type":"oauth2","token_url":
