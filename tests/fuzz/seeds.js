@@ -59,16 +59,20 @@ const tokens = [
 ];
 
 // Options, three tools, then operations: what these bytes mean stands in session_fuzz.cpp.
-const options = [1, 2, 1, 4, 0x10, 1, 3];
+const limits = [1, 2, 1, 4, 0x10, 1];
+const options = [...limits, 3]; // the host can ping, and pause reading
 const [call, open, message, time] = [1, 5, 7, 12];
+const again = (times, bytes) => Array.from({ length: times }, () => bytes).flat();
 const sessions = [
   [...options, 0, 1, 4, call, 0, 0, open, 0, 0, message, 0, 0, 0, 0, call, 1, 0, message, 0, 0, 1, 0], // answers
   [...options, 5, 15, 11, call, 0, 1, open, 0, 0, message, 0, 0, 6, 0, message, 0, 0, 4, 0, 11, 0, 0], // streams
   [...options, 1, 0, 2, call, 0, 0, open, 0, 0, 4, 0, call, 1, 0, message, 0, 1, 1, 0], // aborts
   [...options, 7, 8, 14, call, 0, 0, open, 0, 0, message, 0, 0, 7, 0, message, 0, 0, 0, 0], // first messages
-  [...options, 10, 16, 9, call, 0, 3, call, 0, 6, open, 1, 0, 10, 0, 1, time, 8, time, 8, open, 0, 1], // handshakes
+  [...options, 10, 19, 9, call, 0, 3, call, 0, 6, open, 1, 0, 10, 0, 1, time, 8, time, 8, open, 0, 1], // handshakes
   [...options, 13, 17, 18, call, 0, 0, 16, 0, 3, 16, 0, 1, open, 0, 1, message, 0, 0, 0, 0, 10, 0, 1, 16, 0, 0], // tokens
-  [...options, 18, 19, 17, call, 0, 1, open, 0, 0, time, 8, 15, 0, time, 8, message, 0, 0, 0, 0, 13, 0, 3, time, 8], // pings
+  [...options, 16, 17, 18, call, 0, 1, open, 0, 0, time, 8, 15, 0, time, 8, message, 0, 0, 0, 0, 13, 0, 3, time, 8], // pings
+  [...limits, 0, 17, 0, 1, call, 0, 0, open, 0, 0, message, 0, 0, 0, 0, time, 8, call, 0, 0], // ping messages
+  [...options, 0, 1, 4, call, 0, 1, open, 0, 0, ...again(2, [message, 0, 0, 0, 0]), message, 0, 0, 4, 0, call, 0, 0], // pauses
   [...options, 0, 1, 3, call, 0, 0, call, 0, 0, call, 1, 0, time, 4, time, 24, 14, 0, 14, 64, 14, 128, call, 2, 2], // ends
 ];
 
