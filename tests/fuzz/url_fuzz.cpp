@@ -100,10 +100,8 @@ bool is_loopback(const Simple& url) {
   return std::all_of(a.begin(), a.begin() + 15, [](unsigned char b) { return b == 0; }) && a[15] <= 1;
 }
 
-void same(const Url& left, const Url& right) {
-  REQUIRE(left.scheme == right.scheme && left.host == right.host && left.ipv6 == right.ipv6);
-  REQUIRE(left.port == right.port && left.reach == right.reach);
-  REQUIRE(left.href == right.href && left.path_start == right.path_start);
+bool same_origin(const Url& left, const Url& right) {
+  return left.scheme == right.scheme && left.host == right.host && left.port == right.port && left.reach == right.reach;
 }
 
 Url accepted(std::string_view text) {
@@ -114,13 +112,13 @@ Url accepted(std::string_view text) {
 
 void check_accepted(std::string_view text, const Url& url, const Simple& simple) {
   REQUIRE(text.starts_with(url.href) && url.href.find('#') == url.href.npos);
-  same(accepted(url.href), url);
-  REQUIRE(accepted(url.origin()).origin() == url.origin());
-  REQUIRE(accepted(url.label()).origin() == url.origin());
-  REQUIRE(accepted(url.label()).label() == url.label());
+  const Url again = accepted(url.href);
+  REQUIRE(same_origin(again, url) && again.href == url.href && again.path_start == url.path_start);
+  const Url label = accepted(url.label());
+  REQUIRE(same_origin(label, url) && label.label() == url.label());
 
-  REQUIRE(url.scheme == simple.scheme && url.ipv6 == simple.ipv6);
-  REQUIRE(simple.ipv6 ? address_of(url.host, true) == simple.address : url.host == simple.host);
+  REQUIRE(url.scheme == simple.scheme);
+  REQUIRE(url.host == (simple.ipv6 ? "[" + lower(simple.host) + "]" : simple.host));
   const bool plain = url.scheme == "ws" || url.scheme == "http";
   REQUIRE(url.port == (simple.port.empty() ? (plain ? 80 : 443) : std::stoi(simple.port)));
   REQUIRE(is_literal_loopback(url) == is_loopback(simple));
@@ -128,7 +126,7 @@ void check_accepted(std::string_view text, const Url& url, const Simple& simple)
 
   const std::string added = url.href_with_query(text, text);
   const Url with_query = accepted(added);
-  REQUIRE(with_query.href == added && added.starts_with(url.href) && with_query.origin() == url.origin());
+  REQUIRE(with_query.href == added && added.starts_with(url.href) && same_origin(with_query, url));
   REQUIRE(with_query.path_start == url.path_start);
   const std::string_view parameter = std::string_view(added).substr(url.href.size());
   REQUIRE(parameter.substr(1).find_first_of("&?#") == parameter.npos && parameter.find('=') == parameter.rfind('='));
