@@ -54,8 +54,7 @@ export class TokenFetcher {
         },
         body,
         redirect: 'manual', // the secret is for this URL alone
-        credentials: 'omit',
-        cache: 'no-store',
+        ...unshared,
         signal: aborter.signal,
       });
       const text = await readText(response);
@@ -65,14 +64,25 @@ export class TokenFetcher {
       }
       // A browser hides which redirect it was.
       return { status: response.type === 'opaqueredirect' ? 302 : response.status, body: text };
-    } catch {
-      return { status: 0, body: 'could not be reached' };
+    } catch (error) {
+      return { status: 0, body: `could not be reached${codeOf(error)}` };
     }
   }
 }
 
 /** Looked up late: the host's may be replaced. @type {typeof fetch} */
 const globalFetch = (resource, init) => globalThis.fetch(resource, init);
+
+/** Hosts without cookies and caches may refuse to hear of them: workerd. */
+const unshared = /** @type {RequestInit} */ (
+  'credentials' in (globalThis.Request?.prototype ?? {}) ? { credentials: 'omit', cache: 'no-store' } : {}
+);
+
+/** What Node says of a failed request: ` (ECONNREFUSED)`. Other hosts say nothing. @param {any} error */
+function codeOf(error) {
+  const code = error?.cause?.code;
+  return typeof code === 'string' && /^\w+$/.test(code) ? ` (${code})` : '';
+}
 
 /** @param {Response} response @returns {Promise<string | undefined>} undefined: too large */
 async function readText(response) {
