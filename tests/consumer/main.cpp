@@ -32,7 +32,7 @@ int main() {
   session.start_call(now, CallId{1}, CallRequest{.tool = tool});
 
   const std::optional<OpenSocket> open = next<OpenSocket>(session);
-  if (!open || open->url != "ws://localhost/") {
+  if (!open || open->handshake.url != "ws://localhost/") {
     std::puts("the session does not ask for a connection");
     return 1;
   }
