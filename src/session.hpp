@@ -109,7 +109,7 @@ struct CancelToken {
 struct DeliverFrame {
   CallId call;
   Decoding decoding;
-  std::string_view path;  ///< for `Decoding::json_member`: JSON Pointer; lives as long as the call
+  std::string path;  ///< for `Decoding::json_member`: JSON Pointer
 };
 /// The call is over. With an error whose code is `tool_failed`, `path` tells where the frame being handled says why.
 struct SettleCall {

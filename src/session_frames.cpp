@@ -124,7 +124,7 @@ void Session::take(TimePoint now, Connection& connection, Call& call, const Fram
            false);
     return;
   }
-  commands_.push_back(DeliverFrame{call.id, judgement.decoding, judgement.path});
+  commands_.push_back(DeliverFrame{call.id, judgement.decoding, std::string(judgement.path)});
   if (judgement.last || (expected != 0 && call.items >= expected)) {
     settle(now, call, nullptr, true);
     return;

@@ -147,6 +147,22 @@ TEST(SessionStream, YieldsUntilStreamEndAndKeepsTheConnection) {
   EXPECT_EQ(host.sockets.size(), 1U);
 }
 
+// Under AddressSanitizer: the command must not point into the tool, which ends with its last call.
+TEST(SessionCall, TheLastOfAReleasedToolStillKnowsWhereItsResultIs) {
+  FakeHost host;
+  host.call(host.tool(kPlain));  // the endpoint keeps its first tool
+  const ToolId tool = host.tool(R"({"call_template_type":"websocket","url":"wss://h.example/ws",
+      "result_path":"/a/path/that/is/too/long/to/lie/inside/of/a/string"})");
+  const CallId call = host.call(tool);
+  host.session.release(tool);
+  host.open(1);
+  host.open(2);
+  host.text(2,
+            R"({"a":{"path":{"that":{"is":{"too":{"long":{"to":{"lie":{"inside":{"of":{"a":{"string":1}}}}}}}}}}}})");
+  ASSERT_TRUE(host.succeeded(call));
+  EXPECT_EQ(host.outcome(call).paths.front(), "/a/path/that/is/too/long/to/lie/inside/of/a/string");
+}
+
 TEST(SessionStream, ToolErrorEndsItWithThePathOfTheError) {
   FakeHost host;
   const CallId call = host.stream(host.tool(kPlain));
