@@ -7,6 +7,7 @@ import { checkFormat, checkJavaScript, checkTidy } from './checks.js';
 import { buildTypes, buildWasm, distSizes } from './dist.js';
 import { fromRoot, jobs, run } from './repo.js';
 import { ctest, nodeTest } from './runners.js';
+import { simulate } from './simulation.js';
 import { listFiles } from './stamps.js';
 
 const readmeTest = 'readme.test.js';
@@ -60,6 +61,11 @@ export const steps = [
   { name: 'types', title: 'JavaScript types (tsc)', run: buildTypes },
   { name: 'gcc', title: 'Native tests: GCC, ASan and UBSan', run: () => native('gcc-debug') },
   { name: 'clang', title: 'Native tests: Clang, ASan and UBSan', run: () => native('clang-debug') },
+  {
+    name: 'simulation',
+    title: 'A million events of a hostile network: optimized, ASan and UBSan',
+    run: () => simulate(['--events', '1000000'], { sanitized: true }),
+  },
   { name: 'consumer', title: 'Release build, installed, and a project that uses it', run: consumer },
   { name: 'wasm', title: 'WebAssembly build', run: wasm },
   {

@@ -1,0 +1,15 @@
+// `npm run simulate -- [--sanitized] [--events N] [--seeds N] [--first SEED] | --seed SEED [--trace] | --planted`
+import { runScript } from './lib/repo.js';
+import { findPlanted, simulate } from './lib/simulation.js';
+import { setup } from './setup.js';
+
+await runScript(async () => {
+  await setup('build');
+  const args = process.argv.slice(2);
+  if (args.includes('--planted')) return findPlanted();
+  const { failed } = await simulate(
+    args.filter((arg) => arg !== '--sanitized'),
+    { sanitized: args.includes('--sanitized') },
+  );
+  if (failed > 0) process.exitCode = 1;
+});

@@ -1,0 +1,134 @@
+// Owns what an observer of the session can know: calls, connections and groups (what the session calls endpoints),
+// built from what goes in and what comes out. Must not look into the session.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "payload.hpp"
+#include "scenario.hpp"
+
+namespace utcp::ws::simulation {
+
+/// An invariant does not hold.
+class Violation : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+struct ModelCall {
+  enum class State : std::uint8_t { waiting, sent, over };
+  std::uint32_t id;
+  const ToolPlan* tool;
+  CallMode mode;
+  std::size_t group = 0;
+  State state = State::waiting;
+  std::uint32_t connection = 0;
+  TimePoint deadline{};
+  std::uint32_t items = 0;
+  std::size_t queued_items = 0, queued_bytes = 0;
+  [[nodiscard]] bool shares() const { return tool->shares(mode); }
+};
+
+struct ModelConnection {
+  enum class State : std::uint8_t { opening, greeting, ready, gone };
+  std::uint32_t id;
+  std::size_t site;
+  std::optional<std::size_t> group{};  // unknown until its first call where several groups may have opened it
+  State state = State::opening;
+  std::vector<std::uint32_t> calls{};
+  bool exclusive = false;                  // a call that shares with none has it
+  bool tainted = false;                    // late frames may come: no longer for calls that take any frame
+  TimePoint since{};                       // when it came to rest
+  TimePoint give_up_from{}, give_up_by{};  // while it is opened
+  std::string token{};                     // with which it is opened
+  bool paused = false;                     // not read from
+  TimePoint next_beat = TimePoint::max();
+  TimePoint heard_at{};
+  std::optional<TimePoint> pinged_at{};
+  bool awaits_echo = false;  // of a ping message: it could be taken for an answer
+};
+
+/// What shares connections: the same caller, manual, site and header value.
+struct Group {
+  CallerId caller;
+  std::string manual;
+  std::size_t site;
+  std::string header;
+  std::vector<std::uint32_t> waiting{};      // in order
+  std::vector<std::uint32_t> connections{};  // known to be its own
+  int failures = 0;                          // openings failed since one worked, at most
+  bool is_failing = false;                   // at least one has, for certain
+  TimePoint quiet_until{};                   // it may be backing off until then
+  bool may_back_off = false;
+  bool token_renewed = false;  // because one was refused, since an opening worked
+};
+
+/// A bearer token that a server gave.
+struct ModelToken {
+  std::uint32_t id;
+  std::size_t site;
+  TimePoint expires_at;
+  bool refused = false;  // and has to be replaced
+};
+
+/// A request for a token that is under way.
+struct TokenFetch {
+  std::size_t site;
+  bool is_second = false;  // with the other way of saying who asks
+};
+
+class Model {
+ public:
+  explicit Model(const Scenario& scenario) : scenario_(scenario) {}
+
+  std::size_t group_of(const ToolPlan& tool, const std::optional<std::string>& header);
+  [[nodiscard]] Group& group(std::size_t index) { return groups_[index]; }
+  [[nodiscard]] std::vector<Group>& groups() { return groups_; }
+  /// Whether it may have connections that wait for a token and so have no socket yet.
+  [[nodiscard]] bool may_be_authorizing(const Group& group) const {
+    return scenario_.sites[group.site].needs_token && !fetches.empty();
+  }
+  [[nodiscard]] const Site& site_of(const ModelConnection& connection) const {
+    return scenario_.sites[connection.site];
+  }
+
+  /// Null for an id that never was or is over.
+  [[nodiscard]] ModelCall* live_call(std::uint32_t id);
+  [[nodiscard]] ModelConnection* live_connection(std::uint32_t id);
+  [[nodiscard]] ModelCall& add_call(ModelCall call);
+  [[nodiscard]] ModelConnection& add_connection(ModelConnection connection);
+  void end_call(ModelCall& call);
+  void end_connection(ModelConnection& connection);
+  void assign(ModelConnection& connection, std::size_t group);
+
+  /// By their text.
+  std::map<std::string, ModelToken> tokens{};
+  std::map<std::uint32_t, TokenFetch> fetches{};
+  std::map<std::uint32_t, std::size_t> token_groups{};  // a group that has used a token of this id
+
+  /// Ids in the order in which they came.
+  [[nodiscard]] const std::vector<std::uint32_t>& calls() const { return live_calls_; }
+  [[nodiscard]] const std::vector<std::uint32_t>& connections() const { return live_connections_; }
+  [[nodiscard]] bool was_connection(std::uint32_t id) const { return connections_.contains(id); }
+
+  /// Groups that may have asked for a connection like this: callers cannot be told apart.
+  [[nodiscard]] std::vector<std::size_t> candidates(std::size_t site, const OpenSocket& opened) const;
+  /// Whether a connection that belongs to nobody yet may be this group's.
+  [[nodiscard]] bool may_have_more(const Group& group) const;
+
+ private:
+  const Scenario& scenario_;
+  std::vector<Group> groups_;
+  // Tools with a header field share no connections with tools that have none, even where its value is missing.
+  std::map<std::tuple<CallerId, std::string, std::size_t, bool, std::string>, std::size_t> group_ids_;
+  std::map<std::uint32_t, ModelCall> calls_;
+  std::map<std::uint32_t, ModelConnection> connections_;
+  std::vector<std::uint32_t> live_calls_, live_connections_;
+};
+
+}  // namespace utcp::ws::simulation

@@ -1,0 +1,242 @@
+#include "network.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace utcp::ws::simulation {
+
+using namespace std::chrono_literals;
+
+void Network::heal() { hostility_ = {.slowest = 1ms}; }
+
+Duration Network::latency() {
+  if (random_.percent(20)) return 0us;
+  const Duration slowest = random_.percent(80) ? std::min<Duration>(hostility_.slowest, 5ms) : hostility_.slowest;
+  return random_.between(0us, slowest);
+}
+
+// Something reaches the host, after all that is under way to it.
+void Network::arrive(std::uint32_t id, Duration delay, std::function<void()> what) {
+  Socket& socket = sockets_.at(id);
+  socket.free = std::max(socket.free, schedule_.now() + delay + latency());
+  schedule_.at(socket.free, [this, id, what = std::move(what)] { reach(id, what); });
+}
+
+void Network::reach(std::uint32_t id, const std::function<void()>& what) {
+  Socket& socket = sockets_.at(id);
+  if (socket.is_silent || (socket.is_forgotten && !random_.percent(hostility_.late))) return;
+  // A little may have been read before reading stopped.
+  if (!socket.unread.empty() || (socket.is_paused && !socket.is_forgotten && random_.percent(50))) {
+    socket.unread.push_back(what);
+  } else {
+    what();
+  }
+}
+
+// One after the other, before anything that comes later.
+void Network::read_on(std::uint32_t id) {
+  Socket& socket = sockets_.at(id);
+  if (socket.unread.empty() || (socket.is_paused && !socket.is_forgotten)) return;
+  const std::function<void()> what = std::move(socket.unread.front());
+  socket.unread.pop_front();
+  schedule_.after(0us, [this, id] { read_on(id); });
+  if (!socket.is_silent && !(socket.is_forgotten && !random_.percent(hostility_.late))) what();
+}
+
+void Network::reading_set(std::uint32_t id, bool on) {
+  Socket& socket = sockets_.at(id);
+  socket.is_paused = !on;
+  if (on) schedule_.after(0us, [this, id] { read_on(id); });
+}
+
+void Network::token_asked(std::uint32_t id) {
+  if (random_.percent(hostility_.token)) {
+    if (random_.percent(20)) return;  // never answered
+    const int status = random_.pick({0, 200, 302, 400, 400, 401, 429, 500});
+    schedule_.after(latency(), [this, id, status] { host_.token(id, status, R"({"error":"no"})", {}, 0us); });
+    if (random_.percent(80)) return;
+  }
+  const auto seconds = random_.pick({0, 1, 10, 3600});
+  const std::string granted = std::string(kSecret) + '-' + std::to_string(++tokens_given_);
+  const std::string body = R"({"access_token":")" + granted + R"(","expires_in":)" + std::to_string(seconds) + '}';
+  schedule_.after(latency(), [this, id, body, granted, seconds] {
+    host_.token(id, 200, body, granted, std::chrono::seconds(seconds));
+  });
+}
+
+void Network::ping_sent(std::uint32_t id, bool is_message) {
+  schedule_.after(latency(), [this, id, is_message] {
+    const Socket& socket = sockets_.at(id);
+    if (socket.is_ended || socket.is_silent || random_.percent(hostility_.message / 8)) return;
+    const Duration delay = random_.percent(hostility_.message) ? random_.between(0us, 1s) : 0us;
+    if (is_message) return send(id, delay, make_echo());
+    arrive(id, delay, [this, id] { host_.pong(id); });
+  });
+}
+
+void Network::send(std::uint32_t id, Duration delay, Payload payload) {
+  arrive(id, delay, [this, id, payload = std::move(payload)] { host_.message(id, payload); });
+}
+
+void Network::socket_opens(std::uint32_t id, std::size_t site) {
+  sockets_.emplace(id, Socket{.site = site});
+  if (random_.percent(hostility_.opening)) return fail_opening(id);
+  const std::string& protocol = scenario_.sites[site].protocol;
+  arrive(id, 0us, [this, id, protocol] { host_.open(id, protocol); });
+  if (scenario_.sites[site].acks && !scenario_.sites[site].greets) send_welcome(id);
+}
+
+void Network::fail_opening(std::uint32_t id) {
+  const std::string protocol = scenario_.sites[sockets_.at(id).site].protocol;
+  const auto open = [this, id](std::string chosen) {
+    return [this, id, chosen = std::move(chosen)] { host_.open(id, chosen); };
+  };
+  switch (random_.below(9)) {
+    case 0:
+    case 1: {  // refused, as each host tells it
+      const int status = random_.pick({0, kNoCredentials, 401, 403, 404, 429, 500, 503});
+      arrive(id, 0us, [this, id, status] { host_.error(id, status); });
+      if (random_.percent(60)) arrive(id, 0us, [this, id] { host_.close(id, 1006); });
+      break;
+    }
+    case 2: {
+      const int code = random_.pick({0, 1002, 1006, 1015});
+      arrive(id, 0us, [this, id, code] { host_.close(id, code); });
+      if (random_.percent(30)) arrive(id, 0us, [this, id] { host_.error(id, 0); });
+      break;
+    }
+    case 3:  // never anything
+      break;
+    case 4:
+      arrive(id, 0us, open("another"));
+      break;
+    case 5:
+      arrive(id, 0us, open(protocol));
+      end(id);
+      break;
+    case 6:  // long after everybody has given up
+      arrive(id, 40s, open(protocol));
+      break;
+    case 7:
+      send(id, 0us, make_welcome(random_));
+      arrive(id, 0us, open(protocol));
+      arrive(id, 0us, open(protocol));
+      break;
+    default:  // open, but deaf
+      arrive(id, 0us, open(protocol));
+      arrive(id, 1ms, [this, id] { go_silent(id); });
+      break;
+  }
+}
+
+void Network::greeting_sent(std::uint32_t id) {
+  if (scenario_.sites[sockets_.at(id).site].acks) send_welcome(id);
+}
+
+void Network::send_welcome(std::uint32_t id) {
+  if (random_.percent(hostility_.opening)) {
+    switch (random_.below(4)) {
+      case 0:
+        return;
+      case 1:
+        return end(id);
+      case 2:
+        return send(id, 0us, make_oversize(random_, scenario_.options));
+      default:
+        send(id, 0us, make_garbage(random_));
+    }
+  }
+  send(id, 0us, make_welcome(random_));
+}
+
+void Network::message_sent(std::uint32_t id, const ModelCall& call) {
+  const Addressee to{call.id, call.tool, call.mode};
+  schedule_.after(latency(), [this, id, to] {
+    const Socket& socket = sockets_.at(id);
+    if (socket.is_ended || socket.is_silent || socket.is_forgotten) return;
+    if (!random_.percent(hostility_.message)) return answer(id, to);
+    switch (random_.below(6)) {
+      case 0:  // forgotten
+        return;
+      case 1:
+        return end(id);
+      case 2:
+        return send(id, 0us, make_oversize(random_, scenario_.options));
+      case 3:
+        return go_silent(id);
+      case 4:
+        if (can_be_too_deep(to)) return send(id, 0us, make_too_deep(to, scenario_.options));
+        return;
+      default:  // late, perhaps too late
+        sockets_.at(id).free = std::max(sockets_.at(id).free, schedule_.now() + to.tool->response_timeout);
+        answer(id, to);
+    }
+  });
+}
+
+Duration Network::pause_before(const Addressee& to) {
+  if (!random_.percent(hostility_.message)) return random_.between(1ms, 5ms);
+  return random_.between(0us, to.tool->response_timeout + to.tool->response_timeout / 4);
+}
+
+void Network::answer(std::uint32_t id, const Addressee& to) {
+  const std::uint32_t expected = to.tool->items(to.mode);
+  const std::size_t items = expected != 0 ? expected : random_.below(random_.percent(20) ? 40 : 6);
+  Duration delay{};
+  for (std::size_t i = 0; i < items; ++i) {
+    delay += pause_before(to);
+    if (to.tool->can_reject(to.mode) && random_.percent(hostility_.message)) send(id, delay, make_noise(random_, to));
+    if (random_.percent(hostility_.message / 4) && can_fail(to)) return send(id, delay, make_tool_error(random_, to));
+    if (random_.percent(hostility_.message / 8)) return schedule_.after(delay, [this, id] { end(id); });
+    send(id, delay, make_item(random_, to, scenario_.options));
+  }
+  if (expected == 0) conclude(id, to, delay + pause_before(to));
+  // Answers that come again belong to nobody. Against them a call that takes any frame has no defence.
+  if (to.tool->shares(to.mode) && random_.percent(hostility_.late / 4)) {
+    send(id, delay, make_item(random_, to, scenario_.options));
+  }
+}
+
+void Network::conclude(std::uint32_t id, const Addressee& to, Duration delay) {
+  if (can_end(to) && (to.tool->shares(to.mode) || random_.percent(70))) return send(id, delay, make_end(to));
+  const int code = random_.pick({1000, 1001});
+  sockets_.at(id).is_ended = true;
+  arrive(id, delay, [this, id, code] { host_.close(id, code); });
+}
+
+void Network::end(std::uint32_t id) {
+  Socket& socket = sockets_.at(id);
+  socket.is_ended = true;
+  const bool has_error = random_.percent(40);
+  const bool has_close = !has_error || random_.percent(60);
+  if (has_error) arrive(id, 0us, [this, id] { host_.error(id, 0); });
+  if (has_close) {
+    const int code = random_.pick({0, 1000, 1001, 1005, 1006, 1008, 1011, 3000, 4001, 4401});
+    arrive(id, 0us, [this, id, code] { host_.close(id, code); });
+  }
+  if (random_.percent(hostility_.late)) send(id, 0us, make_garbage(random_));
+}
+
+void Network::socket_closed(std::uint32_t id) {
+  Socket& socket = sockets_.at(id);
+  socket.is_forgotten = true;
+  if (!socket.unread.empty()) schedule_.after(0us, [this, id] { read_on(id); });
+  // What hosts fire although nobody listens any more.
+  if (!random_.percent(hostility_.late)) return;
+  arrive(id, 0us, [this, id] { host_.close(id, 1000); });
+  if (random_.percent(30)) arrive(id, 0us, [this, id] { host_.error(id, 0); });
+  if (random_.percent(30)) send(id, 0us, make_garbage(random_));
+}
+
+void Network::send_unsolicited(std::uint32_t id) {
+  const ModelConnection* connection = host_.model().live_connection(id);
+  if (connection == nullptr || sockets_.at(id).is_ended || connection->awaits_echo) return;
+  if (connection->exclusive && !connection->calls.empty()) {
+    const ModelCall& call = *host_.model().live_call(connection->calls.front());
+    if (call.tool->can_reject(call.mode)) host_.message(id, make_noise(random_, {call.id, call.tool, call.mode}));
+    return;
+  }
+  host_.message(id, make_garbage(random_));
+}
+
+}  // namespace utcp::ws::simulation

@@ -1,0 +1,167 @@
+#include "payload.hpp"
+
+#include <utility>
+
+namespace utcp::ws::simulation {
+namespace {
+
+// Members that every frame for a call has, with a comma at their end.
+std::string address(Random* random, const Addressee& to) {
+  const ToolPlan& tool = *to.tool;
+  std::string text;
+  if (tool.shares(to.mode)) {
+    const std::string id = std::to_string(to.call);
+    // Of a name that stands twice the last one counts.
+    const bool twice = random != nullptr && random->percent(5);
+    switch (tool.correlation) {
+      case Correlation::text:
+      case Correlation::number: {
+        if (twice) text += R"("id":"nobody",)";
+        const bool as_number = random != nullptr && random->percent(50);
+        text += as_number ? "\"id\":" + id + ',' : "\"id\":\"" + id + "\",";
+        break;
+      }
+      case Correlation::uuid:
+        if (twice) text += R"("u":null,)";
+        text += "\"u\":\"" + uuid_of(to.call) + "\",";
+        break;
+      case Correlation::pointer:
+        text += R"("meta":[{"id":")" + id + "\"}],";
+        break;
+      case Correlation::none:
+        break;
+    }
+  }
+  if (tool.filter != Filter::none && to.mode != CallMode::discovery) text += R"("kind":"answer",)";
+  text += "\"n\":\"" + std::to_string(to.call) + "\",";
+  return text;
+}
+
+Payload finish(Payload payload) {
+  if (payload.size == 0) payload.size = payload.text.size();
+  return payload;
+}
+
+Payload object_for(Random* random, const Addressee& to, Meaning meaning, std::string_view rest) {
+  Payload payload{.meaning = meaning, .owner = to.call};
+  payload.text = '{' + address(random, to) + std::string(rest) + '}';
+  return finish(std::move(payload));
+}
+
+}  // namespace
+
+std::string uuid_of(std::uint32_t call) {
+  std::string digits = std::to_string(call);
+  digits.insert(0, 12 - digits.size(), '0');
+  return "5f0c1a2e-0000-4000-8000-" + digits;
+}
+
+Payload make_item(Random& random, const Addressee& to, const SessionOptions& options) {
+  const ToolPlan& tool = *to.tool;
+  if (to.mode == CallMode::discovery) return object_for(&random, to, Meaning::item, R"("tools":[])");
+  const bool is_free = !tool.shares(to.mode) && tool.filter == Filter::none;
+  if (is_free && random.percent(10)) {
+    return {.meaning = Meaning::item, .owner = to.call, .is_text = false, .size = 8, .value = Value::bytes};
+  }
+  if (is_free && !tool.has_result_path && random.percent(15)) {
+    Payload plain{.meaning = Meaning::item, .owner = to.call, .text = "plain text for " + std::to_string(to.call)};
+    if (random.percent(20)) plain.text.append(options.max_depth, 'x');
+    return finish(std::move(plain));
+  }
+  std::string rest = "\"pad\":\"" + std::string(random.below(60), 'p') + '"';
+  if (tool.has_error_path) rest += R"(,"error":null)";
+  if (tool.has_result_path) {
+    Payload payload = object_for(&random, to, Meaning::item, rest + R"(,"payload":{"result":null})");
+    payload.value = Value::member;
+    payload.path = "/payload/result";
+    return payload;
+  }
+  if (to.mode == CallMode::stream && random.percent(40)) {
+    Payload payload = object_for(&random, to, Meaning::item, rest + R"(,"type":"tool_response","result":1)");
+    payload.value = Value::member;
+    payload.path = "/result";
+    return payload;
+  }
+  Payload payload = object_for(&random, to, Meaning::item, rest);
+  payload.value = tool.wants_json ? Value::parsed : Value::text;
+  return payload;
+}
+
+bool can_end(const Addressee& to) { return to.tool->is_open_ended(to.mode) && to.tool->stream_end != StreamEnd::none; }
+
+Payload make_end(const Addressee& to) {
+  return object_for(nullptr, to, Meaning::end,
+                    to.tool->stream_end == StreamEnd::own ? R"("event":"done")" : R"("type":"stream_end")");
+}
+
+bool can_fail(const Addressee& to) {
+  if (to.mode == CallMode::discovery) return false;
+  return to.tool->has_error_path || (to.mode == CallMode::stream && !to.tool->has_result_path);
+}
+
+Payload make_tool_error(Random& random, const Addressee& to) {
+  const bool by_type = to.mode == CallMode::stream && !to.tool->has_result_path;
+  Payload payload = object_for(&random, to, Meaning::tool_error,
+                               by_type ? R"("type":"tool_error","error":"broken")" : R"("error":{"code":-32000})");
+  payload.path = "/error";
+  return payload;
+}
+
+bool can_be_too_deep(const Addressee& to) {
+  return !to.tool->shares(to.mode) && (to.mode != CallMode::single || to.tool->can_reject(to.mode));
+}
+
+Payload make_too_deep(const Addressee& to, const SessionOptions& options) {
+  const std::size_t depth = options.max_depth + 1;
+  Payload payload{.meaning = Meaning::too_deep, .owner = to.call};
+  payload.text = std::string(depth, '[') + std::string(depth, ']');
+  return finish(std::move(payload));
+}
+
+Payload make_noise(Random& random, const Addressee& to) {
+  const ToolPlan& tool = *to.tool;
+  Payload payload;
+  if (tool.shares(to.mode)) {
+    const std::string id = std::to_string(to.call);
+    payload.text = random.pick<std::string>({R"({"id":"nobody"})", R"({"id":")" + id + R"(","id":"nobody"})",
+                                             R"({"u":"5f0c1a2e"})", R"({"id":0})", R"({"id":[)" + id + "]}",
+                                             R"({"id":")" + id + R"(")", R"({"meta":[{"id":null}]})"});
+  } else if (to.mode == CallMode::discovery) {
+    payload.text = random.pick<std::string>({R"({"tool":[]})", "manual", R"(["tools"])"});
+  } else if (tool.filter == Filter::per_call) {
+    payload.text = R"({"kind":"answer","n":"0","payload":{"result":1}})";
+  } else if (tool.filter == Filter::fixed) {
+    payload.text = R"({"kind":"event","payload":{"result":1}})";
+  } else if (tool.has_result_path) {
+    payload.text = random.pick<std::string>({R"({"payload":{"result1":1}})", "[]", "payload"});
+  } else {
+    payload.text = R"({"type":"tool_response","request_id":"another","result":1})";
+  }
+  return finish(std::move(payload));
+}
+
+Payload make_garbage(Random& random) {
+  Payload payload;
+  payload.is_text = !random.percent(20);
+  payload.text = random.pick<std::string>({"", "{", "\x01\x02", "[[[[[[[[[[[[[[[[", R"({"id":{"id":1}})", "null",
+                                           R"({"type":"stream_end"})", "999999999999999999999999"});
+  return finish(std::move(payload));
+}
+
+Payload make_echo() { return finish({.meaning = Meaning::echo, .text = R"({"type":"pong"})"}); }
+
+Payload make_welcome(Random& random) {
+  Payload payload{.meaning = Meaning::welcome};
+  payload.text = random.percent(50) ? R"({"type":"welcome","deep":{"ok":true}})"
+                                    : R"({"deep":{"x":[],"ok":true},"id":7,"type":"welcome"})";
+  return finish(std::move(payload));
+}
+
+Payload make_oversize(Random& random, const SessionOptions& options) {
+  return {.meaning = Meaning::oversize,
+          .is_text = random.percent(50),
+          .text = "only its size is looked at",
+          .size = options.max_frame + 1};
+}
+
+}  // namespace utcp::ws::simulation

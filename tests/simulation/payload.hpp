@@ -1,0 +1,64 @@
+// Owns what the model server says: each frame knows by construction whose it is and what it must mean, so that nothing
+// has to be read back from its text.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "random.hpp"
+#include "scenario.hpp"
+
+namespace utcp::ws::simulation {
+
+/// What a frame means to its owner, while that call is in flight on the frame's connection.
+enum class Meaning : std::uint8_t {
+  noise,       // to nobody: dropped
+  echo,        // of a ping message
+  item,        // an answer
+  end,         // of a stream
+  tool_error,  // the tool failed
+  too_deep,    // an answer that nests deeper than the limit
+  welcome,     // what connect_ack waits for
+  oversize,    // over the limit of a frame
+};
+
+/// What the user must get of an item.
+enum class Value : std::uint8_t { bytes, text, parsed, member };
+
+struct Payload {
+  Meaning meaning = Meaning::noise;
+  std::uint32_t owner = 0;  // a call; 0: nobody
+  bool is_text = true;
+  std::string text{};
+  std::size_t size = 0;
+  Value value = Value::text;
+  std::string path{};  // of a member or of a tool's error
+};
+
+/// Who is answered, and how.
+struct Addressee {
+  std::uint32_t call;
+  const ToolPlan* tool;
+  CallMode mode;
+};
+
+/// The host's `{{uuid}}` of a call.
+[[nodiscard]] std::string uuid_of(std::uint32_t call);
+
+[[nodiscard]] Payload make_item(Random& random, const Addressee& to, const SessionOptions& options);
+/// Only for calls whose template can tell it: see `can_end` and `can_fail`.
+[[nodiscard]] Payload make_end(const Addressee& to);
+[[nodiscard]] Payload make_tool_error(Random& random, const Addressee& to);
+[[nodiscard]] Payload make_too_deep(const Addressee& to, const SessionOptions& options);
+[[nodiscard]] bool can_end(const Addressee& to);
+[[nodiscard]] bool can_fail(const Addressee& to);
+[[nodiscard]] bool can_be_too_deep(const Addressee& to);
+/// Dropped by this call and by all that share its connection.
+[[nodiscard]] Payload make_noise(Random& random, const Addressee& to);
+/// Dropped where no call of its own has the connection.
+[[nodiscard]] Payload make_garbage(Random& random);
+[[nodiscard]] Payload make_echo();
+[[nodiscard]] Payload make_welcome(Random& random);
+[[nodiscard]] Payload make_oversize(Random& random, const SessionOptions& options);
+
+}  // namespace utcp::ws::simulation

@@ -1,0 +1,85 @@
+// Owns what a seed's world consists of: options of the session, addresses of servers, tools with their templates, how
+// hostile the network is. Facts about a tool stand beside its template's text, so that the checker need not ask the
+// code under test what a template means.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "random.hpp"
+#include "session.hpp"
+
+namespace utcp::ws::simulation {
+
+/// Stands in every credential: nothing that the session says may hold it.
+inline constexpr std::string_view kSecret = "hunter2secret";
+
+/// A server: everything of a template that decides who shares connections, besides caller and manual.
+struct Site {
+  std::string url;       // as the template has it
+  std::string opened;    // as it is opened, with a credential in the query
+  std::string protocol;  // empty: none
+  std::string auth;      // JSON; empty: none
+  bool greets = false;   // has a connect_message
+  bool acks = false;     // and waits for its acknowledgement
+  bool needs_headers = false;
+  bool keeps_alive = true;
+  bool has_ping_message = false;
+  bool needs_token = false;  // OAuth2 client credentials
+  Duration ping_interval{};
+};
+
+enum class Correlation : std::uint8_t { none, text, number, uuid, pointer };
+enum class Filter : std::uint8_t { none, fixed, per_call };
+enum class StreamEnd : std::uint8_t { standard, own, none };
+
+struct ToolPlan {
+  std::string json;  // the call template
+  std::string name;  // `manual.tool`
+  std::string manual;
+  CallerId caller{};
+  std::size_t site = 0;
+  Correlation correlation = Correlation::none;
+  Filter filter = Filter::none;
+  StreamEnd stream_end = StreamEnd::standard;
+  bool has_result_path = false, has_error_path = false;
+  std::optional<int> expected{};
+  bool wants_json = false;
+  bool close_after = false;
+  bool has_header_field = false;
+  Duration connection_timeout{}, response_timeout{};
+
+  /// Whether calls share connections. Discovery asks with a message of its own, which carries no id.
+  [[nodiscard]] bool shares(CallMode mode) const {
+    return correlation != Correlation::none && mode != CallMode::discovery;
+  }
+  /// How many items complete a call; 0: until something else ends it.
+  [[nodiscard]] std::uint32_t items(CallMode mode) const;
+  /// Whether the peer may end a call by a frame or by closing.
+  [[nodiscard]] bool is_open_ended(CallMode mode) const;
+  /// Whether a frame that is not the call's can be told from one that is.
+  [[nodiscard]] bool can_reject(CallMode mode) const;
+};
+
+/// In percent: how often each of these goes wrong.
+struct Hostility {
+  std::size_t opening = 0, message = 0, closing = 0, late = 0, token = 0;
+  Duration slowest = std::chrono::milliseconds(50);  // what a message is under way, at most
+};
+
+struct Scenario {
+  SessionOptions options;
+  std::vector<Site> sites;
+  std::vector<ToolPlan> tools;
+  Hostility hostility;
+  Duration timer_lag{};  // how late the host's timers fire, at most
+  Duration pace{};       // between two things that users do, at most
+  std::size_t operations = 0;
+  std::uint32_t first_call_id = 1;
+  bool reporting = false;
+};
+
+[[nodiscard]] Scenario make_scenario(Random& random);
+
+}  // namespace utcp::ws::simulation
