@@ -223,6 +223,7 @@ class Run {
     const std::string header = value == nullptr ? "" : value;
     CallModel call{.tool = tool, .key = Model::key_of(tool.url, tool.protocol, value == nullptr ? nullptr : &header)};
     call.deadline = model_.now + tool.connection_timeout;
+    call.shared = tool.shared && request.mode != CallMode::discovery;
     call.expected = tool.rules->expected(request.mode);
     model_.calls.emplace(id, call);
     session_.start_call(model_.now, CallId{id}, request);

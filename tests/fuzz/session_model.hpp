@@ -32,6 +32,7 @@ struct CallModel {
   std::string key;  // of its endpoint
   std::optional<ConnectionId> connection{};
   TimePoint deadline{};  // none while it is not read from
+  bool shared = false;   // its answers carry its id
   std::uint32_t expected = 0;
   std::uint32_t delivered = 0;
   std::size_t queued = 0;
@@ -40,8 +41,8 @@ struct CallModel {
 struct SocketModel {
   std::string key;
   bool open = false, acknowledged = false;
-  bool owes = false;        // an answer that nobody waits for may still come
-  bool was_shared = false;  // so that calls without ids do not use it
+  bool owes = false;     // an answer that nobody waits for may still come
+  bool tainted = false;  // a late answer or echo may come: calls without ids do not use it
   bool awaits_echo = false;
   bool paused = false;
   std::set<std::uint32_t> calls{};
@@ -123,8 +124,9 @@ class Model {
     SocketModel& socket = live(what.connection);
     REQUIRE(socket.open && !socket.paused && what.plan.empty() == options_.can_ping);
     if (what.plan.empty()) return;
+    socket.tainted = socket.tainted || socket.awaits_echo;
     socket.awaits_echo = true;
-    for (const std::uint32_t call : socket.calls) REQUIRE(calls.at(call).tool.shared);
+    for (const std::uint32_t call : socket.calls) REQUIRE(calls.at(call).shared);
   }
   void carry_out(const SetReading& what) {
     SocketModel& socket = live(what.connection);
@@ -140,10 +142,10 @@ class Model {
     SocketModel& socket = live(what.connection);
     REQUIRE(!call.connection && socket.open && (socket.acknowledged || !call.tool.needs_ack));
     REQUIRE(socket.key == call.key);
-    for (const std::uint32_t other : socket.calls) REQUIRE(call.tool.shared && calls.at(other).tool.shared);
-    REQUIRE(call.tool.shared || (!socket.owes && !socket.was_shared && !socket.awaits_echo));
+    for (const std::uint32_t other : socket.calls) REQUIRE(call.shared && calls.at(other).shared);
+    REQUIRE(call.shared || (!socket.owes && !socket.tainted && !socket.awaits_echo));
     REQUIRE(!socket.paused);
-    socket.was_shared = socket.was_shared || call.tool.shared;
+    socket.tainted = socket.tainted || call.shared;
     socket.calls.insert(number(what.call));
     call.connection = what.connection;
     call.deadline = now + call.tool.response_timeout;
@@ -157,7 +159,7 @@ class Model {
   void carry_out(const DeliverFrame& what) {
     CallModel& call = live(what.call);
     REQUIRE(frame_ != nullptr && call.connection == frame_->connection);
-    if (call.tool.shared) REQUIRE(frame_->id == (call.tool.by_uuid ? "u" : "") + std::to_string(number(what.call)));
+    if (call.shared) REQUIRE(frame_->id == (call.tool.by_uuid ? "u" : "") + std::to_string(number(what.call)));
     ++call.delivered;
     ++call.queued;
     REQUIRE(call.expected == 0 || call.delivered <= call.expected);
@@ -236,10 +238,10 @@ class Model {
   void check_waits_for_a_reason(const CallModel& call) const {
     for (const auto& [id, socket] : sockets) {
       if (socket.key != call.key || !socket.open || (call.tool.needs_ack && !socket.acknowledged)) continue;
-      if (!call.tool.shared) {
-        REQUIRE(!socket.calls.empty() || socket.owes || socket.was_shared || socket.awaits_echo);
+      if (!call.shared) {
+        REQUIRE(!socket.calls.empty() || socket.owes || socket.tainted || socket.awaits_echo);
       } else {
-        REQUIRE(!socket.calls.empty() && !calls.at(*socket.calls.begin()).tool.shared);
+        REQUIRE(!socket.calls.empty() && !calls.at(*socket.calls.begin()).shared);
       }
     }
   }
