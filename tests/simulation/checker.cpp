@@ -70,11 +70,13 @@ void Checker::on(const OpenSocket& command) {
     }
   }
   require(any_may, name("more connections than allowed, or two attempts while the peer is away: connection", id));
-  connection.give_up_from = now_ + shortest;
-  connection.give_up_by = now_ + longest;
   if (candidates.size() == 1) model_.assign(connection, candidates.front());
-  if (!site->needs_token) return;
-  // Its time has begun with the wait for the token.
+  if (!site->needs_token) {
+    connection.give_up_from = now_ + shortest;
+    connection.give_up_by = now_ + longest;
+    return;
+  }
+  // Its time has begun with the wait for the token; who waited may have been served since.
   connection.give_up_from = now_;
   connection.give_up_by = now_ + kLongestTimeout;
   check_token(connection, command.handshake.headers);
