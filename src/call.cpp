@@ -1,9 +1,7 @@
 #include "call.hpp"
 
-#include <array>
-#include <charconv>
-
 #include "json.hpp"
+#include "text.hpp"
 
 namespace utcp::ws {
 namespace {
@@ -18,29 +16,23 @@ bool is_string(std::string_view raw, std::string_view wanted) {
   return json::text_of(raw) == wanted;
 }
 
-bool is_string(const std::optional<std::string_view>& raw, std::string_view wanted) {
-  return raw && is_string(*raw, wanted);
-}
-
 bool is_leaf(std::string_view raw, std::string_view wanted) {
   return wanted == "{}" ? raw.front() == '{' : json::same(raw, wanted);
 }
 
 // A frame's `request_id` that is absent, null, false, 0 or empty belongs to whoever waits, as in the reference.
-bool names_another_call(const std::optional<std::string_view>& raw, CallId id) {
-  if (!raw || *raw == "null" || *raw == "false" || *raw == "0" || *raw == "\"\"") return false;
-  std::array<char, 10> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), static_cast<std::uint32_t>(id)).ptr;
-  const std::string_view own(digits.data(), static_cast<std::size_t>(end - digits.data()));
-  return *raw != own && !is_string(*raw, own);
+bool names_another_call(std::string_view raw, CallId id) {
+  if (raw.empty() || raw == "null" || raw == "false" || raw == "0" || raw == "\"\"") return false;
+  const std::string own = to_text(static_cast<std::uint32_t>(id));
+  return raw != own && !is_string(raw, own);
 }
 
 }  // namespace
 
 bool matches(const FrameMatch& match, const json::ScanResult& scan, std::size_t first_slot) {
   for (std::size_t i = 0; i < match.leaves.size(); ++i) {
-    const std::optional<std::string_view>& raw = scan.values[first_slot + i];
-    if (!raw || !is_leaf(*raw, match.leaves[i].second)) return false;
+    const std::string_view raw = scan.values[first_slot + i];
+    if (raw.empty() || !is_leaf(raw, match.leaves[i].second)) return false;
   }
   return true;
 }
@@ -86,7 +78,7 @@ FrameMatch CallRules::fill_filter(std::string_view text) const {
   for (const auto& leaf : filter_.leaves) pointers.push_back(leaf.first);
   const json::ScanResult values = json::scan(text, json::ScanPlan(std::move(pointers)), json::kNoDepthLimit);
   for (std::size_t i = 0; i < filled.leaves.size(); ++i) {
-    if (values.values[i]) filled.leaves[i].second = *values.values[i];
+    if (!values.values[i].empty()) filled.leaves[i].second = values.values[i];
   }
   return filled;
 }
@@ -115,7 +107,7 @@ Judgement CallRules::judge_text(CallMode mode, CallId id, const Frame& frame, st
   const json::ScanResult scan = json::scan(frame.text(), plan_, max_depth);
   if (scan.too_deep) return {.kind = Kind::bad_frame, .why = "its JSON nests deeper than the limit jsonDepth allows"};
   if (mode == CallMode::discovery) {
-    if (!scan.valid || !scan.values[kTools])
+    if (!scan.valid || scan.values[kTools].empty())
       return {.kind = Kind::not_mine, .why = "no manual: it has no member tools"};
     return {.kind = Kind::item, .decoding = Decoding::text, .last = true};
   }
@@ -134,10 +126,11 @@ Judgement CallRules::judge_text(CallMode mode, CallId id, const Frame& frame, st
     return {.kind = Kind::end};
   }
   const std::size_t result_slot = first_end + stream_end_.leaves.size();
-  const auto& error = scan.values[result_slot + 1];
-  if (has_error_path_ && error && *error != "null") return {.kind = Kind::tool_error, .path = error_path_};
+  const std::string_view error = scan.values[result_slot + 1];
+  if (has_error_path_ && !error.empty() && error != "null") return {.kind = Kind::tool_error, .path = error_path_};
   if (has_result_path_) {
-    if (!scan.values[result_slot]) return {.kind = Kind::not_mine, .why = "it has neither result_path nor error_path"};
+    if (scan.values[result_slot].empty())
+      return {.kind = Kind::not_mine, .why = "it has neither result_path nor error_path"};
     return {.kind = Kind::item, .decoding = Decoding::json_member, .path = result_path_};
   }
   if (mode == CallMode::stream && is_string(scan.values[kType], "tool_error")) {

@@ -32,18 +32,18 @@ bool all_plain(std::uint64_t bytes) {
 std::optional<Pointer> parse_pointer(std::string_view text) {
   std::optional<Pointer> pointer(std::in_place);
   std::vector<std::string>& tokens = pointer->tokens;
-  if (!text.empty() && text.front() != '/') return std::nullopt;
+  if (!text.empty() && text.front() != '/') return {};
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '/') {
       // Nothing that may be parsed is deeper, and what recurses over a pointer stays within the stack.
-      if (tokens.size() == kDefaultMaxJsonDepth) return std::nullopt;
+      if (tokens.size() == kDefaultMaxJsonDepth) return {};
       tokens.emplace_back();
     } else if (text[i] != '~') {
       tokens.back() += text[i];
     } else if (i + 1 < text.size() && (text[i + 1] == '0' || text[i + 1] == '1')) {
       tokens.back() += text[++i] == '0' ? '~' : '/';
     } else {
-      return std::nullopt;
+      return {};
     }
   }
   return pointer;
@@ -103,7 +103,7 @@ Scanner::Scanner(std::string_view text, const ScanPlan& plan, std::size_t max_de
 ScanResult Scanner::run() {
   skip_blanks();
   result_.valid = document();
-  if (!result_.valid) result_.values.assign(plan_.size(), std::nullopt);
+  if (!result_.valid) result_.values.assign(plan_.size(), {});
   return std::move(result_);
 }
 
@@ -195,7 +195,7 @@ void Scanner::forget(std::size_t node) {
   for (std::size_t child = first_child(node); child != kNoNode; child = plan_.nodes_[child].next_sibling) forget(child);
 }
 
-void Scanner::keep(std::size_t node, std::optional<std::string_view> value) {
+void Scanner::keep(std::size_t node, std::string_view value) {
   if (node == kNoNode) return;
   for (std::size_t slot = plan_.nodes_[node].first_slot; slot != kNoNode; slot = plan_.next_slots_[slot]) {
     result_.values[slot] = value;

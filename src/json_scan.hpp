@@ -53,10 +53,9 @@ class ScanPlan {
 
 /// What a scan found: for each pointer of the plan the raw JSON text of its value, where there is one.
 struct ScanResult {
-  bool valid = false;     ///< the whole text is one JSON text (RFC 8259)
-  bool too_deep = false;  ///< not valid: the scan stopped where it nests deeper than the limit
-  std::vector<std::optional<std::string_view>>
-      values;  ///< views into the scanned text; all empty where it is not valid
+  bool valid = false;                    ///< the whole text is one JSON text (RFC 8259)
+  bool too_deep = false;                 ///< not valid: the scan stopped where it nests deeper than the limit
+  std::vector<std::string_view> values;  ///< of the scanned text; empty where there is none, or the text is not valid
 };
 
 /// One pass over `text`. Accepts what JavaScript's `JSON.parse` accepts; that the bytes are UTF-8 is the host's care.

@@ -55,7 +55,7 @@ class Scanner {
   [[nodiscard]] std::size_t element_node(const Level& level) const;
   [[nodiscard]] std::size_t member_node(const Level& level, std::string_view literal) const;
   void forget(std::size_t node);
-  void keep(std::size_t node, std::optional<std::string_view> value);
+  void keep(std::size_t node, std::string_view value);
 
   bool scalar();
   bool literal(std::string_view word);

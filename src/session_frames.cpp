@@ -64,16 +64,17 @@ Session::Call* Session::find_addressee(const Connection& connection, const Frame
   if (connection.exclusive) return calls_.at(static_cast<std::uint32_t>(connection.calls.front())).get();
   if (!frame.is_text()) return nullptr;
   // Usually all calls look for their id at one place, so that one scan finds it.
+  const Tool* tool = nullptr;
   const json::Pointer* place = nullptr;
   std::string wire_id;
   for (const CallId id : connection.calls) {
     Call& call = *calls_.at(static_cast<std::uint32_t>(id));
-    const json::Pointer& own = *call.tool->rules.correlation();
-    if (place == nullptr || own != *place) {
-      place = &own;
+    if (call.tool.get() != tool && (place == nullptr || *call.tool->rules.correlation() != *place)) {
+      place = &*call.tool->rules.correlation();
       const json::ScanResult scan = json::scan(frame.text(), call.tool->rules.correlation_plan(), options_.max_depth);
-      wire_id = scan.valid && scan.values[0] ? json::text_of(*scan.values[0]) : std::string{};
+      wire_id = json::text_of(scan.values[0]);
     }
+    tool = call.tool.get();
     if (!wire_id.empty() && call.wire_id == wire_id) return &call;
   }
   return nullptr;

@@ -147,7 +147,7 @@ void check(std::string_view text) {
   // The text as a credential.
   const json::ScanResult scanned = json::scan(text, json::ScanPlan({{}}), kDefaultMaxJsonDepth);
   if (!scanned.valid) return;
-  const std::string_view value = *scanned.values[0];
+  const std::string_view value = scanned.values[0];
   Auth auth;
   if (const ErrorPtr error = read_auth(value, auth)) return check_error(*error);
   const std::string normal = normalize_auth(value);

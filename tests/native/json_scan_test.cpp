@@ -42,7 +42,8 @@ ScanPlan plan_for(const std::vector<std::string>& pointers) {
 std::string found(std::string_view text, const std::string& pointer) {
   const Scanned scanned(text, plan_for({pointer}));
   if (!scanned.result.valid) return "(invalid)";
-  return std::string(scanned.result.values[0].value_or("(none)"));
+  const std::string_view value = scanned.result.values[0];
+  return std::string(value.empty() ? "(none)" : value);
 }
 
 TEST(JsonPointer, ParsesAndPrints) {
@@ -190,9 +191,7 @@ TEST(JsonScan, FindsValuesAsTheyStand) {
 
 TEST(JsonScan, FindsManyPointersInOnePass) {
   const Scanned scanned(R"({"a":{"b":1},"c":[2]})", plan_for({"/a/b", "/a", "/c/0", "/x", "/a/b", ""}));
-  EXPECT_THAT(scanned.result.values,
-              ElementsAre(Optional(Eq("1")), Optional(Eq(R"({"b":1})")), Optional(Eq("2")), Eq(std::nullopt),
-                          Optional(Eq("1")), Optional(Eq(R"({"a":{"b":1},"c":[2]})"))));
+  EXPECT_THAT(scanned.result.values, ElementsAre("1", R"({"b":1})", "2", "", "1", R"({"a":{"b":1},"c":[2]})"));
 }
 
 TEST(JsonScan, ComparesNamesDecoded) {
@@ -214,7 +213,7 @@ TEST(JsonScan, AnInvalidTextHasNoValues) {
   const Scanned scanned(R"({"id":1,"x":})", plan_for({"/id"}));
   EXPECT_FALSE(scanned.result.valid);
   EXPECT_FALSE(scanned.result.too_deep);
-  EXPECT_THAT(scanned.result.values, ElementsAre(Eq(std::nullopt)));
+  EXPECT_THAT(scanned.result.values, ElementsAre(""));
 }
 
 TEST(JsonScan, LimitsTheDepth) {
@@ -361,12 +360,12 @@ TEST(JsonScan, AgreesWithAnotherParserOnRandomTexts) {
     ASSERT_EQ(nlohmann::json::parse(dump(parse(text).value())), expected) << text;
     for (std::size_t i = 0; i < pointers.size(); ++i) {
       const nlohmann::json::json_pointer pointer(pointers[i]);
-      const auto& value = scanned.result.values[i];
+      const std::string_view value = scanned.result.values[i];
       // An object member "0" is no array element for nlohmann's contains(), so only its own containers are asked.
-      ASSERT_EQ(value.has_value(), expected.contains(pointer)) << text << " " << pointers[i];
-      if (!value) continue;
+      ASSERT_EQ(!value.empty(), expected.contains(pointer)) << text << " " << pointers[i];
+      if (value.empty()) continue;
       ++values;
-      ASSERT_EQ(nlohmann::json::parse(*value), expected.at(pointer)) << text << " " << pointers[i];
+      ASSERT_EQ(nlohmann::json::parse(value), expected.at(pointer)) << text << " " << pointers[i];
     }
   }
   EXPECT_GT(valid_texts, 10'000);
