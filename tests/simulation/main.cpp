@@ -146,7 +146,10 @@ int main(int count, char** arguments) {
     std::fputs("simulate [--events N] [--seeds N] [--first SEED] | --seed SEED [--trace]\n", stderr);
     return 2;
   }
-  for (const int signal : {SIGABRT, SIGSEGV, SIGFPE, SIGILL}) std::signal(signal, on_crash);
+  std::signal(SIGABRT, on_crash);
+#ifndef __SANITIZE_ADDRESS__  // it says more about these, and then aborts
+  for (const int signal : {SIGSEGV, SIGFPE, SIGILL}) std::signal(signal, on_crash);
+#endif
 #if defined(__unix__) || defined(__APPLE__)
   std::signal(SIGALRM, on_crash);
 #endif
