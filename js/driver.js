@@ -5,9 +5,7 @@
 // are carried out after the entry has returned, in their order.
 import { DISCOVERY, SingleCall } from './calls.js';
 import { addCredentials } from './credentials.js';
-import { createError, UtcpWebSocketError } from './errors.js';
 import { UtcpWebSocketEvent, WARNING } from './events.js';
-import { memberOf } from './frames.js';
 import {
   CANCEL,
   CLOSE,
@@ -24,6 +22,7 @@ import {
   SETTLE,
 } from './inbox.js';
 import { Arguments, randomUuid, renderPlan } from './message.js';
+import { rejectionOf } from './rejection.js';
 import { Session } from './session.js';
 import { StreamCall, ToolStream } from './stream.js';
 import { DeadlineTimer } from './timer.js';
@@ -297,7 +296,7 @@ export class Driver {
         this.#take(note.call)?.finish();
         break;
       case REJECT:
-        this.#take(note.command.call)?.fail(errorOf(note.command, note.data, note.cause));
+        this.#take(note.command.call)?.fail(rejectionOf(note.command, note.data, note.cause));
         break;
       case SEND:
         this.#send(note.socket, note.call, note.own);
@@ -395,14 +394,4 @@ export class Driver {
     this.#timer.clear();
     this.#inbox.consumed.clear();
   }
-}
-
-/** @param {import('./inbox.js').RejectCommand} command @param {unknown} data @param {unknown} cause */
-function errorOf({ error, path }, data, cause) {
-  if (cause instanceof UtcpWebSocketError) return cause; // credentials.js knows it all
-  if (error.code !== 'tool_failed') return createError(error, cause === undefined ? {} : { cause });
-  /** @type {any} */
-  const detail = memberOf(/** @type {string} */ (data), path ?? '');
-  const said = typeof detail === 'string' ? detail : (detail?.message ?? JSON.stringify(detail));
-  return createError({ ...error, message: `${error.message}: ${String(said).slice(0, 500)}` }, { detail });
 }

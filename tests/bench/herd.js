@@ -18,7 +18,7 @@ for (let retry = 1; ; retry += 1) {
     retry,
     clients: those.length,
     'within ms': Math.round(Math.max(...times) - Math.min(...times)),
-    'planned: most in 50 ms': busiest(those.map(({ retries }) => retries[retry - 1].delay)),
+    'planned: most in 50 ms': busiest(those.map(({ delays }) => delays[retry - 1])),
     'if uniform': percent(WINDOW / Math.min(200 * 2 ** (retry - 1), 10_000)),
     'happened: most in 50 ms': busiest(times),
   });

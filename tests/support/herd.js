@@ -8,8 +8,8 @@ import { WebSocketCommunicationProtocol } from '../../js/index.js';
 class Client {
   /** When it tried to come back, in ms of `performance.now()`. @type {number[]} */
   attempts = [];
-  /** What it planned after each attempt that failed: when, and how many ms to wait. @type {{ at: number, delay: number }[]} */
-  retries = [];
+  /** How many ms it planned to wait after each attempt that failed. @type {number[]} */
+  delays = [];
 
   constructor(url, options) {
     const { attempts } = this;
@@ -22,13 +22,13 @@ class Client {
         }
       },
     });
-    this.protocol.addEventListener('retry', ({ delay }) => this.retries.push({ at: performance.now(), delay }));
+    this.protocol.addEventListener('retry', ({ delay }) => this.delays.push(delay));
     this.template = { call_template_type: 'websocket', url };
   }
 
   /** Resolves when so many attempts have failed. */
   async failed(times) {
-    while (this.retries.length < times) {
+    while (this.delays.length < times) {
       await new Promise((resolve) => this.protocol.addEventListener('retry', resolve, { once: true }));
     }
   }
