@@ -6,6 +6,12 @@ namespace utcp::ws::json {
 
 bool is_number(std::string_view json_value) { return json_value.find_first_of("-0123456789") == 0; }
 
+bool is_integer(std::string_view text) {
+  if (text.starts_with('-')) text.remove_prefix(1);
+  if (text.empty() || (text.size() > 1 && text[0] == '0')) return false;
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
 Decimal decimal(std::string_view number) {
   Decimal value;
   value.negative = number.starts_with('-');

@@ -17,6 +17,8 @@ struct Decimal {
 };
 
 [[nodiscard]] bool is_number(std::string_view json_value);
+/// Whether a text is a JSON number without fraction and exponent (RFC 8259 section 6).
+[[nodiscard]] bool is_integer(std::string_view text);
 
 /// `number` must be a JSON number (RFC 8259 section 6). Exponents above 10^9 count as 10^9, whatever their sign.
 [[nodiscard]] Decimal decimal(std::string_view number);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "json_decimal.hpp"
 #include "json_scanner.hpp"
 #include "json_text.hpp"
 #include "text.hpp"
@@ -72,13 +73,6 @@ void append_literal(Plan& plan, std::string_view text, bool escape) {
 
 bool may_hold_placeholders(std::string_view text) {
   return text.find(kArgumentStart) != text.npos || text.find("{{") != text.npos;
-}
-
-// RFC 8259 section 6, without fraction and exponent.
-bool is_integer(std::string_view text) {
-  if (text.starts_with('-')) text.remove_prefix(1);
-  if (text.empty() || (text.size() > 1 && text[0] == '0')) return false;
-  return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 void append_text(std::string& out, Encoding encoding, std::string_view text) {
@@ -380,7 +374,7 @@ Result<std::string> render(const MessageTemplate& message, std::string_view argu
         append_argument(out, piece.encoding, arguments);
         break;
       case Kind::request_id: {
-        const bool as_number = piece.encoding == Encoding::json_value && is_integer(built_ins.request_id);
+        const bool as_number = piece.encoding == Encoding::json_value && json::is_integer(built_ins.request_id);
         append_text(out, as_number ? Encoding::text : piece.encoding, built_ins.request_id);
         break;
       }
