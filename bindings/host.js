@@ -57,6 +57,15 @@ mergeInto(LibraryManager.library, {
   $ensureOverloadTable__deps: [],
   $getDynCaller: function () {},
   $getDynCaller__deps: [],
+  // Every function has one name and one form.
+  $exposePublicSymbol: function (name, value) {
+    Module[name] = value;
+  },
+  $exposePublicSymbol__deps: [],
+  $replacePublicSymbol: function (name, value) {
+    Module[name] = value;
+  },
+  $replacePublicSymbol__deps: [],
   // Embind's own errors mean a defect in bindings.cpp: an `Error` tells as much as a class of its own.
   $extendError: function (base) {
     return base;

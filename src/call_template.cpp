@@ -188,8 +188,7 @@ void read_correlation(FieldReader& fields, CallTemplate& out) {
   } else {
     read_pointer(fields, "correlation", out.correlation);
     if (!out.message.holds_request_id() && !out.message.holds_uuid()) {
-      fields.fail("correlation",
-                  "used with a \"message\" that holds {{request_id}} or {{uuid}}, for a response to carry back",
+      fields.fail("correlation", "used with a \"message\" that holds {{request_id}} or {{uuid}}",
                   "a message without them");
     }
   }

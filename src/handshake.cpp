@@ -19,12 +19,11 @@ void set_header(std::vector<Header>& headers, TextRef name, TextRef value, bool 
 }
 
 ErrorPtr cannot_set(const CallTemplate& call_template, TextRef name) {
-  return make_error(
-      ErrorCode::auth_unsupported,
-      concat({"this host cannot set handshake headers (", name, "), as no browser can. If ", call_template.url.label(),
-              " allows it, use auth with location \"query\", a connect_message that carries the credential, a "
-              "cookie of the page, or the option browserAuth; else call it from a server"}),
-      "auth");
+  return make_error(ErrorCode::auth_unsupported,
+                    concat({"this host cannot set handshake headers (", name, "). If ", call_template.url.label(),
+                            " allows it, use auth with location \"query\", a connect_message, a "
+                            "cookie of the page, or the option browserAuth; else call it from a server"}),
+                    "auth");
 }
 
 // A credential where it is no header: RFC 6750 section 2.3 names bearer tokens.
@@ -38,8 +37,7 @@ ErrorPtr move_credential(Handshake& handshake, const CallTemplate& call_template
     handshake.url = call_template.url.href_with_query(is_bearer ? TextRef("access_token") : header, bearer);
   } else if (call_template.protocol.empty()) {
     return make_error(ErrorCode::auth_unsupported,
-                      "browserAuth \"subprotocol\" offers the credential beside a subprotocol that the server can "
-                      "choose: the call template needs the field protocol",
+                      "browserAuth \"subprotocol\" needs the field protocol: a subprotocol that the server can choose",
                       "protocol");
   } else {
     append(handshake.protocols, {",", options.subprotocol_prefix, base64url(bearer)});

@@ -87,9 +87,9 @@ Result<TokenResponse> parse_token_response(std::string_view token_url, int http_
     if (json::is_string(raw)) token = json::text_of(raw);
     const std::string_view type = json::find(parsed.value(), "token_type");
     if (token.empty() || !is_field_value(token)) {
-      wrong = " answered without a usable access_token (RFC 6749 section 5.1)";
+      wrong = " answered without a usable access_token";
     } else if (json::is_string(type) && !same_but_case(json::text_of(type), "bearer")) {
-      wrong = " gives tokens of another token_type than Bearer, the only one that is known";
+      wrong = " gives tokens of another token_type than Bearer";
     }
     result.value().lifetime = lifetime_of(json::find(parsed.value(), "expires_in"));
   }

@@ -38,9 +38,7 @@ Result<Session::Endpoint*> Session::endpoint_for(Tool& tool, const CallRequest& 
     if (!is_field_value(value)) {
       return Error{
           ErrorCode::invalid_argument,
-          concat({"argument \"", name,
-                  "\" goes into a handshake header (header_fields): it must be printable text "
-                  "without line breaks, characters above U+00FF and blanks at its ends (RFC 9110 section 5.5)"}),
+          concat({"argument \"", name, "\" goes into a handshake header (header_fields): it must be ", kHeaderValue}),
           name};
     }
     field_headers.emplace_back(name, value);

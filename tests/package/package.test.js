@@ -11,7 +11,7 @@ import { build } from 'esbuild';
 import { fromRoot, nodeBin, npm, readJson, run } from '../../scripts/lib/repo.js';
 
 // Lower it whenever the module gets smaller, never raise it.
-const sizeLimit = 45 * 1024;
+const sizeLimit = 45_000;
 const manifest = readJson('package.json');
 const fixtures = fileURLToPath(new URL('project/', import.meta.url));
 
