@@ -54,7 +54,7 @@ export class TokenFetcher {
         },
         body,
         redirect: 'manual', // the secret is for this URL alone
-        ...unshared,
+        ...unshared(),
         signal: aborter.signal,
       });
       const text = await readText(response);
@@ -73,10 +73,13 @@ export class TokenFetcher {
 /** Looked up late: the host's may be replaced. @type {typeof fetch} */
 const globalFetch = (resource, init) => globalThis.fetch(resource, init);
 
-/** Hosts without cookies and caches may refuse to hear of them: workerd. */
-const unshared = /** @type {RequestInit} */ (
-  'credentials' in (globalThis.Request?.prototype ?? {}) ? { credentials: 'omit', cache: 'no-store' } : {}
-);
+/**
+ * Hosts without cookies and caches may refuse to hear of them: workerd. Looked up late: in Node it loads all of `fetch`.
+ * @returns {RequestInit}
+ */
+function unshared() {
+  return 'credentials' in (globalThis.Request?.prototype ?? {}) ? { credentials: 'omit', cache: 'no-store' } : {};
+}
 
 /** What Node says of a failed request: ` (ECONNREFUSED)`. Other hosts say nothing. @param {any} error */
 function codeOf(error) {
