@@ -286,12 +286,13 @@ void SessionHost::say_sending(std::uint32_t call) {
   utcp_ws_sending(call);
 }
 
-// The text stays in JavaScript: Emscripten gets none, and js/socket.js sends the message of the call in its place.
+// The text stays in JavaScript: Emscripten gets an empty one, and js/socket.js sends the message of the call in its
+// place.
 void SessionHost::run(const SendMessage& command) {
   const Socket* socket = find(command.connection);
   if (socket == nullptr) return;
   if (command.call != starting_) say_sending(number(command.call));
-  emscripten_websocket_send_utf8_text(socket->handle, nullptr);
+  emscripten_websocket_send_utf8_text(socket->handle, "");
 }
 
 void SessionHost::run(const SendGreeting& command) { send_own(command.connection, command.plan); }
@@ -321,7 +322,7 @@ void SessionHost::send_own(ConnectionId connection, const Plan& plan) {
   reply.json("plan", plan_json(plan));
   tell(std::move(reply));
   say_sending(0);
-  emscripten_websocket_send_utf8_text(socket->handle, nullptr);
+  emscripten_websocket_send_utf8_text(socket->handle, "");
 }
 
 void SessionHost::run(const CloseSocket& command) {
