@@ -19,7 +19,7 @@ namespace utcp::ws {
 
 class SessionHost {
  public:
-  /// `options`: JSON of `SessionOptions` as js/options.js writes it.
+  /// `options`: see `parse_options`.
   explicit SessionHost(const std::string& options);
   ~SessionHost();
   SessionHost(const SessionHost&) = delete;

@@ -16,7 +16,8 @@ target_compile_definitions(utcp_websocket PUBLIC JSON_NOEXCEPTION=1)
 
 # Only Embind asks for the names of types.
 target_compile_options(utcp_websocket PRIVATE -fno-rtti)
-set_source_files_properties(bindings/replies.cpp bindings/scratch.cpp bindings/session_host.cpp
+set_source_files_properties(
+  bindings/replies.cpp bindings/scratch.cpp bindings/session_host.cpp bindings/session_options.cpp
   PROPERTIES COMPILE_OPTIONS -fno-rtti)
 
 add_executable(core
@@ -24,6 +25,7 @@ add_executable(core
   bindings/replies.cpp
   bindings/scratch.cpp
   bindings/session_host.cpp
+  bindings/session_options.cpp
 )
 target_link_libraries(core PRIVATE utcp_websocket)
 utcp_target_options(core)

@@ -4,6 +4,14 @@ import { createError } from './errors.js';
 import { check, headers, isObject, TOKEN } from './options.js';
 import { isSecureWebSocketUrl } from './pure.js';
 
+/** The call is to reject with just this; anything else that is thrown becomes a cause. */
+export class Refusal {
+  /** @param {Error} error */
+  constructor(error) {
+    this.error = error;
+  }
+}
+
 const isText = (/** @type {unknown} */ v) => typeof v === 'string';
 const known = {
   url: { what: 'a URL', holds: isText, isSecret: true },
@@ -17,7 +25,7 @@ const known = {
 };
 
 /**
- * Rejects with what the source threw, or with what is wrong with what it gave.
+ * Rejects with what the source threw, or with what is wrong with what it gave: a `Refusal` where the core has a code for that.
  * @param {import('./types.js').CredentialSource} ask
  * @param {import('./socket.js').Socket} socket not yet open
  * @param {boolean} canSetHeaders whether the host can
@@ -29,7 +37,7 @@ export async function addCredentials(ask, socket, canSetHeaders) {
   if (!isObject(given)) throw new TypeError('the option credentials must give an object or nothing');
   check('credentials', given, known);
   if (given.url !== undefined && !isSecureWebSocketUrl(given.url)) {
-    throw createError({
+    refuse({
       code: 'url_refused',
       message: 'URL refused: the one that the option credentials gives is not wss:, nor ws: to a loopback host',
       field: 'credentials.url',
@@ -37,7 +45,7 @@ export async function addCredentials(ask, socket, canSetHeaders) {
   }
   const added = Object.entries(given.headers ?? {});
   if (added.length > 0 && !canSetHeaders) {
-    throw createError({
+    refuse({
       code: 'auth_unsupported',
       message: 'this host cannot set handshake headers: let the option credentials give query or protocols instead',
       field: 'credentials.headers',
@@ -52,6 +60,11 @@ export async function addCredentials(ask, socket, canSetHeaders) {
   socket.protocols = offered;
   const names = new Set(added.map(([name]) => name.toLowerCase()));
   socket.headers = [...socket.headers.filter(([name]) => !names.has(name.toLowerCase())), ...added];
+}
+
+/** @param {import('./types.js').CoreError} error @returns {never} */
+function refuse(error) {
+  throw new Refusal(createError(error));
 }
 
 /** @param {string} url @param {[string, string][]} parameters */

@@ -34,7 +34,7 @@ export class UtcpWebSocketEvent extends Event {
     this.attempt = report.attempt;
     /** `retry`: milliseconds until the next one. */
     this.delay = report.delay;
-    /** `unsolicited`, `retry`, `warning`: why. */
+    /** `unsolicited`, `retry`, `warning`: why; `token`: what happened. */
     this.message = report.text ?? '';
   }
 }

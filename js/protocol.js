@@ -18,8 +18,8 @@ export let driverOf;
 
 /**
  * Discovers and calls tools over WebSocket. Each protocol has its own connections; the wasm module is shared and loads with
- * the first call. It dispatches `open`, `close`, `send`, `message`, `unsolicited`, `retry` and `warning` events
- * (`UtcpWebSocketEvent`); without a listener they cost nothing.
+ * the first call. It dispatches `open`, `close`, `send`, `message`, `unsolicited`, `retry`, `token` and `warning`
+ * events (`UtcpWebSocketEvent`); without a listener they cost nothing.
  */
 export class WebSocketCommunicationProtocol extends EventTarget {
   /** @type {import('./options.js').CheckedOptions} */

@@ -1,5 +1,6 @@
 // Owns the error that a call rejects with: what the core says, and what only the host knows. Must not know calls.
-import { createError, UtcpWebSocketError } from './errors.js';
+import { Refusal } from './credentials.js';
+import { createError } from './errors.js';
 import { memberOf } from './frames.js';
 
 /**
@@ -8,7 +9,7 @@ import { memberOf } from './frames.js';
  * @param {unknown} cause what the host says went wrong
  */
 export function rejectionOf({ error, path }, data, cause) {
-  if (cause instanceof UtcpWebSocketError) return cause; // credentials.js knows it all
+  if (cause instanceof Refusal) return cause.error;
   if (error.code !== 'tool_failed') return createError(error, cause === undefined ? {} : { cause });
   /** @type {any} */
   const detail = memberOf(/** @type {string} */ (data), path ?? '');

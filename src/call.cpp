@@ -1,6 +1,6 @@
 #include "call.hpp"
 
-#include "json.hpp"
+#include "json_text.hpp"
 #include "text.hpp"
 
 namespace utcp::ws {

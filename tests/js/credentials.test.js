@@ -77,6 +77,15 @@ test('what the source throws is the cause, at once and for all who wait', async 
   assert.equal(server.opened, 0);
 });
 
+test('also an error of this library that the source passes on from elsewhere', async (t) => {
+  const server = await startServer(t);
+  const cause = await failure(newProtocol(t).callTool(null, 'm.t', {}, { url: 'ws://elsewhere.example/' }));
+  const credentials = () => Promise.reject(cause);
+  const error = await failure(newProtocol(t, { credentials }).callTool(null, 'm.t', {}, server.template()));
+  assert.ok(error instanceof WebSocketAuthError);
+  assert.equal(error.cause, cause);
+});
+
 for (const [given, what] of [
   [{ headers: { A: 's3cret\r\nB: b' } }, /credentials\.headers must be/],
   [{ headers: 's3cret' }, /credentials\.headers must be/],

@@ -96,7 +96,7 @@ TEST(SessionHeartbeat, ThePingMessageGoesOutOnIdleConnections) {
   EXPECT_EQ(host.outcome(call).items, std::vector<std::string>{"own"});
 }
 
-TEST(SessionHeartbeat, ACallAfterAPingWithoutEchoDoesNotTakeIt) {
+TEST(SessionHeartbeat, APeerThatLeavesThePingMessageUnansweredIsLeft) {
   FakeHost host;
   const ToolId tool = host.tool(kEchoed);
   host.call(tool);
