@@ -1,8 +1,8 @@
 // Owns set-up: whatever this machine lacks for a purpose is installed, and said in one line each.
 // Works in a fresh clone: it needs nothing but Node.
-import { existsSync, readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { fromRoot, npm, output, readJson, run, runScript, ScriptError, which } from './lib/repo.js';
+import { installFolder } from './lib/modules.js';
+import { output, run, runScript, ScriptError, which } from './lib/repo.js';
 import { missingRequirements } from './lib/requirements.js';
 
 const oldestNode = 20;
@@ -15,7 +15,7 @@ export async function setup(purpose) {
   await installPackages(missingRequirements(purpose));
   const left = missingRequirements(purpose).map(({ name }) => name);
   if (left.length > 0) throw new ScriptError(`Still missing after the installation: ${left.join(', ')}.`);
-  await installModules();
+  await installFolder();
 }
 
 async function installPackages(missing) {
@@ -46,23 +46,6 @@ function rootPrefix(packages) {
   throw new ScriptError(
     `Packages are missing and this user may not install them. As root: apt-get install ${packages.join(' ')}`,
   );
-}
-
-async function installModules() {
-  if (modulesMatchLock()) return;
-  console.log('Set-up: installing the npm packages of package-lock.json (npm ci)');
-  await npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { quiet: true });
-}
-
-/** Whether node_modules holds what package-lock.json asks for (optional packages of other platforms may be absent). */
-function modulesMatchLock() {
-  const installedPath = fromRoot('node_modules', '.package-lock.json');
-  if (!existsSync(installedPath)) return false;
-  const installed = JSON.parse(readFileSync(installedPath, 'utf8')).packages;
-  return Object.entries(readJson('package-lock.json').packages).every(([path, { version, optional }]) => {
-    if (path === '') return true;
-    return installed[path] === undefined ? optional === true : installed[path].version === version;
-  });
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
