@@ -1,6 +1,7 @@
 // Owns running the two test runners and reading from their own summaries how many tests passed and failed.
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { fromRoot, jobs, run, ScriptError } from './repo.js';
 
 /** @typedef {{ passed: number, failed: number }} Count */
@@ -26,8 +27,8 @@ const withoutPassed = (text) =>
     .filter((line) => !/^\s+Start\s+\d+: |^\s*\d+\/\d+ Test .* Passed /.test(line))
     .join('\n');
 
-/** Runs test files with Node's runner. */
-export async function nodeTest(files, name, { seconds = 180 } = {}) {
+/** Runs test files with Node's runner; `preload`: a module that each of them, and each program they start, loads first. */
+export async function nodeTest(files, name, { seconds = 180, preload = undefined, env = {} } = {}) {
   if (files.length === 0) throw new ScriptError(`There are no test files for ${name}`);
   const tap = fromRoot('build', 'reports', `${name}.tap`);
   mkdirSync(dirname(tap), { recursive: true });
@@ -43,7 +44,7 @@ export async function nodeTest(files, name, { seconds = 180 } = {}) {
       `--test-reporter-destination=${tap}`,
       ...files,
     ],
-    { mayFail: true },
+    { mayFail: true, env: { ...env, ...(preload && { NODE_OPTIONS: `--import ${pathToFileURL(preload).href}` }) } },
   );
   const report = readFileSync(tap, 'utf8');
   const count = (word) => Number(new RegExp(`^# ${word} (\\d+)$`, 'm').exec(report)?.[1] ?? 0);

@@ -1,11 +1,11 @@
 // Owns what `npm test` consists of: the steps, in their order. Each resolves with the tests it counted, if it runs any.
-import { rmSync } from 'node:fs';
-import { basename } from 'node:path';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { build } from '../build.js';
 import { fuzz } from '../fuzz.js';
 import { checkFormat, checkJavaScript, checkTidy } from './checks.js';
 import { buildTypes, buildWasm, distSizes } from './dist.js';
-import { fromRoot, jobs, run } from './repo.js';
+import { fromRoot, jobs, run, ScriptError } from './repo.js';
 import { ctest, nodeTest } from './runners.js';
 import { simulate } from './simulation.js';
 import { listFiles } from './stamps.js';
@@ -54,6 +54,31 @@ async function wasm() {
   for (const { file, raw, brotli } of distSizes()) console.log(`${file}: ${raw} bytes, ${brotli} with brotli`);
 }
 
+const scenarios = () => testFiles('tests/js').filter((path) => basename(path) !== readmeTest);
+
+/** The JavaScript tests once more, with secrets planted in every scenario and all that comes out searched for them. */
+async function secrets() {
+  const reports = fromRoot('build', 'reports', 'secrets');
+  rmSync(reports, { recursive: true, force: true });
+  const count = await nodeTest(scenarios(), 'secrets', {
+    preload: fromRoot('tests', 'support', 'secret_run.js'),
+    env: { UTCP_SECRET_REPORTS: reports },
+  });
+  const looked = { templates: 0, errors: 0, events: 0, protocols: 0, console: 0 };
+  for (const file of readdirSync(reports)) {
+    const { looked: here } = JSON.parse(readFileSync(join(reports, file), 'utf8'));
+    for (const kind of Object.keys(looked)) looked[kind] += here[kind];
+  }
+  console.log(
+    `Searched for secrets: ${Object.entries(looked)
+      .map(([kind, n]) => `${n} ${kind}`)
+      .join(', ')}`,
+  );
+  const missing = Object.keys(looked).filter((kind) => looked[kind] === 0);
+  if (missing.length > 0) throw new ScriptError(`The run that plants secrets saw no ${missing.join(', ')}`);
+  return count;
+}
+
 export const steps = [
   { name: 'format', title: 'C++ formatting (clang-format)', run: checkFormat },
   { name: 'biome', title: 'JavaScript formatting and lint (Biome)', run: checkJavaScript },
@@ -71,13 +96,9 @@ export const steps = [
   {
     name: 'js',
     title: 'JavaScript tests through the wasm module',
-    run: withDist(() =>
-      nodeTest(
-        testFiles('tests/js').filter((path) => basename(path) !== readmeTest),
-        'js',
-      ),
-    ),
+    run: withDist(() => nodeTest(scenarios(), 'js')),
   },
+  { name: 'secrets', title: 'The same scenarios, with planted secrets', run: withDist(secrets) },
   {
     name: 'browser',
     title: 'The demo page in a browser',

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { inspect } from 'node:util';
 import { WebSocket } from 'ws';
 import { WebSocketAuthError, WebSocketSecurityError, WebSocketTimeoutError } from '../../js/index.js';
+import { exactly } from '../support/secrets.js';
 import { failure, newProtocol, startServer } from '../support/server.js';
 
 test('header, query and subprotocol are asked for anew at each opening', async (t) => {
@@ -16,12 +17,14 @@ test('header, query and subprotocol are asked for anew at each opening', async (
     return { headers: { 'X-Key': `key ${turn}` }, query: { 'a b': `${turn}&=` }, protocols: [`ticket${turn}`] };
   };
   const protocol = newProtocol(t, { credentials });
-  const template = server.template({
-    url: `${server.url}path?p=1`,
-    protocol: 'tools',
-    keep_alive: false,
-    headers: { 'x-key': 'old', 'X-Kept': 'kept' },
-  });
+  const template = exactly(
+    server.template({
+      url: `${server.url}path?p=1`,
+      protocol: 'tools',
+      keep_alive: false,
+      headers: { 'x-key': 'old', 'X-Kept': 'kept' },
+    }),
+  );
   for (const n of [1, 2]) {
     await protocol.callTool(null, 'm.t', {}, template);
     const { headers, url } = server.requests[n - 1];
@@ -112,11 +115,11 @@ test('a host that cannot set headers says what it takes instead', async (t) => {
   const server = await startServer(t);
   const options = { canSetHeaders: false, WebSocket };
   const withHeader = newProtocol(t, { ...options, credentials: () => ({ headers: { A: 'a' } }) });
-  const error = await failure(withHeader.callTool(null, 'm.t', {}, server.template()));
+  const error = await failure(withHeader.callTool(null, 'm.t', {}, exactly(server.template())));
   assert.equal(error.code, 'auth_unsupported');
   assert.match(error.message, /query or protocols/);
   const withQuery = newProtocol(t, { ...options, credentials: () => ({ query: { key: 'k' } }) });
-  await withQuery.callTool(null, 'm.t', {}, server.template());
+  await withQuery.callTool(null, 'm.t', {}, exactly(server.template()));
   assert.equal(server.requests[0].url, '/?key=k');
 });
 

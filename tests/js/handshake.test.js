@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { WebSocket } from 'ws';
 import { WebSocketAuthError, WebSocketConnectionError, WebSocketProtocolError } from '../../js/index.js';
+import { exactly } from '../support/secrets.js';
 import { failure, newProtocol, startServer } from '../support/server.js';
 
 test("headers of the template and of the options arrive; the template's win", async (t) => {
@@ -145,7 +146,7 @@ test('a host that cannot set headers refuses before anything is opened, and name
   const server = await startServer(t);
   const protocol = newProtocol(t, { canSetHeaders: false });
   const auth = { auth_type: 'api_key', api_key: 'planted-secret' };
-  const error = await failure(protocol.callTool(null, 'm.t', {}, server.template({ auth })));
+  const error = await failure(protocol.callTool(null, 'm.t', {}, exactly(server.template({ auth }))));
   assert.ok(error instanceof WebSocketAuthError);
   assert.equal(error.code, 'auth_unsupported');
   assert.equal(error.fault, 'host');
@@ -153,7 +154,7 @@ test('a host that cannot set headers refuses before anything is opened, and name
   assert.match(error.message, /connect_message/);
   assert.ok(!error.message.includes('planted-secret'));
   assert.equal(server.requests.length, 0);
-  const inQuery = server.template({ auth: { ...auth, location: 'query' } });
+  const inQuery = exactly(server.template({ auth: { ...auth, location: 'query' } }));
   assert.equal(await protocol.callTool(null, 'm.t', {}, inQuery), '{}');
 });
 
@@ -166,7 +167,7 @@ test("without headers, the host's WebSocket gets none of our options", async (t)
       seen.push(args);
     }
   }
-  await newProtocol(t, { WebSocket: Spy }).callTool(null, 'm.t', {}, server.template());
+  await newProtocol(t, { WebSocket: Spy }).callTool(null, 'm.t', {}, exactly(server.template()));
   assert.deepEqual(seen, [[server.url]]);
 });
 

@@ -10,10 +10,10 @@ const everything = {
   maxArrayLength: null,
   maxStringLength: null,
 };
-const eventTypes = ['open', 'close', 'send', 'message', 'unsolicited', 'retry', 'warning', 'token'];
+export const eventTypes = ['open', 'close', 'send', 'message', 'unsolicited', 'retry', 'warning', 'token'];
 
 /** The texts in which a secret may show. */
-function formsOf(secret) {
+export function formsOf(secret) {
   const encoded = [secret, `user:${secret}`].flatMap((text) => {
     const bytes = Buffer.from(text);
     return [bytes.toString('base64').replace(/=+$/, ''), bytes.toString('base64url')];
@@ -49,7 +49,7 @@ export class SecretWatch {
   }
 
   see(where, value) {
-    this.#seen.push([where, `${inspect(value, everything)} ${textsOf(value).join(' ')}`]);
+    this.#seen.push([where, textOf(value)]);
   }
 
   /** Listens to a protocol's events. */
@@ -78,6 +78,11 @@ export class SecretWatch {
   }
 }
 
+/** All that a value can show of itself. */
+export function textOf(value) {
+  return `${inspect(value, everything)} ${textsOf(value).join(' ')}`;
+}
+
 /** What a logger would take out of an error or an event: also what is not enumerable, and the causes. */
 function textsOf(value) {
   if (typeof value !== 'object' || value === null) return [String(value)];
@@ -87,3 +92,13 @@ function textsOf(value) {
     return name === 'cause' && member ? textsOf(member) : typeof member === 'string' ? [member] : [];
   });
 }
+
+const exact = Symbol('exact');
+
+/** A template in which the run that plants secrets plants none: for tests of what exactly a host is given. */
+export function exactly(template) {
+  return Object.defineProperty(template, exact, { value: true });
+}
+
+/** @param {object} template */
+export const isExact = (template) => exact in template;
