@@ -18,12 +18,14 @@ void set_header(std::vector<Header>& headers, TextRef name, TextRef value, bool 
   added.second = value.view();
 }
 
-ErrorPtr cannot_set(const CallTemplate& call_template, TextRef name) {
-  return make_error(ErrorCode::auth_unsupported,
-                    concat({"this host cannot set handshake headers (", name, "). If ", call_template.url.label(),
-                            " allows it, use auth with location \"query\", a connect_message, a "
-                            "cookie of the page, or the option browserAuth; else call it from a server"}),
-                    "auth");
+ErrorPtr cannot_set(const CallTemplate& call_template, TextRef name, TextRef another_way = "") {
+  return make_error(
+      ErrorCode::auth_unsupported,
+      concat({"this host cannot set handshake headers (", name, "). If ", call_template.url.label(), " allows it, use ",
+              another_way,
+              "auth with location \"query\", a connect_message or a cookie of the page; else call it from "
+              "a server"}),
+      "auth");
 }
 
 // A credential where it is no header: RFC 6750 section 2.3 names bearer tokens.
@@ -31,7 +33,8 @@ ErrorPtr move_credential(Handshake& handshake, const CallTemplate& call_template
                          std::string_view bearer, const HandshakeOptions& options) {
   const bool is_key = call_template.auth.kind == Auth::Kind::api_key;
   const bool is_basic = call_template.auth.kind == Auth::Kind::basic;
-  if (options.browser_auth == BrowserAuth::none || is_basic) return cannot_set(call_template, header);
+  if (is_basic) return cannot_set(call_template, header);
+  if (options.browser_auth == BrowserAuth::none) return cannot_set(call_template, header, "the option browserAuth, ");
   if (options.browser_auth == BrowserAuth::query) {
     const bool is_bearer = !is_key && same_but_case(header, "Authorization");
     handshake.url = call_template.url.href_with_query(is_bearer ? TextRef("access_token") : header, bearer);

@@ -284,6 +284,7 @@ void Session::handle_close(TimePoint now, ConnectionId id, int code, std::string
     error.message += "; check connect_message";
   }
   if (was_ready) {
+    if (code == 1008 || code == 4401) (void)renew_token(now, connection);
     connection_lost(now, connection, std::move(error));
   } else {
     opening_failed(now, connection, std::move(error));

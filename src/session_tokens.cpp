@@ -84,11 +84,12 @@ void Session::handle_token(TimePoint now, TokenId id, int http_status, std::stri
   }
 }
 
-// After a failed handshake: whether a newer token is there or will come. The one that was refused is dropped, once
-// until an opening works, so that a peer that refuses everybody does not drain the token endpoint.
+// After a failed handshake, or an open connection closed as unauthorized: whether a newer token is there or will come.
+// The one that was refused is dropped, once until an opening works, so that a peer that refuses everybody does not
+// drain the token endpoint.
 bool Session::renew_token(TimePoint now, const Connection& connection) {
   Endpoint& endpoint = *endpoints_.at(connection.endpoint);
-  if (endpoint.tool->call_template.auth.kind != Auth::Kind::oauth2 || connection.state != ConnectionState::opening) {
+  if (endpoint.tool->call_template.auth.kind != Auth::Kind::oauth2 || connection.state == ConnectionState::greeting) {
     return false;
   }
   BearerToken& token = credential_of(now, endpoint).token;

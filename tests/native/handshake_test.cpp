@@ -73,9 +73,11 @@ TEST(Handshake, WithoutHeadersItSaysWhatElseTheEndpointCouldUse) {
     const auto result = build_handshake(parsed((with_auth(auth))), {}, "bearer-token", {.can_set_headers = false});
     ASSERT_FALSE(result.ok());
     EXPECT_EQ(result.error().code, ErrorCode::auth_unsupported);
-    for (const std::string_view way : {"\"query\"", "connect_message", "cookie of the page", "browserAuth"}) {
+    for (const std::string_view way : {"\"query\"", "connect_message", "cookie of the page", "server"}) {
       EXPECT_NE(result.error().message.find(way), std::string::npos) << way;
     }
+    const bool can_move = auth != kBasic && auth != kCookie;
+    EXPECT_EQ(result.error().message.find("browserAuth") != std::string::npos, can_move) << result.error().message;
     for (const std::string_view secret : {"sëcret", "p:w", "tok\"", "bearer-token", "sid=k"}) {
       EXPECT_EQ(result.error().message.find(secret), std::string::npos) << secret;
     }

@@ -162,6 +162,41 @@ TEST(SessionOAuth2, AnOpeningThatWorksAllowsAnotherRenewal) {
   }
 }
 
+// RFC 6455 section 7.4.1 (policy violation), and the code after HTTP's that graphql-transport-ws made usual.
+TEST(SessionOAuth2, AnOpenConnectionThatIsClosedAsUnauthorizedDropsItsToken) {
+  for (const int code : {1008, 4401}) {
+    FakeHost host;
+    const ToolId tool = host.tool(kOAuth2);
+    const CallId call = host.call(tool);
+    host.token(1, 200, kToken);
+    host.open(1);
+    host.peer_closes(1, code);
+    EXPECT_EQ(host.code(call), ErrorCode::connection_closed);
+    EXPECT_EQ(host.fetches.size(), 1U) << "nobody waits";
+    host.call(tool);
+    ASSERT_EQ(host.fetches.size(), 2U);
+    host.token(1, 200, kOther);
+    EXPECT_EQ(bearer(host, 2), "Bearer two");
+  }
+}
+
+TEST(SessionOAuth2, AClosingKeepsATokenThatIsNewerOrNotToBlame) {
+  FakeHost host;
+  const ToolId tool = host.tool(kOAuth2);
+  host.call(tool);
+  host.token(1, 200, kToken);
+  host.open(1);
+  host.advance(95s);
+  host.call(tool);
+  host.token(1, 200, kOther);
+  host.open(2);
+  host.peer_closes(1, 4401);
+  host.peer_closes(2, 4403);
+  host.call(tool);
+  EXPECT_EQ(host.fetches.size(), 2U);
+  EXPECT_EQ(bearer(host, 3), "Bearer two");
+}
+
 TEST(SessionOAuth2, WhereTheStatusIsHiddenTheRetryHasANewToken) {
   FakeHost host;
   host.call(host.tool(kOAuth2));

@@ -237,6 +237,7 @@ void Checker::closed(TimePoint now, std::uint32_t id, int code) {
         connection->state == ModelConnection::State::greeting && (code == 1008 || code == 4401 || code == 4403);
     return opening_fails(*connection, is_refusal ? ErrorCode::auth_failed : ErrorCode::connection_failed, !is_refusal);
   }
+  if ((code == 1008 || code == 4401) && !connection->token.empty()) token_is_refused(*connection);
   must_close_[id] = 1000;
   for (const std::uint32_t call_id : connection->calls) {
     const ModelCall& call = *model_.live_call(call_id);
