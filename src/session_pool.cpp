@@ -317,8 +317,10 @@ void Session::opening_failed(TimePoint now, Connection& connection, Error error)
   endpoint.last_error = share(error);
   if (endpoint.backing_off) return;  // one failure of several attempts made at once is enough
   ++endpoint.failures;
-  const bool retry = options_.retry.enabled && worth_retrying(error);
+  const bool may_pass = worth_retrying(error);
+  const bool retry = options_.retry.enabled && may_pass;
   if (!retry && !others_work) {
+    if (may_pass && !endpoint.connections.empty()) return;  // another attempt may still work
     reject_waiting(endpoint, TimePoint::max(), endpoint.last_error);
     drop_openings(endpoint);
     collect(endpoint);

@@ -115,6 +115,29 @@ TEST(SessionRetry, CanBeSwitchedOff) {
   EXPECT_EQ(host.code(call), ErrorCode::connection_failed);
 }
 
+TEST(SessionRetry, SwitchedOffTheLastOfSeveralAttemptsDecides) {
+  for (const bool works : {true, false}) {
+    FakeHost host({.retry = {.enabled = false}});
+    const ToolId tool = host.tool(kPlain);
+    const CallId first = host.call(tool);
+    const CallId second = host.call(tool);
+    ASSERT_EQ(host.sockets.size(), 2U);
+    host.error(1);
+    EXPECT_TRUE(host.pending(first));
+    EXPECT_TRUE(host.pending(second));
+    EXPECT_EQ(host.sockets.size(), 2U) << "no attempt takes the place of the one that failed";
+    if (works) {
+      host.open(2);
+      host.text(2, "x");
+      EXPECT_TRUE(host.succeeded(first));
+    } else {
+      host.error(2);
+      EXPECT_EQ(host.code(first), ErrorCode::connection_failed);
+      EXPECT_EQ(host.code(second), ErrorCode::connection_failed);
+    }
+  }
+}
+
 TEST(SessionRetry, OneProbeAtATimeUntilThePeerIsBack) {
   FakeHost host({.seed = 11});
   const ToolId tool = host.tool(R"({"url":"wss://h.example/ws","timeout":300})");

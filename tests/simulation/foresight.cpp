@@ -327,7 +327,7 @@ void Checker::opening_fails(ModelConnection& connection, ErrorCode code, bool wo
     group.quiet_until = std::max(group.quiet_until, now_ + bound);
     group.may_back_off = true;
     const bool retry = options_.retry.enabled && worth_retrying;
-    if (others_work || (others_try && retry)) continue;
+    if (others_work || (others_try && worth_retrying)) continue;
     failed_openings_.insert_or_assign(i, FailedOpening{code, !retry, now_ + bound});
   }
 }
