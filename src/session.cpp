@@ -15,6 +15,12 @@ std::string_view before_first_dot(std::string_view tool_name) {
 
 }  // namespace
 
+std::shared_ptr<const Error> share(ErrorPtr error) { return std::make_shared<const Error>(std::move(*error)); }
+
+std::shared_ptr<const Error> share(ErrorCode code, std::string message) {
+  return share(make_error(code, std::move(message)));
+}
+
 std::string seconds_text(Duration duration) {
   const auto tenths = (duration.count() + 50'000) / 100'000;
   std::string text = to_text(tenths / 10);
@@ -52,13 +58,13 @@ std::string_view Session::short_name(ToolId tool) const {
 void Session::start_call(TimePoint now, CallId id, const CallRequest& request) {
   const auto entry = tools_.find(static_cast<std::uint32_t>(request.tool));
   if (entry == tools_.end()) {
-    fail_to_start(id, {ErrorCode::module_failed, "the tool was released before it was called"});
+    fail_to_start(id, make_error(ErrorCode::module_failed, "the tool was released before it was called"));
     return;
   }
   const std::shared_ptr<Tool> tool = entry->second;
   Result<Endpoint*> found = endpoint_for(*tool, request);
   if (!found) {
-    fail_to_start(id, std::move(found).error());
+    fail_to_start(id, found.take_error());
     return;
   }
   Endpoint& endpoint = *found.value();
@@ -82,9 +88,9 @@ void Session::start_call(TimePoint now, CallId id, const CallRequest& request) {
 
   if (endpoint.waiting() > options_.max_waiting) {
     settle(now, call,
-           share({ErrorCode::queue_full,
-                  concat({to_text(options_.max_waiting), " calls already wait for a connection to ", endpoint.label,
-                          ": make fewer at once, or raise maxConnections or waitingCalls"})}),
+           share(ErrorCode::queue_full,
+                 concat({to_text(options_.max_waiting), " calls already wait for a connection to ", endpoint.label,
+                         ": make fewer at once, or raise maxConnections or waitingCalls"})),
            false);
     return;
   }
@@ -96,7 +102,7 @@ void Session::abort_call(TimePoint now, CallId id) {
   if (entry != calls_.end()) leave(now, *entry->second, false);
 }
 
-void Session::fail_to_start(CallId id, Error error) {
+void Session::fail_to_start(CallId id, ErrorPtr error) {
   commands_.push_back(SettleCall{id, share(std::move(error)), {}, {}});
 }
 
@@ -180,7 +186,7 @@ void Session::handle_timeout(TimePoint now) {
   }
 }
 
-Error Session::timeout_error(const Call& call) const {
+ErrorPtr Session::timeout_error(const Call& call) const {
   const CallTemplate& call_template = call.tool->call_template;
   const Endpoint& endpoint = *endpoints_.at(call.endpoint);
   if (call.connection) {
@@ -189,19 +195,19 @@ Error Session::timeout_error(const Call& call) const {
     if (call.ignored > 0) {
       text += concat({"; frames that were no answer to this call: ", to_text(call.ignored)});
     }
-    return {ErrorCode::response_timeout, std::move(text)};
+    return make_error(ErrorCode::response_timeout, std::move(text));
   }
   const std::string limit =
       concat({" within ", seconds_text(call_template.connection_timeout), " (connection_timeout)"});
   if (endpoint.last_error) {
-    Error error = *endpoint.last_error;
-    error.message += concat({"; attempts: ", to_text(endpoint.failures), limit});
+    ErrorPtr error = on_heap(*endpoint.last_error);
+    error->message += concat({"; attempts: ", to_text(endpoint.failures), limit});
     return error;
   }
   for (const ConnectionId id : endpoint.connections) {
     const Connection& connection = *connections_.at(static_cast<std::uint32_t>(id));
     if (connection.state != ConnectionState::ready) {
-      return {ErrorCode::connection_timeout, concat({what_is_missing(connection), limit})};
+      return make_error(ErrorCode::connection_timeout, concat({what_is_missing(connection), limit}));
     }
   }
   std::string text = concat({"no connection to ", endpoint.label, limit});
@@ -209,7 +215,7 @@ Error Session::timeout_error(const Call& call) const {
     text += concat(
         {": all ", to_text(options_.max_connections), " are in use; make fewer calls at once or raise maxConnections"});
   }
-  return {ErrorCode::connection_timeout, std::move(text)};
+  return make_error(ErrorCode::connection_timeout, std::move(text));
 }
 
 void Session::deregister(CallerId caller, std::string_view manual) {
@@ -217,14 +223,14 @@ void Session::deregister(CallerId caller, std::string_view manual) {
   for (const auto& [id, endpoint] : endpoints_) {
     if (endpoint->tool->caller == caller && endpoint->tool->owner == manual) ids.push_back(id);
   }
-  const auto error = share({ErrorCode::manual_deregistered, concat({"the manual \"", manual, "\" was deregistered"})});
+  const auto error = share(ErrorCode::manual_deregistered, concat({"the manual \"", manual, "\" was deregistered"}));
   for (const std::uint32_t id : ids) drop_endpoint(*endpoints_.at(id), error);
   const std::string owner = owner_key(caller, manual);
   std::erase_if(credentials_, [&owner](const auto& entry) { return entry.second->key.starts_with(owner); });
 }
 
 void Session::close() {
-  const auto error = share({ErrorCode::protocol_closed, "the protocol was closed"});
+  const auto error = share(ErrorCode::protocol_closed, "the protocol was closed");
   while (!endpoints_.empty()) drop_endpoint(*endpoints_.begin()->second, error);
   credentials_.clear();
 }

@@ -207,12 +207,12 @@ class Session {
   void settle(TimePoint now, Call& call, std::shared_ptr<const Error> error, bool answered, std::string_view path = {});
   void leave(TimePoint now, Call& call, bool answered);
   void give_up_waiting(const Call& call);
-  void fail_to_start(CallId id, Error error);
+  void fail_to_start(CallId id, ErrorPtr error);
   void say_settled(const Call& call, std::shared_ptr<const Error> error, std::string_view path = {});
   void reject(CallId id, const std::shared_ptr<const Error>& error);
   void reject_waiting(Endpoint& endpoint, TimePoint latest, const std::shared_ptr<const Error>& error);
   void drop_endpoint(Endpoint& endpoint, const std::shared_ptr<const Error>& error);
-  [[nodiscard]] Error timeout_error(const Call& call) const;
+  [[nodiscard]] ErrorPtr timeout_error(const Call& call) const;
 
   // session_pool.cpp: endpoints and connections
   [[nodiscard]] Result<Endpoint*> endpoint_for(Tool& tool, const CallRequest& request);
@@ -225,8 +225,9 @@ class Session {
   void lease(TimePoint now, Connection& connection, Call& call);
   void become_ready(TimePoint now, Connection& connection);
   void rest(TimePoint now, Connection& connection);
-  void opening_failed(TimePoint now, Connection& connection, Error error);
-  void connection_lost(TimePoint now, Connection& connection, Error error);
+  void opening_failed(TimePoint now, Connection& connection, ErrorPtr error, int code = 1000,
+                      std::string_view reason = {});
+  void connection_lost(TimePoint now, Connection& connection, ErrorPtr error);
   void drop_openings(Endpoint& endpoint);
   void remove(Connection& connection, int code = 1000, std::string_view reason = {}, bool by_peer = false);
   void collect(Endpoint& endpoint);

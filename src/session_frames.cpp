@@ -9,6 +9,7 @@ namespace {
 
 // An application code (RFC 6455 section 7.4.2) that tells the peer why it was cut off.
 constexpr int kFrameRefused = 4000;
+constexpr std::string_view kTooLarge = "message too large";
 
 }  // namespace
 
@@ -20,11 +21,16 @@ void Session::handle_message(TimePoint now, ConnectionId id, const Frame& frame)
   connection.heard_at = now;
 
   if (frame.size() > options_.max_frame) {
-    const auto error = share(
-        {ErrorCode::frame_too_large, concat({endpoint.label, " sent a message of ", to_text(frame.size()),
-                                             " bytes, over the limit frameBytes of ", to_text(options_.max_frame)})});
+    ErrorPtr too_large = make_error(ErrorCode::frame_too_large,
+                                    concat({endpoint.label, " sent a message of ", to_text(frame.size()),
+                                            " bytes, over the limit frameBytes of ", to_text(options_.max_frame)}));
+    if (connection.state == ConnectionState::greeting) {
+      opening_failed(now, connection, std::move(too_large), kFrameRefused, kTooLarge);
+      return;
+    }
+    const auto error = share(std::move(too_large));
     for (const CallId call : connection.calls) reject(call, error);
-    remove(connection, kFrameRefused, "message too large");
+    remove(connection, kFrameRefused, kTooLarge);
     pump(now, endpoint);
     collect(endpoint);
     return;
@@ -95,14 +101,13 @@ void Session::take(TimePoint now, Connection& connection, Call& call, const Fram
       return;
     case Judgement::Kind::tool_error:
       report_frame(Report::Kind::message, connection, &call, frame, {});
-      settle(now, call, share({ErrorCode::tool_failed, "the tool failed"}), true, judgement.path);
+      settle(now, call, share(ErrorCode::tool_failed, "the tool failed"), true, judgement.path);
       return;
     case Judgement::Kind::bad_frame:
       report_frame(Report::Kind::message, connection, &call, frame, judgement.why);
-      settle(
-          now, call,
-          share({ErrorCode::invalid_frame, concat({label, " sent an answer that cannot be taken: ", judgement.why})}),
-          false);
+      settle(now, call,
+             share(ErrorCode::invalid_frame, concat({label, " sent an answer that cannot be taken: ", judgement.why})),
+             false);
       return;
     case Judgement::Kind::item:
       break;
@@ -118,10 +123,10 @@ void Session::take(TimePoint now, Connection& connection, Call& call, const Fram
   if (expected != 1 &&
       (call.queued_items > options_.max_stream_items || call.queued_bytes > options_.max_stream_bytes)) {
     settle(now, call,
-           share({ErrorCode::stream_overflow,
-                  concat({label, " sends faster than the results are taken: more than ",
-                          to_text(options_.max_stream_items), " items or ", to_text(options_.max_stream_bytes),
-                          " bytes wait (limits streamItems, streamBytes)"})}),
+           share(ErrorCode::stream_overflow,
+                 concat({label, " sends faster than the results are taken: more than ",
+                         to_text(options_.max_stream_items), " items or ", to_text(options_.max_stream_bytes),
+                         " bytes wait (limits streamItems, streamBytes)"})),
            false);
     return;
   }

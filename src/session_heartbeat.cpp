@@ -17,9 +17,10 @@ void Session::heartbeat(TimePoint now, Connection& connection) {
   // A host that was itself away (suspended, or busy) may not have read yet what the peer has sent: it asks again.
   const bool was_away = connection.pinged_at && now - *connection.pinged_at > interval + interval / 8;
   if (is_silent && !was_away) {
-    Error error{ErrorCode::connection_closed, concat({endpoint.label, " has fallen silent: no answer to a ping within ",
-                                                      seconds_text(interval), " (ping_interval)"})};
-    error.close_code = 1006;
+    ErrorPtr error = make_error(ErrorCode::connection_closed,
+                                concat({endpoint.label, " has fallen silent: no answer to a ping within ",
+                                        seconds_text(interval), " (ping_interval)"}));
+    error->close_code = 1006;
     connection_lost(now, connection, std::move(error));
     return;
   }

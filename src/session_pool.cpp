@@ -7,11 +7,12 @@
 namespace utcp::ws {
 namespace {
 
-bool worth_retrying(const Error& error) {
-  switch (error.code) {
+bool worth_retrying(ErrorCode code) {
+  switch (code) {
     case ErrorCode::auth_failed:
     case ErrorCode::handshake_refused:
     case ErrorCode::subprotocol_mismatch:
+    case ErrorCode::frame_too_large:
       return false;
     default:
       return true;
@@ -158,12 +159,13 @@ void Session::handle_open(TimePoint now, ConnectionId id, std::string_view subpr
   Endpoint& endpoint = *endpoints_.at(connection.endpoint);
   const CallTemplate& call_template = endpoint.tool->call_template;
   if (!call_template.protocol.empty() && subprotocol != call_template.protocol) {
-    opening_failed(now, connection,
-                   {ErrorCode::subprotocol_mismatch,
-                    // Which one is not said: what was offered beside it may be a credential.
-                    concat({endpoint.label, " does not speak the subprotocol \"", call_template.protocol,
-                            "\" that the call template asks for; it chose ", subprotocol.empty() ? "none" : "another"}),
-                    "protocol"});
+    opening_failed(
+        now, connection,
+        // Which one is not said: what was offered beside it may be a credential.
+        make_error(ErrorCode::subprotocol_mismatch,
+                   concat({endpoint.label, " does not speak the subprotocol \"", call_template.protocol,
+                           "\" that the call template asks for; it chose ", subprotocol.empty() ? "none" : "another"}),
+                   "protocol"));
     return;
   }
   report(Report::Kind::open, endpoint, id);
@@ -214,7 +216,8 @@ std::string Session::what_is_missing(const Connection& connection) const {
 
 void Session::connection_timeout(TimePoint now, Connection& connection) {
   if (connection.state != ConnectionState::ready) {
-    opening_failed(now, connection, {ErrorCode::connection_timeout, what_is_missing(connection) + " in time"});
+    opening_failed(now, connection,
+                   make_error(ErrorCode::connection_timeout, what_is_missing(connection) + " in time"));
   } else if (connection.calls.empty()) {
     const TimePoint due = connection.idle_since + options_.idle_timeout;
     if (due > now) {
@@ -233,18 +236,19 @@ void Session::handle_error(TimePoint now, ConnectionId id, int http_status) {
   Connection& connection = *entry->second;
   const std::string& label = endpoints_.at(connection.endpoint)->label;
   if (connection.state == ConnectionState::ready) {
-    Error error{ErrorCode::connection_closed, concat({"the connection to ", label, " broke before the answer came"})};
-    error.close_code = 1006;
+    ErrorPtr error = make_error(ErrorCode::connection_closed,
+                                concat({"the connection to ", label, " broke before the answer came"}));
+    error->close_code = 1006;
     connection_lost(now, connection, std::move(error));
     return;
   }
-  Error error{ErrorCode::connection_failed, concat({"could not connect to ", label})};
+  ErrorPtr error = make_error(ErrorCode::connection_failed, concat({"could not connect to ", label}));
   if (http_status == kNoCredentials) {
-    error.code = ErrorCode::auth_failed;
-    error.message += ": the option credentials failed";
+    error->code = ErrorCode::auth_failed;
+    error->message += ": the option credentials failed";
   } else if (http_status != 0) {
-    error.http_status = http_status;
-    error.message += concat({": the handshake was refused with HTTP status ", to_text(http_status)});
+    error->http_status = http_status;
+    error->message += concat({": the handshake was refused with HTTP status ", to_text(http_status)});
   }
   if (http_status == 401 || http_status == 403) {
     if (renew_token(now, connection)) {
@@ -254,11 +258,11 @@ void Session::handle_error(TimePoint now, ConnectionId id, int http_status) {
       collect(endpoint);
       return;
     }
-    error.code = ErrorCode::auth_failed;
-    error.message += "; check the credential in auth or headers";
+    error->code = ErrorCode::auth_failed;
+    error->message += "; check the credential in auth or headers";
   } else if (http_status >= 400 && http_status < 500) {
-    error.code = ErrorCode::handshake_refused;
-    error.message += "; check the url's path and query";
+    error->code = ErrorCode::handshake_refused;
+    error->message += "; check the url's path and query";
   }
   opening_failed(now, connection, std::move(error));
 }
@@ -271,17 +275,18 @@ void Session::handle_close(TimePoint now, ConnectionId id, int code, std::string
   const char* when = was_ready                                       ? "before the answer came"
                      : connection.state == ConnectionState::greeting ? "after connect_message"
                                                                      : "while it was opened";
-  Error error{was_ready ? ErrorCode::connection_closed : ErrorCode::connection_failed,
-              concat({endpoints_.at(connection.endpoint)->label, " closed the connection ", when, " (code ",
-                      to_text(code), reason.empty() ? "" : ", reason \"", reason, reason.empty() ? ")" : "\")"})};
-  error.close_code = code;
-  error.reason = reason;
-  error.was_clean = was_clean;
+  ErrorPtr error =
+      make_error(was_ready ? ErrorCode::connection_closed : ErrorCode::connection_failed,
+                 concat({endpoints_.at(connection.endpoint)->label, " closed the connection ", when, " (code ",
+                         to_text(code), reason.empty() ? "" : ", reason \"", reason, reason.empty() ? ")" : "\")"}));
+  error->close_code = code;
+  error->reason = reason;
+  error->was_clean = was_clean;
   // How endpoints refuse a first message that should have authenticated: policy violation (RFC 6455 section 7.4.1), and
   // the codes after HTTP's that graphql-transport-ws made usual.
   if (connection.state == ConnectionState::greeting && (code == 1008 || code == 4401 || code == 4403)) {
-    error.code = ErrorCode::auth_failed;
-    error.message += "; check connect_message";
+    error->code = ErrorCode::auth_failed;
+    error->message += "; check connect_message";
   }
   if (was_ready) {
     if (code == 1008 || code == 4401) (void)renew_token(now, connection);
@@ -291,7 +296,7 @@ void Session::handle_close(TimePoint now, ConnectionId id, int code, std::string
   }
 }
 
-void Session::connection_lost(TimePoint now, Connection& connection, Error lost) {
+void Session::connection_lost(TimePoint now, Connection& connection, ErrorPtr lost) {
   Endpoint& endpoint = *endpoints_.at(connection.endpoint);
   const auto error = share(std::move(lost));
   const bool peer_is_done = error->close_code == 1000 || error->close_code == 1001;
@@ -305,19 +310,19 @@ void Session::connection_lost(TimePoint now, Connection& connection, Error lost)
   collect(endpoint);
 }
 
-void Session::opening_failed(TimePoint now, Connection& connection, Error error) {
+void Session::opening_failed(TimePoint now, Connection& connection, ErrorPtr error, int code, std::string_view reason) {
   Endpoint& endpoint = *endpoints_.at(connection.endpoint);
   // It may have been a refusal that this host does not show: the retry has a new token, once.
-  if (error.code == ErrorCode::connection_failed) (void)renew_token(now, connection);
-  remove(connection);
+  if (error->code == ErrorCode::connection_failed) (void)renew_token(now, connection);
+  remove(connection, code, reason);
   const bool others_work =
       std::any_of(endpoint.connections.begin(), endpoint.connections.end(), [this](ConnectionId id) {
         return connections_.at(static_cast<std::uint32_t>(id))->state == ConnectionState::ready;
       });
-  endpoint.last_error = share(error);
+  endpoint.last_error = share(on_heap(*error));
   if (endpoint.backing_off) return;  // one failure of several attempts made at once is enough
   ++endpoint.failures;
-  const bool may_pass = worth_retrying(error);
+  const bool may_pass = worth_retrying(error->code);
   const bool retry = options_.retry.enabled && may_pass;
   if (!retry && !others_work) {
     if (may_pass && !endpoint.connections.empty()) return;  // another attempt may still work
@@ -331,15 +336,15 @@ void Session::opening_failed(TimePoint now, Connection& connection, Error error)
   const int doublings = std::min(endpoint.failures - 1, 20);
   const Duration bound = std::min(options_.retry.cap, options_.retry.base * (std::int64_t{1} << doublings));
   const Duration delay{static_cast<Duration::rep>(random() % static_cast<std::uint64_t>(bound.count() + 1))};
-  if (endpoint.connections.empty()) {  // else another attempt may still be in time for them
-    error.message += concat({"; attempts: ", to_text(endpoint.failures)});
-    reject_waiting(endpoint, now + delay, share(error));
-  }
+  const bool is_last = endpoint.connections.empty();  // else another attempt may still be in time for those who wait
+  if (is_last) error->message += concat({"; attempts: ", to_text(endpoint.failures)});
+  const auto told = share(std::move(error));
+  if (is_last) reject_waiting(endpoint, now + delay, told);
   if (endpoint.waiting() > 0) {
     endpoint.backing_off = true;
     timers_.set(endpoint_timer(endpoint.id), now + delay);
     if (Report* retry_report = report(Report::Kind::retry, endpoint, {})) {
-      retry_report->text = error.message;
+      retry_report->text = told->message;
       retry_report->attempt = endpoint.failures;
       retry_report->delay = delay;
     }

@@ -93,9 +93,8 @@ inline TimerKey heartbeat_timer(ConnectionId id) { return {TimerKey::Kind::heart
 inline TimerKey endpoint_timer(std::uint32_t id) { return {TimerKey::Kind::endpoint, id}; }
 
 /// One error may be told to many calls.
-[[nodiscard]] inline std::shared_ptr<const Error> share(Error error) {
-  return std::make_shared<const Error>(std::move(error));
-}
+[[nodiscard]] std::shared_ptr<const Error> share(ErrorPtr error);
+[[nodiscard]] std::shared_ptr<const Error> share(ErrorCode code, std::string message);
 
 /// `1.5 s`: for messages.
 [[nodiscard]] std::string seconds_text(Duration duration);

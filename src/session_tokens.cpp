@@ -76,7 +76,7 @@ void Session::handle_token(TimePoint now, TokenId id, int http_status, std::stri
       came->text = error ? std::string_view(error->message) : "a token came";
     }
     if (error) {
-      opening_failed(now, connection, *error);
+      opening_failed(now, connection, on_heap(*error));
     } else {
       // However short it holds: to ask for another one would never end.
       open_with(connection, token);

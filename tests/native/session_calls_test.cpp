@@ -269,6 +269,16 @@ TEST(SessionFrames, OverTheSizeLimitCloseTheConnection) {
   EXPECT_EQ(host.open_sockets(), 0U);
 }
 
+TEST(SessionFrames, OverTheSizeLimitWhereConnectAckIsAwaitedEndTheWait) {
+  FakeHost host({.max_frame = 10});
+  const CallId call = host.call(host.tool(R"({"url":"wss://h.example/ws","connect_ack":{"type":"ok"}})"));
+  host.open(1);
+  host.text(1, std::string(11, 'x'));
+  EXPECT_EQ(host.code(call), ErrorCode::frame_too_large) << "the next one would be as large";
+  EXPECT_EQ(host.sockets.size(), 1U) << "no opening after the other, without a pause";
+  EXPECT_EQ(host.sockets.at(1).closed->code, 4000);
+}
+
 TEST(SessionFrames, UnsolicitedOnesAreReportedAndDropped) {
   FakeHost host;
   host.session.set_reporting(true);

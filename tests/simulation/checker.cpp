@@ -28,6 +28,7 @@ bool is_opening_error(ErrorCode code) {
     case ErrorCode::token_unavailable:
     case ErrorCode::subprotocol_mismatch:
     case ErrorCode::connection_timeout:
+    case ErrorCode::frame_too_large:
       return true;
     default:
       return false;

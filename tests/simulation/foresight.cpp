@@ -150,6 +150,9 @@ void Checker::received(TimePoint now, std::uint32_t id, const Payload& payload) 
   if (connection == nullptr || connection->state == ModelConnection::State::opening) return step_is_silent();
   connection->heard_at = now;
   if (payload.meaning == Meaning::oversize) {
+    if (connection->state == ModelConnection::State::greeting) {
+      opening_fails(*connection, ErrorCode::frame_too_large, false);
+    }
     for (const std::uint32_t call : connection->calls) must_settle_[call] = ErrorCode::frame_too_large;
     must_close_[id] = 4000;
     return;
