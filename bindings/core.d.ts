@@ -74,3 +74,6 @@ export interface CoreSettings {
 }
 
 export default function createCore(settings: CoreSettings): Promise<CoreModule>;
+
+/** Where the wasm is: beside the glue. */
+export function wasmUrl(): URL;

@@ -1,6 +1,6 @@
 // Owns the wasm module: loading it once, the one running instance that all protocols share, replacing it when it has failed.
 // Must not know what the instance is used for.
-import createCore from '../dist/core.js';
+import createCore, { wasmUrl } from '../dist/core.js';
 import { setErrorTable, UtcpWebSocketError } from './errors.js';
 import { Socket } from './socket.js';
 
@@ -92,7 +92,7 @@ export function runningInstance() {
 
 /** @param {WasmSource} [source] */
 async function launch(source) {
-  compiled ??= compile(source ?? new URL('../dist/core.wasm', import.meta.url)).catch((cause) => {
+  compiled ??= compile(source ?? wasmUrl()).catch((cause) => {
     compiled = undefined;
     throw moduleFailed(
       'the WebAssembly module could not be loaded: serve core.wasm where the bundle expects it, or give its place to ready()',

@@ -1,9 +1,6 @@
 // Owns the plugin for `@utcp/sdk`: importing it makes `UtcpClient` discover and call WebSocket tools. Must not know how.
 import { CallTemplateSerializer, CommunicationProtocol } from '@utcp/sdk';
-import { CallTemplateError } from './errors.js';
-import { ready } from './module.js';
-import { WebSocketCommunicationProtocol } from './protocol.js';
-import { validateCallTemplate } from './pure.js';
+import { CallTemplateError, ready, validateCallTemplate, WebSocketCommunicationProtocol } from './index.js';
 
 const TYPE = 'websocket';
 

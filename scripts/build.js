@@ -1,6 +1,6 @@
-// `npm run build`: dist/core.js, dist/core.wasm and dist/types, from whatever is missing for that.
+// `npm run build`: dist/, from whatever is missing for that.
 import { pathToFileURL } from 'node:url';
-import { buildTypes, buildWasm, distSizes } from './lib/dist.js';
+import { buildPage, buildTypes, buildWasm, distSizes } from './lib/dist.js';
 import { runScript, seconds } from './lib/repo.js';
 import { setup } from './setup.js';
 
@@ -8,6 +8,8 @@ import { setup } from './setup.js';
 export async function build() {
   const start = performance.now();
   if (await buildWasm()) console.error(`Built the wasm module in ${seconds(start)}`);
+  const pageStart = performance.now();
+  if (await buildPage()) console.error(`Bundled what pages load in ${seconds(pageStart)}`);
   const typesStart = performance.now();
   if (await buildTypes()) console.error(`Checked and wrote the types in ${seconds(typesStart)}`);
 }

@@ -2,17 +2,20 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
-import { fromRoot, jobs, nodeBin, run, which } from './repo.js';
+import { fromRoot, jobs, nodeBin, readJson, run, which } from './repo.js';
 import { dropStamp, hashOf, listFiles, readStamp, writeStamp } from './stamps.js';
 
+const { name, version, license } = readJson('package.json');
 const wasmInputs = ['CMakeLists.txt', 'CMakePresets.json', 'cmake', 'src', 'bindings', 'package-lock.json'];
 const glueTypes = 'bindings/core.d.ts';
 const typesInputs = ['js', glueTypes, 'tsconfig.json', 'package-lock.json', 'scripts/lib/dist.js'];
 const typesOutputs = ['dist/types', 'dist/core.d.ts'];
+const pageInputs = ['js', 'dist/core.js', 'package.json', 'package-lock.json', 'scripts/lib/dist.js'];
+const pageOutputs = ['dist/index.js', 'dist/index.js.map', 'dist/register.js'];
 
-/** The released files and what each weighs, raw and with brotli, in bytes. */
+/** What a page loads and what each weighs, raw and with brotli, in bytes. */
 export function distSizes() {
-  return ['dist/core.wasm', 'dist/core.js'].map((file) => {
+  return ['dist/core.wasm', 'dist/index.js'].map((file) => {
     const bytes = readFileSync(fromRoot(file));
     return { file, raw: bytes.length, brotli: brotliCompressSync(bytes).length };
   });
@@ -57,12 +60,66 @@ async function publishGlue() {
     format: { comments: false },
   });
   mkdirSync(fromRoot('dist'), { recursive: true });
-  writeFileSync(fromRoot('dist', 'core.js'), code);
+  writeFileSync(fromRoot('dist', 'core.js'), `${code}\n${wasmUrl}`);
+  writeFileSync(fromRoot('dist', 'core.names.json'), `${JSON.stringify(namesIn(glue), null, 2)}\n`);
   copyFileSync(fromRoot('build', 'wasm', 'core.wasm'), fromRoot('dist', 'core.wasm'));
 }
 
+// Here, and not in js/, so that the path is the same whether bundlers put all JavaScript into one file or leave it as it is.
+// A function, because some hosts have no import.meta.url.
+const wasmUrl = "export const wasmUrl=()=>new URL('./core.wasm',import.meta.url);\n";
+
+/**
+ * What the wasm's imports and exports, of a letter or two each, are called in the sources: for whoever audits the package.
+ * @param {string} glue as Emscripten wrote it
+ */
+function namesIn(glue) {
+  const [, table = ''] = /\b(?:asmLibraryArg|wasmImports)\s*=\s*\{([^}]*)\}/.exec(glue) ?? [];
+  const imports = Array.from(table.matchAll(/["']?(\w+)["']?\s*:\s*(\w+)/g), ([, short, name]) => [short, name]);
+  const exported = glue.matchAll(/(\w+)["']?\]?\s*=\s*(?:Module\[["']asm["']\]|wasmExports)\[["'](\w+)["']\]/g);
+  const exports = Array.from(exported, ([, name, short]) => [short, name]);
+  return { imports: Object.fromEntries(imports), exports: Object.fromEntries(exports) };
+}
+
+/**
+ * Writes what pages without a bundler load: all of js/ and the glue in one minified module, and the plugin beside it, which
+ * imports that one. Resolves with whether there was anything to do.
+ */
+export async function buildPage() {
+  const inputs = hashOf(pageInputs);
+  const stamp = readStamp('page');
+  if (stamp?.inputs === inputs && stamp.outputs === hashOf(pageOutputs)) return false;
+  dropStamp('page');
+  const [{ build }, { minify }] = await Promise.all([import('esbuild'), import('terser')]);
+  const settings = {
+    module: true,
+    ecma: 2022,
+    compress: { passes: 4, keep_fargs: false, pure_getters: true },
+    format: { comments: false, preamble: `// ${name} ${version}, ${license}` },
+  };
+  const { outputFiles } = await build({
+    entryPoints: [fromRoot('js', 'index.js')],
+    outfile: fromRoot('dist', 'index.js'),
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    sourcemap: 'external',
+    sourcesContent: false,
+    write: false,
+  });
+  const textOf = (ending) => outputFiles.find(({ path }) => path.endsWith(ending)).text;
+  const sourceMap = { content: textOf('.map'), filename: 'index.js', url: 'index.js.map' };
+  const { code, map } = await minify({ 'index.js': textOf('.js') }, { ...settings, sourceMap });
+  writeFileSync(fromRoot('dist', 'index.js'), code);
+  writeFileSync(fromRoot('dist', 'index.js.map'), map);
+  const register = await minify(readFileSync(fromRoot('js', 'register.js'), 'utf8'), settings);
+  writeFileSync(fromRoot('dist', 'register.js'), register.code);
+  writeStamp('page', { inputs, outputs: hashOf(pageOutputs) });
+  return true;
+}
+
 function outputsHash() {
-  const outputs = ['dist/core.js', 'dist/core.wasm'];
+  const outputs = ['dist/core.js', 'dist/core.names.json', 'dist/core.wasm'];
   return outputs.every((file) => existsSync(fromRoot(file))) ? hashOf(outputs) : undefined;
 }
 

@@ -6,14 +6,14 @@ import { fromRoot } from './repo.js';
 
 const stampPath = (name) => fromRoot('build', 'stamps', `${name}.json`);
 
-/** All files of the repository at or below `paths` (relative), sorted, that `accept` takes. */
+/** All files of the repository at or below `paths` (relative), sorted, that `accept` takes; none of installed packages. */
 export function listFiles(paths, accept = () => true) {
   const found = [];
   const visit = (path) => {
     const full = fromRoot(path);
     if (!existsSync(full)) return;
     if (statSync(full).isDirectory()) {
-      for (const entry of readdirSync(full)) visit(join(path, entry));
+      for (const entry of readdirSync(full)) if (entry !== 'node_modules') visit(join(path, entry));
     } else if (accept(path)) {
       found.push(path);
     }

@@ -5,6 +5,7 @@ import { build } from '../build.js';
 import { fuzz } from '../fuzz.js';
 import { checkFormat, checkJavaScript, checkTidy } from './checks.js';
 import { buildTypes, buildWasm, distSizes } from './dist.js';
+import { installFolder } from './modules.js';
 import { fromRoot, jobs, run, ScriptError } from './repo.js';
 import { ctest, nodeTest } from './runners.js';
 import { simulate } from './simulation.js';
@@ -107,7 +108,10 @@ export const steps = [
   {
     name: 'package',
     title: 'The packed package in a project of its own',
-    run: withDist(() => nodeTest(testFiles('tests/package'), 'package')),
+    run: withDist(async () => {
+      await installFolder('tests/package');
+      return nodeTest(testFiles('tests/package'), 'package');
+    }),
   },
   {
     name: 'readme',

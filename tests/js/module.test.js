@@ -1,6 +1,5 @@
-// Loading the wasm module: from where, what it imports, what happens when it cannot be loaded.
+// Loading the wasm module: from where, what happens when it cannot be loaded.
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import * as library from '../../js/index.js';
@@ -61,52 +60,6 @@ for (const [what, source, cause] of [
     works(loader);
   });
 }
-
-test('the module imports nothing but what it is allowed to', (t) => {
-  const allowed = new Set([
-    // our own: bindings/imports.hpp
-    ...[
-      'frame',
-      'sending',
-      'deliver',
-      'settle',
-      'command',
-      'deadline',
-      'read_text',
-      'http_status',
-      'forget',
-      'table_size',
-    ].map((name) => `utcp_ws_${name}`),
-    // sockets
-    ...['new', 'delete', 'close', 'send_utf8_text', 'get_protocol', 'get_protocol_length'].map(
-      (name) => `emscripten_websocket_${name}`,
-    ),
-    ...['open', 'message', 'error', 'close'].map((name) => `emscripten_websocket_set_on${name}_callback_on_thread`),
-    // the language's run time
-    ...['abort', 'emscripten_get_now', 'emscripten_memcpy_big', 'emscripten_resize_heap'],
-    ...['_emscripten_memcpy_js', '_abort_js', 'abort_js'],
-  ]);
-  const glueFile = new URL('../../build/wasm/core.js', import.meta.url);
-  const imports = WebAssembly.Module.imports(new WebAssembly.Module(wasmBytes()));
-  assert.ok(
-    imports.every(({ kind }) => kind === 'function'),
-    JSON.stringify(imports),
-  );
-  if (!existsSync(glueFile)) {
-    t.skip('the names of the imports are in build/wasm/core.js, which is not there');
-    return;
-  }
-  const [, table] = /\b(?:asmLibraryArg|wasmImports)\s*=\s*\{([^}]*)\}/.exec(readFileSync(glueFile, 'utf8'));
-  const names = new Map(
-    Array.from(table.matchAll(/"?(\w+)"?\s*:\s*(\w+)/g), ([, short, name]) => [short, name.replace(/^_/, '')]),
-  );
-  const used = imports.map(({ name }) => names.get(name) ?? name);
-  const isEmbind = (name) => /^_?(?:embind_|emval_)/.test(name);
-  assert.deepEqual(
-    used.filter((name) => !allowed.has(name) && !isEmbind(name)),
-    [],
-  );
-});
 
 test('importing the package has no side effect: nothing is loaded, nothing is looked up', async () => {
   const { runningInstance } = await import('../../js/module.js');

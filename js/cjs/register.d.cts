@@ -1,0 +1,2 @@
+// What TypeScript sees for `require('utcp-websocket/register')`, which throws.
+export {};

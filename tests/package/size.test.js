@@ -1,0 +1,33 @@
+// Owns what the package weighs.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { brotliCompressSync } from 'node:zlib';
+import { newProject } from '../support/packed.js';
+
+// Lower them whenever something gets smaller, never raise them. In bytes.
+const pageLimit = 54_900;
+const pluginLimit = 600;
+
+/** @type {Awaited<ReturnType<typeof newProject>>} */
+let project;
+const brotli = (file) => brotliCompressSync(project.read('dist', file)).length;
+
+before(async () => {
+  project = await newProject();
+});
+
+after(() => project.remove());
+
+// That this is all, tests/bundlers/plain.test.js sees in a browser.
+test(`a page loads at most ${pageLimit} bytes with brotli`, (t) => {
+  const [wasm, script] = [brotli('core.wasm'), brotli('index.js')];
+  t.diagnostic(`core.wasm ${wasm} + index.js ${script} = ${wasm + script} bytes`);
+  assert.ok(wasm + script <= pageLimit, `${wasm} + ${script} bytes`);
+});
+
+test(`the plugin for the SDK adds at most ${pluginLimit} bytes`, (t) => {
+  const size = brotli('register.js');
+  t.diagnostic(`register.js ${size} bytes`);
+  assert.ok(size <= pluginLimit, `${size} bytes`);
+  assert.match(String(project.read('dist', 'register.js')), /from"\.\/index\.js"/);
+});
