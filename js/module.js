@@ -95,7 +95,9 @@ async function launch(source) {
   compiled ??= compile(source ?? wasmUrl()).catch((cause) => {
     compiled = undefined;
     throw moduleFailed(
-      'the WebAssembly module could not be loaded: serve core.wasm where the bundle expects it, or give its place to ready()',
+      /unsafe-eval|\bCSP\b/.test(cause?.message)
+        ? "the Content-Security-Policy forbids WebAssembly: add 'wasm-unsafe-eval' to its script-src"
+        : 'the WebAssembly module could not be loaded: serve core.wasm where the bundle expects it, or give its place to ready()',
       cause,
     );
   });
@@ -141,7 +143,8 @@ async function compile(source) {
   }
   // The last one left: asking for `Response` by its name would load Node's whole fetch.
   if (typeof source !== 'string' && !(source instanceof URL)) return compileResponse(source);
-  const url = new URL(source, globalThis.location?.href ?? import.meta.url);
+  // Not import.meta.url: some bundlers write the path of the machine that bundled in its place.
+  const url = new URL(source, globalThis.location?.href ?? 'file:///');
   if (url.protocol !== 'file:') return compileResponse(await fetch(url));
   const name = 'node:fs/promises'; // not a literal: bundlers for browsers must not follow it
   const { readFile } = await import(/* @vite-ignore */ /* webpackIgnore: true */ name);

@@ -114,6 +114,14 @@ export const steps = [
     }),
   },
   {
+    name: 'bundlers',
+    title: 'Apps of five bundlers and of none, in browsers',
+    run: withDist(async () => {
+      await installFolder('tests/bundlers');
+      return nodeTest(testFiles('tests/bundlers'), 'bundlers');
+    }),
+  },
+  {
     name: 'readme',
     title: 'Every code block of the README',
     run: withDist(() => nodeTest([`tests/js/${readmeTest}`], 'readme')),
