@@ -48,6 +48,8 @@ async function publishGlue() {
       passes: 4,
       pure_getters: true,
       keep_fargs: false,
+      // What Embind says of calls that bindings/core.d.ts and the type check rule out, and what nobody reads after onAbort.
+      pure_funcs: ['throwBindingError', 'throwInternalError', 'throwUnboundTypeError', 'err', 'out'],
       // The loader brings the compiled module, so the glue never needs to find or fetch it. Bundlers must not see a URL
       // here, and some hosts have no import.meta at all.
       global_defs: {

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { build } from '../build.js';
 import { fuzz } from '../fuzz.js';
 import { checkFormat, checkJavaScript, checkTidy } from './checks.js';
-import { buildTypes, buildWasm, distSizes } from './dist.js';
+import { buildPage, buildTypes, buildWasm, distSizes } from './dist.js';
 import { installFolder } from './modules.js';
 import { fromRoot, jobs, run, ScriptError } from './repo.js';
 import { ctest, nodeTest } from './runners.js';
@@ -52,6 +52,7 @@ async function consumer() {
 
 async function wasm() {
   await buildWasm();
+  await buildPage();
   for (const { file, raw, brotli } of distSizes()) console.log(`${file}: ${raw} bytes, ${brotli} with brotli`);
 }
 
@@ -93,7 +94,7 @@ export const steps = [
     run: () => simulate(['--events', '1000000'], { sanitized: true }),
   },
   { name: 'consumer', title: 'Release build, installed, and a project that uses it', run: consumer },
-  { name: 'wasm', title: 'WebAssembly build', run: wasm },
+  { name: 'wasm', title: 'WebAssembly build, and the module for pages', run: wasm },
   {
     name: 'js',
     title: 'JavaScript tests through the wasm module',

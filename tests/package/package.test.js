@@ -71,7 +71,14 @@ describe('installed in a project', () => {
 
   test('registers with the SDK of the project', async () => {
     for (const name of ['ws', '@utcp/sdk', 'zod', 'dotenv']) project.addModule(name);
-    const { code, text } = await project.node('register.mjs');
+    const { code, text } = await project.node('register.mjs', 'utcp-websocket/register');
+    assert.equal(code, 0, text);
+    assert.match(text, /registered/);
+  });
+
+  test('registers from its minified module, too', async () => {
+    for (const name of ['@utcp/sdk', 'zod', 'dotenv']) project.addModule(name);
+    const { code, text } = await project.node('register.mjs', './node_modules/utcp-websocket/dist/register.js');
     assert.equal(code, 0, text);
     assert.match(text, /registered/);
   });

@@ -5,8 +5,8 @@ import { brotliCompressSync } from 'node:zlib';
 import { newProject } from '../support/packed.js';
 
 // Lower them whenever something gets smaller, never raise them. In bytes.
-const pageLimit = 54_980;
-const pluginLimit = 600;
+const pageLimit = 54_650;
+const pluginLimit = 440;
 
 /** @type {Awaited<ReturnType<typeof newProject>>} */
 let project;
