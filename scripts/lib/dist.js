@@ -80,6 +80,11 @@ function namesIn(glue) {
   const imports = Array.from(table.matchAll(/["']?(\w+)["']?\s*:\s*(\w+)/g), ([, short, name]) => [short, name]);
   const exported = glue.matchAll(/(\w+)["']?\]?\s*=\s*(?:Module\[["']asm["']\]|wasmExports)\[["'](\w+)["']\]/g);
   const exports = Array.from(exported, ([, name, short]) => [short, name]);
+  // Newer versions call this one where it is, without giving it a name.
+  const constructors =
+    /(?:addOnInit\(|initRuntime\(\)\s*\{[^}]*?)(?:Module\[["']asm["']\]|wasmExports)\[["'](\w+)["']\]/;
+  const [, short] = constructors.exec(glue) ?? [];
+  if (short) exports.push([short, '__wasm_call_ctors']);
   return { imports: Object.fromEntries(imports), exports: Object.fromEntries(exports) };
 }
 
