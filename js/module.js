@@ -92,7 +92,7 @@ export function runningInstance() {
 
 /** @param {WasmSource} [source] */
 async function launch(source) {
-  compiled ??= compile(source ?? wasmUrl()).catch((cause) => {
+  compiled ??= compile(source).catch((cause) => {
     compiled = undefined;
     throw moduleFailed(
       /unsafe-eval|\bCSP\b/.test(cause?.message)
@@ -135,8 +135,8 @@ function instantiate(module) {
   });
 }
 
-/** @param {WasmSource} source @returns {Promise<WebAssembly.Module>} */
-async function compile(source) {
+/** @param {WasmSource} [source] @returns {Promise<WebAssembly.Module>} */
+async function compile(source = wasmUrl()) {
   if (source instanceof WebAssembly.Module) return source;
   if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) {
     return WebAssembly.compile(/** @type {BufferSource} */ (source));

@@ -4,11 +4,12 @@ import { copyFileSync, cpSync, readdirSync, readFileSync, writeFileSync } from '
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { brotliCompressSync } from 'node:zlib';
+import { build as esbuild } from 'esbuild';
 import { createLogger, createServer } from 'vite';
 import { fromRoot, run } from '../../scripts/lib/repo.js';
 import { newProject } from '../support/packed.js';
 import { startSite } from '../support/site.js';
-import { checkApp, startChromium } from './support.js';
+import { checkApp, expected, runApp, startChromium, startProvider } from './support.js';
 
 /** @type {Awaited<ReturnType<typeof newProject>>} */
 let project;
@@ -99,6 +100,30 @@ for (const name of Object.keys(bundlers)) {
     });
   });
 }
+
+test('a classic script, which cannot know where it lies, is told where the wasm is', async (t) => {
+  const folder = project.path('classic');
+  const app = fromRoot('tests/bundlers/app/src/index.js');
+  cpSync(app, path.join(folder, 'index.js'));
+  const { warnings } = await esbuild({
+    stdin: {
+      contents: "import './index.js'; import { ready } from 'utcp-websocket'; globalThis.load = ready;",
+      resolveDir: folder,
+    },
+    bundle: true,
+    outfile: path.join(folder, 'dist', 'index.js'),
+    logLevel: 'silent',
+  });
+  assert.deepEqual(warnings, []);
+  cpSync(project.installed('dist', 'core.wasm'), path.join(folder, 'dist', 'core.wasm'));
+  writeFileSync(path.join(folder, 'dist', 'index.html'), script('defer'));
+  const site = await startSite(t, path.join(folder, 'dist'));
+  const { page } = await chromium.open(t, site.url);
+  const refusal = await page.evaluate(() => globalThis.load().catch(({ code, message }) => `${code}: ${message}`));
+  assert.match(refusal, /^module_failed: .* give its place to ready\(\)$/);
+  await page.evaluate(() => globalThis.load('core.wasm'));
+  assert.equal(await runApp(page, (await startProvider(t)).url), expected);
+});
 
 test('Vite serves an app that is being worked on', async (t) => {
   const root = project.path('vite-dev');
