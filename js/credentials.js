@@ -62,7 +62,7 @@ export async function addCredentials(ask, socket, canSetHeaders) {
   socket.headers = [...socket.headers.filter(([name]) => !names.has(name.toLowerCase())), ...added];
 }
 
-/** @param {import('./types.js').CoreError} error @returns {never} */
+/** @param {import('./errors.js').CoreError} error @returns {never} */
 function refuse(error) {
   throw new Refusal(createError(error));
 }

@@ -1,19 +1,14 @@
 // Owns the class of the events that a protocol dispatches. Must not know when they happen: the core reports them.
 
-/** In the order of the core's `Report::Kind`. */
-const types = /** @type {const} */ (['open', 'close', 'send', 'message', 'unsolicited', 'retry', 'warning', 'token']);
-
-/** @typedef {typeof types[number]} EventType */
-
-/**
- * A report of the core.
- * @typedef {{ kind: number, endpoint: string, connection?: number, call?: number, size?: number, closeCode?: number,
- *   reason?: string, text?: string, attempt?: number, delay?: number }} CoreReport
- */
+/** In the order of the core's `Report::Kind`. @type {readonly import('./types.js').EventType[]} */
+const types = ['open', 'close', 'send', 'message', 'unsolicited', 'retry', 'warning', 'token'];
 
 /** What `addEventListener` of a protocol gets, so that a log can follow one call from end to end. Never holds a secret. */
 export class UtcpWebSocketEvent extends Event {
-  /** @param {CoreReport} report */
+  /**
+   * Only a protocol makes them.
+   * @param {import('./types.js').EventFacts} report what the core says
+   */
   constructor(report) {
     super(types[report.kind] ?? 'warning');
     /** When it happened: milliseconds since 1970, UTC. */

@@ -22,7 +22,7 @@ export const CANCEL = 10;
 /**
  * @typedef {object} RejectCommand
  * @property {number} call
- * @property {import('./types.js').CoreError} error
+ * @property {import('./errors.js').CoreError} error
  * @property {string} [path] `tool_failed`: JSON Pointer to what the tool says
  */
 
@@ -37,7 +37,7 @@ export const CANCEL = 10;
  *   | { kind: typeof CANCEL, token: number }
  *   | { kind: typeof READ, connection: number, on: boolean }
  *   | { kind: typeof CLOSE, socket: Socket, code: number | undefined, reason: string | undefined }
- *   | { kind: typeof REPORT, report: import('./events.js').CoreReport }} Note
+ *   | { kind: typeof REPORT, report: import('./types.js').EventFacts }} Note
  */
 
 /** In place of a status: the option `credentials` gave none. */

@@ -6,7 +6,7 @@
  * @typedef {string | [kind: number, encoding: number, name: string]} Piece
  */
 
-/** @typedef {{ requestId: string, toolName: string, uuid?: string, now?: string }} BuiltIns */
+/** @typedef {{ requestId: string, toolName: string, uuid?: string | undefined, now?: string | undefined }} BuiltIns */
 
 // `Piece::Kind` and `Encoding` of the core.
 const ARGUMENT = 1;

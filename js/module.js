@@ -4,10 +4,7 @@ import createCore, { wasmUrl } from '../dist/core.js';
 import { setErrorTable, UtcpWebSocketError } from './errors.js';
 import { Socket } from './socket.js';
 
-/**
- * Where the wasm may come from.
- * @typedef {string | URL | ArrayBuffer | ArrayBufferView | Response | WebAssembly.Module} WasmSource
- */
+/** @import { WasmSource } from './types.js' */
 
 /** @type {Promise<WebAssembly.Module> | undefined} */
 let compiled;

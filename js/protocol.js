@@ -8,9 +8,9 @@ import { manualFrom } from './pure.js';
 import { Callers } from './tools.js';
 
 /**
- * @typedef {import('./types.js').AnyCallTemplate} AnyCallTemplate
- * @typedef {import('./types.js').CallOptions} CallOptions
- * @typedef {import('./types.js').RegisterManualResult} RegisterManualResult
+ * @import { AnyCallTemplate, CallOptions, EventType, ListenerOptions, RegisterManualResult, ResponseFormat, TemplateFor,
+ *   ToolResult, ToolStreamItem, UntypedCallTemplate, UtcpWebSocketEventTarget, UtcpWebSocketListener,
+ *   WebSocketCallTemplate } from './types.js'
  */
 
 /** For tests: the driver behind a protocol. @type {(protocol: WebSocketCommunicationProtocol) => Driver} */
@@ -18,10 +18,10 @@ export let driverOf;
 
 /**
  * Discovers and calls tools over WebSocket. Each protocol has its own connections; the wasm module is shared and loads with
- * the first call. It dispatches `open`, `close`, `send`, `message`, `unsolicited`, `retry`, `token` and `warning`
- * events (`UtcpWebSocketEvent`); without a listener they cost nothing.
+ * the first call. It has the methods of the SDK's `CommunicationProtocol`, each with one more optional argument, and is an
+ * `EventTarget`: see `UtcpWebSocketEventMap`.
  */
-export class WebSocketCommunicationProtocol extends EventTarget {
+export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWebSocketEventTarget} */ (EventTarget) {
   /** @type {import('./options.js').CheckedOptions} */
   #options;
   #callers = new Callers();
@@ -31,7 +31,11 @@ export class WebSocketCommunicationProtocol extends EventTarget {
     driverOf = (protocol) => protocol.#driver;
   }
 
-  /** @param {import('./types.js').ProtocolOptions} [options] throws a TypeError that names a wrong one */
+  /**
+   * Cheap: nothing is loaded or opened.
+   * @param {import('./types.js').ProtocolOptions} [options] see each for its default
+   * @throws a `TypeError` that names a wrong option
+   */
   constructor(options) {
     super();
     this.#options = checkOptions(options);
@@ -42,10 +46,12 @@ export class WebSocketCommunicationProtocol extends EventTarget {
    * Asks an endpoint for its manual. Tools of the same origin (scheme, host, port) that bring no `auth` get the manual's; to
    * other origins it is never sent. A failure resolves with `success: false` and its reasons in `errors`, as the SDK wants
    * it; only an abort rejects, with the signal's reason.
-   * @param {unknown} caller whose connections to use; null: nobody's in particular
-   * @param {AnyCallTemplate} manualCallTemplate
-   * @param {CallOptions} [options]
-   * @returns {Promise<RegisterManualResult>}
+   * @template {string} Type
+   * @template {AnyCallTemplate<Type>} Template
+   * @param {unknown} caller whose connections to use, usually the SDK's client; null: nobody's in particular
+   * @param {Template & AnyCallTemplate<Type>} manualCallTemplate where to ask, and how
+   * @param {CallOptions} [options] for instance a signal that ends it
+   * @returns {Promise<RegisterManualResult<Template>>} the manual, or why there is none
    */
   async registerManual(caller, manualCallTemplate, options) {
     const signal = options?.signal;
@@ -72,7 +78,7 @@ export class WebSocketCommunicationProtocol extends EventTarget {
   /**
    * Closes what the manual's tools opened; calls still in flight reject with `ProtocolClosedError`. A call belongs to the
    * manual that its tool name starts with (`manual.tool`), else to its template's `name`.
-   * @param {unknown} caller
+   * @param {unknown} caller the one that registered it
    * @param {AnyCallTemplate} manualCallTemplate only its `name` counts
    * @returns {Promise<void>} when the connections are closed, after two seconds at the latest
    */
@@ -84,12 +90,54 @@ export class WebSocketCommunicationProtocol extends EventTarget {
   /**
    * Calls a tool. Rejects with an error of this library; with a TypeError where JSON cannot hold an argument, before anything
    * is sent; with the signal's reason after an abort.
+   *
+   * With a type argument the result is of that type. Nobody checks that.
+   * @template [Result=never]
+   * @overload
+   * @param {unknown} caller whose connections to use, usually the SDK's client; null: nobody's in particular
+   * @param {string} toolName with the manual's name before its first dot: `manual.tool`
+   * @param {Record<string, any> | null | undefined} toolArgs the arguments, by name
+   * @param {TemplateFor<Result>} toolCallTemplate how to call it
+   * @param {CallOptions} [options] for instance a signal that ends it
+   * @returns {Promise<Result>} the result
+   */
+  /**
+   * Calls a tool. Rejects with an error of this library; with a TypeError where JSON cannot hold an argument, before anything
+   * is sent; with the signal's reason after an abort.
+   *
+   * Where the template's type says too little, nothing is known of the result.
+   * @template {string} Type
+   * @overload
+   * @param {unknown} caller whose connections to use, usually the SDK's client; null: nobody's in particular
+   * @param {string} toolName with the manual's name before its first dot: `manual.tool`
+   * @param {Record<string, any> | null | undefined} toolArgs the arguments, by name
+   * @param {UntypedCallTemplate<Type>} toolCallTemplate how to call it
+   * @param {CallOptions} [options] for instance a signal that ends it
+   * @returns {Promise<any>} the result
+   */
+  /**
+   * Calls a tool. Rejects with an error of this library; with a TypeError where JSON cannot hold an argument, before anything
+   * is sent; with the signal's reason after an abort.
+   *
+   * The type of the result follows from the template: see `ToolResult`.
+   * @template {ResponseFormat | undefined} [Format=undefined]
+   * @template {number | undefined} [Count=undefined]
+   * @template {string | undefined} [Path=undefined]
+   * @overload
+   * @param {unknown} caller whose connections to use, usually the SDK's client; null: nobody's in particular
+   * @param {string} toolName with the manual's name before its first dot: `manual.tool`
+   * @param {Record<string, any> | null | undefined} toolArgs the arguments, by name
+   * @param {WebSocketCallTemplate<Format, Count, Path>} toolCallTemplate how to call it
+   * @param {CallOptions} [options] for instance a signal that ends it
+   * @returns {Promise<ToolResult<Format, Count, Path>>} the result
+   */
+  /**
    * @param {unknown} caller
    * @param {string} toolName
    * @param {Record<string, any> | null | undefined} toolArgs
-   * @param {AnyCallTemplate} toolCallTemplate
+   * @param {unknown} toolCallTemplate
    * @param {CallOptions} [options]
-   * @returns {Promise<any>} the response; an array of them where `expected_responses` is not 1
+   * @returns {Promise<any>}
    */
   callTool(caller, toolName, toolArgs, toolCallTemplate, options) {
     const request = { caller: this.#callers.numberOf(caller), toolName, args: toolArgs, template: toolCallTemplate };
@@ -99,10 +147,52 @@ export class WebSocketCommunicationProtocol extends EventTarget {
   /**
    * Calls a tool and yields its responses, frame by frame. The call starts with the first `next()`. Leaving the loop early
    * ends it at once. Throws what `callTool` rejects with.
+   *
+   * With a type argument each item is of that type. Nobody checks that.
+   * @template [Result=never]
+   * @overload
+   * @param {unknown} caller whose connections to use, usually the SDK's client; null: nobody's in particular
+   * @param {string} toolName with the manual's name before its first dot: `manual.tool`
+   * @param {Record<string, any> | null | undefined} toolArgs the arguments, by name
+   * @param {TemplateFor<Result>} toolCallTemplate how to call it
+   * @param {CallOptions} [options] for instance a signal that ends it
+   * @returns {AsyncGenerator<Result, void, unknown>} each item
+   */
+  /**
+   * Calls a tool and yields its responses, frame by frame. The call starts with the first `next()`. Leaving the loop early
+   * ends it at once. Throws what `callTool` rejects with.
+   *
+   * Where the template's type says too little, nothing is known of each item.
+   * @template {string} Type
+   * @overload
+   * @param {unknown} caller whose connections to use, usually the SDK's client; null: nobody's in particular
+   * @param {string} toolName with the manual's name before its first dot: `manual.tool`
+   * @param {Record<string, any> | null | undefined} toolArgs the arguments, by name
+   * @param {UntypedCallTemplate<Type>} toolCallTemplate how to call it
+   * @param {CallOptions} [options] for instance a signal that ends it
+   * @returns {AsyncGenerator<any, void, unknown>} each item
+   */
+  /**
+   * Calls a tool and yields its responses, frame by frame. The call starts with the first `next()`. Leaving the loop early
+   * ends it at once. Throws what `callTool` rejects with.
+   *
+   * The type of each item follows from the template: see `ToolStreamItem`.
+   * @template {ResponseFormat | undefined} [Format=undefined]
+   * @template {number | undefined} [Count=undefined]
+   * @template {string | undefined} [Path=undefined]
+   * @overload
+   * @param {unknown} caller whose connections to use, usually the SDK's client; null: nobody's in particular
+   * @param {string} toolName with the manual's name before its first dot: `manual.tool`
+   * @param {Record<string, any> | null | undefined} toolArgs the arguments, by name
+   * @param {WebSocketCallTemplate<Format, Count, Path>} toolCallTemplate how to call it
+   * @param {CallOptions} [options] for instance a signal that ends it
+   * @returns {AsyncGenerator<ToolStreamItem<Format, Path>, void, unknown>} each item
+   */
+  /**
    * @param {unknown} caller
    * @param {string} toolName
    * @param {Record<string, any> | null | undefined} toolArgs
-   * @param {AnyCallTemplate} toolCallTemplate
+   * @param {unknown} toolCallTemplate
    * @param {CallOptions} [options]
    * @returns {AsyncGenerator<any, void, unknown>}
    */
@@ -119,15 +209,21 @@ export class WebSocketCommunicationProtocol extends EventTarget {
     return this.#driver.close();
   }
 
+  /**
+   * What `await using` does in the end: `close()`.
+   * @returns {Promise<void>} when the connections are closed
+   */
   [Symbol.asyncDispose]() {
     return this.close();
   }
 
   /**
+   * Listens to an event. Without a listener, events cost nothing.
    * @override
-   * @param {string} type
-   * @param {any} listener gets a `UtcpWebSocketEvent`
-   * @param {boolean | AddEventListenerOptions} [options]
+   * @template {EventType} Type
+   * @param {Type} type its name
+   * @param {UtcpWebSocketListener<Type>} listener what is called with it
+   * @param {boolean | ListenerOptions} [options] as for any `EventTarget`
    */
   addEventListener(type, listener, options) {
     super.addEventListener(type, listener, options);

@@ -29,8 +29,8 @@ function ask(entry) {
 
 /**
  * Whether a URL may be opened as a WebSocket: `wss:` to any host, `ws:` to a literal loopback host.
- * @param {string} url
- * @returns {boolean}
+ * @param {string} url as it would be opened
+ * @returns {boolean} whether it may
  */
 export function isSecureWebSocketUrl(url) {
   return run((core) => core.isSecureWebSocketUrl(wellFormed(String(url))));
@@ -38,8 +38,8 @@ export function isSecureWebSocketUrl(url) {
 
 /**
  * Whether a token may be asked for at a URL: `https:` to any host, `http:` to a literal loopback host.
- * @param {string} url
- * @returns {boolean}
+ * @param {string} url as it would be asked
+ * @returns {boolean} whether it may
  */
 export function isSecureTokenUrl(url) {
   return run((core) => core.isSecureTokenUrl(wellFormed(String(url))));
@@ -47,9 +47,9 @@ export function isSecureTokenUrl(url) {
 
 /**
  * Checks a call template.
- * @param {object} callTemplate
- * @returns {import('./types.js').WebSocketCallTemplate} normalized: fields that hold their default are left out. Throws
- *   `CallTemplateError` or `WebSocketSecurityError`
+ * @param {object} callTemplate what may be one
+ * @returns {import('./types.js').WebSocketCallTemplate} normalized: fields that hold their default are left out
+ * @throws `CallTemplateError` or `WebSocketSecurityError`
  */
 export function validateCallTemplate(callTemplate) {
   const text = stringify(callTemplate, 'callTemplate') ?? 'null';
@@ -59,10 +59,10 @@ export function validateCallTemplate(callTemplate) {
 /**
  * Renders what would be sent.
  * @param {string | object | unknown[] | null | undefined} message as in a call template; none: the arguments as JSON
- * @param {Record<string, any> | null | undefined} args
- * @param {{ toolName?: string, requestId?: string | number, now?: string | Date, uuid?: string }} [builtIns] default: no
- *   tool name, id 1, the current time, a random UUID
- * @returns {string} throws a TypeError where JSON cannot hold an argument
+ * @param {Record<string, any> | null | undefined} args the arguments, by name
+ * @param {import('./types.js').BuiltIns} [builtIns] what built-in placeholders hold
+ * @returns {string} the message
+ * @throws a `TypeError` where JSON cannot hold an argument, a `CallTemplateError` where the message is of no use
  */
 export function renderMessage(message, args, { toolName = '', requestId = 1, now, uuid } = {}) {
   const values = new Arguments(args);
@@ -79,8 +79,9 @@ export function renderMessage(message, args, { toolName = '', requestId = 1, now
 
 /**
  * Checks a manual and fills in the defaults of its tools.
- * @param {string | object} textOrObject
- * @returns {import('./types.js').Manual} throws `ManualError`
+ * @param {string | object} textOrObject as it came, or parsed
+ * @returns {import('./types.js').Manual} the manual
+ * @throws `ManualError`
  */
 export function parseManual(textOrObject) {
   const text = typeof textOrObject === 'string' ? textOrObject : (stringify(textOrObject, 'manual') ?? 'null');

@@ -47,5 +47,5 @@ const { communicationProtocolFactories } = /** @type {any} */ (CommunicationProt
 if (communicationProtocolFactories) {
   communicationProtocolFactories[TYPE] ??= () => new WebSocketCommunicationProtocol();
 } else {
-  CommunicationProtocol.communicationProtocols[TYPE] ??= /** @type {any} */ (new WebSocketCommunicationProtocol());
+  CommunicationProtocol.communicationProtocols[TYPE] ??= new WebSocketCommunicationProtocol();
 }

@@ -9,7 +9,7 @@ const { name, version, license } = readJson('package.json');
 const wasmInputs = ['CMakeLists.txt', 'CMakePresets.json', 'cmake', 'src', 'bindings', 'package-lock.json'];
 const glueTypes = 'bindings/core.d.ts';
 const typesInputs = ['js', glueTypes, 'tsconfig.json', 'package-lock.json', 'scripts/lib/dist.js'];
-const typesOutputs = ['dist/types', 'dist/core.d.ts'];
+const typesOutputs = ['dist/types', 'dist/core.d.ts', 'build/declarations'];
 const pageInputs = ['js', 'dist/core.js', 'package.json', 'package-lock.json', 'scripts/lib/dist.js'];
 const pageOutputs = ['dist/index.js', 'dist/index.js.map', 'dist/register.js'];
 
@@ -137,24 +137,33 @@ function emscriptenVersion() {
   return existsSync(file) ? readFileSync(file, 'utf8').trim() : emcc;
 }
 
-/** Checks the types of js/ and writes their declarations. Resolves with whether there was anything to do. */
+/** Checks the types of js/ and writes the declarations of what is public. Resolves with whether there was anything to do. */
 export async function buildTypes() {
   const inputs = hashOf(typesInputs);
   const stamp = readStamp('types');
   if (stamp?.inputs === inputs && stamp.outputs === hashOf(typesOutputs)) return false;
   dropStamp('types');
   for (const output of typesOutputs) rmSync(fromRoot(output), { recursive: true, force: true });
-  mkdirSync(fromRoot('dist'), { recursive: true });
+  mkdirSync(fromRoot('dist', 'types'), { recursive: true });
   copyFileSync(fromRoot(glueTypes), fromRoot('dist', 'core.d.ts'));
   await nodeBin('typescript', ['-p', 'tsconfig.json']);
-  // The compiler keeps paths as the sources have them, but its output lies one folder deeper.
-  for (const file of listFiles(['dist/types'])) {
-    const text = readFileSync(fromRoot(file), 'utf8');
-    writeFileSync(
-      fromRoot(file),
-      text.replaceAll("'../dist/core.js'", "'../core.js'").replaceAll('"../dist/core.js"', '"../core.js"'),
-    );
-  }
+  await publishTypes();
   writeStamp('types', { inputs, outputs: hashOf(typesOutputs) });
   return true;
+}
+
+/** One file per entry: what js/ declares for itself stays here. */
+async function publishTypes() {
+  const { generateDtsBundle } = await import('dts-bundle-generator');
+  const declarations = fromRoot('build', 'declarations');
+  // Where the declarations of js/ look for it.
+  mkdirSync(join(declarations, 'dist'), { recursive: true });
+  copyFileSync(fromRoot(glueTypes), join(declarations, 'dist', 'core.d.ts'));
+  const [index] = generateDtsBundle(
+    [{ filePath: join(declarations, 'js', 'types', 'index.d.ts'), output: { noBanner: true } }],
+    { preferredConfigPath: fromRoot('tsconfig.json') },
+  );
+  // So that it compiles whatever `lib` a project has.
+  writeFileSync(fromRoot('dist', 'types', 'index.d.ts'), `/// <reference lib="esnext.disposable" />\n${index}`);
+  copyFileSync(join(declarations, 'js', 'register.d.ts'), fromRoot('dist', 'types', 'register.d.ts'));
 }

@@ -4,12 +4,13 @@ import { basename, join } from 'node:path';
 import { build } from '../build.js';
 import { fuzz } from '../fuzz.js';
 import { checkFormat, checkJavaScript, checkTidy } from './checks.js';
-import { buildPage, buildTypes, buildWasm, distSizes } from './dist.js';
+import { buildPage, buildWasm, distSizes } from './dist.js';
 import { installFolder } from './modules.js';
 import { fromRoot, jobs, run, ScriptError } from './repo.js';
 import { ctest, nodeTest } from './runners.js';
 import { simulate } from './simulation.js';
 import { listFiles } from './stamps.js';
+import { checkTypes } from './types.js';
 
 const readmeTest = 'readme.test.js';
 const testFiles = (folder) => listFiles([folder], (path) => path.endsWith('.test.js'));
@@ -85,7 +86,7 @@ export const steps = [
   { name: 'format', title: 'C++ formatting (clang-format)', run: checkFormat },
   { name: 'biome', title: 'JavaScript formatting and lint (Biome)', run: checkJavaScript },
   { name: 'tidy', title: 'C++ lint (clang-tidy)', run: checkTidy },
-  { name: 'types', title: 'JavaScript types (tsc)', run: buildTypes },
+  { name: 'types', title: 'Types: of js/, as users see them, and their reference', run: checkTypes },
   { name: 'gcc', title: 'Native tests: GCC, ASan and UBSan', run: () => native('gcc-debug') },
   { name: 'clang', title: 'Native tests: Clang, ASan and UBSan', run: () => native('clang-debug') },
   {

@@ -4,6 +4,7 @@ import { before, test } from 'node:test';
 import { createError } from '../../js/errors.js';
 import * as library from '../../js/index.js';
 import { start } from '../../js/module.js';
+import { errorClasses } from '../support/errors.js';
 import { failure, newProtocol, startServer } from '../support/server.js';
 
 const { UtcpWebSocketError } = library;
@@ -31,8 +32,19 @@ test("every row of the core's table names an exported class, a fault and a code 
   }
 });
 
+test('the types know the same codes, and the same classes for them', () => {
+  assert.deepEqual(Object.fromEntries(table), errorClasses);
+});
+
+test('isUtcpWebSocketError takes errors of this library, and nothing else', () => {
+  for (const [code] of table) assert.equal(library.isUtcpWebSocketError(createError({ code, message: 'm' })), true);
+  for (const other of [new Error('m'), { code: 'tool_failed' }, undefined, null, 'tool_failed']) {
+    assert.equal(library.isUtcpWebSocketError(other), false);
+  }
+});
+
 test('every error class is used by some row', () => {
-  const classes = Object.keys(library).filter((name) => name.endsWith('Error'));
+  const classes = Object.keys(library).filter((name) => /^[A-Z]\w*Error$/.test(name));
   const used = new Set(table.map(([, className]) => className));
   assert.deepEqual(
     classes.filter((name) => !used.has(name)),

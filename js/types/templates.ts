@@ -1,0 +1,182 @@
+// Owns the types of what is written down as JSON: call templates with their credentials, tools, manuals. Must not know what a
+// call gives: that is in results.ts.
+
+/** How a response becomes a value. */
+export type ResponseFormat = 'json' | 'text' | 'raw';
+
+/**
+ * How to call a tool, or discover a manual, over WebSocket. Times are in seconds; fractions are allowed. Fields that are not
+ * known are kept and ignored at run time.
+ *
+ * The three parameters are found from the literal that is given; `callTool` types its result by them.
+ * @typeParam Format the type of `response_format`
+ * @typeParam Count the type of `expected_responses`
+ * @typeParam Path the type of `result_path`
+ */
+export interface WebSocketCallTemplate<
+  Format extends ResponseFormat | undefined = ResponseFormat | undefined,
+  Count extends number | undefined = number | undefined,
+  Path extends string | undefined = string | undefined,
+> {
+  /** The manual's name; with the SDK also what its tools' names start with. Default: none. */
+  name?: string | undefined;
+  /** What tells this call template from those of other protocols. Default `'websocket'`; the SDK wants it written out. */
+  call_template_type?: 'websocket' | undefined;
+  /** What is opened: `wss:` to any host, `ws:` to a literal loopback host only. A fragment is cut off. */
+  url: string;
+  /**
+   * What is sent, with placeholders: `UTCP_ARG_city_UTCP_ARG` becomes the argument `city`; `{{request_id}}`, `{{uuid}}`, `{{now}}`,
+   * `{{tool_name}}` and `{{args}}` are built in. Default: the arguments as a JSON object.
+   */
+  message?: string | object | undefined;
+  /** WebSocket subprotocol; the peer must choose it. Default: none. */
+  protocol?: string | undefined;
+  /** Keep the connection for later calls. Default `true`. */
+  keep_alive?: boolean | undefined;
+  /**
+   * `'json'`: parsed, or the text where it is not JSON; `'text'`, `'raw'`: the text. Default: the text. Binary frames are a
+   * `Uint8Array` whatever stands here.
+   */
+  response_format?: Format;
+  /** Seconds; the default of `connection_timeout` and `response_timeout`. Default 30. */
+  timeout?: number | undefined;
+  /** Handshake headers. Browsers cannot send any: there the call rejects with `auth_unsupported`. Default: none. */
+  headers?: Readonly<Record<string, string>> | undefined;
+  /** Arguments that also go into handshake headers of that name. Default: none. */
+  header_fields?: readonly string[] | undefined;
+  /** The credential that connections are opened with. Default: none. */
+  auth?: Auth | undefined;
+  /** The SDK's: which protocols the manual's tools may use; kept as it is. */
+  allowed_communication_protocols?: readonly string[] | undefined;
+  /** Seconds from the call until it has a connection, else `connection_timeout`. Default `timeout`. */
+  connection_timeout?: number | undefined;
+  /** Seconds from sending to the response, in a stream between two items, else `response_timeout`. Default `timeout`. */
+  response_timeout?: number | undefined;
+  /**
+   * How many responses there are: n ≥ 1, or -1 until the peer ends it. With anything but 1 a call resolves with an array.
+   * Default 1 for a call, no limit for a stream.
+   */
+  expected_responses?: Count;
+  /** Close the connection when the call is over. Default: the opposite of `keep_alive`. */
+  close_after_response?: boolean | undefined;
+  /**
+   * Seconds between heartbeats while the connection is kept. A peer that is silent for a whole interval is left, and its calls
+   * reject with `connection_closed`. Default 30.
+   */
+  ping_interval?: number | undefined;
+  /** Members that a response must have, at any depth; other frames are reported and dropped. Default: none. */
+  message_filter?: object | undefined;
+  /** JSON Pointer to the request's id in a response, or `false`: responses carry none. Default: found from `message`. */
+  correlation?: string | false | undefined;
+  /** JSON Pointer to the result in a JSON response. Default: the whole response. */
+  result_path?: Path;
+  /** JSON Pointer; when something other than null is there the call rejects with `tool_failed`. Default: none. */
+  error_path?: string | undefined;
+  /** Members of the frame that ends a stream. Default `{ type: 'stream_end' }`. */
+  stream_end?: object | undefined;
+  /** Sent first on every new connection. Default: none. */
+  connect_message?: string | object | undefined;
+  /** Members of the frame that calls wait for after `connect_message`. Default: none. */
+  connect_ack?: object | undefined;
+  /**
+   * Heartbeat for hosts that cannot send WebSocket pings (browsers, Node's own WebSocket); any frame that comes back counts
+   * as an answer. Default: such hosts send no heartbeat.
+   */
+  ping_message?: string | object | undefined;
+  /** What asks for the manual. Default `{ type: 'utcp' }`. */
+  discovery_message?: string | object | undefined;
+}
+
+/**
+ * A call template whose type says no more than that it is one, such as the SDK's `CallTemplate`, a tool's, or an object in a
+ * variable without a type. It is checked when it is used.
+ * @typeParam Type `string`; a literal is refused, because then the fields can be checked by `WebSocketCallTemplate`
+ */
+export interface UntypedCallTemplate<Type extends string = string> {
+  /** The protocol that it is for: `websocket` here, else the call rejects with `invalid_call_template`. */
+  call_template_type: Type & (string extends Type ? unknown : never);
+  /** Its other fields, those of `WebSocketCallTemplate`. */
+  [field: string]: any;
+}
+
+/** Any call template that a caller may hold. */
+export type AnyCallTemplate<Type extends string = string> = WebSocketCallTemplate | UntypedCallTemplate<Type>;
+
+/** A credential, told apart by `auth_type`. */
+export type Auth = ApiKeyAuth | BasicAuth | OAuth2Auth | OAuth2UserAuth;
+
+/** A key in a header, the query or a cookie. */
+export interface ApiKeyAuth {
+  /** What tells this credential from the others. */
+  auth_type: 'api_key';
+  /** The key; a secret. */
+  api_key: string;
+  /** The name of the header, query parameter or cookie. Default `X-Api-Key`. */
+  var_name?: string | undefined;
+  /** Where the key goes. Browsers can send it in the query only, without the option `browserAuth`. Default `'header'`. */
+  location?: 'header' | 'query' | 'cookie' | undefined;
+}
+
+/** `Authorization: Basic …` (RFC 7617, UTF-8). */
+export interface BasicAuth {
+  /** What tells this credential from the others. */
+  auth_type: 'basic';
+  /** Without a colon and control characters. */
+  username: string;
+  /** A secret; without control characters. */
+  password: string;
+}
+
+/** A token of the client credentials grant (RFC 6749 section 4.4), kept until shortly before it expires. */
+export interface OAuth2Auth {
+  /** What tells this credential from the others. */
+  auth_type: 'oauth2';
+  /** The token endpoint: `https:` to any host, `http:` to a literal loopback host only. */
+  token_url: string;
+  /** The client's id at the token endpoint. */
+  client_id: string;
+  /** The client's secret. */
+  client_secret: string;
+  /** Scopes, with spaces between them. Default: none. */
+  scope?: string | undefined;
+}
+
+/** A ready access token of a user. */
+export interface OAuth2UserAuth {
+  /** What tells this credential from the others. */
+  auth_type: 'oauth2_user';
+  /** The token; a secret. */
+  access_token: string;
+  /** The header that it goes into. Default `Authorization`. */
+  var_name?: string | undefined;
+  /** What stands before it there. Default `'Bearer '`. */
+  prefix?: string | undefined;
+}
+
+/** A tool as its manual describes it. */
+export interface Tool {
+  /** Its name within the manual; with the SDK `manual.tool`. */
+  name: string;
+  /** What it does, in words for a model. */
+  description: string;
+  /** JSON Schema of the arguments. */
+  inputs: Record<string, unknown>;
+  /** JSON Schema of the result. */
+  outputs: Record<string, unknown>;
+  /** Words to find it by. */
+  tags: string[];
+  /** Bytes of a typical response. */
+  average_response_size?: number;
+  /** How to call it, over whatever protocol. */
+  tool_call_template: UntypedCallTemplate;
+}
+
+/** What a provider says about itself. */
+export interface Manual {
+  /** The version of UTCP that the manual is written in. */
+  utcp_version: string;
+  /** The manual's own version. */
+  manual_version: string;
+  /** What can be called. */
+  tools: Tool[];
+}

@@ -1,0 +1,28 @@
+// Every code of the core's table, and the class that it has: tests hold the table and the published types against this.
+
+export const errorClasses = /** @type {const} */ ({
+  invalid_json: 'UtcpWebSocketError',
+  invalid_call_template: 'CallTemplateError',
+  invalid_argument: 'UtcpWebSocketError',
+  url_refused: 'WebSocketSecurityError',
+  invalid_manual: 'ManualError',
+  connection_failed: 'WebSocketConnectionError',
+  handshake_refused: 'WebSocketConnectionError',
+  websocket_unavailable: 'WebSocketConnectionError',
+  auth_failed: 'WebSocketAuthError',
+  auth_unsupported: 'WebSocketAuthError',
+  token_unavailable: 'WebSocketAuthError',
+  connection_timeout: 'WebSocketTimeoutError',
+  response_timeout: 'WebSocketTimeoutError',
+  connection_closed: 'WebSocketClosedError',
+  subprotocol_mismatch: 'WebSocketProtocolError',
+  invalid_frame: 'WebSocketProtocolError',
+  frame_too_large: 'WebSocketOverflowError',
+  stream_overflow: 'WebSocketOverflowError',
+  queue_full: 'WebSocketOverflowError',
+  tool_failed: 'ToolError',
+  manual_deregistered: 'ProtocolClosedError',
+  protocol_closed: 'ProtocolClosedError',
+  aborted: 'UtcpWebSocketError',
+  module_failed: 'UtcpWebSocketError',
+});
