@@ -71,6 +71,7 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
         manual,
         success: false,
         errors: [error instanceof Error ? error.message : String(error)],
+        error,
       };
     }
   }

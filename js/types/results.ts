@@ -62,4 +62,6 @@ export interface RegisterManualResult<Template = AnyCallTemplate> {
   success: boolean;
   /** Why it failed, or which tools were left out and why. */
   errors: string[];
+  /** What it failed with, where it failed: for `isUtcpWebSocketError`. */
+  error?: unknown;
 }

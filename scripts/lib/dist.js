@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, realpathSync, rmSync
 import { dirname, join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { fromRoot, jobs, nodeBin, readJson, run, which } from './repo.js';
-import { dropStamp, hashOf, listFiles, readStamp, writeStamp } from './stamps.js';
+import { dropStamp, hashOf, readStamp, writeStamp } from './stamps.js';
 
 const { name, version, license } = readJson('package.json');
 const wasmInputs = ['CMakeLists.txt', 'CMakePresets.json', 'cmake', 'src', 'bindings', 'package-lock.json'];

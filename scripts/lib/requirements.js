@@ -37,6 +37,7 @@ const requirements = [
     present: () => hasHeader('gtest/gtest.h') && hasHeader('gmock/gmock.h'),
   },
   { name: 'OpenSSL', for: 'test', packages: ['openssl'], present: () => which('openssl') },
+  { name: 'script', for: 'test', packages: ['bsdutils'], present: () => which('script') },
   {
     name: 'Chromium',
     for: 'test',

@@ -103,6 +103,11 @@ export const steps = [
   },
   { name: 'secrets', title: 'The same scenarios, with planted secrets', run: withDist(secrets) },
   {
+    name: 'cli',
+    title: 'The command line program, in pipes and on a terminal',
+    run: withDist(() => nodeTest(testFiles('tests/cli'), 'cli')),
+  },
+  {
     name: 'browser',
     title: 'The demo page in a browser',
     run: withDist(() => nodeTest(testFiles('tests/browser'), 'browser')),

@@ -1,0 +1,122 @@
+// Owns what the commands do: from what was typed to a call template, a call, its results. Must not know terminals.
+import { UnknownToolError } from './failures.js';
+import { fill, fillUrl, readArguments, readTemplate } from './input.js';
+import { Progress } from './progress.js';
+import { toolList } from './terminal.js';
+
+/**
+ * @typedef {import('./input.js').JsonObject} JsonObject
+ * @typedef {import('./usage.js').Settings} Settings
+ * @typedef {import('../types.js').Tool} Tool
+ * @typedef {{ settings: Settings, protocol: import('../protocol.js').WebSocketCommunicationProtocol,
+ *   output: import('./output.js').Output, paint: ReturnType<typeof import('./terminal.js').painter>,
+ *   signal: AbortSignal, note: (text: string) => void }} Context
+ */
+
+/** What stands before the dot of a tool's name, so that a dot in the name itself means nothing. */
+const MANUAL = 'cli';
+
+/** @param {Context} context */
+export async function discover(context) {
+  const { settings, output, paint } = context;
+  const template = await given(context);
+  const tools = await toolsOf(context, template);
+  if (output.forPeople) {
+    const count = `${tools.length} ${tools.length === 1 ? 'tool' : 'tools'}`;
+    await output.print(tools.length === 0 ? count : `${toolList(tools, paint)}\n\n${paint('dim', count)}`);
+    return;
+  }
+  for (const tool of tools) await output.write(settings.template === undefined ? tool : withoutSecrets(tool, template));
+}
+
+/** @param {Context} context */
+export async function call(context) {
+  const { protocol, signal, output, settings } = context;
+  const args = await readArguments(settings.args, signal);
+  const template = await templateOf(context);
+  await output.write(await protocol.callTool(null, `${MANUAL}.${settings.tool}`, args, template, { signal }));
+}
+
+/** @param {Context} context */
+export async function stream(context) {
+  const { protocol, signal, output, settings } = context;
+  const args = await readArguments(settings.args, signal);
+  const template = await templateOf(context);
+  const progress = new Progress(output);
+  try {
+    for await (const item of protocol.callToolStreaming(null, `${MANUAL}.${settings.tool}`, args, template, {
+      signal,
+    })) {
+      await output.write(item);
+      progress.count();
+    }
+  } finally {
+    progress.stop();
+  }
+}
+
+/** How the tool is called: as the template says, else as the manual does. @param {Context} context @returns {Promise<any>} */
+async function templateOf(context) {
+  const { settings, note } = context;
+  const template = await given(context);
+  if (settings.template !== undefined) return template;
+  const tools = await toolsOf(context, template);
+  const tool = tools.find(({ name }) => name === settings.tool);
+  if (!tool) {
+    const names = tools.map(({ name }) => name);
+    throw new UnknownToolError(`there is no tool ${settings.tool}; there are ${names.join(', ') || 'none'}`);
+  }
+  const found = tool.tool_call_template;
+  const sameOrigin = originOf(found.url) === originOf(template.url);
+  if (!sameOrigin && settings.headers.length > 0) {
+    note(`the headers are not sent to ${originOf(found.url)}: the tool is of another origin than its manual`);
+  }
+  return withSettings(found, settings, sameOrigin ? (template.headers ?? {}) : {});
+}
+
+/** The call template that was given, or made of what was. @param {Context} context @returns {Promise<JsonObject>} */
+async function given({ settings, signal }) {
+  const read = settings.template === undefined ? {} : await readTemplate(settings.template, signal);
+  const url = settings.url === undefined ? read.url : fillUrl(settings.url, 'the URL');
+  const headers = settings.headers.map(([name, value]) => [name, fill(value, `the header ${name}`)]);
+  const template = { call_template_type: 'websocket', ...read, url, name: MANUAL };
+  return withSettings(template, settings, Object.fromEntries(headers));
+}
+
+/**
+ * @param {JsonObject} template
+ * @param {Settings} settings
+ * @param {Record<string, string>} headers win over the template's
+ */
+function withSettings(template, { timeout }, headers) {
+  const names = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
+  const kept = Object.entries(template.headers ?? {}).filter(([name]) => !names.has(name.toLowerCase()));
+  return {
+    ...template,
+    ...((kept.length > 0 || names.size > 0) && { headers: { ...Object.fromEntries(kept), ...headers } }),
+    ...(timeout && { timeout, connection_timeout: timeout, response_timeout: timeout }),
+  };
+}
+
+/** @param {Context} context @param {JsonObject} template @returns {Promise<Tool[]>} */
+async function toolsOf({ protocol, signal, note }, template) {
+  const result = await protocol.registerManual(null, /** @type {any} */ (template), { signal });
+  if (!result.success) throw result.error;
+  for (const error of result.errors) note(`left out: ${error}`);
+  return result.manual.tools;
+}
+
+/** Tools get their manual's credential, which came from the environment or a file: it is not for printing. @param {Tool} tool @param {JsonObject} template */
+function withoutSecrets(tool, { auth }) {
+  const secret = (/** @type {any} */ from) =>
+    from?.api_key ?? from?.password ?? from?.client_secret ?? from?.access_token;
+  if (!auth || secret(tool.tool_call_template.auth) !== secret(auth)) return tool;
+  const { auth: _, ...rest } = tool.tool_call_template;
+  return { ...tool, tool_call_template: rest };
+}
+
+/** @param {unknown} url */
+function originOf(url) {
+  const text = String(url);
+  return URL.canParse(text) ? new URL(text).origin : text;
+}

@@ -1,0 +1,90 @@
+// Owns what a failure becomes: an exit code, and text that says what happened and what to do. Must not know the commands.
+import { isUtcpWebSocketError } from '../errors.js';
+import { Ended } from './output.js';
+import { harmless, painter } from './terminal.js';
+import { UsageError } from './usage.js';
+
+const FAILED = 1;
+const USAGE = 2;
+const CONNECTION = 3;
+const TIMEOUT = 4;
+
+/** The endpoint has no tool of that name. */
+export class UnknownToolError extends Error {}
+
+/** @param {unknown} error @returns {number} */
+export function exitCodeOf(error) {
+  if (error instanceof Ended) return error.exitCode;
+  if (error instanceof UsageError) return USAGE;
+  if (!isUtcpWebSocketError(error)) return FAILED;
+  switch (error.code) {
+    case 'invalid_call_template':
+    case 'invalid_argument':
+    case 'url_refused':
+      return USAGE;
+    case 'connection_timeout':
+    case 'response_timeout':
+      return TIMEOUT;
+    case 'connection_failed':
+    case 'handshake_refused':
+    case 'websocket_unavailable':
+    case 'auth_failed':
+    case 'auth_unsupported':
+    case 'token_unavailable':
+    case 'connection_closed':
+      return CONNECTION;
+    default:
+      return FAILED;
+  }
+}
+
+/** What to do, where the message does not say it. @type {Partial<Record<string, string>>} */
+const advice = {
+  usage: 'utcp-websocket --help says what there is.',
+  unknown_tool: 'utcp-websocket discover lists the tools.',
+  connection_failed: 'Is the endpoint running, and is the address right? --retry waits for it.',
+  handshake_refused: 'Is the path of the URL right? -v shows what was opened.',
+  auth_failed: 'Is the credential right? Give it with --header, or as auth of a --template.',
+  websocket_unavailable: 'With Node 20: npx -p ws -p utcp-websocket utcp-websocket …',
+  connection_timeout: 'Give it longer with --timeout, or see with -v what happens.',
+  response_timeout: 'Give it longer with --timeout, or see with -v what happens.',
+  invalid_manual: 'If the endpoint knows nothing of UTCP, say with --template how to call it.',
+};
+
+/**
+ * @param {unknown} error
+ * @param {boolean} json
+ * @returns {string} for standard error; empty where nobody wants to know
+ */
+export function describe(error, json) {
+  if (error instanceof Ended) return '';
+  const facts = factsOf(error);
+  if (json) return JSON.stringify({ error: facts });
+  const paint = painter(process.stderr);
+  const lines = [`${paint('red', `error: ${facts.code}`)}: ${harmless(facts.message)}`];
+  if (facts.advice) lines.push(paint('dim', facts.advice));
+  return lines.join('\n');
+}
+
+/** @param {unknown} error @returns {{ code: string, message: string, advice?: string | undefined, [fact: string]: unknown }} */
+function factsOf(error) {
+  if (error instanceof UsageError) return { code: 'usage', message: error.message, advice: advice.usage };
+  if (error instanceof UnknownToolError) {
+    return { code: 'unknown_tool', message: error.message, advice: advice.unknown_tool };
+  }
+  if (!isUtcpWebSocketError(error)) {
+    return { code: 'internal', message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  }
+  const { code, message, fault, field } = error;
+  const facts = { code, message, fault, field, advice: advice[code] };
+  if ('httpStatus' in error)
+    return { ...facts, message: withCause(message, error.cause), httpStatus: error.httpStatus };
+  if ('closeCode' in error) return { ...facts, closeCode: error.closeCode, reason: error.reason };
+  if ('detail' in error) return { ...facts, detail: error.detail };
+  return facts;
+}
+
+/** With what the host says, where that is a mere code such as ECONNREFUSED: its text may hold anything. @param {string} message @param {any} cause */
+function withCause(message, cause) {
+  return /^[A-Z\d_]+$/.test(cause?.code) ? `${message} (${cause.code})` : message;
+}

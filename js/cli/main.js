@@ -1,0 +1,92 @@
+#!/usr/bin/env node
+// Owns the program `utcp-websocket`: its beginning, its end, and what is said on standard error. What it does is in the files beside it.
+import { readFileSync } from 'node:fs';
+import { WebSocketCommunicationProtocol } from '../protocol.js';
+import { call, discover, stream } from './commands.js';
+import { describe, exitCodeOf } from './failures.js';
+import { Ended, Output } from './output.js';
+import { harmless, painter } from './terminal.js';
+import { help, readCommandLine } from './usage.js';
+
+/** How long something may keep the process alive that nobody needs any more: a socket of Node's own whose peer is silent. */
+const PATIENCE = 500; // milliseconds
+
+const commands = { discover, call, stream };
+
+/** @param {string[]} argv @returns {Promise<number>} the exit code */
+async function main(argv) {
+  const ending = new AbortController();
+  // Once: who asks a second time does not want to wait.
+  process.once('SIGINT', () => ending.abort(new Ended(130)));
+  process.once('SIGTERM', () => ending.abort(new Ended(143)));
+  /** @type {WebSocketCommunicationProtocol | undefined} */
+  let protocol;
+  try {
+    const settings = readCommandLine(argv);
+    const output = new Output(settings, ending);
+    if (settings.command === 'help') await output.print(help);
+    else if (settings.command === 'version') await output.print(version());
+    else {
+      protocol = new WebSocketCommunicationProtocol({
+        WebSocket: await betterWebSocket(),
+        retry: settings.retry ? {} : false,
+      });
+      if (settings.verbose) tellEvents(protocol);
+      const { signal } = ending;
+      await commands[settings.command]({ settings, protocol, output, paint: painter(process.stdout), signal, note });
+    }
+    await output.close();
+    return 0;
+  } catch (error) {
+    // Whatever broke because of that.
+    const cause = ending.signal.aborted ? ending.signal.reason : error;
+    const text = describe(cause, argv.includes('--json'));
+    if (text) console.error(text);
+    return exitCodeOf(cause);
+  } finally {
+    await protocol?.close();
+  }
+}
+
+/** `ws` shows the status of a refused handshake and drops silent peers; Node's own cannot. */
+async function betterWebSocket() {
+  const { WebSocket } = await import('ws').catch(() => ({ WebSocket: undefined }));
+  return WebSocket;
+}
+
+function version() {
+  const { name, version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  return `${name} ${version}`;
+}
+
+/** @param {string} text */
+function note(text) {
+  console.error(painter(process.stderr)('dim', `note: ${harmless(text)}`));
+}
+
+/** @param {WebSocketCommunicationProtocol} protocol */
+function tellEvents(protocol) {
+  const paint = painter(process.stderr);
+  const tell = (/** @type {import('../events.js').UtcpWebSocketEvent} */ event) => {
+    const { type, endpoint, connectionId, requestId, size, closeCode, reason, attempt, delay, message } = event;
+    const facts = Object.entries({ connectionId, requestId, size, closeCode, reason, attempt, delay, message })
+      .filter(([, value]) => value !== undefined && value !== '')
+      .map(([name, value]) => `${name} ${value}`);
+    console.error(paint('dim', harmless(`${type} ${endpoint}: ${facts.join(', ')}`)));
+  };
+  for (const type of /** @type {const} */ ([
+    'open',
+    'close',
+    'send',
+    'message',
+    'unsolicited',
+    'retry',
+    'token',
+    'warning',
+  ])) {
+    protocol.addEventListener(type, tell);
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2));
+setTimeout(() => process.exit(), PATIENCE).unref();

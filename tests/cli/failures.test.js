@@ -1,0 +1,125 @@
+// What goes wrong: the exit code, the error as the library types it, and what to do.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { cpSync, readFileSync, statSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { finished, newFolder, program, run, start, startTools } from '../support/cli.js';
+import { startServer } from '../support/server.js';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const call = (template, ...options) =>
+  run(['call', '--template', '-', 't', ...options], { input: JSON.stringify(template) });
+
+/** A port that nothing listens on. */
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+test('the tool fails: 1', async (t) => {
+  const server = await startServer(t, (socket) => socket.send('{"error":{"message":"no such city","at":"city"}}'));
+  const template = { url: server.url, error_path: '/error' };
+  const { code, stdout, stderr } = await call(template);
+  assert.deepEqual([code, stdout], [1, '']);
+  assert.match(stderr, /^error: tool_failed: .*no such city$/m);
+  const { stderr: json } = await call(template, '--json');
+  const { error } = JSON.parse(json);
+  assert.deepEqual([error.code, error.fault, error.detail.at], ['tool_failed', 'peer', 'city']);
+});
+
+test('the endpoint has no such tool: 1, with those that it has', async (t) => {
+  const server = await startTools(t, [{ name: 'add' }, { name: 'echo' }]);
+  const { code, stderr } = await run(['call', server.url, 'ad']);
+  assert.equal(code, 1);
+  assert.match(stderr, /^error: unknown_tool: there is no tool ad; there are add, echo\n.*discover lists/);
+});
+
+test('nobody listens: 3, at once', async () => {
+  const { code, stderr } = await run(['discover', `ws://127.0.0.1:${await freePort()}/`]);
+  assert.equal(code, 3);
+  assert.match(stderr, /^error: connection_failed: .*\(ECONNREFUSED\)\nIs the endpoint running/);
+});
+
+test('the handshake is refused: 3, with the status', async (t) => {
+  for (const [status, name] of [
+    [404, 'handshake_refused'],
+    [401, 'auth_failed'],
+  ]) {
+    const server = await startServer(t, undefined, { verify: () => status });
+    const { code, stderr } = await run(['discover', '--json', server.url]);
+    const { error } = JSON.parse(stderr);
+    assert.deepEqual([code, error.code, error.httpStatus], [3, name, status]);
+    assert.ok(error.advice);
+  }
+});
+
+test('the connection is closed before the answer: 3', async (t) => {
+  const server = await startServer(t, (socket) => socket.close(4000, 'going'));
+  const { code, stderr } = await call({ url: server.url }, '--json');
+  const { error } = JSON.parse(stderr);
+  assert.deepEqual([code, error.code, error.closeCode, error.reason], [3, 'connection_closed', 4000, 'going']);
+});
+
+test('no answer: 4', async (t) => {
+  const server = await startServer(t, () => {});
+  const { code, stderr } = await call({ url: server.url, response_timeout: 60 }, '--timeout', '0.1');
+  assert.equal(code, 4);
+  assert.match(stderr, /^error: response_timeout: .*\nGive it longer with --timeout/);
+});
+
+test('no connection in time: 4', async (t) => {
+  const silent = createServer(() => {}).listen(0, '127.0.0.1'); // takes connections and says nothing
+  await once(silent, 'listening');
+  t.after(() => silent.close());
+  const { code, stderr } = await run(['discover', '--timeout', '0.1', `ws://127.0.0.1:${silent.address().port}/`]);
+  assert.equal(code, 4);
+  assert.match(stderr, /^error: connection_timeout: /);
+});
+
+test("a manual's tool is not waited for longer than --timeout says, either", async (t) => {
+  const server = await startTools(t, [{ name: 't', timeout: 60 }], () => {});
+  assert.equal((await run(['call', server.url, 't', '--timeout', '0.2'])).code, 4);
+});
+
+test('--retry waits until somebody listens', async (t) => {
+  const port = await freePort();
+  const child = start(['call', '--template', '-', 't', '--retry', '-v'], {
+    input: `{"url":"ws://127.0.0.1:${port}/"}`,
+  });
+  const end = finished(child);
+  let seen = '';
+  await new Promise((resolve) => {
+    child.stderr.on('data', (chunk) => {
+      seen += chunk;
+      if (/^retry ws:/m.test(seen)) resolve(undefined);
+    });
+  });
+  await startServer(t, undefined, { port });
+  const { code, stdout } = await end;
+  assert.deepEqual([code, stdout], [0, '"{}"\n']);
+});
+
+test('a host without WebSocket, and no ws: 3, and what to install', async (t) => {
+  const folder = newFolder(t);
+  for (const name of ['js', 'dist', 'package.json']) cpSync(join(root, name), join(folder, name), { recursive: true });
+  const { code, stderr } = await run(['discover', 'ws://127.0.0.1:1/'], {
+    file: join(folder, 'js', 'cli', 'main.js'),
+    node: process.allowedNodeEnvironmentFlags.has('--experimental-websocket') ? ['--no-experimental-websocket'] : [],
+  });
+  assert.equal(code, 3);
+  assert.match(stderr, /^error: websocket_unavailable: .*\nWith Node 20: npx -p ws -p utcp-websocket /);
+});
+
+test('the package names the program, which can be run as it is', () => {
+  const { bin } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  assert.deepEqual(bin, { 'utcp-websocket': 'js/cli/main.js' });
+  assert.ok(readFileSync(program, 'utf8').startsWith('#!/usr/bin/env node\n'));
+  assert.equal(statSync(program).mode & 0o111, 0o111);
+});
