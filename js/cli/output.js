@@ -30,7 +30,10 @@ export class Output {
   constructor(settings, ending) {
     this.#settings = settings;
     this.#ending = ending;
-    this.forPeople = Boolean(process.stdout.isTTY) && !settings.json && settings.output === undefined;
+    /** Whether results are written where a person sees them. */
+    this.isSeen = Boolean(process.stdout.isTTY) && settings.output === undefined;
+    /** Whether they are written as a person reads them. */
+    this.forPeople = this.isSeen && !settings.json;
     process.stdout.on('error', (error) => this.#fail(error));
   }
 

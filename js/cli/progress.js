@@ -14,7 +14,7 @@ export class Progress {
   /** @param {import('./output.js').Output} output */
   constructor(output) {
     this.#output = output;
-    if (process.stderr.isTTY && !process.stdout.isTTY) this.#timer = setInterval(() => this.#show(), INTERVAL).unref();
+    if (process.stderr.isTTY && !output.isSeen) this.#timer = setInterval(() => this.#show(), INTERVAL).unref();
   }
 
   count() {

@@ -1,5 +1,6 @@
 // What goes wrong: the exit code, the error as the library types it, and what to do.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { cpSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -106,15 +107,39 @@ test('--retry waits until somebody listens', async (t) => {
   assert.deepEqual([code, stdout], [0, '"{}"\n']);
 });
 
-test('a host without WebSocket, and no ws: 3, and what to install', async (t) => {
+/** Where the package lies alone, so that there is no `ws`. */
+function programAlone(t) {
   const folder = newFolder(t);
   for (const name of ['js', 'dist', 'package.json']) cpSync(join(root, name), join(folder, name), { recursive: true });
-  const { code, stderr } = await run(['discover', 'ws://127.0.0.1:1/'], {
-    file: join(folder, 'js', 'cli', 'main.js'),
-    node: process.allowedNodeEnvironmentFlags.has('--experimental-websocket') ? ['--no-experimental-websocket'] : [],
-  });
+  return join(folder, 'js', 'cli', 'main.js');
+}
+
+test('a host without WebSocket, and no ws: 3, and what to install', async (t) => {
+  const node = ['--no-experimental-websocket'];
+  const { code, stderr } = await run(['discover', 'ws://127.0.0.1:1/'], { file: programAlone(t), node });
   assert.equal(code, 3);
   assert.match(stderr, /^error: websocket_unavailable: .*\nWith Node 20: npx -p ws -p utcp-websocket /);
+});
+
+test("a peer that does not even answer the closing does not hold the program, with Node's own WebSocket", async (t) => {
+  const silent = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.once('data', (request) => {
+      const [, key] = /^Sec-WebSocket-Key: (\S+)/im.exec(String(request)) ?? [];
+      const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n');
+      socket.write(`Sec-WebSocket-Accept: ${accept}\r\n\r\n`);
+    });
+    t.after(() => socket.destroy());
+  }).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  t.after(() => silent.close());
+  const { code, stderr } = await run(['discover', `ws://127.0.0.1:${silent.address().port}/`, '--timeout', '0.2'], {
+    file: programAlone(t),
+    node: ['--experimental-websocket', '--no-warnings'],
+  });
+  assert.match(stderr, /^error: response_timeout: /);
+  assert.equal(code, 4);
 });
 
 test('the package names the program, which can be run as it is', () => {

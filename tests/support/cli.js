@@ -14,7 +14,11 @@ const environment = (env) => ({ PATH: process.env.PATH, HOME: tmpdir(), TERM: 'x
 
 /** Starts the program; `input` is what its standard input holds. */
 export function start(args, { env = {}, input = '', node = [], file = program } = {}) {
-  const child = spawn(process.execPath, [...node, file, ...args], { env: environment(env), timeout: 30_000 });
+  const child = spawn(process.execPath, [...node, file, ...args], {
+    env: environment(env),
+    timeout: 30_000,
+    killSignal: 'SIGKILL',
+  });
   child.stdin.on('error', () => {}); // it may be gone before it has read that
   child.stdin.end(input);
   return child;
@@ -43,6 +47,7 @@ export async function onTerminal(command, env = {}) {
     env: environment({ SHELL: '/bin/sh', ...env }),
     stdio: ['ignore', 'pipe', 'inherit'],
     timeout: 30_000,
+    killSignal: 'SIGKILL', // the program takes its time after SIGTERM
   });
   const { code, stdout } = await finished(child);
   return { code, seen: stdout.replaceAll('\r\n', '\n') };
