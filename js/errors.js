@@ -183,8 +183,7 @@ const kinds = new Map();
  * @param {[code: string, className: string, fault: Fault][]} rows
  */
 export function setErrorTable(rows) {
-  for (const [code, className, fault] of rows)
-    kinds.set(code, { class: classes[className] ?? UtcpWebSocketError, fault });
+  for (const [code, className, fault] of rows) kinds.set(code, { class: classes[className], fault });
 }
 
 /**

@@ -10,7 +10,7 @@ export class UtcpWebSocketEvent extends Event {
    * @param {import('./types.js').EventFacts} report what the core says
    */
   constructor(report) {
-    super(types[report.kind] ?? 'warning');
+    super(types[report.kind]);
     /** When it happened: milliseconds since 1970, UTC. */
     this.time = Date.now();
     /** The URL without its secrets. */
