@@ -106,7 +106,11 @@ async function toolsOf({ protocol, signal, note }, template) {
   return result.manual.tools;
 }
 
-/** Tools get their manual's credential, which came from the environment or a file: it is not for printing. @param {Tool} tool @param {JsonObject} template */
+/**
+ * Tools get their manual's credential, which came from the environment or a file: it is not for printing.
+ * @param {Tool} tool
+ * @param {JsonObject} template the manual's
+ */
 function withoutSecrets(tool, { auth }) {
   const secret = (/** @type {any} */ from) =>
     from?.api_key ?? from?.password ?? from?.client_secret ?? from?.access_token;

@@ -84,7 +84,11 @@ function factsOf(error) {
   return facts;
 }
 
-/** With what the host says, where that is a mere code such as ECONNREFUSED: its text may hold anything. @param {string} message @param {any} cause */
+/**
+ * With what the host says, where that is a mere code such as ECONNREFUSED: its text may hold anything.
+ * @param {string} message
+ * @param {any} cause
+ */
 function withCause(message, cause) {
   return /^[A-Z\d_]+$/.test(cause?.code) ? `${message} (${cause.code})` : message;
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Owns the program `utcp-websocket`: its beginning, its end, and what is said on standard error. What it does is in the files beside it.
+// Owns the program `utcp-websocket`: its beginning, its end, and what is said on standard error. Must not know what the
+// commands do.
 import { readFileSync } from 'node:fs';
 import { WebSocketCommunicationProtocol } from '../protocol.js';
 import { call, discover, stream } from './commands.js';
@@ -19,6 +20,7 @@ async function main(argv) {
   // Once: who asks a second time does not want to wait.
   process.once('SIGINT', () => ending.abort(new Ended(130)));
   process.once('SIGTERM', () => ending.abort(new Ended(143)));
+  process.stderr.on('error', () => {}); // nobody reads what is said: no reason to stop
   /** @type {WebSocketCommunicationProtocol | undefined} */
   let protocol;
   try {

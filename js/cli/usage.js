@@ -107,7 +107,11 @@ function parse(argv) {
   }
 }
 
-/** With a template the URL may be left out: a tool is not called like one. @param {string} text @param {string | undefined} template */
+/**
+ * With a template the URL may be left out: a tool is not called like one.
+ * @param {string} text
+ * @param {string | undefined} template
+ */
 function isUrl(text, template) {
   return template === undefined || text.includes('://') || text.startsWith('${');
 }

@@ -97,6 +97,14 @@ test('a reader that goes away ends it: 0, and the endpoint is left', async (t) =
   await server.allClosed();
 });
 
+test('that nobody reads what -v says is no reason to stop', async (t) => {
+  const server = await startTools(t, [counter], (socket) => send(socket, { n: 1 }, END));
+  const child = start(['stream', '-v', server.url, 'count']);
+  child.stderr.destroy();
+  const { code, stdout } = await finished(child);
+  assert.deepEqual([code, stdout], [0, '{"n":1}\n']);
+});
+
 test('… | head -2', async (t) => {
   const server = await startTools(t, [counter], endless);
   const { code, seen } = await onTerminal(commandOf(['stream', server.url, 'count'], '2>&1 | head -2'));

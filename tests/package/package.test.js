@@ -5,8 +5,8 @@ import { cpSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { nodeBin } from '../../scripts/lib/repo.js';
-import { newProject } from '../support/packed.js';
+import { nodeBin, run } from '../../scripts/lib/repo.js';
+import { manifest, newProject } from '../support/packed.js';
 
 const fixtures = fileURLToPath(new URL('project/', import.meta.url));
 
@@ -67,6 +67,14 @@ describe('installed in a project', () => {
     const { code, text } = await project.node('call.mjs');
     assert.equal(code, 0, text);
     assert.match(text, /called/);
+  });
+
+  test('is run by its name', async () => {
+    const { code, text } = await run(project.path('node_modules', '.bin', 'utcp-websocket'), ['--version'], {
+      quiet: true,
+      mayFail: true,
+    });
+    assert.deepEqual([code, text], [0, `${manifest.name} ${manifest.version}\n`]);
   });
 
   test('registers with the SDK of the project', async () => {
