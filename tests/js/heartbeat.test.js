@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
+import { WebSocket } from 'ws';
 import { WebSocketClosedError } from '../../js/index.js';
 import { withoutMethod } from '../support/hosts.js';
 import { failure, newProtocol, startServer } from '../support/server.js';
@@ -10,7 +11,7 @@ const WithoutPings = withoutMethod('ping');
 
 test('a kept connection is pinged, also while it is idle', async (t) => {
   const server = await startServer(t);
-  const protocol = newProtocol(t);
+  const protocol = newProtocol(t, { WebSocket });
   const template = server.template({ ping_interval: 0.02 });
   await protocol.callTool(null, 'm.t', {}, template);
   const [socket] = server.clients;
@@ -23,7 +24,7 @@ test('a peer that answers no ping loses its calls, and the next call gets a new 
   const server = await startServer(t, (socket, text) => text.includes('speak') && socket.send('here'), {
     autoPong: false,
   });
-  const protocol = newProtocol(t);
+  const protocol = newProtocol(t, { WebSocket });
   const template = server.template({ ping_interval: 0.05 });
   const error = await failure(protocol.callTool(null, 'm.t', {}, template));
   assert.ok(error instanceof WebSocketClosedError);
@@ -36,7 +37,7 @@ test('a peer that answers no ping loses its calls, and the next call gets a new 
 test('without keep_alive nothing is pinged', async (t) => {
   const server = await startServer(t, (socket) => socket.once('ping', () => socket.send('pinged')));
   const template = server.template({ keep_alive: false, ping_interval: 0.02, response_timeout: 0.2 });
-  const error = await failure(newProtocol(t).callTool(null, 'm.t', {}, template));
+  const error = await failure(newProtocol(t, { WebSocket }).callTool(null, 'm.t', {}, template));
   assert.equal(error.code, 'response_timeout');
 });
 
