@@ -119,7 +119,16 @@ export async function buildPage() {
   const { code, map } = await minify({ 'index.js': textOf('.js') }, { ...settings, sourceMap });
   writeFileSync(fromRoot('dist', 'index.js'), code);
   writeFileSync(fromRoot('dist', 'index.js.map'), map);
-  const register = await minify(readFileSync(fromRoot('js', 'register.js'), 'utf8'), settings);
+  const plugin = await build({
+    entryPoints: [fromRoot('js', 'register.js')],
+    outdir: fromRoot('js'),
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    external: ['@utcp/sdk', fromRoot('js', 'index.js')],
+    write: false,
+  });
+  const register = await minify(plugin.outputFiles[0].text, settings);
   writeFileSync(fromRoot('dist', 'register.js'), register.code);
   writeStamp('page', { inputs, outputs: hashOf(pageOutputs) });
   return true;
