@@ -50,8 +50,8 @@ export class Socket {
     /** The error event that came on an open connection, until its `close` comes. @type {unknown} */
     this.broken = undefined;
     this.isOpen = false;
-    /** Whether the host has said that the opening failed; some never fire `close` then. */
-    this.failed = false;
+    /** Whether the host has said that the opening failed, or that the connection is closed: no `close` may come then. */
+    this.ended = false;
     /** Whether the core is done with it. */
     this.released = false;
     /** @type {Promise<void> | undefined} */
@@ -129,7 +129,8 @@ export class Socket {
     this.closing ??= new Promise((resolve) => {
       const { real } = this;
       if (!real || real.readyState === CLOSED) return resolve();
-      if (this.failed) {
+      // An opening has nothing to say goodbye to; Node 22 fires no `close` for it. After a `close`, workerd waits for this one.
+      if (this.ended || !this.isOpen) {
         attempt(() => real.close());
         return resolve();
       }
@@ -161,7 +162,7 @@ export class Socket {
     if (this.released) return;
     const error = event?.error ?? (event?.message ? new Error(event.message) : undefined);
     if (!this.isOpen) {
-      this.failed = true;
+      this.ended = true;
       this.events.failed(this, error);
       return;
     }
@@ -177,7 +178,8 @@ export class Socket {
   #closed(event) {
     this.gone();
     if (this.released) return;
-    this.events.closed(this, event?.code ?? 1006, event?.reason ?? '', event?.wasClean ?? false);
+    this.ended = true;
+    this.events.closed(this, event?.code || 1006, event?.reason ?? '', event?.wasClean ?? false);
   }
 }
 
