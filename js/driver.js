@@ -236,8 +236,8 @@ export class Driver {
 
   /** @param {Socket} socket @param {any} error */
   failed(socket, error) {
-    // Hosts show the status of a refused handshake in the error's text, if at all.
-    const status = /(?:status|response)\D{0,20}([1-5]\d\d)\b/i.exec(error?.message ?? '')?.[1];
+    // Hosts show the status of a refused handshake in the error's text, if at all; workerd also what it should have been, 101.
+    const status = /(?:status|response|received)\D{0,20}([2-5]\d\d)\b/i.exec(error?.message ?? '')?.[1];
     this.#fail(socket, error, Number(status ?? 0));
   }
 
