@@ -113,6 +113,14 @@ export const steps = [
     run: withDist(() => nodeTest(testFiles('tests/browser'), 'browser')),
   },
   {
+    name: 'hosts',
+    title: 'The contract in every host',
+    run: withDist(async () => {
+      await installFolder('tests/hosts');
+      return nodeTest(testFiles('tests/hosts'), 'hosts');
+    }),
+  },
+  {
     name: 'package',
     title: 'The packed package in a project of its own',
     run: withDist(async () => {

@@ -1,0 +1,52 @@
+// The hosts that the contract runs in: how each is started, and what it cannot do, with the reason. A run resolves with the
+// version of the host and the results of the contract.
+import { browser as inBrowser } from './browsers.js';
+import { program } from './programs.js';
+import { workerd } from './workerd.js';
+
+/** @typedef {{ project: string, setting: object }} Run */
+/**
+ * @typedef {object} Host
+ * @property {string} name with its major version where the lock file decides it
+ * @property {string} [place] of a browser: where in it
+ * @property {Record<string, string>} cannot by capability: why, and what happens instead
+ * @property {(run: Run) => Promise<{ version: string, results: import('../contract/contract.js').Result[] }>} launch
+ */
+
+const noPings = { pings: 'its `WebSocket` cannot send pings, or tell of pongs: `ping_message` is sent instead' };
+const noPausing = {
+  pausing: 'its `WebSocket` cannot stop reading: a stream that passes its limits throws `stream_overflow`',
+};
+const noStatus = {
+  status: 'it does not say why an opening failed: `connection_failed`, tried again until `connection_timeout`',
+};
+const noMismatch = { mismatch: 'it fails such an opening itself: `connection_failed`' };
+const noHeaders = { headers: 'its `WebSocket` takes none: `auth_unsupported`, before anything is opened' };
+const noWasm = { wasm: 'a worker may only run wasm that was deployed with it: give it to `ready()`' };
+
+const node = { ...noPings, ...noPausing, ...noStatus, ...noMismatch };
+const chromium = { ...node, ...noHeaders };
+const firefox = { ...noPings, ...noPausing, ...noStatus, ...noHeaders };
+
+const places = /** @type {const} */ (['page', 'worker', 'service worker']);
+
+/** @type {Host[]} */
+export const hosts = [
+  { name: 'Node 20 with `ws`', cannot: noMismatch, launch: program('node20') },
+  { name: 'Node 22', cannot: node, launch: program('node22') },
+  { name: 'Node 24', cannot: node, launch: program('node24') },
+  { name: 'Node 26', cannot: node, launch: program('node26') },
+  {
+    name: 'Deno 2',
+    cannot: { ...noPings, ...noPausing },
+    launch: program('deno', ['run', '--no-prompt', '--allow-net', '--allow-read', '--allow-env']),
+  },
+  { name: 'Bun 1', cannot: { ...noPings, ...noMismatch }, launch: program('bun') },
+  {
+    name: 'Cloudflare workerd',
+    cannot: { ...noPings, ...noPausing, ...noHeaders, ...noWasm },
+    launch: workerd,
+  },
+  ...places.map((place) => ({ name: 'Chromium', place, cannot: chromium, launch: inBrowser('Chromium', place) })),
+  ...places.map((place) => ({ name: 'Firefox ESR', place, cannot: firefox, launch: inBrowser('Firefox', place) })),
+];
