@@ -90,7 +90,9 @@ export class Socket {
       };
       this.real.onerror = (/** @type {any} */ event) => this.#failed(event);
       this.real.onclose = (/** @type {CloseEvent} */ event) => this.#closed(event);
-      if (canPing) this.real.on('pong', () => this.released || this.events.ponged(this));
+      // `ws`, and Bun
+      if (canPing)
+        this.real[this.real.on ? 'on' : 'addEventListener']('pong', () => this.released || this.events.ponged(this));
     } catch (error) {
       this.real = null;
       queueMicrotask(() => this.events.failed(this, error));

@@ -6,8 +6,8 @@ import { createError } from './errors.js';
  * @typedef {object} HostWebSocket
  * @property {import('./types.js').WebSocketConstructor} constructor
  * @property {boolean} canSetHeaders whether it takes `{ protocols, headers }` as its second argument
- * @property {boolean} canPing whether its sockets can send WebSocket pings and tell of pongs, as those of `ws` can
- * @property {boolean} canPause whether its sockets can stop reading for a while, as those of `ws` can
+ * @property {boolean} canPing whether its sockets can send WebSocket pings and tell of pongs, as those of `ws` and Bun can
+ * @property {boolean} canPause whether its sockets can stop reading for a while, as those of `ws` and Bun can
  * @property {Record<string, unknown>} [extra] further members of that second argument
  */
 
@@ -44,7 +44,7 @@ export async function findWebSocket({ WebSocket: injected, canSetHeaders, frameB
  */
 function hostOf(Real, canSetHeaders) {
   const has = (/** @type {string[]} */ ...names) => names.every((name) => typeof Real.prototype?.[name] === 'function');
-  return { constructor: Real, canSetHeaders, canPing: has('ping', 'on'), canPause: has('pause', 'resume') };
+  return { constructor: Real, canSetHeaders, canPing: has('ping', 'pong'), canPause: has('pause', 'resume') };
 }
 
 /** Node, Deno and Bun; not browsers, and not workerd, which may pretend to be Node. */
