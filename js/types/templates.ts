@@ -79,7 +79,7 @@ export interface WebSocketCallTemplate<
   /** Members of the frame that calls wait for after `connect_message`. Default: none. */
   connect_ack?: object | undefined;
   /**
-   * Heartbeat for hosts that cannot send WebSocket pings (browsers, Node's own WebSocket); any frame that comes back counts
+   * Heartbeat for hosts that cannot send WebSocket pings (all but `ws` and Bun); any frame that comes back counts
    * as an answer. Default: such hosts send no heartbeat.
    */
   ping_message?: string | object | undefined;

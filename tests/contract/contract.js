@@ -64,7 +64,8 @@ async function runTest(setting, group, { name, needs, run, without }, number) {
     await Promise.race([body(bench), limit]);
     await bench.end();
   } catch (error) {
-    failure = String(error?.stack ?? error);
+    const stack = error?.stack ?? '';
+    failure = stack.includes(error?.message) ? stack : `${error}\n${stack}`; // Firefox's stacks have no message
   }
   clearTimeout(timer);
   return { group, name, needs, failure, milliseconds: Date.now() - start };

@@ -73,8 +73,8 @@ export const handshake = [
     needs: 'pings',
     async run(bench) {
       const echo = bench.at('echo');
-      await bench.call(echo.template({ ping_interval: 0.05 }));
-      await echo.seen({ pings: 1 });
+      await bench.call(echo.template({ ping_interval: 0.25 }));
+      await echo.seen({ pings: 2 }); // so that the first one's pong was noticed
     },
     async without(bench) {
       const echo = bench.at('echo');

@@ -20,7 +20,9 @@ const noPausing = {
 const noStatus = {
   status: 'it does not say why an opening failed: `connection_failed`, tried again until `connection_timeout`',
 };
-const noMismatch = { mismatch: 'it fails such an opening itself: `connection_failed`' };
+const noMismatch = {
+  mismatch: 'it fails an opening itself where the peer chooses no subprotocol: `connection_failed`',
+};
 const noHeaders = { headers: 'its `WebSocket` takes none: `auth_unsupported`, before anything is opened' };
 const noWasm = { wasm: 'a worker may only run wasm that was deployed with it: give it to `ready()`' };
 
@@ -41,9 +43,9 @@ export const hosts = [
     cannot: { ...noPings, ...noPausing },
     launch: program('deno', ['run', '--no-prompt', '--allow-net', '--allow-read', '--allow-env']),
   },
-  { name: 'Bun 1', cannot: { ...noPings, ...noMismatch }, launch: program('bun') },
+  { name: 'Bun 1', cannot: noMismatch, launch: program('bun') },
   {
-    name: 'Cloudflare workerd',
+    name: 'Cloudflare workerd 2026',
     cannot: { ...noPings, ...noPausing, ...noHeaders, ...noWasm },
     launch: workerd,
   },

@@ -17,7 +17,8 @@ const LANES = 2;
 
 /**
  * Starts the runs.
- * @returns {{ runs: Promise<HostRun>[], close: () => Promise<void> }} in the order of the hosts; `close` waits for them
+ * @returns {{ setUp: Promise<[Awaited<ReturnType<typeof startContractServer>>, Awaited<ReturnType<typeof stageProject>>]>,
+ *   runs: Promise<HostRun>[], close: () => Promise<void> }} in the order of the hosts; `close` waits for them
  */
 export function runHosts() {
   const setUp = Promise.all([startContractServer(), stageProject()]);
@@ -29,6 +30,7 @@ export function runHosts() {
     return run;
   });
   return {
+    setUp,
     runs,
     async close() {
       await Promise.all(runs);

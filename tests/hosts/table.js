@@ -7,7 +7,11 @@ import { fromRoot } from '../../scripts/lib/repo.js';
 
 /** @type {{ title: string, holds: (result: Result) => boolean, needs?: string }[]} */
 const columns = [
-  { title: 'calls, streams, aborts, timeouts, closing', holds: ({ group, needs }) => group !== 'SDK' && !needs },
+  {
+    title: 'calls, streams, aborts, timeouts, closing',
+    holds: ({ group, needs }) => ['calls', 'streams', 'closing', 'handshake'].includes(group) && !needs,
+  },
+  { title: 'credentials without headers', holds: ({ group }) => group === 'other credentials' },
   ...[
     { title: 'handshake headers', needs: 'headers' },
     { title: 'status of a refused handshake', needs: 'status' },
@@ -30,7 +34,7 @@ export function tableOf(runs) {
   for (const run of runs) {
     const cells = columns.map((column) => cellOf(run, column, notes)).join(' | ');
     const { name, place } = run.host;
-    const title = place ? `${name} ${Number.parseInt(run.version, 10)}` : name;
+    const title = place ? `${name} ${Number.parseInt(run.version, 10)}:` : name;
     const last = rows.at(-1);
     if (last && last.title === title && last.cells === cells) last.places.push(place);
     else rows.push({ title, cells, places: [place] });
@@ -38,7 +42,7 @@ export function tableOf(runs) {
   const lines = [
     `| | ${columns.map(({ title }) => title).join(' | ')} |`,
     `|---|${columns.map(() => '---|').join('')}`,
-    ...rows.map(({ title, cells, places }) => `| ${[title, ...places.filter(Boolean)].join(', ')} | ${cells} |`),
+    ...rows.map(({ title, cells, places }) => `| ${[title, places.join(', ')].filter(Boolean).join(' ')} | ${cells} |`),
     '',
     ...notes.map((note, i) => `${i + 1}. No: ${note}.`),
   ];

@@ -1,4 +1,4 @@
-// Runs the contract in workerd: a worker with a configuration of its own, asked over HTTP on a free port.
+// Runs workers in workerd: each with a configuration of its own, asked over HTTP on a free port.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
@@ -25,20 +25,36 @@ const worker :Workerd.Worker = (
 );
 `;
 
+/** Runs the contract. */
 export async function workerd({ project, setting }) {
-  const file = join(project, 'workerd', 'config.capnp');
+  const [results] = await askWorker(join(project, 'workerd'), [setting]);
+  return { version: versionOf(binaryOf('workerd')), results };
+}
+
+/** Starts the worker that lies in a folder, and makes these requests one after the other. @param {string} folder @param {object[]} requests */
+export async function askWorker(folder, requests) {
+  const file = join(folder, 'config.capnp');
   writeFileSync(file, config);
-  const binary = binaryOf('workerd');
-  const child = spawn(binary, ['serve', '--control-fd=3', file], { stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
+  const child = spawn(binaryOf('workerd'), ['serve', '--control-fd=3', file], {
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+  });
   let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (said += text));
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text) => {
+      said += text;
+    });
+  }
   const exited = once(child, 'exit');
   try {
     const port = await Promise.race([listening(child.stdio[3]), exited.then(() => undefined)]);
     if (!port) throw new Error('workerd did not start');
-    const response = await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body: JSON.stringify(setting) });
-    if (!response.ok) throw new Error(`workerd answered ${response.status}`);
-    return { version: versionOf(binary), results: await response.json() };
+    const answers = [];
+    for (const request of requests) {
+      const response = await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body: JSON.stringify(request) });
+      if (!response.ok) throw new Error(`workerd answered ${response.status}`);
+      answers.push(await response.json());
+    }
+    return answers;
   } catch (error) {
     throw new Error(`${error.message}: ${said}`);
   } finally {
