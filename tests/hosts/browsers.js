@@ -1,6 +1,8 @@
 // Runs the contract in a browser: in a page, in a dedicated worker, in a service worker.
+import { setTimeout } from 'node:timers/promises';
 import { browsers } from '../support/pages.js';
 import { startSite } from '../support/site.js';
+import { LIMIT_MS } from './programs.js';
 
 /** Run in the page: each gives the results as JSON. */
 const starts = {
@@ -27,6 +29,11 @@ const starts = {
   },
 };
 
+async function tooLong() {
+  await setTimeout(LIMIT_MS, undefined, { ref: false });
+  throw new Error(`not over after ${LIMIT_MS} ms`);
+}
+
 /** @param {'Chromium' | 'Firefox'} name @param {keyof typeof starts} where */
 export const browser =
   (name, where) =>
@@ -37,7 +44,9 @@ export const browser =
     const started = await browsers[name]();
     try {
       const page = await started.open(site.url);
-      const { agent, results } = JSON.parse(await page.run(String(starts[where]), JSON.stringify(setting)));
+      const { agent, results } = JSON.parse(
+        await Promise.race([page.run(String(starts[where]), JSON.stringify(setting)), tooLong()]),
+      );
       return { version: /(?:Chrome|Firefox)\/(\d+)/.exec(agent)?.[1] ?? '', results };
     } finally {
       await started.close();

@@ -17,13 +17,12 @@ const LANES = 2;
 
 /**
  * Starts the runs.
- * @returns {{ setUp: Promise<[Awaited<ReturnType<typeof startContractServer>>, Awaited<ReturnType<typeof stageProject>>]>,
- *   runs: Promise<HostRun>[], close: () => Promise<void> }} in the order of the hosts; `close` waits for them
+ * @returns {{ setUp: ReturnType<typeof setUpRuns>, runs: Promise<HostRun>[], close: () => Promise<void> }} in the order of the hosts; `close` waits for them
  */
 export function runHosts() {
-  const setUp = Promise.all([startContractServer(), stageProject()]);
+  const setUp = setUpRuns();
   /** What each lane does last. @type {Promise<unknown>[]} */
-  const lanes = new Array(LANES).fill(setUp);
+  const lanes = new Array(LANES).fill(Promise.resolve());
   const runs = hosts.map((host, i) => {
     const run = lanes[i % LANES].then(() => runHost(host, `host${i}`, setUp));
     lanes[i % LANES] = run;
@@ -33,12 +32,18 @@ export function runHosts() {
     setUp,
     runs,
     async close() {
-      await Promise.all(runs);
+      await Promise.allSettled(runs);
       const [server, { remove }] = await setUp;
       await server.close();
       remove();
     },
   };
+}
+
+/** The server comes last: what fails before leaves nothing behind. @returns {Promise<[any, any]>} */
+async function setUpRuns() {
+  const project = await stageProject();
+  return [await startContractServer(), project];
 }
 
 /** @param {import('./hosts.js').Host} host @param {string} id @param {Promise<[any, any]>} setUp @returns {Promise<HostRun>} */

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { binaryOf, versionOf } from './programs.js';
+import { binaryOf, LIMIT_MS, versionOf } from './programs.js';
 
 const config = `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
@@ -50,7 +50,11 @@ export async function askWorker(folder, requests) {
     if (!port) throw new Error('workerd did not start');
     const answers = [];
     for (const request of requests) {
-      const response = await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body: JSON.stringify(request) });
+      const response = await fetch(`http://127.0.0.1:${port}/`, {
+        method: 'POST',
+        body: JSON.stringify(request),
+        signal: AbortSignal.timeout(LIMIT_MS),
+      });
       if (!response.ok) throw new Error(`workerd answered ${response.status}`);
       answers.push(await response.json());
     }
