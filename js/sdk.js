@@ -4,7 +4,7 @@ import { plugIn, ready } from './plugin.js';
 /**
  * Does what importing `utcp-websocket/register` does; for hosts and bundles that allow no `await` at the top of a module, or that
  * have to say where the wasm is.
- * @param {import('./module.js').WasmSource} [source] as `ready()` takes it
+ * @param {import('./types.js').WasmSource} [source] as `ready()` takes it
  * @returns {Promise<void>} rejects with `module_failed`
  */
 export async function register(source) {

@@ -49,9 +49,8 @@ export class Socket {
     this.real = null;
     /** The error event that came on an open connection, until its `close` comes. @type {unknown} */
     this.broken = undefined;
+    /** What the host has said last. */
     this.isOpen = false;
-    /** Whether the host has said that the opening failed, or that the connection is closed: no `close` may come then. */
-    this.ended = false;
     /** Whether the core is done with it. */
     this.released = false;
     /** @type {Promise<void> | undefined} */
@@ -131,8 +130,8 @@ export class Socket {
     this.closing ??= new Promise((resolve) => {
       const { real } = this;
       if (!real || real.readyState === CLOSED) return resolve();
-      // An opening has nothing to say goodbye to; Node 22 fires no `close` for it. After a `close`, workerd waits for this one.
-      if (this.ended || !this.isOpen) {
+      // No `close` may come: Node 22 fires none for an opening that fails or is given up, workerd none after one of the peer's.
+      if (!this.isOpen) {
         attempt(() => real.close());
         return resolve();
       }
@@ -164,7 +163,6 @@ export class Socket {
     if (this.released) return;
     const error = event?.error ?? (event?.message ? new Error(event.message) : undefined);
     if (!this.isOpen) {
-      this.ended = true;
       this.events.failed(this, error);
       return;
     }
@@ -180,7 +178,7 @@ export class Socket {
   #closed(event) {
     this.gone();
     if (this.released) return;
-    this.ended = true;
+    this.isOpen = false;
     this.events.closed(this, event?.code || 1006, event?.reason ?? '', event?.wasClean ?? false);
   }
 }

@@ -175,4 +175,6 @@ async function publishTypes() {
   // So that it compiles whatever `lib` a project has.
   writeFileSync(fromRoot('dist', 'types', 'index.d.ts'), `/// <reference lib="esnext.disposable" />\n${index}`);
   copyFileSync(join(declarations, 'js', 'register.d.ts'), fromRoot('dist', 'types', 'register.d.ts'));
+  const sdk = readFileSync(join(declarations, 'js', 'sdk.d.ts'), 'utf8');
+  writeFileSync(fromRoot('dist', 'types', 'sdk.d.ts'), sdk.replaceAll('./types.js', './index.js'));
 }

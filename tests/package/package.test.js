@@ -28,7 +28,7 @@ describe('the packed package', () => {
       /^dist\/core\.(js|d\.ts|names\.json|wasm)$/,
       /^dist\/(index\.js|index\.js\.map|register\.js)$/,
       /^dist\/types\/[\w/-]+\.d\.ts$/,
-      /^(README|CHANGELOG|ARCHITECTURE|docs\/cli)\.md$/,
+      /^(README|CHANGELOG|ARCHITECTURE|docs\/cli|docs\/hosts)\.md$/,
       /^LICENSE$/,
       /^package\.json$/,
     ];

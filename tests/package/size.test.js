@@ -5,7 +5,7 @@ import { brotliCompressSync } from 'node:zlib';
 import { newProject } from '../support/packed.js';
 
 // Lower them whenever something gets smaller, never raise them. In bytes.
-const pageLimit = 54_561;
+const pageLimit = 54_556;
 const pluginLimit = 440;
 
 /** @type {Awaited<ReturnType<typeof newProject>>} */
