@@ -47,6 +47,8 @@ export class Socket {
     this.asking = undefined;
     /** @type {any} */
     this.real = null;
+    /** What is learned of the opening besides what the host's socket tells. @type {ReturnType<typeof import('./undici.js').watchOpening> | undefined} */
+    this.opening = undefined;
     /** The error event that came on an open connection, until its `close` comes. @type {unknown} */
     this.broken = undefined;
     /** What the host has said last. */
@@ -73,8 +75,9 @@ export class Socket {
   // --- What the driver does with the host's ---
 
   /** @param {import('./websocket.js').HostWebSocket} host */
-  open({ constructor: Real, canSetHeaders, canPing, extra }) {
+  open({ constructor: Real, canSetHeaders, canPing, extra, watchOpening }) {
     try {
+      this.opening = watchOpening?.(this.url, this.headers);
       const options = { ...extra, ...(this.headers.length > 0 && { headers: Object.fromEntries(this.headers) }) };
       if (canSetHeaders && Object.keys(options).length > 0) {
         this.real = new Real(this.url, { protocols: this.protocols, ...options });
@@ -127,6 +130,7 @@ export class Socket {
   shut(code, reason) {
     this.released = true;
     this.asking?.abort();
+    this.opening?.end();
     this.closing ??= new Promise((resolve) => {
       const { real } = this;
       if (!real || real.readyState === CLOSED) return resolve();
@@ -152,8 +156,9 @@ export class Socket {
     if (this.released) return;
     this.isOpen = true;
     this.protocol = this.real.protocol ?? '';
-    // An idle connection must not keep a process alive; while calls are in flight, the driver's timer does. (`ws`)
-    this.real._socket?.unref?.();
+    // An idle connection must not keep a process alive; while calls are in flight, the driver's timer does. (`ws`, undici)
+    (this.real._socket ?? this.opening?.tcp)?.unref?.();
+    this.opening?.end();
     this.events.opened(this);
   }
 
@@ -163,7 +168,8 @@ export class Socket {
     if (this.released) return;
     const error = event?.error ?? (event?.message ? new Error(event.message) : undefined);
     if (!this.isOpen) {
-      this.events.failed(this, error);
+      const status = this.opening?.status;
+      this.events.failed(this, status ? new Error(`Unexpected response: ${status}`, { cause: error }) : error);
       return;
     }
     // The `close` that follows knows more; where it fails to come, the error has to do.

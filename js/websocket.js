@@ -9,6 +9,7 @@ import { createError } from './errors.js';
  * @property {boolean} canPing whether its sockets can send WebSocket pings and tell of pongs, as those of `ws` and Bun can
  * @property {boolean} canPause whether its sockets can stop reading for a while, as those of `ws` and Bun can
  * @property {Record<string, unknown>} [extra] further members of that second argument
+ * @property {typeof import('./undici.js').watchOpening} [watchOpening] where there is a way to learn more of an opening
  */
 
 /**
@@ -17,9 +18,9 @@ import { createError } from './errors.js';
  * @returns {Promise<HostWebSocket>} rejects with `websocket_unavailable`
  */
 export async function findWebSocket({ WebSocket: injected, canSetHeaders, frameBytes }) {
-  if (injected) return hostOf(injected, canSetHeaders ?? true);
+  if (injected) return watched(hostOf(injected, canSetHeaders ?? true));
   if (typeof globalThis.WebSocket === 'function') {
-    return hostOf(globalThis.WebSocket, canSetHeaders ?? globalTakesHeaders());
+    return watched(hostOf(globalThis.WebSocket, canSetHeaders ?? globalTakesHeaders()));
   }
   const name = 'ws'; // not a literal: bundlers must not follow it
   try {
@@ -47,8 +48,22 @@ function hostOf(Real, canSetHeaders) {
   return { constructor: Real, canSetHeaders, canPing: has('ping', 'pong'), canPause: has('pause', 'resume') };
 }
 
+/** In Node every WebSocket that is not as able as that of `ws` may be undici's. @param {HostWebSocket} host */
+async function watched(host) {
+  if (host.canPing || !isNode()) return host;
+  const undici = await import('./undici.js').catch(() => undefined); // not beside the module for pages
+  return undici ? { ...host, watchOpening: undici.watchOpening } : host;
+}
+
+/** Not the hosts that pretend to be Node. */
+function isNode() {
+  return (
+    typeof globalThis.process?.versions?.node === 'string' &&
+    !['WebSocketPair', 'Deno', 'Bun'].some((name) => name in globalThis)
+  );
+}
+
 /** Node, Deno and Bun; not browsers, and not workerd, which may pretend to be Node. */
 function globalTakesHeaders() {
-  if ('WebSocketPair' in globalThis) return false;
-  return typeof globalThis.process?.versions?.node === 'string' || 'Deno' in globalThis || 'Bun' in globalThis;
+  return isNode() || 'Deno' in globalThis || 'Bun' in globalThis;
 }

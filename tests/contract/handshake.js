@@ -34,7 +34,9 @@ export const handshake = [
       ]) {
         const refuse = bench.at('refuse', { status });
         await fails(bench.call(refuse.template()), { name, code, httpStatus: status });
-        equal((await refuse.seen()).requests.length, 1, `attempts at ${status}`);
+        const attempts = (await refuse.seen()).requests.length;
+        // Node 24 and 26 ask once more by themselves after a 401, before they tell of it.
+        equal(attempts === 1 || (status === 401 && attempts === 2), true, `${attempts} attempts at ${status}`);
       }
     },
     async without(bench) {

@@ -26,8 +26,8 @@ const noMismatch = {
 const noHeaders = { headers: 'its `WebSocket` takes none: `auth_unsupported`, before anything is opened' };
 const noWasm = { wasm: 'a worker may only run wasm that was deployed with it: give it to `ready()`' };
 
-const node = { ...noPings, ...noPausing, ...noStatus, ...noMismatch };
-const chromium = { ...node, ...noHeaders };
+const node = { ...noPings, ...noPausing, ...noMismatch };
+const chromium = { ...node, ...noStatus, ...noHeaders };
 const firefox = { ...noPings, ...noPausing, ...noStatus, ...noHeaders };
 
 const places = /** @type {const} */ (['page', 'worker', 'service worker']);

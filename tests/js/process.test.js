@@ -39,6 +39,16 @@ test('an idle connection does not keep the process alive', async (t) => {
   assert.ok(performance.now() - start < 10_000);
 });
 
+test("an idle connection of undici's WebSocket does not, either", async (t) => {
+  const server = await startServer(t);
+  const output = await runScript(`
+    import { WebSocket } from ${JSON.stringify(import.meta.resolve('undici'))};
+    import { WebSocketCommunicationProtocol } from ${JSON.stringify(library)};
+    const protocol = new WebSocketCommunicationProtocol({ WebSocket });
+    console.log(await protocol.callTool(null, 'm.t', { n: 1 }, { call_template_type: 'websocket', url: '${server.url}' }));`);
+  assert.equal(output, '{"n":1}');
+});
+
 test('nor does it after the timer of an earlier call has fired', async (t) => {
   const server = await startServer(t);
   const output = await run(
