@@ -40,7 +40,7 @@ export async function buildWasm() {
 async function publishGlue() {
   const { minify } = await import('terser');
   const glue = readFileSync(fromRoot('build', 'wasm', 'core.js'), 'utf8');
-  const { code = '' } = await minify(glue, {
+  const { code = '' } = await minify(glue.replace(unusedGlue, ''), {
     module: true,
     ecma: 2020,
     toplevel: true,
@@ -66,6 +66,11 @@ async function publishGlue() {
   writeFileSync(fromRoot('dist', 'core.names.json'), `${JSON.stringify(namesIn(glue), null, 2)}\n`);
   copyFileSync(fromRoot('build', 'wasm', 'core.wasm'), fromRoot('dist', 'core.wasm'));
 }
+
+// A way of loading that is not ours, and views and functions for code outside of the module. Where a version of Emscripten
+// writes them otherwise, they stay.
+const unusedGlue =
+  /instantiateAsync\(\)\.catch\(readyPromiseReject\);?|Module\["(?:HEAP\w+|_malloc|_free|_{2,3}\w+|run)"\]=(?!=)|Module\["preloaded\w+"\]=\{\};/g;
 
 // Here, and not in js/, so that the path is the same whether bundlers put all JavaScript into one file or leave it as it is.
 // A function, because some hosts have no import.meta.url.
@@ -106,6 +111,7 @@ export async function buildPage() {
   };
   const { outputFiles } = await build({
     entryPoints: [fromRoot('js', 'index.js')],
+    external: ['./undici.js'], // asked for in Node only
     outfile: fromRoot('dist', 'index.js'),
     bundle: true,
     format: 'esm',
