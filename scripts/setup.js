@@ -5,11 +5,13 @@ import { installFolder } from './lib/modules.js';
 import { output, run, runScript, ScriptError, which } from './lib/repo.js';
 import { missingRequirements } from './lib/requirements.js';
 
-const oldestNode = 20;
+const oldestNode = '20.19'; // of Vite
 
 /** Makes this machine ready for `purpose`: `build` (also enough for the demo) or `test`. */
 export async function setup(purpose) {
-  if (Number.parseInt(process.versions.node, 10) < oldestNode) {
+  const numbers = (/** @type {string} */ version) => version.split('.').map(Number);
+  const [[major, minor], [oldestMajor, oldestMinor]] = [numbers(process.versions.node), numbers(oldestNode)];
+  if (major < oldestMajor || (major === oldestMajor && minor < oldestMinor)) {
     throw new ScriptError(`Node ${oldestNode} or newer is needed; this is Node ${process.versions.node}.`);
   }
   await installPackages(missingRequirements(purpose));
