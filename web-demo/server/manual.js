@@ -32,9 +32,10 @@ const job = { message: { job: '{{tool_name}}', args: '{{args}}' }, response_form
 
 /**
  * @param {string} origin of the provider, `ws://127.0.0.1:8765`
+ * @param {string} unsteadyUrl of the server that may be restarted
  * @returns {{ utcp_version: string, manual_version: string, tools: Tool[] }}
  */
-export function buildManual(origin) {
+export function buildManual(origin, unsteadyUrl) {
   /**
    * @param {string} path
    * @param {Record<string, unknown>} more
@@ -43,7 +44,13 @@ export function buildManual(origin) {
   return {
     utcp_version: '1.0.1',
     manual_version: manualVersion,
-    tools: [...questionTools(template), ...packageTools(template), ...streamTools(template)],
+    tools: [
+      ...questionTools(template),
+      ...packageTools(template),
+      ...streamTools(template),
+      ...workTools(template, unsteadyUrl),
+      ...graphqlTools(template),
+    ],
   };
 }
 
@@ -64,6 +71,7 @@ function questionTools(template) {
         sections: {
           type: 'array',
           items: { type: 'string', enum: metricSections },
+          uniqueItems: true,
           default: ['cpu', 'memory', 'load'],
           description: 'What to report',
         },
@@ -205,6 +213,16 @@ function streamTools(template) {
       tool_call_template: template('/job', job),
     },
     {
+      name: 'count_up',
+      description: 'Thousands of items, as fast as the socket takes them. Wire: a stream with an end.',
+      tags: ['stream', 'load'],
+      inputs: inputs({
+        items: { type: 'integer', minimum: 1, maximum: 100_000, default: 5000, description: 'How many' },
+      }),
+      outputs: { type: 'object' },
+      tool_call_template: template('/job', job),
+    },
+    {
       name: 'watch_metrics',
       description: 'Readings of this machine until you stop. Wire: bare JSON frames without an end.',
       tags: ['stream', 'endless', 'system'],
@@ -224,6 +242,105 @@ function streamTools(template) {
       tool_call_template: template('/subscription', {
         message: '{"subscribe":"metrics","interval_ms":UTCP_ARG_interval_ms_UTCP_ARG}',
         response_format: 'json',
+      }),
+    },
+  ];
+}
+
+/**
+ * @param {Template} template
+ * @param {string} unsteadyUrl
+ * @returns {Tool[]}
+ */
+function workTools(template, unsteadyUrl) {
+  const delay = { type: 'integer', minimum: 0, maximum: 60_000, default: 500, description: 'It takes half of it at least' };
+  const message = { id: '{{request_id}}', delay_ms: 'UTCP_ARG_delay_ms_UTCP_ARG' };
+  const shared = { message, response_format: 'json', result_path: '/result', error_path: '/error' };
+  return [
+    {
+      name: 'answer_later',
+      description: 'Answers after a while, and says how many calls its connection has in flight. Wire: ids.',
+      tags: ['json', 'load'],
+      inputs: inputs({ delay_ms: delay }, ['delay_ms']),
+      outputs: { type: 'object' },
+      tool_call_template: template('/work', shared),
+    },
+    {
+      name: 'unsteady_answer',
+      description: 'As answer_later, from a server of its own that restart_server restarts. Wire: ids.',
+      tags: ['json', 'load', 'fails'],
+      inputs: inputs({ delay_ms: { ...delay, default: 2000 } }, ['delay_ms']),
+      outputs: { type: 'object' },
+      tool_call_template: { ...template('/', shared), url: unsteadyUrl },
+    },
+    {
+      name: 'restart_server',
+      description: 'Restarts the server of unsteady_answer: calls in flight there are lost. Wire: an object template.',
+      tags: ['json', 'load'],
+      inputs: inputs({
+        down_ms: { type: 'integer', minimum: 0, maximum: 30_000, default: 1500, description: 'How long it is away' },
+      }),
+      outputs: { type: 'object' },
+      tool_call_template: template('/control', {
+        ...command,
+        message: { cmd: 'restart', down_ms: 'UTCP_ARG_down_ms_UTCP_ARG' },
+      }),
+    },
+  ];
+}
+
+/**
+ * @param {Template} template
+ * @returns {Tool[]}
+ */
+function graphqlTools(template) {
+  const common = {
+    protocol: 'graphql-transport-ws',
+    connect_message: { type: 'connection_init' },
+    connect_ack: { type: 'connection_ack' },
+    response_format: 'json',
+  };
+  /** @param {string} query */
+  const subscribe = (query) => ({
+    id: '{{request_id}}',
+    type: 'subscribe',
+    payload: { query, variables: '{{args}}' },
+  });
+  return [
+    {
+      name: 'graphql_packages',
+      description: 'The installed npm packages, by a GraphQL query. Wire: graphql-transport-ws.',
+      tags: ['json', 'graphql', 'packages'],
+      inputs: inputs({ filter: { type: 'string', default: 'graphql', description: 'Part of the name; empty for all' } }, [
+        'filter',
+      ]),
+      outputs: { type: 'object' },
+      tool_call_template: template('/graphql', {
+        ...common,
+        message: subscribe('query ($filter: String!) { packages(filter: $filter) { name version } }'),
+        result_path: '/payload/data',
+        error_path: '/payload/errors',
+      }),
+    },
+    {
+      name: 'graphql_readings',
+      description: 'Readings of this machine, by a GraphQL subscription. Wire: graphql-transport-ws.',
+      tags: ['stream', 'endless', 'graphql', 'system'],
+      inputs: inputs(
+        { intervalMs: { type: 'integer', minimum: 20, maximum: 60_000, default: 250, description: 'Milliseconds' } },
+        ['intervalMs'],
+      ),
+      outputs: { type: 'object' },
+      tool_call_template: template('/graphql', {
+        ...common,
+        message: subscribe(
+          'subscription ($intervalMs: Int!) { readings(intervalMs: $intervalMs) { number cpuPercent memoryPercent load } }',
+        ),
+        correlation: false,
+        message_filter: { id: '{{request_id}}' },
+        stream_end: { type: 'complete' },
+        result_path: '/payload/data/readings',
+        error_path: '/payload/0',
       }),
     },
   ];

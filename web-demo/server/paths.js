@@ -9,8 +9,8 @@ export const rootFolder = fileURLToPath(new URL('../../', import.meta.url));
 /** Where npm put the packages. */
 export const packagesFolder = fileURLToPath(new URL('../../node_modules/', import.meta.url));
 
-/** The page's own files. */
-export const pageFolder = fileURLToPath(new URL('../page/', import.meta.url));
+/** The page, as it is built. */
+export const pageFolder = fileURLToPath(new URL('../../build/demo/', import.meta.url));
 
 /**
  * @param {string} path

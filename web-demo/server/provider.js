@@ -4,16 +4,19 @@
 import { createServer, STATUS_CODES } from 'node:http';
 import { WebSocketServer } from 'ws';
 
-import { discovery, documents } from './formats/commands.js';
+import { controls, discovery, documents } from './formats/commands.js';
 import { device } from './formats/device.js';
+import { graphql } from './formats/graphql.js';
 import { jsonrpc } from './formats/jsonrpc.js';
 import { chart, metrics } from './formats/plain.js';
 import { job, subscription } from './formats/streams.js';
+import { work } from './formats/work.js';
 import { closeServer, isLocalOrigin, listen } from './listen.js';
 import { buildManual } from './manual.js';
 import { loadDocuments } from './tools/documents.js';
 import { Sampler } from './tools/metrics.js';
 import { SearchIndex } from './tools/search.js';
+import { startUnsteadyServer } from './unsteady.js';
 
 /** @type {Map<string, import('./formats/frames.js').Format>} */
 const formats = new Map([
@@ -25,6 +28,9 @@ const formats = new Map([
   ['/chart', chart],
   ['/job', job],
   ['/subscription', subscription],
+  ['/work', work],
+  ['/graphql', graphql],
+  ['/control', controls],
 ]);
 
 /**
@@ -72,7 +78,14 @@ export async function startProvider({ port = 0, host = '127.0.0.1', fallback = f
   const bound = await listen(server, { port, host, fallback });
   const origin = `ws://${host}:${bound}`;
   const sampler = new Sampler();
-  const context = { sampler, search: lazyIndex(), manual: () => buildManual(origin) };
+  /** @type {import('./formats/frames.js').Context} */
+  const context = {
+    sampler,
+    search: lazyIndex(),
+    manual: () => buildManual(origin, unsteady.url),
+    restart: (downMs) => unsteady.restart(downMs),
+  };
+  const unsteady = await startUnsteadyServer(host, (client) => work(client, context));
 
   server.on('upgrade', (request, socket, head) => {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
@@ -100,7 +113,7 @@ export async function startProvider({ port = 0, host = '127.0.0.1', fallback = f
       sampler.stop();
       for (const client of wss.clients) client.terminate();
       wss.close();
-      await closeServer(server);
+      await Promise.all([closeServer(server), unsteady.close()]);
     },
   };
 }

@@ -109,6 +109,17 @@ export const steps = [
     note: 'endless, left after 3 items',
     show: ({ number, cpu, memory }) => `reading ${number}: cpu ${cpu.busy_percent} %, memory ${memory.used_percent} %`,
   },
+  { tool: 'count_up', args: { items: 5000 }, streams: true },
+  { tool: 'answer_later', args: { delay_ms: 50 } },
+  { tool: 'restart_server', args: { down_ms: 300 }, note: 'the next call connects again' },
+  { tool: 'unsteady_answer', args: { delay_ms: 50 } },
+  {
+    tool: 'graphql_packages',
+    args: { filter: 'graphql' },
+    note: 'graphql-transport-ws',
+    show: ({ packages }) => `${packages.length} packages, the first is ${packages[0].name} ${packages[0].version}`,
+  },
+  { tool: 'graphql_readings', args: { intervalMs: 50 }, streams: true, leaveAfter: 3 },
 ];
 
 /** @type {Step[]} */

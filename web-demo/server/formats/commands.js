@@ -1,4 +1,4 @@
-// Owns the path where an object says which command it is: {"cmd":"search",…} and {"cmd":"read",…}, answered with
+// Owns the paths where an object says which command it is, as {"cmd":"search",…} and {"cmd":"read",…}, answered with
 // {"ok":true,…} or {"ok":false,"error":{"message":…}}; and {"type":"utcp"}, which asks for the manual.
 
 import { describeError, InputError, needInteger, needObject, needString } from '../tools/errors.js';
@@ -21,23 +21,34 @@ const commands = {
   },
 };
 
-/** @type {import('./frames.js').Format} */
-export function documents(socket, context) {
+/** @type {typeof commands} */
+const control = {
+  async restart(message, context) {
+    const downMs = needInteger(message, 'down_ms', { min: 0, max: 30_000, fallback: 1500 });
+    return { down_ms: downMs, closed_connections: await context.restart(downMs) };
+  },
+};
+
+/** @param {typeof commands} known @returns {import('./frames.js').Format} */
+const answering = (known) => (socket, context) => {
   onTextFrame(socket, async (text) => {
     const parsed = parseJson(text);
     try {
       if ('problem' in parsed) throw new InputError(parsed.problem);
       const message = needObject(parsed.value, 'the message');
-      const command = Object.hasOwn(commands, message.cmd) ? commands[message.cmd] : undefined;
+      const command = Object.hasOwn(known, message.cmd) ? known[message.cmd] : undefined;
       if (command === undefined) {
-        throw new InputError(`"cmd" must be one of ${Object.keys(commands).join(', ')}`, 'cmd');
+        throw new InputError(`"cmd" must be one of ${Object.keys(known).join(', ')}`, 'cmd');
       }
       sendJson(socket, { ok: true, result: await command(message, context) });
     } catch (error) {
       sendJson(socket, { ok: false, error: describeError(error) });
     }
   });
-}
+};
+
+export const documents = answering(commands);
+export const controls = answering(control);
 
 /** @type {import('./frames.js').Format} */
 export function discovery(socket, context) {

@@ -4,7 +4,7 @@
 /**
  * @typedef {import('ws').WebSocket} Socket
  * @typedef {{ sampler: import('../tools/metrics.js').Sampler, search: () => Promise<import('../tools/search.js').SearchIndex>,
- *   manual: () => object }} Context what the provider shares with every format
+ *   manual: () => object, restart: (downMs: number) => Promise<number> }} Context what the provider shares with every format
  * @typedef {(socket: Socket, context: Context) => void} Format serves one connection
  */
 

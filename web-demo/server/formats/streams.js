@@ -16,7 +16,20 @@ const jobs = {
   },
   verify_folder: (args, signal) =>
     verifyFolder({ folder: needString(args, 'folder'), expected: needString(args, 'expected') }, signal),
+  count_up: (args, signal) => countUp(needInteger(args, 'items', { min: 1, max: 100_000, fallback: 5000 }), signal),
 };
+
+/**
+ * Items as fast as the socket takes them.
+ * @param {number} items
+ * @param {AbortSignal} signal
+ */
+async function* countUp(items, signal) {
+  for (let number = 1; number <= items && !signal.aborted; number++) {
+    const wave = Number(Math.sin(number / 40).toFixed(4));
+    yield { number, wave, slower: Number((wave * Math.cos(number / 300)).toFixed(4)) };
+  }
+}
 
 /**
  * @param {string} text

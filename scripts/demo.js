@@ -1,0 +1,12 @@
+// `npm run build:demo`: build/demo, a folder that any static host can serve under any path.
+import { build } from './build.js';
+import { buildDemo } from './lib/demo.js';
+import { runScript } from './lib/repo.js';
+import { setup } from './setup.js';
+
+await runScript(async () => {
+  await setup('build');
+  await build();
+  const built = await buildDemo();
+  console.log(`The inspector is ${built ? 'built' : 'up to date'}: build/demo`);
+});

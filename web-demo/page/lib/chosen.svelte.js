@@ -1,0 +1,142 @@
+// Owns which tool is chosen, and its arguments and call template as the user has them: as text, and as what the text says.
+// Must not know how they are edited.
+import { Validator } from '@cfworker/json-schema';
+import { renderMessage, validateCallTemplate } from 'utcp-websocket';
+import { connection } from './connection.svelte.js';
+import { run } from './run.svelte.js';
+import { fill, hide } from './secrets.js';
+import { setup } from './setup.svelte.js';
+
+/** @typedef {import('utcp-websocket').Tool} Tool */
+/** @typedef {{ where: string, message: string }} Problem */
+
+class Chosen {
+  /** @type {Tool | undefined} */
+  tool = $state.raw(undefined);
+
+  /** The arguments as JSON says them; undefined: it is not a JSON object. @type {Record<string, unknown> | undefined} */
+  args = $derived(objectIn(setup.argsText));
+  /** Why the text of the arguments is no JSON object. */
+  argsProblem = $derived(this.args ? '' : problemIn(setup.argsText));
+  /** What the tool's schema says against the arguments. */
+  argsObjections = $derived(this.tool && this.args ? objections(this.tool.inputs, this.args) : []);
+
+  /** The template as the manual has it. */
+  original = $derived(this.tool && connection.templateOf(this.tool));
+  templateText = $derived(setup.templateText === '' ? JSON.stringify(this.original, null, 2) : setup.templateText);
+  edited = $derived(setup.templateText !== '');
+  template = $derived(objectIn(this.templateText));
+  /** @type {Problem | undefined} what is wrong with it */
+  templateProblem = $derived(connection.ready && this.tool ? problemOfTemplate(this.templateText) : undefined);
+  /** What would be sent. */
+  preview = $derived(connection.ready ? previewOf(this.template, this.args, this.tool?.name ?? '') : { text: '' });
+
+  /** @param {Tool} tool @param {{ args?: object }} [given] */
+  choose(tool, { args } = {}) {
+    run.clear();
+    setup.tool = tool.name;
+    setup.templateText = '';
+    setup.tab = 'arguments';
+    setup.calls = 1;
+    setup.pause = 0;
+    setup.again = false;
+    setup.argsText = JSON.stringify(args ?? defaultsOf(tool.inputs), null, 2);
+    this.tool = tool;
+  }
+
+  /** Back to the list. */
+  unchoose() {
+    run.clear();
+    setup.tool = '';
+    this.tool = undefined;
+  }
+
+  /** As a link or the last connection had it. */
+  restore() {
+    if (this.tool || setup.tool === '') return;
+    const tool = connection.tools.find(({ name }) => name === setup.tool);
+    if (!tool) return;
+    const pretty = (/** @type {string} */ text) => (objectIn(text) ? JSON.stringify(objectIn(text), null, 2) : text);
+    setup.argsText = pretty(setup.argsText) || JSON.stringify(defaultsOf(tool.inputs), null, 2);
+    setup.templateText = pretty(setup.templateText);
+    this.tool = tool;
+  }
+
+  /** The connection is gone, and the tool with it; what was set up stays. */
+  leave() {
+    if (!this.tool) return;
+    run.clear();
+    this.tool = undefined;
+  }
+
+  /** @param {boolean} streaming @param {{ sent: number, then: import('./run.svelte.js').Request }} [meanwhile] */
+  call(streaming, meanwhile) {
+    if (!this.tool || !this.args || !this.template) return;
+    void run.start(streaming, { tool: this.tool.name, args: this.args, template: this.template }, meanwhile);
+  }
+}
+
+/** @param {string} text @returns {any} */
+function objectIn(text) {
+  try {
+    const value = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param {string} text */
+function problemIn(text) {
+  try {
+    JSON.parse(text);
+    return 'This has to be a JSON object: { "name": "value" }';
+  } catch (error) {
+    return `This is not JSON: ${/** @type {Error} */ (error).message}`;
+  }
+}
+
+/** @param {any} schema @returns {Record<string, unknown>} */
+function defaultsOf(schema) {
+  const properties = Object.entries(schema.properties ?? {});
+  return Object.fromEntries(properties.flatMap(([name, { default: value }]) => (value === undefined ? [] : [[name, value]])));
+}
+
+/** @param {any} schema @param {object} args @returns {Problem[]} */
+function objections(schema, args) {
+  try {
+    const { errors } = new Validator(schema, '2020-12', false).validate(args);
+    // That a part does not fit is said of the whole as well, and of each keyword that leads there.
+    const deepest = errors.filter(({ keyword }) => !['properties', 'items', '$ref', 'allOf'].includes(keyword));
+    return deepest.map(({ instanceLocation, error }) => ({
+      where: instanceLocation.replace(/^#\/?/, '').replaceAll('/', '.'),
+      message: error,
+    }));
+  } catch (error) {
+    return [{ where: '', message: `The tool's schema cannot be read: ${/** @type {Error} */ (error).message}` }];
+  }
+}
+
+/** @param {string} text @returns {Problem | undefined} */
+function problemOfTemplate(text) {
+  const template = objectIn(text);
+  if (!template) return { where: '', message: problemIn(text) };
+  try {
+    validateCallTemplate(fill(template, setup.secret));
+    return undefined;
+  } catch (/** @type {any} */ error) {
+    return { where: error.field ?? '', message: hide(error.message, setup.secret) };
+  }
+}
+
+/** @param {any} template @param {any} args @param {string} toolName @returns {{ text: string, problem?: string }} */
+function previewOf(template, args, toolName) {
+  if (!template || !args) return { text: '', problem: 'The template and the arguments have to be JSON objects first.' };
+  try {
+    return { text: renderMessage(template.message, args, { toolName, requestId: 1 }) };
+  } catch (/** @type {any} */ error) {
+    return { text: '', problem: error.message };
+  }
+}
+
+export const chosen = new Chosen();

@@ -1,0 +1,92 @@
+// Owns the protocol object of the package, and what the endpoint said about its tools.
+// Must not know how tools are shown or called.
+import { ready, WebSocketCommunicationProtocol } from 'utcp-websocket';
+import { ways } from './auth.js';
+import { fill, hide } from './secrets.js';
+import { bundledProvider, setup } from './setup.svelte.js';
+import { timeline } from './timeline.svelte.js';
+
+/** @typedef {import('utcp-websocket').Tool} Tool */
+
+class Connection {
+  /** @type {'idle' | 'connecting' | 'connected' | 'failed'} */
+  state = $state('idle');
+  /** @type {Tool[]} with the placeholder where the secret belongs */
+  tools = $state.raw([]);
+  /** @type {readonly string[]} why it failed, or which tools were left out */
+  problems = $state.raw([]);
+  /** The manual's call template, with the placeholder. @type {any} */
+  manual = $state.raw({});
+  /** Whether the package's synchronous functions may be used. */
+  ready = $state(false);
+  /** @type {WebSocketCommunicationProtocol | undefined} */
+  protocol;
+  /** @type {AbortController | undefined} */
+  #attempt;
+
+  /** Whether the tools are those of the provider of `npm start`. */
+  get bundled() {
+    return bundledProvider !== '' && this.manual.url === bundledProvider;
+  }
+
+  async load() {
+    await ready();
+    this.ready = true;
+  }
+
+  async connect() {
+    await this.disconnect();
+    const attempt = new AbortController();
+    this.#attempt = attempt;
+    this.state = 'connecting';
+    const { auth, carrier, secret } = setup;
+    const url = setup.url.trim();
+    const name = url === bundledProvider ? 'demo' : 'tools';
+    const manual = { name, call_template_type: 'websocket', url, ...ways[auth]?.template(setup.fields) };
+    const protocol = new WebSocketCommunicationProtocol({
+      WebSocket: timeline.socketClass,
+      canSetHeaders: false,
+      ...(ways[auth]?.needsCarrier && { browserAuth: /** @type {'query' | 'subprotocol'} */ (carrier) }),
+    });
+    timeline.follow(protocol);
+    this.protocol = protocol;
+    try {
+      const filled = { connection_timeout: 10, ...fill(manual, secret) };
+      const answer = await protocol.registerManual(null, filled, { signal: attempt.signal });
+      if (this.#attempt !== attempt) return;
+      this.problems = hide([...answer.errors], secret);
+      this.manual = manual;
+      this.tools = answer.success ? hide(answer.manual.tools, secret) : [];
+      this.state = answer.success ? 'connected' : 'failed';
+    } catch (error) {
+      if (attempt.signal.aborted) return;
+      this.problems = [String(error)];
+      this.state = 'failed';
+    }
+  }
+
+  async disconnect() {
+    this.#attempt?.abort();
+    this.#attempt = undefined;
+    this.state = 'idle';
+    this.tools = [];
+    this.problems = [];
+    const { protocol } = this;
+    this.protocol = undefined;
+    await protocol?.close();
+  }
+
+  /** The tool's template as the page calls it: a first message of the manual's goes to the same origin, and nowhere else. */
+  templateOf(/** @type {Tool} */ tool) {
+    const { connect_message, connect_ack, url } = this.manual;
+    const template = tool.tool_call_template;
+    if (connect_message === undefined || template.connect_message !== undefined) return template;
+    if (originOf(template.url) !== originOf(url)) return template;
+    return { ...template, connect_message, ...(connect_ack !== undefined && { connect_ack }) };
+  }
+}
+
+/** @param {string} url */
+const originOf = (url) => (URL.canParse(url) ? new URL(url).origin : undefined);
+
+export const connection = new Connection();

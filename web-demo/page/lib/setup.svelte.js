@@ -1,0 +1,96 @@
+// Owns what the user has set up, and its copy in the URL's hash, which holds everything but secrets.
+// Must not know what is done with it.
+import { ways } from './auth.js';
+import { placeholder, urlWithoutSecrets, withoutSecrets } from './secrets.js';
+
+/** Where the provider of `npm start` listens; empty on a static host. */
+export const bundledProvider = document.querySelector('meta[name="utcp-provider"]')?.getAttribute('content') ?? '';
+
+/** @param {string} way @returns {Record<string, string>} */
+const defaultFields = (way) => Object.fromEntries((ways[way]?.fields ?? []).map(({ name, value }) => [name, value]));
+
+class Setup {
+  url = $state('');
+  auth = $state('none');
+  /** @type {Record<string, string>} of the way of authentication */
+  fields = $state({});
+  carrier = $state('query');
+  secret = $state('');
+  /** Name of the tool. */
+  tool = $state('');
+  /** The arguments, as the user wrote them. */
+  argsText = $state('{}');
+  /** The call template, where it is other than the manual's. */
+  templateText = $state('');
+  tab = $state('arguments');
+  calls = $state(1);
+  pause = $state(0);
+  again = $state(false);
+
+  /** @param {string} way */
+  chooseAuth(way) {
+    this.auth = way;
+    this.fields = defaultFields(way);
+  }
+
+  /** What the hash says. */
+  read() {
+    const link = new URLSearchParams(location.hash.slice(1));
+    const text = (/** @type {string} */ name, fallback = '') => link.get(name) ?? fallback;
+    this.url = text('url', bundledProvider || 'ws://127.0.0.1:8765/utcp');
+    const way = text('auth', 'none');
+    this.chooseAuth(ways[way] && !ways[way].impossible ? way : 'none');
+    for (const name of Object.keys(this.fields)) this.fields[name] = text(`auth.${name}`, this.fields[name]);
+    this.carrier = text('carrier') === 'subprotocol' ? 'subprotocol' : 'query';
+    this.tool = text('tool');
+    this.argsText = text('args');
+    this.templateText = text('template');
+    this.tab = text('tab', 'arguments');
+    this.calls = clamp(text('calls'), 1, 1000);
+    this.pause = clamp(text('pause'), 0, 10_000);
+    this.again = text('again') === '1';
+  }
+
+  /** The hash that says the same, for whoever gets the link. */
+  get hash() {
+    const link = new URLSearchParams();
+    const add = (/** @type {string} */ name, /** @type {string} */ value, unless = '') => {
+      if (value !== unless) link.set(name, value);
+    };
+    add('url', urlWithoutSecrets(this.url));
+    add('auth', this.auth, 'none');
+    const defaults = defaultFields(this.auth);
+    const fields = { ...this.fields };
+    if (fields.connect_message) fields.connect_message = shareable(fields.connect_message);
+    for (const [name, value] of Object.entries(fields)) add(`auth.${name}`, value, defaults[name]);
+    if (ways[this.auth]?.needsCarrier) add('carrier', this.carrier, 'query');
+    add('tool', this.tool);
+    if (this.tool !== '') {
+      add('args', shareable(this.argsText));
+      add('template', shareable(this.templateText));
+      add('tab', this.tab, 'arguments');
+      add('calls', String(this.calls), '1');
+      add('pause', String(this.pause), '0');
+      add('again', this.again ? '1' : '');
+    }
+    return `#${link}`;
+  }
+}
+
+/** JSON without secrets; other text holds who knows what, so that nothing of it is shared. @param {string} text */
+function shareable(text) {
+  if (text === '') return '';
+  try {
+    return JSON.stringify(withoutSecrets(JSON.parse(text)));
+  } catch {
+    return text.includes(placeholder) ? text : '';
+  }
+}
+
+/** @param {string} text @param {number} least @param {number} most */
+function clamp(text, least, most) {
+  const number = Number.parseInt(text, 10);
+  return Number.isNaN(number) ? least : Math.min(most, Math.max(least, number));
+}
+
+export const setup = new Setup();
