@@ -44,5 +44,6 @@ export function factsOf(error) {
   if (typeof error !== 'object' || error === null) return [];
   return Object.entries(error)
     .filter(([name, value]) => !said.has(name) && value !== undefined && value !== '')
-    .map(([name, value]) => [name, typeof value === 'string' ? value : (JSON.stringify(value) ?? '')]);
+    .map(([name, value]) => /** @type {[string, string]} */ ([name, typeof value === 'string' ? value : (JSON.stringify(value) ?? '')]))
+    .filter(([, value]) => !String(error.message).includes(value));
 }

@@ -125,7 +125,7 @@ function problemOfTemplate(text) {
     validateCallTemplate(fill(template, setup.secret));
     return undefined;
   } catch (/** @type {any} */ error) {
-    return { where: error.field ?? '', message: hide(error.message, setup.secret) };
+    return { where: '', message: hide(error.message, setup.secret) };
   }
 }
 

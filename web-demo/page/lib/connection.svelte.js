@@ -42,7 +42,13 @@ class Connection {
     const { auth, carrier, secret } = setup;
     const url = setup.url.trim();
     const name = url === bundledProvider ? 'demo' : 'tools';
-    const manual = { name, call_template_type: 'websocket', url, ...ways[auth]?.template(setup.fields) };
+    const manual = {
+      name,
+      call_template_type: 'websocket',
+      url,
+      ...(setup.offersCredential && setup.protocol && { protocol: setup.protocol }),
+      ...ways[auth]?.template(setup.fields),
+    };
     const protocol = new WebSocketCommunicationProtocol({
       WebSocket: timeline.socketClass,
       canSetHeaders: false,
@@ -76,13 +82,19 @@ class Connection {
     await protocol?.close();
   }
 
-  /** The tool's template as the page calls it: a first message of the manual's goes to the same origin, and nowhere else. */
-  templateOf(/** @type {Tool} */ tool) {
-    const { connect_message, connect_ack, url } = this.manual;
+  /**
+   * The tool's template as the page calls it: what the manual's connection needed goes to the same origin, and nowhere else.
+   * @param {Tool} tool
+   */
+  templateOf(tool) {
+    const { connect_message, connect_ack, protocol, url } = this.manual;
     const template = tool.tool_call_template;
-    if (connect_message === undefined || template.connect_message !== undefined) return template;
     if (originOf(template.url) !== originOf(url)) return template;
-    return { ...template, connect_message, ...(connect_ack !== undefined && { connect_ack }) };
+    return {
+      ...template,
+      ...(connect_message !== undefined && template.connect_message === undefined && { connect_message, connect_ack }),
+      ...(protocol !== undefined && template.protocol === undefined && { protocol }),
+    };
   }
 }
 

@@ -46,19 +46,20 @@ class Run {
   #calls = [];
   #taken = 0;
   #arrived = 0;
+  #endpoint = '';
   /** @type {Set<number>} */
   #connections = new Set();
   /** Called with each message that was sent. */
   #onSent = () => {};
 
   constructor() {
-    timeline.onRow = ({ kind, connection, own }) => {
+    timeline.onRow = ({ kind, connection, endpoint = '', own }) => {
       if (this.state !== 'running' || own) return;
       if (kind === 'message' && this.mode === 'stream') {
         this.#arrived += 1;
         this.#showSoon();
       }
-      if (kind === 'send' && connection !== undefined) {
+      if (kind === 'send' && connection !== undefined && endpoint.split('?', 1)[0] === this.#endpoint) {
         this.#connections.add(connection);
         this.#showSoon();
         this.#onSent();
@@ -104,6 +105,7 @@ class Run {
     this.#controller = controller;
     this.#reset(streaming ? 'stream' : setup.calls > 1 ? 'calls' : 'call');
     this.state = 'running';
+    this.#endpoint = String(request.template.url).split('?', 1)[0] ?? '';
     const current = () => this.#controller === controller;
     const start = performance.now();
     if (meanwhile) this.#callMeanwhile(meanwhile, controller.signal);

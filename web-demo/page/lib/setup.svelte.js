@@ -15,6 +15,8 @@ class Setup {
   /** @type {Record<string, string>} of the way of authentication */
   fields = $state({});
   carrier = $state('query');
+  /** The subprotocol beside which a credential is offered. */
+  protocol = $state('');
   secret = $state('');
   /** Name of the tool. */
   tool = $state('');
@@ -33,6 +35,11 @@ class Setup {
     this.fields = defaultFields(way);
   }
 
+  /** Whether the credential goes into a subprotocol. */
+  get offersCredential() {
+    return ways[this.auth]?.needsCarrier === true && this.carrier === 'subprotocol';
+  }
+
   /** What the hash says. */
   read() {
     const link = new URLSearchParams(location.hash.slice(1));
@@ -42,6 +49,7 @@ class Setup {
     this.chooseAuth(ways[way] && !ways[way].impossible ? way : 'none');
     for (const name of Object.keys(this.fields)) this.fields[name] = text(`auth.${name}`, this.fields[name]);
     this.carrier = text('carrier') === 'subprotocol' ? 'subprotocol' : 'query';
+    this.protocol = text('protocol');
     this.tool = text('tool');
     this.argsText = text('args');
     this.templateText = text('template');
@@ -63,7 +71,10 @@ class Setup {
     const fields = { ...this.fields };
     if (fields.connect_message) fields.connect_message = shareable(fields.connect_message);
     for (const [name, value] of Object.entries(fields)) add(`auth.${name}`, value, defaults[name]);
-    if (ways[this.auth]?.needsCarrier) add('carrier', this.carrier, 'query');
+    if (this.offersCredential) {
+      add('carrier', this.carrier);
+      add('protocol', this.protocol);
+    }
     add('tool', this.tool);
     if (this.tool !== '') {
       add('args', shareable(this.argsText));

@@ -12,7 +12,7 @@ const mostContent = 4096;
 /**
  * @typedef {'open' | 'close' | 'send' | 'message' | 'unsolicited' | 'retry' | 'token' | 'warning'} Kind
  * @typedef {{ number: number, at: number, kind: Kind, connection?: number, request?: string, size?: number,
- *   latency?: number, note: string, content: string, own?: boolean }} Row
+ *   endpoint?: string, latency?: number, note: string, content: string, own?: boolean }} Row
  * `own`: a frame of the connection's own, not of a call
  */
 
@@ -121,6 +121,7 @@ class Timeline {
     }
     this.#add(kind, {
       connection: event.connectionId,
+      endpoint: event.endpoint,
       request,
       size: event.size ?? (frame && sizeOf(frame.data)),
       latency,

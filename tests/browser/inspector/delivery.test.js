@@ -1,0 +1,176 @@
+// How the inspector reaches its users: what it weighs, what it asks for, under which paths it works, without a network, and that a
+// new build is seen at once.
+import assert from 'node:assert/strict';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { brotliCompressSync } from 'node:zlib';
+import { fromRoot } from '../../../scripts/lib/repo.js';
+import { startInspector } from '../../support/inspector.js';
+
+// Lower them whenever the page gets lighter, never raise them without a word why.
+const budget = { start: 120_000, all: 200_000 };
+
+/** @type {Awaited<ReturnType<typeof startInspector>>} */
+let inspectors;
+before(async () => {
+  inspectors = await startInspector();
+});
+after(() => inspectors?.close());
+
+const built = () => readdirSync(fromRoot('build/demo'), { recursive: true }).map(String).filter((name) => name.includes('.'));
+const brotli = (/** @type {string} */ name) => brotliCompressSync(readFileSync(fromRoot('build/demo', name))).length;
+
+const types = { html: 'text/html', js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml', wasm: 'application/wasm' };
+
+/** A static host that knows nothing of the page: a folder of files under a base path. */
+async function startStaticHost(t, base, folder = fromRoot('build/demo')) {
+  const host = { asked: /** @type {string[]} */ ([]), folder, stop };
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://x');
+    host.asked.push(pathname);
+    const name = pathname.startsWith(base) ? pathname.slice(base.length) || 'index.html' : '../nothing';
+    const type = types[/** @type {keyof typeof types} */ (name.split('.').pop())];
+    try {
+      response.setHeader('Content-Type', type ?? 'text/plain').end(readFileSync(path.join(host.folder, name)));
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
+  function stop() {
+    server.closeAllConnections();
+    return new Promise((resolve) => server.close(resolve));
+  }
+  t.after(stop);
+  return Object.assign(host, { url: `http://127.0.0.1:${server.address().port}${base}` });
+}
+
+/** Resolves when the service worker has kept the page. */
+const kept = (inspector) => inspector.page.evaluate(() => navigator.serviceWorker.ready.then(({ active }) => active?.state));
+
+describe('weight', () => {
+  test(`all files of the build: at most ${budget.all} bytes with brotli`, (t) => {
+    const files = built().map((name) => [name, brotli(name)]);
+    for (const [name, bytes] of files) t.diagnostic(`${name}: ${bytes}`);
+    const sum = files.reduce((total, [, bytes]) => total + Number(bytes), 0);
+    t.diagnostic(`together: ${sum}`);
+    assert.ok(sum <= budget.all, `${sum} bytes`);
+  });
+
+  test(`what loads before the user does anything: at most ${budget.start} bytes, few requests, nothing from elsewhere`, async (t) => {
+    const inspector = await inspectors.open();
+    t.after(() => inspector.page.close());
+    await inspector.page.waitForLoadState('networkidle');
+    const loaded = await inspector.page.evaluate(() =>
+      [location.href, ...performance.getEntriesByType('resource').map(({ name }) => name)].map((name) => name.replace(/#.*/, '')),
+    );
+    assert.ok(loaded.every((url) => url.startsWith(inspectors.pages.url)), loaded.join());
+    assert.ok(inspector.requests.every((url) => url.startsWith(inspectors.pages.url)), inspector.requests.join());
+    const names = [...new Set(loaded.map((url) => url.slice(inspectors.pages.url.length) || 'index.html'))];
+    const own = names.filter((name) => name !== 'sw.js');
+    const sum = own.reduce((total, name) => total + brotli(name), 0);
+    t.diagnostic(`${own.join(', ')}: ${sum}`);
+    assert.ok(own.length <= 6, own.join());
+    assert.ok(!own.some((name) => /Chart|Form/.test(name)), 'forms and charts come when they are needed');
+    assert.ok(sum <= budget.start, `${sum} bytes`);
+  });
+
+  test('it is ready soon: no task of more than 200 ms, on a processor that is four times slower', async (t) => {
+    const page = await inspectors.browser.newPage();
+    t.after(() => page.close());
+    await page.addInitScript(() => {
+      window.longTasks = [];
+      new PerformanceObserver((list) => window.longTasks.push(...list.getEntries().map(({ duration }) => duration))).observe({
+        type: 'longtask',
+        buffered: true,
+      });
+    });
+    const devTools = await page.context().newCDPSession(page);
+    await devTools.send('Performance.enable');
+    const busy = async (/** @type {string} */ url) => {
+      await page.goto(url);
+      await page.waitForLoadState('networkidle');
+      const { metrics } = await devTools.send('Performance.getMetrics');
+      return metrics.find(({ name }) => name === 'ScriptDuration').value * 1000;
+    };
+    const script = await busy(inspectors.pages.url);
+    t.diagnostic(`${script.toFixed(0)} ms of script`);
+    await devTools.send('Emulation.setCPUThrottlingRate', { rate: 4 });
+    await page.reload();
+    await page.waitForSelector('text=Try the bundled provider');
+    await page.waitForLoadState('networkidle');
+    const tasks = await page.evaluate(() => window.longTasks);
+    t.diagnostic(`long tasks: ${tasks.map(Math.round).join(', ') || 'none'}`);
+    assert.ok(Math.max(0, ...tasks) <= 800, `tasks of ${tasks} ms`);
+  });
+});
+
+test('any static host may serve it under any path', async (t) => {
+  const host = await startStaticHost(t, '/a/b/');
+  const inspector = await inspectors.open({ url: host.url, hash: `#url=${encodeURIComponent(inspectors.provider.url)}` });
+  t.after(() => inspector.page.close());
+  assert.equal(await inspector.page.isVisible('text=Try the bundled provider'), false);
+  await inspector.page.waitForSelector('.start >> text=npm start');
+  await inspector.page.click('button:text-is("Connect")');
+  await inspector.choose('watch_metrics');
+  await inspector.press('Stream');
+  await inspector.page.waitForSelector('.plot canvas');
+  assert.ok(host.asked.every((name) => name.startsWith('/a/b/')), host.asked.join());
+  inspector.noComplaints();
+});
+
+describe('the service worker', () => {
+  test('keeps the page: it loads and calls when its host is gone', async (t) => {
+    const host = await startStaticHost(t, '/a/b/');
+    const hash = `#url=${encodeURIComponent(inspectors.provider.url)}`;
+    const first = await inspectors.open({ url: host.url, hash });
+    assert.equal(await kept(first), 'activated');
+    await first.page.close();
+    await host.stop();
+    const inspector = await inspectors.open({ url: host.url, hash });
+    t.after(() => inspector.page.close());
+    await inspector.page.click('button:text-is("Connect")');
+    await inspector.choose('graphql_readings');
+    await inspector.press('Stream');
+    await inspector.page.waitForSelector('.plot canvas');
+    inspector.noComplaints();
+  });
+
+  test('shows a new build at once, and forgets the old one', async (t) => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'utcp-websocket-build-'));
+    t.after(() => rmSync(folder, { recursive: true }));
+    cpSync(fromRoot('build/demo'), folder, { recursive: true });
+    const host = await startStaticHost(t, '/', folder);
+    const first = await inspectors.open({ url: host.url });
+    await kept(first);
+    await first.page.close();
+
+    const edit = (/** @type {string} */ name, /** @type {string} */ from, /** @type {string} */ to) =>
+      writeFileSync(path.join(folder, name), readFileSync(path.join(folder, name), 'utf8').replace(from, to));
+    edit('index.html', '<title>', '<title>New ');
+    edit('sw.js', /version = '(\w+)'/.exec(readFileSync(path.join(folder, 'sw.js'), 'utf8'))?.[1] ?? '', 'new');
+    const second = await inspectors.open({ url: host.url });
+    assert.match(await second.page.title(), /^New /);
+    // The worker of the new build waits until no page of the old one is open.
+    await second.page.evaluate(async () => {
+      const registration = await navigator.serviceWorker.getRegistration();
+      const worker = registration?.waiting ?? registration?.installing;
+      while (worker && worker.state === 'installing')
+        await new Promise((resolve) => worker.addEventListener('statechange', resolve, { once: true }));
+    });
+    await second.page.close();
+    const third = await inspectors.open({ url: host.url });
+    t.after(() => third.page.close());
+    const names = await third.page.evaluate(async () => {
+      const registration = await navigator.serviceWorker.ready;
+      const { active } = registration;
+      while (active && active.state !== 'activated')
+        await new Promise((resolve) => active.addEventListener('statechange', resolve, { once: true }));
+      return caches.keys();
+    });
+    assert.deepEqual(names, [`inspector ${host.url} new`]);
+  });
+});

@@ -1,0 +1,153 @@
+// The inspector as its users have it, for tests: the built page, the provider of `npm start`, a Chromium that tells all that went
+// wrong in the page.
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { chromium } from 'playwright-core';
+import { startProvider } from '../../web-demo/server/provider.js';
+import { startPageServer } from '../../web-demo/server/static.js';
+import { chromiumOptions } from './chromium.js';
+
+const axe = readFileSync(new URL('../../web-demo/node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
+
+/** Servers and a browser; `open(hash?)` gives an Inspector in a tab of its own. */
+export async function startInspector(options = {}) {
+  const provider = await startProvider();
+  const pages = await startPageServer({ providerUrl: provider.url });
+  const folder = mkdtempSync(path.join(tmpdir(), 'utcp-websocket-inspector-'));
+  const viewport = { width: 1280, height: 800 };
+  const browser = await chromium.launchPersistentContext(folder, { ...chromiumOptions(), viewport, ...options });
+  return {
+    provider,
+    pages,
+    browser,
+    /** @param {{ hash?: string, url?: string, width?: number, height?: number }} [where] */
+    async open({ hash = '', url = pages.url, width, height } = {}) {
+      const page = await browser.newPage();
+      if (width && height) await page.setViewportSize({ width, height });
+      const inspector = new Inspector(page);
+      await inspector.watch();
+      await page.goto(`${url}${hash}`);
+      await page.waitForSelector('#app h1');
+      return inspector;
+    },
+    async close() {
+      await browser.close();
+      await Promise.all([pages.close(), provider.close()]);
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+export class Inspector {
+  /** What the page complained about: console, uncaught errors, policy, failed requests. @type {string[]} */
+  complaints = [];
+  /** @type {string[]} URLs */
+  requests = [];
+
+  constructor(page) {
+    this.page = page;
+    page.setDefaultTimeout(10_000);
+  }
+
+  async watch() {
+    const { page, complaints } = this;
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type())) complaints.push(`${message.type()}: ${message.text()}`);
+    });
+    page.on('pageerror', (error) => complaints.push(`uncaught: ${error.stack}`));
+    page.on('requestfailed', (request) => complaints.push(`failed: ${request.url()}`));
+    page.on('request', (request) => this.requests.push(request.url()));
+    await page.addInitScript(() => {
+      document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => {
+        console.error(`policy: ${violatedDirective} ${blockedURI}`);
+      });
+      // How far what is seen has jumped, other than by what the user did.
+      window.jumped = [];
+      new PerformanceObserver((list) => {
+        for (const { value, hadRecentInput, sources } of list.getEntries()) {
+          if (!hadRecentInput)
+            window.jumped.push([value, ...sources.map(({ node }) => node?.className || node?.nodeName)]);
+        }
+      }).observe({ type: 'layout-shift', buffered: true });
+    });
+  }
+
+  /** @param {...RegExp} expected complaints that belong to what the test does */
+  noComplaints(...expected) {
+    const left = this.complaints.splice(0).filter((one) => !expected.some((pattern) => pattern.test(one)));
+    assert.deepEqual(left, []);
+  }
+
+  /** Connects to the bundled provider. */
+  async connect() {
+    await this.page.click('text=Try the bundled provider');
+    await this.page.waitForSelector('.state[data-state=connected]');
+    return this;
+  }
+
+  /** Chooses a tool; its form is there then. @param {string} tool */
+  async choose(tool) {
+    await this.page.click(`button.tool:has(.name:text-is("${tool}"))`);
+    await this.page.waitForSelector(`#tool-heading:text-is("${tool}")`);
+    await this.page.waitForSelector('.schema-form', { state: 'attached' });
+  }
+
+  /** @param {string} title */
+  async play(title) {
+    await this.page.click(`button.demo:has(.name:text-is("${title}"))`);
+  }
+
+  /** @param {'Call' | 'Stream' | 'Stop'} button */
+  press(button) {
+    return this.page.click(`.run-bar button:text-is("${button}")`);
+  }
+
+  /** Resolves with the state in which the call ended. @param {string} [wanted] */
+  async ended(wanted = 'done') {
+    const states = ['done', 'failed', 'stopped'];
+    await this.page.waitForSelector(states.map((state) => `.result[data-state=${state}]`).join(', '));
+    const state = await this.page.getAttribute('.result', 'data-state');
+    const error = state === 'failed' ? await this.page.textContent('.result') : '';
+    assert.equal(state, wanted, error ?? '');
+  }
+
+  /** Calls, and gives the text of the result in this view. @param {string} view */
+  async call(view) {
+    await this.press('Call');
+    await this.ended();
+    return this.view(view);
+  }
+
+  /** @param {string} view */
+  async view(view) {
+    const tab = this.page.locator(`#view-${view}`);
+    if ((await tab.count()) > 0) await tab.click();
+    await this.page.waitForSelector(`.result[data-view=${view}]`);
+    return (await this.page.textContent('#view-panel')) ?? '';
+  }
+
+  /** Writes the arguments as JSON. @param {object} args */
+  writeArguments(args) {
+    return this.page.fill('#args-json', JSON.stringify(args));
+  }
+
+  /** Runs axe over the page as it is. Resolves with what it finds. @param {string[]} [rules] default: all that are agreed on */
+  async violations(rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']) {
+    const run = async (/** @type {string[]} */ runOnly) => {
+      const { violations } = await window.axe.run(document, { runOnly, resultTypes: ['violations'] });
+      return violations.flatMap(({ id, nodes }) => nodes.map(({ html, any }) => `${id}: ${html} ${any[0]?.message ?? ''}`));
+    };
+    if (!(await this.page.evaluate(() => 'axe' in window))) await this.page.evaluate(axe);
+    return this.page.evaluate(run, rules);
+  }
+
+  /** @returns {Promise<string>} what has the focus: its tag, id or name */
+  focused() {
+    return this.page.evaluate(() => {
+      const { localName, id, textContent } = document.activeElement ?? {};
+      return `${localName}${id ? `#${id}` : ''} ${(textContent ?? '').trim().slice(0, 40)}`.trim();
+    });
+  }
+}
