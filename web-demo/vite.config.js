@@ -12,7 +12,8 @@ const policy = {
     handler: (/** @type {string} */ html) =>
       html.replace(
         '<meta charset="utf-8">',
-        (charset) => `${charset}\n    <meta http-equiv="Content-Security-Policy" content="${contentSecurityPolicy(html)}">`,
+        (charset) =>
+          `${charset}\n    <meta http-equiv="Content-Security-Policy" content="${contentSecurityPolicy(html)}">`,
       ),
   },
 };

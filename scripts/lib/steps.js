@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { build } from '../build.js';
 import { fuzz } from '../fuzz.js';
 import { checkFormat, checkJavaScript, checkTidy } from './checks.js';
+import { buildDemo } from './demo.js';
 import { buildPage, buildWasm, distSizes } from './dist.js';
 import { installFolder } from './modules.js';
 import { fromRoot, jobs, run, ScriptError } from './repo.js';
@@ -109,8 +110,11 @@ export const steps = [
   },
   {
     name: 'browser',
-    title: 'The demo page in a browser',
-    run: withDist(() => nodeTest(testFiles('tests/browser'), 'browser')),
+    title: 'The inspector and the package in browsers',
+    run: withDist(async () => {
+      await buildDemo();
+      return nodeTest(testFiles('tests/browser'), 'browser');
+    }),
   },
   {
     name: 'hosts',

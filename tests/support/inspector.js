@@ -11,9 +11,9 @@ import { chromiumOptions } from './chromium.js';
 
 const axe = readFileSync(new URL('../../web-demo/node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 
-/** Servers and a browser; `open(hash?)` gives an Inspector in a tab of its own. */
-export async function startInspector(options = {}) {
-  const provider = await startProvider();
+/** Servers (`port`: of the provider) and a browser; `open(where?)` gives an Inspector in a tab of its own. */
+export async function startInspector({ port = 0, ...options } = {}) {
+  const provider = await startProvider({ port, fallback: true });
   const pages = await startPageServer({ providerUrl: provider.url });
   const folder = mkdtempSync(path.join(tmpdir(), 'utcp-websocket-inspector-'));
   const viewport = { width: 1280, height: 800 };
@@ -137,7 +137,9 @@ export class Inspector {
   async violations(rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']) {
     const run = async (/** @type {string[]} */ runOnly) => {
       const { violations } = await window.axe.run(document, { runOnly, resultTypes: ['violations'] });
-      return violations.flatMap(({ id, nodes }) => nodes.map(({ html, any }) => `${id}: ${html} ${any[0]?.message ?? ''}`));
+      return violations.flatMap(({ id, nodes }) =>
+        nodes.map(({ html, any }) => `${id}: ${html} ${any[0]?.message ?? ''}`),
+      );
     };
     if (!(await this.page.evaluate(() => 'axe' in window))) await this.page.evaluate(axe);
     return this.page.evaluate(run, rules);

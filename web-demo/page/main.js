@@ -5,7 +5,10 @@ import { connection } from './lib/connection.svelte.js';
 import { setup } from './lib/setup.svelte.js';
 import './style/base.css';
 import './style/layout.css';
-import './style/parts.css';
+import './style/side.css';
+import './style/tool.css';
+import './style/result.css';
+import './style/timeline.css';
 
 setup.read();
 mount(App, { target: /** @type {HTMLElement} */ (document.getElementById('app')) });

@@ -3,7 +3,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { exists, rootFolder } from './paths.js';
+import { exists, pageFolder, rootFolder } from './paths.js';
 import { startProvider } from './provider.js';
 import { startPageServer } from './static.js';
 
@@ -51,7 +51,11 @@ async function run({ port, pagePort, once }) {
     console.error('The package is not built yet: `npm start` does that first, or run `npm run build`.');
     return 1;
   }
-  // Only now: without dist/ the package cannot be imported.
+  if (!exists(path.join(pageFolder, 'index.html'))) {
+    console.error('The page is not built yet: `npm start` does that first, or run `npm run build:demo`.');
+    return 1;
+  }
+  // Only now: before the build the package, as it is packed, is not there to be imported.
   const { walk } = await import('./terminal.js');
   const stopping = new AbortController();
   const stopped = new Promise((resolve) => stopping.signal.addEventListener('abort', resolve));

@@ -253,7 +253,13 @@ function streamTools(template) {
  * @returns {Tool[]}
  */
 function workTools(template, unsteadyUrl) {
-  const delay = { type: 'integer', minimum: 0, maximum: 60_000, default: 500, description: 'It takes half of it at least' };
+  const delay = {
+    type: 'integer',
+    minimum: 0,
+    maximum: 60_000,
+    default: 500,
+    description: 'It takes half of it at least',
+  };
   const message = { id: '{{request_id}}', delay_ms: 'UTCP_ARG_delay_ms_UTCP_ARG' };
   const shared = { message, response_format: 'json', result_path: '/result', error_path: '/error' };
   return [
@@ -311,9 +317,10 @@ function graphqlTools(template) {
       name: 'graphql_packages',
       description: 'The installed npm packages, by a GraphQL query. Wire: graphql-transport-ws.',
       tags: ['json', 'graphql', 'packages'],
-      inputs: inputs({ filter: { type: 'string', default: 'graphql', description: 'Part of the name; empty for all' } }, [
-        'filter',
-      ]),
+      inputs: inputs(
+        { filter: { type: 'string', default: 'graphql', description: 'Part of the name; empty for all' } },
+        ['filter'],
+      ),
       outputs: { type: 'object' },
       tool_call_template: template('/graphql', {
         ...common,

@@ -183,7 +183,9 @@ test('nothing jumps: neither when the page loads, nor while results come', async
   await inspector.writeArguments({ interval_ms: 20 });
   await inspector.press('Stream');
   await inspector.page.waitForSelector('.plot canvas');
-  await inspector.page.waitForFunction(() => /^(2|3)\d items/.test(document.querySelector('.result .state').textContent));
+  await inspector.page.waitForFunction(() =>
+    /^(2|3)\d items/.test(document.querySelector('.result .state').textContent),
+  );
   const jumped = await inspector.page.evaluate(() => window.jumped);
   const sum = jumped.reduce((total, [value]) => total + value, 0);
   assert.ok(sum < 0.02, JSON.stringify(jumped));

@@ -72,7 +72,10 @@ describe('each way that a browser has', () => {
       [...document.querySelectorAll('textarea, input:not([type=password])')].map(({ value }) => value).join(' '),
     )} ${link} ${page.url()} ${await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }))}`;
     for (const written of [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)]) {
-      assert.ok(!seen.includes(written), `${written} in ${seen.slice(Math.max(0, seen.indexOf(written) - 200)).slice(0, 260)}`);
+      assert.ok(
+        !seen.includes(written),
+        `${written} in ${seen.slice(Math.max(0, seen.indexOf(written) - 200)).slice(0, 260)}`,
+      );
     }
     inspector.noComplaints();
   }
@@ -115,7 +118,10 @@ describe('each way that a browser has', () => {
 });
 
 test('a refusal is explained, and so is what a browser cannot do', async (t) => {
-  const onFirst = (socket, { type }) => type === 'auth' && (socket.close(4401, 'who are you'), true);
+  const onFirst = (socket, { type }) => {
+    if (type === 'auth') socket.close(4401, 'who are you');
+    return type === 'auth';
+  };
   const server = await startChecked(t, () => true, onFirst);
   const inspector = await inspectors.open({ hash: `#url=${encodeURIComponent(server.url)}&auth=first` });
   const { page } = inspector;

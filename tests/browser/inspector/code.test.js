@@ -54,6 +54,7 @@ async function runModule(code, until) {
 for (const kind of ['node', 'sdk']) {
   test(`${kind}: a call, with an edited template, and a stream`, async () => {
     await inspector.choose('text_statistics');
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it has to come out as it is
     await inspector.writeArguments({ text: 'a `tick`, a ${brace} and a "quote"\n' });
     assert.match(await runModule(await codeFor(kind)), /characters: 35/);
 

@@ -35,7 +35,10 @@ test('256 calls are in flight on one connection', async (t) => {
   const inspector = await played(t, '256 calls, one connection');
   await inspector.ended();
   assert.equal(await cells(inspector, 'done'), 256);
-  assert.match((await inspector.page.textContent('.result .state')) ?? '', /256 of 256 answered in .* over 1 connection$/);
+  assert.match(
+    (await inspector.page.textContent('.result .state')) ?? '',
+    /256 of 256 answered in .* over 1 connection$/,
+  );
   assert.match((await inspector.page.textContent('#view-panel tbody')) ?? '', /"most_in_flight":256/);
 });
 
@@ -82,7 +85,10 @@ test('calls that are not made again say that their connection was closed', async
   assert.match(await other.call('text'), /"closed_connections": 1/);
   await inspector.ended();
   assert.equal(await cells(inspector, 'failed'), 3);
-  assert.match((await inspector.page.textContent('.calls .problems')) ?? '', /connection_closed.*1012.*not sent again by itself/s);
+  assert.match(
+    (await inspector.page.textContent('.calls .problems')) ?? '',
+    /connection_closed.*1012.*not sent again by itself/s,
+  );
   inspector.noComplaints();
 });
 

@@ -11,14 +11,18 @@ const byCode = {
   connection_failed:
     'Check that the server runs, that the URL is right, and that it allows pages of this origin. Browsers do not say whether it refused a credential.',
   auth_failed: 'Check the secret and the way it is sent, under Authentication.',
-  token_unavailable: 'Check the token URL, the client and its secret. The token endpoint has to allow this page (CORS).',
+  token_unavailable:
+    'Check the token URL, the client and its secret. The token endpoint has to allow this page (CORS).',
   auth_unsupported: 'Choose another way under Authentication: key in the URL, first message, or a bearer token.',
-  connection_timeout: 'The server did not let anyone in in time: it is down, far away, or refuses. The timeline shows the attempts.',
-  response_timeout: 'The connection stands but nothing came. Raise response_timeout in the tab Template, or look in the timeline whether frames were dropped.',
+  connection_timeout:
+    'The server did not let anyone in in time: it is down, far away, or refuses. The timeline shows the attempts.',
+  response_timeout:
+    'The connection stands but nothing came. Raise response_timeout in the tab Template, or look in the timeline whether frames were dropped.',
   connection_closed:
     'The server closed the connection before it answered; the close code says why. The message may have been handled: it is not sent again by itself.',
   subprotocol_mismatch: 'Set protocol in the tab Template to one that the server speaks.',
-  stream_overflow: 'The server sends faster than this page reads, and pages cannot make it wait. Read faster, or ask for less.',
+  stream_overflow:
+    'The server sends faster than this page reads, and pages cannot make it wait. Read faster, or ask for less.',
   queue_full: 'Fewer calls at once, or a template whose answers carry ids, so that calls share connections.',
   frame_too_large: 'Ask for less at once; the limit is an option of the package (limits.frameBytes).',
   tool_failed: 'The tool says so itself: change the arguments as its message says.',
@@ -44,6 +48,9 @@ export function factsOf(error) {
   if (typeof error !== 'object' || error === null) return [];
   return Object.entries(error)
     .filter(([name, value]) => !said.has(name) && value !== undefined && value !== '')
-    .map(([name, value]) => /** @type {[string, string]} */ ([name, typeof value === 'string' ? value : (JSON.stringify(value) ?? '')]))
+    .map(
+      ([name, value]) =>
+        /** @type {[string, string]} */ ([name, typeof value === 'string' ? value : (JSON.stringify(value) ?? '')]),
+    )
     .filter(([, value]) => !String(error.message).includes(value));
 }

@@ -69,7 +69,7 @@ class Chosen {
     this.tool = undefined;
   }
 
-  /** @param {boolean} streaming @param {{ sent: number, then: import('./run.svelte.js').Request }} [meanwhile] */
+  /** @param {boolean} streaming @param {{ sent: number, request: import('./run.svelte.js').Request }} [meanwhile] */
   call(streaming, meanwhile) {
     if (!this.tool || !this.args || !this.template) return;
     void run.start(streaming, { tool: this.tool.name, args: this.args, template: this.template }, meanwhile);
@@ -99,7 +99,9 @@ function problemIn(text) {
 /** @param {any} schema @returns {Record<string, unknown>} */
 function defaultsOf(schema) {
   const properties = Object.entries(schema.properties ?? {});
-  return Object.fromEntries(properties.flatMap(([name, { default: value }]) => (value === undefined ? [] : [[name, value]])));
+  return Object.fromEntries(
+    properties.flatMap(([name, { default: value }]) => (value === undefined ? [] : [[name, value]])),
+  );
 }
 
 /** @param {any} schema @param {object} args @returns {Problem[]} */

@@ -19,7 +19,9 @@ function literal(value, secret, indent = 0) {
     .replace(/"(?:[^"\\]|\\.)*"/g, (string) => {
       if (string === JSON.stringify(placeholder)) return secret;
       if (!string.includes(placeholder)) return string;
-      const inside = JSON.parse(string).replace(/[`\\]/g, '\\$&').replace(/\$\{(?!SECRET\})/g, '\\${');
+      const inside = JSON.parse(string)
+        .replace(/[`\\]/g, '\\$&')
+        .replace(/\$\{(?!SECRET\})/g, '\\${');
       return `\`${inside.replaceAll(placeholder, () => `\${${secret}}`)}\``;
     })
     .replace(/^(\s*)"([A-Za-z_$][\w$]*)":/gm, '$1$2:');
@@ -91,6 +93,10 @@ export function sdkCode({ manual, tool, template, edited, args, streams }) {
       allowed_communication_protocols: ['websocket'],
     }`
     : literal(manual, fromEnvironment, 4);
+  // GraphQL's variables have to come out of the SDK's substitution as they are.
+  const names = new Set(Array.from(JSON.stringify(template).matchAll(/\$([A-Za-z]\w*)/g), ([, one]) => one));
+  const namespace = String(manual.name).replaceAll('_', '__');
+  const kept = [...names].map((one) => `process.env.${namespace}_${one} = '$${one}';\n`).join('');
   const call = streams
     ? `for await (const item of client.callToolStreaming(${name}, args)) {\n  console.log(item);\n}`
     : `console.log(await client.callTool(${name}, args));`;
@@ -98,7 +104,7 @@ export function sdkCode({ manual, tool, template, edited, args, streams }) {
 import { UtcpClient } from '@utcp/sdk';
 ${edited ? "import '@utcp/text';\n" : ''}import 'utcp-websocket/register';
 
-const client = await UtcpClient.create(process.cwd(), {
+${kept && `// The SDK takes each $name in a template for a variable.\n${kept}\n`}const client = await UtcpClient.create(process.cwd(), {
   manual_call_templates: [
     ${source},
   ],

@@ -60,7 +60,11 @@ export const demos = [
   },
   { title: 'JSON-RPC 2.0', about: 'One template serves every method.', tool: 'package_info' },
   { title: 'A picture', about: 'The answer is a binary frame: a PNG, drawn by the provider.', tool: 'render_chart' },
-  { title: 'A plain text device', about: 'Lines without ids: each call has a connection of its own.', tool: 'read_sensor' },
+  {
+    title: 'A plain text device',
+    about: 'Lines without ids: each call has a connection of its own.',
+    tool: 'read_sensor',
+  },
   {
     title: 'A tool that fails',
     about: 'In the middle of its stream. What came before stays.',

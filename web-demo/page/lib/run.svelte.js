@@ -97,7 +97,7 @@ class Run {
   /**
    * @param {boolean} streaming
    * @param {Request} request
-   * @param {{ sent: number, then: Request }} [meanwhile] another call, made once so many messages were sent
+   * @param {{ sent: number, request: Request }} [meanwhile] another call, made once so many messages were sent
    */
   async start(streaming, request, meanwhile) {
     this.stop();
@@ -188,12 +188,12 @@ class Run {
     }
   }
 
-  /** @param {{ sent: number, then: Request }} meanwhile @param {AbortSignal} signal */
-  #callMeanwhile({ sent, then }, signal) {
+  /** @param {{ sent: number, request: Request }} meanwhile @param {AbortSignal} signal */
+  #callMeanwhile({ sent, request }, signal) {
     let left = sent;
     this.#onSent = () => {
       left -= 1;
-      if (left === 0) this.#call(then, signal).catch(() => {}); // what matters is what it does to the others
+      if (left === 0) this.#call(request, signal).catch(() => {}); // what matters is what it does to the others
     };
   }
 

@@ -49,7 +49,8 @@ export function graphql(socket, { sampler }) {
   const closed = server.opened(
     {
       protocol: socket.protocol,
-      send: (data) => new Promise((resolve, reject) => socket.send(data, (error) => (error ? reject(error) : resolve()))),
+      send: (data) =>
+        new Promise((resolve, reject) => socket.send(data, (error) => (error ? reject(error) : resolve()))),
       close: (code, reason) => socket.close(code, reason),
       onMessage: (handle) => socket.on('message', (data) => handle(String(data)).catch(() => socket.close(1011))),
     },

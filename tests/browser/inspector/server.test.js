@@ -8,11 +8,11 @@ import http from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-import { startProvider } from '../../web-demo/server/provider.js';
-import { startPageServer } from '../../web-demo/server/static.js';
-import { connectTo } from '../support/frames.js';
+import { startProvider } from '../../../web-demo/server/provider.js';
+import { startPageServer } from '../../../web-demo/server/static.js';
+import { connectTo } from '../../support/frames.js';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
+const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** @type {Awaited<ReturnType<typeof startProvider>>} */
 let provider;
@@ -48,32 +48,37 @@ describe('the page server', () => {
       request.end();
     });
 
-  test('serves the page with a policy that holds its import map', async () => {
+  test('serves the page with its policy, also as a header, and says where the provider is', async () => {
     const { status, headers, body } = await get('/');
     assert.equal(status, 200);
     assert.equal(headers['content-type'], 'text/html; charset=utf-8');
-    const map = /<script type="importmap">([\s\S]*?)<\/script>/.exec(body)?.[1] ?? '';
-    assert.ok(JSON.parse(map).imports['utcp-websocket']);
-    const hash = createHash('sha256').update(map).digest('base64');
+    assert.equal(headers['cache-control'], 'no-cache');
+    const inline = /<script>([\s\S]*?)<\/script>/.exec(body)?.[1] ?? '';
+    const hash = createHash('sha256').update(inline).digest('base64');
     const policy = String(headers['content-security-policy']);
-    assert.match(policy, /default-src 'self'/);
     assert.ok(policy.includes(`script-src 'self' 'wasm-unsafe-eval' 'sha256-${hash}'`), policy);
     assert.ok(!/'unsafe-(inline|eval)'/.test(policy), policy);
-    assert.deepEqual(JSON.parse((await get('/provider.json')).body), { url: provider.url });
+    assert.ok(body.includes(`content="${policy.replace("; frame-ancestors 'none'", '')}"`), body);
+    assert.ok(body.includes(`<meta name="utcp-provider" content="${provider.url}">`), body);
   });
 
-  test('serves the page and the published files with their types, nothing else', async () => {
-    assert.equal((await get('/app.js')).headers['content-type'], 'text/javascript; charset=utf-8');
-    assert.equal((await get('/style.css?x=1')).headers['content-type'], 'text/css; charset=utf-8');
+  test('serves the files of the build with their types, nothing else', async () => {
+    const { body } = await get('/');
+    const asset = (/** @type {RegExp} */ name) => `/assets/${name.exec(body)?.[0]}`;
+    const script = (await get(asset(/index-[\w-]+\.js/))).headers;
+    assert.equal(script['content-type'], 'text/javascript; charset=utf-8');
+    assert.equal(script['cache-control'], 'public, max-age=31536000, immutable');
+    assert.equal((await get(`${asset(/index-[\w-]+\.css/)}?x=1`)).headers['content-type'], 'text/css; charset=utf-8');
+    assert.equal((await get('/sw.js')).headers['cache-control'], 'no-cache');
     const forbidden = [
-      '/pkg/package.json',
-      '/pkg/src/url.hpp',
-      '/pkg/',
-      '/pkg/js',
-      '/pkg/js/../package.json',
-      '/pkg/js/%2e%2e/package.json',
-      '/pkg/js/..%2fpackage.json',
-      '/pkg/js/..%5cpackage.json',
+      '/package.json',
+      '/assets',
+      '/assets/',
+      '/assets/nothing.js',
+      '/assets/../../stamps/demo.json',
+      '/assets/%2e%2e/index.html',
+      '/assets/..%2findex.html',
+      '/assets/..%5cindex.html',
       '/../server/main.js',
       '/..%2fserver/main.js',
       '/%00',
