@@ -29,12 +29,13 @@ const states = {
   },
   stream: async (inspector) => {
     await inspector.choose('count_up');
-    await inspector.writeArguments({ items: 5000 });
     await inspector.page.click('.options summary');
     await inspector.page.fill('.options input >> nth=1', '1');
     await inspector.press('Stream');
     await inspector.page.waitForSelector('.plot canvas');
-    await inspector.page.waitForFunction(() => /^[4-9]\d\d items/.test(document.querySelector('.result .state').textContent));
+    await inspector.page.waitForFunction(() =>
+      /^[4-9]\d\d items/.test(document.querySelector('.result .state').textContent),
+    );
   },
   calls: async (inspector) => {
     await inspector.choose('answer_later');
@@ -84,6 +85,7 @@ async function takeAll(inspectors) {
         if (device === 'phone' && name !== 'template-wrong' && (await back.isVisible())) await back.click();
         await reach(inspector);
         await inspector.page.mouse.move(0, 0);
+        await inspector.page.evaluate(() => scrollTo(0, 0));
         const path = `${folder}/${name}-${colorScheme}-${device}.png`;
         await inspector.page.screenshot({ path, fullPage: device === 'phone' });
       }

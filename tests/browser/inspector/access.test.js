@@ -155,7 +155,7 @@ describe('the keyboard alone', () => {
     await tabTo(inspector, 'button.tool');
     await press('Enter');
     await press('Control+Enter');
-    await page.waitForSelector('.result[data-state=running]');
+    await page.waitForSelector('.result[data-state=running] .state:has-text("1 items")');
     await press('Escape');
     await inspector.ended('stopped');
     await tabTo(inspector, '.timeline .rows');
