@@ -9,6 +9,9 @@ import { createInterface } from 'node:readline';
 import { WebSocket } from 'ws';
 import { findProgram } from './program.js';
 
+/** Keys that write nothing, as WebDriver names them. @type {Record<string, string>} */
+const keyValues = { Tab: '\uE004', Enter: '\uE007', Control: '\uE009', Escape: '\uE00C', ArrowRight: '\uE014' };
+
 /** Starts Firefox with a profile of its own. */
 export async function startFirefox() {
   const profile = mkdtempSync(path.join(tmpdir(), 'utcp-websocket-firefox-'));
@@ -68,6 +71,15 @@ class Firefox {
         });
         if (answer.type !== 'success') throw new Error(answer.exceptionDetails.text);
         return answer.result.value;
+      },
+      /** Presses keys one after the other, `Control+Enter` being one. @param {...string} keys */
+      press: async (...keys) => {
+        const actions = keys.flatMap((key) => {
+          const values = key.split('+').map((name) => keyValues[name] ?? name);
+          const down = values.map((value) => ({ type: 'keyDown', value }));
+          return [...down, ...values.reverse().map((value) => ({ type: 'keyUp', value }))];
+        });
+        await this.#ask('input.performActions', { context, actions: [{ type: 'key', id: 'keyboard', actions }] });
       },
       close: () => this.#ask('browsingContext.close', { context }),
     };

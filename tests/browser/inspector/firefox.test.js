@@ -134,3 +134,41 @@ test('256 calls on one connection, GraphQL, and a server that restarts', async (
   );
   assert.match(read[0], /over 1 connection$/);
 });
+
+test('the keyboard alone: connects, chooses a tool, calls it, reads the result, leaves a stream', async (t) => {
+  const page = await firefox.open(pages.url);
+  t.after(() => page.close());
+  const matches = (selector) =>
+    page.run('async (selector) => String(document.activeElement?.matches(selector))', selector);
+  const tabTo = async (selector) => {
+    for (let presses = 0; presses < 60; presses += 1) {
+      await page.press('Tab');
+      if ((await matches(selector)) === 'true') return;
+    }
+    assert.fail(`Tab does not reach ${selector}`);
+  };
+  const see = async (...step) =>
+    JSON.parse(
+      await page.run(
+        String(takeSteps),
+        JSON.stringify([
+          ['see', ...step],
+          ['read', ...step],
+        ]),
+      ),
+    ).read[0];
+
+  await tabTo('#url');
+  await page.press('Enter');
+  await see('.state[data-state=connected]');
+  await tabTo('input[type=search]');
+  await page.press(...'one reading');
+  await see('nav [role=status]', '1 of');
+  await tabTo('button.tool');
+  await page.press('Enter');
+  await see('#tool-heading:focus', 'read_sensor');
+  await page.press('Control+Enter');
+  await see('.result[data-state=done]');
+  await tabTo('#view-panel');
+  assert.match(await see('#view-panel'), /^OK load/);
+});
