@@ -129,7 +129,7 @@ test('a refusal is explained, and so is what a browser cannot do', async (t) => 
   await page.fill('#secret', 'wrong-secret');
   await page.click('button:text-is("Connect")');
   await page.waitForSelector('.connect .problems');
-  assert.match((await page.textContent('.connect .problems')) ?? '', /4401.*connect_message/s);
+  assert.match((await page.textContent('.connect .problems')) ?? '', /4401.*connect_message.*Check the secret/s);
   assert.equal(await page.locator('#auth option[disabled]').count(), 2);
   inspector.noComplaints();
 });

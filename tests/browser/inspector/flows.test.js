@@ -274,7 +274,7 @@ describe('connecting', () => {
     const other = await inspectors.open({ hash: '#url=ws%3A%2F%2Ftools.example.com%2Futcp' });
     await other.page.click('button:text-is("Connect")');
     await other.page.waitForSelector('.connect .problems');
-    assert.match((await other.page.textContent('.connect .problems')) ?? '', /not encrypted.*Check the URL/s);
+    assert.match((await other.page.textContent('.connect .problems')) ?? '', /not encrypted.*Use wss:.*has to answer/s);
     assert.equal(await other.page.locator('button.tool').count(), 0);
     await other.page.click('text=Use the bundled provider');
     await other.page.waitForSelector('button.tool');

@@ -67,7 +67,7 @@ export function pageCode(what) {
   const ask = lines.includes('secret') ? "const secret = prompt('Secret'); // never part of a page\n" : '';
   return `<!doctype html>
 <script type="importmap">
-  { "imports": { "utcp-websocket": "/node_modules/utcp-websocket/js/index.js" } }
+  { "imports": { "utcp-websocket": "/node_modules/utcp-websocket/dist/index.js" } }
 </script>
 <script type="module">
 import { WebSocketCommunicationProtocol } from 'utcp-websocket';

@@ -1,6 +1,7 @@
 // Owns the protocol object of the package, and what the endpoint said about its tools.
 // Must not know how tools are shown or called.
 import { ready, WebSocketCommunicationProtocol } from 'utcp-websocket';
+import { adviceFor } from './advice.js';
 import { ways } from './auth.js';
 import { fill, hide } from './secrets.js';
 import { bundledProvider, setup } from './setup.svelte.js';
@@ -15,6 +16,8 @@ class Connection {
   tools = $state.raw([]);
   /** @type {readonly string[]} why it failed, or which tools were left out */
   problems = $state.raw([]);
+  /** What to do about it. */
+  advice = $state('');
   /** The manual's call template, with the placeholder. @type {any} */
   manual = $state.raw({});
   /** Whether the package's synchronous functions may be used. */
@@ -61,6 +64,7 @@ class Connection {
       const answer = await protocol.registerManual(null, filled, { signal: attempt.signal });
       if (this.#attempt !== attempt) return;
       this.problems = hide([...answer.errors], secret);
+      this.advice = adviceFor(answer.error);
       this.manual = manual;
       this.tools = answer.success ? hide(answer.manual.tools, secret) : [];
       this.state = answer.success ? 'connected' : 'failed';
@@ -77,6 +81,7 @@ class Connection {
     this.state = 'idle';
     this.tools = [];
     this.problems = [];
+    this.advice = '';
     const { protocol } = this;
     this.protocol = undefined;
     await protocol?.close();
