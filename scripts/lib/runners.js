@@ -28,7 +28,7 @@ const withoutPassed = (text) =>
     .join('\n');
 
 /** Runs test files with Node's runner; `preload`: a module that each of them, and each program they start, loads first. */
-export async function nodeTest(files, name, { seconds = 180, preload = undefined, env = {} } = {}) {
+export async function nodeTest(files, name, { seconds = 180, preload = undefined, env = {}, atOnce = 0 } = {}) {
   if (files.length === 0) throw new ScriptError(`There are no test files for ${name}`);
   const tap = fromRoot('build', 'reports', `${name}.tap`);
   mkdirSync(dirname(tap), { recursive: true });
@@ -38,6 +38,7 @@ export async function nodeTest(files, name, { seconds = 180, preload = undefined
     [
       '--test',
       `--test-timeout=${seconds * 1000}`,
+      ...(atOnce > 0 ? [`--test-concurrency=${atOnce}`] : []),
       '--test-reporter=spec',
       '--test-reporter-destination=stdout',
       '--test-reporter=tap',

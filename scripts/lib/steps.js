@@ -113,7 +113,8 @@ export const steps = [
     title: 'The inspector and the package in browsers',
     run: withDist(async () => {
       await buildDemo();
-      return nodeTest(testFiles('tests/browser'), 'browser');
+      // Most of the time a browser is waited for.
+      return nodeTest(testFiles('tests/browser'), 'browser', { atOnce: 3 });
     }),
   },
   {
