@@ -63,12 +63,12 @@ export class Inspector {
       document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => {
         console.error(`policy: ${violatedDirective} ${blockedURI}`);
       });
-      // How far what is seen has jumped, other than by what the user did.
+      // How far what is seen has jumped, and whether right after what the user did.
       window.jumped = [];
       new PerformanceObserver((list) => {
         for (const { value, hadRecentInput, sources } of list.getEntries()) {
-          if (!hadRecentInput)
-            window.jumped.push([value, ...sources.map(({ node }) => node?.className || node?.nodeName)]);
+          const where = sources.map(({ node }) => node?.className || node?.nodeName);
+          window.jumped.push({ value, hadRecentInput, where });
         }
       }).observe({ type: 'layout-shift', buffered: true });
     });

@@ -43,6 +43,13 @@ const ways = {
   header: { check: (request) => parameter(request, 'X-Own') === secret, fields: { var_name: 'X-Own' } },
 };
 
+/** In the page: all that can be seen in it, and all that it keeps. */
+function everythingShown() {
+  const fields = [...document.querySelectorAll('textarea, input:not([type=password])')].map(({ value }) => value);
+  const { textContent, outerHTML } = document.documentElement;
+  return [textContent, outerHTML, ...fields, JSON.stringify({ ...localStorage, ...sessionStorage })].join(' ');
+}
+
 describe('each way that a browser has', () => {
   /** Connects this way, calls, and looks for the secret everywhere. */
   async function connectAndCall(t, server, way, fields, hash = '') {
@@ -58,6 +65,7 @@ describe('each way that a browser has', () => {
     assert.deepEqual(JSON.parse(await inspector.call('text')), { a: 'b' });
     await page.click('#request-template');
     await page.waitForSelector('#template-problems .fine');
+    let seen = await page.evaluate(everythingShown);
     await page.fill('#template-json', (await page.inputValue('#template-json')).replace('"websocket"', '"websocket" '));
     for (const kind of ['node', 'page', 'sdk']) {
       await page.click('#request-code');
@@ -68,9 +76,7 @@ describe('each way that a browser has', () => {
     await page.click('text=Copy link');
     await page.waitForSelector('.copied:has-text("Copied")');
     const link = await page.evaluate(() => navigator.clipboard.readText());
-    const seen = `${await page.content()} ${await page.evaluate(() =>
-      [...document.querySelectorAll('textarea, input:not([type=password])')].map(({ value }) => value).join(' '),
-    )} ${link} ${page.url()} ${await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }))}`;
+    seen += `${await page.evaluate(everythingShown)} ${link} ${page.url()}`;
     for (const written of [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)]) {
       assert.ok(
         !seen.includes(written),

@@ -82,7 +82,7 @@ function flatten(object, before = '', depth = 2) {
 
 /**
  * The numbers in the items of a stream, by where they stand. @param {readonly unknown[]} items
- * @returns {{ name: string, values: (number | null)[] }[]} that change first
+ * @returns {{ name: string, values: (number | null)[] }[]}
  */
 export function seriesOf(items) {
   /** @type {Map<string, (number | null)[]>} */
@@ -99,8 +99,7 @@ export function seriesOf(items) {
       values[index] = value;
     }
   });
-  const found = [...series].map(([name, values]) => ({ name, values }));
-  return found.sort((one, other) => Number(isDull(one.values)) - Number(isDull(other.values)));
+  return [...series].map(([name, values]) => ({ name, values }));
 }
 
 /** Constant, or only counting. @param {(number | null)[]} values */
@@ -127,6 +126,11 @@ export function sizeText(bytes) {
   if (bytes < 1000) return `${bytes} B`;
   return bytes < 1_000_000 ? `${(bytes / 1000).toFixed(1)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
+
+const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 4 });
+
+/** A number of any size in little room. @param {number | null | undefined} number */
+export const numberText = (number) => (typeof number === 'number' ? compact.format(number) : '');
 
 /** @param {number} milliseconds */
 export function timeText(milliseconds) {
