@@ -154,7 +154,7 @@ class Run {
 
   /** @param {Request} request @param {AbortSignal} signal @param {() => boolean} current */
   async #callMany(request, signal, current) {
-    const calls = Array.from({ length: setup.calls }, (_, index) => {
+    const calls = Array.from({ length: Math.min(1000, setup.calls) }, (_, index) => {
       /** @type {Call} */
       const call = { number: index + 1, state: 'running', attempts: 1 };
       return call;
