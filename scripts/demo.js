@@ -1,7 +1,8 @@
-// `npm run build:demo`: build/demo, a folder that any static host can serve under any path.
+// `npm run build:demo`: build/demo, a folder that any static host can serve under any path, with the API reference in it.
 import { build } from './build.js';
 import { buildDemo } from './lib/demo.js';
 import { runScript } from './lib/repo.js';
+import { buildReference } from './lib/types.js';
 import { setup } from './setup.js';
 
 await runScript(async () => {
@@ -9,4 +10,6 @@ await runScript(async () => {
   await build();
   const built = await buildDemo();
   console.log(`The inspector is ${built ? 'built' : 'up to date'}: build/demo`);
+  await buildReference('build/demo/reference');
+  console.log('The API reference is written: build/demo/reference');
 });

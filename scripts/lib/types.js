@@ -11,5 +11,6 @@ export async function checkTypes() {
   await buildReference();
 }
 
-/** Writes build/docs. A public member without a description is a failure. */
-export const buildReference = () => nodeBin('typedoc', ['--options', 'docs/typedoc.json'], { quiet: true });
+/** Writes the reference. A public member without a description is a failure. @param {string} [folder] */
+export const buildReference = (folder = 'build/docs') =>
+  nodeBin('typedoc', ['--options', 'docs/typedoc.json', '--out', folder], { quiet: true });
