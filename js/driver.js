@@ -5,7 +5,7 @@
 // are carried out after the entry has returned, in their order.
 import { DISCOVERY, SingleCall } from './calls.js';
 import { addCredentials } from './credentials.js';
-import { UtcpWebSocketEvent, WARNING } from './events.js';
+import { SENT, UtcpWebSocketEvent, WARNING } from './events.js';
 import {
   CANCEL,
   CLOSE,
@@ -45,6 +45,8 @@ export class Driver {
   #timer = new DeadlineTimer(() => this.tell((core, session) => core.handleTimeout(session, performance.now())));
   #inbox = new Inbox(this, (milliseconds) => this.#timer.set(milliseconds));
   #carryingOut = false;
+  /** Of the message that went out last. */
+  #sentSize = 0;
   /** @type {Map<number, Call>} */
   #calls = new Map();
   #lastId = 0;
@@ -320,6 +322,7 @@ export class Driver {
         this.#shut(note.socket, note.code, note.reason);
         break;
       case REPORT:
+        if (note.report.kind === SENT) note.report.size = this.#sentSize; // the core never saw it
         this.#emit(new UtcpWebSocketEvent(note.report));
         break;
     }
@@ -356,6 +359,7 @@ export class Driver {
     const call = this.#calls.get(id);
     if (!call) return;
     socket.transmit(call.message);
+    this.#sentSize = call.message.length;
     call.message = '';
   }
 

@@ -19,7 +19,7 @@ export class UtcpWebSocketEvent extends Event {
     this.connectionId = report.connection;
     /** The request's id as it stands for `{{request_id}}`; undefined where no call is concerned. */
     this.requestId = report.call === undefined ? undefined : String(report.call);
-    /** `message`, `unsolicited`, `warning`: size of the frame, in bytes (of text: UTF-16 code units). */
+    /** `send`, `message`, `unsolicited`, `warning`: size of the frame, in bytes (of text: UTF-16 code units). */
     this.size = report.size;
     /** `close`: RFC 6455 close code. */
     this.closeCode = report.closeCode;
@@ -39,5 +39,6 @@ export function isEventType(type) {
   return /** @type {readonly string[]} */ (types).includes(type);
 }
 
-/** The core's number for warnings. */
+/** The core's numbers. */
+export const SENT = types.indexOf('send');
 export const WARNING = types.indexOf('warning');

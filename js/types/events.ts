@@ -23,7 +23,7 @@ export interface UtcpWebSocketEventMap {
   /** A connection that was open is gone, whoever ended it. */
   close: EventOf<'close', 'connectionId' | 'closeCode' | 'reason'>;
   /** A call's message was sent. */
-  send: EventOf<'send', 'connectionId' | 'requestId'>;
+  send: EventOf<'send', 'connectionId' | 'requestId' | 'size'>;
   /** A frame came that was waited for; `requestId` where it answers a call. */
   message: EventOf<'message', 'connectionId' | 'size'>;
   /** A frame came that answers nothing; it was dropped, and `message` says why. */

@@ -70,7 +70,7 @@ async function publishGlue() {
 // A way of loading that is not ours, and views and functions for code outside of the module. Where a version of Emscripten
 // writes them otherwise, they stay.
 const unusedGlue =
-  /instantiateAsync\(\)\.catch\(readyPromiseReject\);?|Module\["(?:HEAP\w+|_malloc|_free|_{2,3}\w+|run)"\]=(?!=)|Module\["preloaded\w+"\]=\{\};/g;
+  /instantiateAsync\(\)\.catch\(readyPromiseReject\);?|Module\["(?:HEAP\w+|_malloc|_free|_{2,3}\w+|run)"\]=(?!=)|Module\["preloaded\w+"\]=\{\};|(?:Binding|Internal)Error=Module\["\w+"\]=extendError\(Error,"\w+"\);|Module\["calledRun"\]=true;/g;
 
 // Here, and not in js/, so that the path is the same whether bundlers put all JavaScript into one file or leave it as it is.
 // A function, because some hosts have no import.meta.url.

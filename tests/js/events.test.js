@@ -34,6 +34,7 @@ test('one call from end to end', async (t) => {
     [open.requestId, send.requestId, message.requestId, close.requestId],
     [undefined, '1', '1', undefined],
   );
+  assert.equal(send.size, 7);
   assert.equal(message.size, 7);
   assert.equal(close.closeCode, 1000);
 });

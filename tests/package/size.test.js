@@ -5,8 +5,8 @@ import { brotliCompressSync } from 'node:zlib';
 import { newProject } from '../support/packed.js';
 
 // Lower them whenever something gets smaller, never raise them. In bytes.
-const pageLimit = 54_480;
-const moduleLimit = 44_350;
+const pageLimit = 54_460;
+const moduleLimit = 44_320;
 const pluginLimit = 440;
 
 /** @type {Awaited<ReturnType<typeof newProject>>} */
