@@ -1,6 +1,7 @@
 // Checks what the demo's provider has for load and trouble: calls in flight, a restart, a long stream, GraphQL.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { WebSocket } from 'ws';
 import { startProvider } from '../../web-demo/server/provider.js';
 import { collect, failure, newProtocol } from '../support/server.js';
 
@@ -12,8 +13,8 @@ before(async () => {
 after(() => provider.close());
 
 /** The tools of the provider, as functions. */
-async function toolsFor(t) {
-  const protocol = newProtocol(t);
+async function toolsFor(t, options) {
+  const protocol = newProtocol(t, options);
   const template = { name: 'demo', call_template_type: 'websocket', url: provider.url };
   const { manual } = await protocol.registerManual(null, template);
   const found = (name) => manual.tools.find((tool) => tool.name === name).tool_call_template;
@@ -44,7 +45,7 @@ test('a restart ends the calls in flight with 1012, and later calls find the ser
 });
 
 test('every item of a long stream comes, in order, also to a reader that is slow at first', async (t) => {
-  const { stream } = await toolsFor(t);
+  const { stream } = await toolsFor(t, { WebSocket }); // Node's own cannot stop reading meanwhile
   const items = stream('count_up', { items: 20_000 });
   assert.equal((await items.next()).value.number, 1);
   for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
