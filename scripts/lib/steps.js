@@ -60,11 +60,11 @@ async function wasm() {
 
 const scenarios = () => testFiles('tests/js').filter((path) => basename(path) !== readmeTest);
 
-/** The JavaScript tests once more, with secrets planted in every scenario and all that comes out searched for them. */
+/** The JavaScript tests and those of the command line once more, with secrets planted in every scenario and all that comes out searched for them. */
 async function secrets() {
   const reports = fromRoot('build', 'reports', 'secrets');
   rmSync(reports, { recursive: true, force: true });
-  const count = await nodeTest(scenarios(), 'secrets', {
+  const count = await nodeTest([...scenarios(), ...testFiles('tests/cli')], 'secrets', {
     preload: fromRoot('tests', 'support', 'secret_run.js'),
     env: { UTCP_SECRET_REPORTS: reports },
   });

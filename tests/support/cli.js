@@ -9,8 +9,15 @@ import { startServer } from './server.js';
 
 export const program = fileURLToPath(new URL('../../js/cli/main.js', import.meta.url));
 
-/** Nothing of the environment that the tests run in may decide what is printed. */
-const environment = (env) => ({ PATH: process.env.PATH, HOME: tmpdir(), TERM: 'xterm', ...env });
+/** Of the run that looks for secrets (secret_run.js). */
+const passedOn = Object.fromEntries(
+  ['NODE_OPTIONS', 'UTCP_SECRET_REPORTS']
+    .filter((name) => name in process.env)
+    .map((name) => [name, process.env[name]]),
+);
+
+/** Nothing else of the environment that the tests run in may decide what is printed. */
+const environment = (env) => ({ PATH: process.env.PATH, HOME: tmpdir(), TERM: 'xterm', ...passedOn, ...env });
 
 /** Starts the program; `input` is what its standard input holds. */
 export function start(args, { env = {}, input = '', node = [], file = program } = {}) {
