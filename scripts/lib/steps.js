@@ -118,6 +118,17 @@ export const steps = [
     }),
   },
   {
+    name: 'firefox',
+    title: 'What is done with the inspector, once more in Firefox',
+    run: withDist(async () => {
+      await buildDemo();
+      const files = ['flows', 'demonstrations', 'auth', 'code'].map(
+        (name) => `tests/browser/inspector/${name}.test.js`,
+      );
+      return nodeTest(files, 'firefox', { atOnce: 3, env: { INSPECTOR_BROWSER: 'Firefox' } });
+    }),
+  },
+  {
     name: 'hosts',
     title: 'The contract in every host',
     run: withDist(async () => {

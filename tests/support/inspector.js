@@ -1,13 +1,14 @@
-// The inspector as its users have it, for tests: the built page, the provider of `npm start`, a Chromium that tells all that went
-// wrong in the page.
+// The inspector as its users have it, for tests: the built page, the provider of `npm start`, a Chromium (or the Firefox that
+// INSPECTOR_BROWSER asks for) that tells all that went wrong in the page.
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { chromium } from 'playwright-core';
+import { chromium, firefox } from 'playwright-core';
 import { startProvider } from '../../web-demo/server/provider.js';
 import { startPageServer } from '../../web-demo/server/static.js';
 import { chromiumOptions } from './chromium.js';
+import { findProgram } from './program.js';
 
 const axe = readFileSync(new URL('../../web-demo/node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 
@@ -17,7 +18,9 @@ export async function startInspector({ port = 0, ...options } = {}) {
   const pages = await startPageServer({ providerUrl: provider.url });
   const folder = mkdtempSync(path.join(tmpdir(), 'utcp-websocket-inspector-'));
   const viewport = { width: 1280, height: 800 };
-  const browser = await chromium.launchPersistentContext(folder, { ...chromiumOptions(), viewport, ...options });
+  const browser = await (process.env.INSPECTOR_BROWSER === 'Firefox'
+    ? firefoxContext({ viewport, ...options })
+    : chromium.launchPersistentContext(folder, { ...chromiumOptions(), viewport, ...options }));
   return {
     provider,
     pages,
@@ -152,4 +155,13 @@ export class Inspector {
       return `${localName}${id ? `#${id}` : ''} ${(textContent ?? '').trim().slice(0, 40)}`.trim();
     });
   }
+}
+
+/** A Firefox that nobody has changed, by WebDriver BiDi. */
+async function firefoxContext(options) {
+  const executablePath = findProgram('Firefox', 'FIREFOX_PATH', ['firefox-esr', 'firefox']);
+  const browser = await firefox.launch({ executablePath, channel: 'moz-firefox', timeout: 30_000 });
+  const context = await browser.newContext(options);
+  context.on('close', () => browser.close());
+  return context;
 }
