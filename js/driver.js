@@ -236,15 +236,8 @@ export class Driver {
     this.tell((core, session) => core.handlePong(session, performance.now(), socket.connection));
   }
 
-  /** @param {Socket} socket @param {any} error */
-  failed(socket, error) {
-    // Hosts show the status of a refused handshake in the error's text, if at all; workerd also what it should have been, 101.
-    const status = /(?:status|response|received)\D{0,20}([2-5]\d\d)\b/i.exec(error?.message ?? '')?.[1];
-    this.#fail(socket, error, Number(status ?? 0));
-  }
-
-  /** @param {Socket} socket @param {unknown} cause @param {number} httpStatus */
-  #fail(socket, cause, httpStatus) {
+  /** @param {Socket} socket @param {unknown} cause @param {number} [httpStatus] */
+  failed(socket, cause, httpStatus = 0) {
     this.#inbox.cause = cause;
     this.#inbox.httpStatus = httpStatus;
     this.tell(() => socket.onerror?.({}));
@@ -338,7 +331,7 @@ export class Driver {
     }
     addCredentials(this.#credentials, socket, host.canSetHeaders).then(
       () => socket.released || socket.open(host),
-      (error) => socket.released || this.#fail(socket, error, NO_CREDENTIALS),
+      (error) => socket.released || this.failed(socket, error, NO_CREDENTIALS),
     );
   }
 

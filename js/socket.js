@@ -15,7 +15,7 @@ const ERROR_WITHOUT_CLOSE_MS = 500;
  * @property {(socket: Socket) => void} opened
  * @property {(socket: Socket, data: any) => void} received
  * @property {(socket: Socket) => void} ponged
- * @property {(socket: Socket, error: unknown) => void} failed
+ * @property {(socket: Socket, error: unknown, httpStatus?: number) => void} failed `httpStatus`: of a refused handshake
  * @property {(socket: Socket, code: number, reason: string, wasClean: boolean) => void} closed
  */
 
@@ -168,8 +168,7 @@ export class Socket {
     if (this.released) return;
     const error = event?.error ?? (event?.message ? new Error(event.message) : undefined);
     if (!this.isOpen) {
-      const status = this.opening?.status;
-      this.events.failed(this, status ? new Error(`Unexpected response: ${status}`, { cause: error }) : error);
+      this.events.failed(this, error, this.opening?.status || statusIn(error));
       return;
     }
     // The `close` that follows knows more; where it fails to come, the error has to do.
@@ -187,6 +186,14 @@ export class Socket {
     this.isOpen = false;
     this.events.closed(this, event?.code || 1006, event?.reason ?? '', event?.wasClean ?? false);
   }
+}
+
+/**
+ * Hosts show the status of a refused handshake in the error's text, if at all; workerd also what it should have been, 101.
+ * @param {any} error
+ */
+function statusIn(error) {
+  return Number(/(?:status|response|received)\D{0,20}([2-5]\d\d)\b/i.exec(error?.message ?? '')?.[1] ?? 0);
 }
 
 /** @param {() => void} action @returns {boolean} whether it worked */

@@ -16,13 +16,14 @@ const channels = {
   },
   /** @param {any} message */
   'undici:request:headers': ({ request, response }) => {
+    if (response.statusCode === 101) return;
     for (const opening of openingsOf(request)) opening.status = response.statusCode;
   },
 };
 
 /** A WebSocket from before its construction to the end of its handshake. */
 class Opening {
-  /** The server's answer, 0 while there is none. */
+  /** Of a refusal, 0 where there is none. */
   status = 0;
   /** @type {{ unref(): void } | undefined} */
   tcp = undefined;
@@ -43,6 +44,7 @@ class Opening {
 
   /** Nothing more is to be learned. */
   end() {
+    this.headers = []; // may hold secrets
     openings.delete(this);
     if (openings.size === 0) setListening('unsubscribe');
   }

@@ -5,7 +5,7 @@ import { brotliCompressSync } from 'node:zlib';
 import { newProject } from '../support/packed.js';
 
 // Lower them whenever something gets smaller, never raise them. In bytes.
-const pageLimit = 54_460;
+const pageLimit = 54_430;
 const moduleLimit = 44_320;
 const pluginLimit = 440;
 
