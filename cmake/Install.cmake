@@ -6,14 +6,8 @@ include(CMakePackageConfigHelpers)
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/utcp_websocket")
 
 install(TARGETS utcp_websocket EXPORT utcp_websocket_targets ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
-install(DIRECTORY "${PROJECT_SOURCE_DIR}/src/" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/utcp_websocket"
-  FILES_MATCHING PATTERN "*.hpp"
-  # Private to the library's own sources.
-  PATTERN "session_state.hpp" EXCLUDE
-  PATTERN "field_reader.hpp" EXCLUDE
-  PATTERN "json_scanner.hpp" EXCLUDE
-  PATTERN "json_decimal.hpp" EXCLUDE
-  PATTERN "json_number.hpp" EXCLUDE)
+get_property(public_headers GLOBAL PROPERTY UTCP_PUBLIC_HEADERS)
+install(FILES ${public_headers} DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/utcp_websocket")
 install(EXPORT utcp_websocket_targets NAMESPACE utcp_websocket:: DESTINATION "${package_dir}")
 
 configure_package_config_file(

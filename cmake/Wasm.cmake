@@ -11,27 +11,29 @@ endif()
 
 # Nothing throws through wasm: results are values, and what would throw aborts the instance.
 # emcc's -Oz forbids inlining even where it makes the code smaller, as with accessors: allowed again.
-target_compile_options(utcp_websocket PUBLIC -fno-exceptions -flto -finline-functions)
-target_compile_definitions(utcp_websocket PUBLIC JSON_NOEXCEPTION=1)
+target_compile_options(utcp_core_options INTERFACE -fno-exceptions -flto -finline-functions)
 
 # Only Embind asks for the names of types.
-target_compile_options(utcp_websocket PRIVATE -fno-rtti)
+foreach(room IN ITEMS base json template session)
+  target_compile_options(utcp_${room} PRIVATE -fno-rtti)
+endforeach()
 set_source_files_properties(
-  bindings/replies.cpp bindings/scratch.cpp bindings/session_host.cpp bindings/session_options.cpp
+  bindings/wasm/channel.cpp bindings/wasm/replies.cpp bindings/wasm/scratch.cpp bindings/wasm/session_host.cpp bindings/wasm/session_options.cpp
   PROPERTIES COMPILE_OPTIONS -fno-rtti)
 
 add_executable(core
-  bindings/bindings.cpp
-  bindings/replies.cpp
-  bindings/scratch.cpp
-  bindings/session_host.cpp
-  bindings/session_options.cpp
+  bindings/wasm/bindings.cpp
+  bindings/wasm/channel.cpp
+  bindings/wasm/replies.cpp
+  bindings/wasm/scratch.cpp
+  bindings/wasm/session_host.cpp
+  bindings/wasm/session_options.cpp
 )
 target_link_libraries(core PRIVATE utcp_websocket)
 utcp_target_options(core)
 if(EMSCRIPTEN_VERSION VERSION_EQUAL 3.1.6)
-  # Embind's JavaScript half without its native library, whose place bindings/embind_types.cpp takes.
-  target_sources(core PRIVATE bindings/embind_types.cpp)
+  # Embind's JavaScript half without its native library, whose place bindings/wasm/embind_types.cpp takes.
+  target_sources(core PRIVATE bindings/wasm/embind_types.cpp)
   target_compile_options(core PRIVATE -fno-rtti)
   target_compile_definitions(core PRIVATE EMSCRIPTEN_HAS_UNBOUND_TYPE_NAMES=0)
   target_link_options(core PRIVATE
@@ -53,7 +55,7 @@ endif()
 target_link_options(core PRIVATE
   -flto -finline-functions
   -lwebsocket.js
-  -sMODULARIZE=1 -sEXPORT_ES6=1 ${no_import_meta} -sENVIRONMENT=web  # no host is assumed: js/module.js knows
+  -sMODULARIZE=1 -sEXPORT_ES6=1 ${no_import_meta} -sENVIRONMENT=web  # no host is assumed: js/core/module.js knows
   -sFILESYSTEM=0
   -sDYNAMIC_EXECUTION=0  # works under a Content-Security-Policy without unsafe-eval
   -sALLOW_MEMORY_GROWTH=1
@@ -66,7 +68,7 @@ target_link_options(core PRIVATE
   -sINCOMING_MODULE_JS_API=instantiateWasm,onAbort,WebSocket)
 
 # JavaScript that becomes part of the glue; the link depends on it.
-foreach(option_and_file IN ITEMS --js-library:bindings/host.js --pre-js:bindings/pre.js)
+foreach(option_and_file IN ITEMS --js-library:bindings/wasm/host.js --pre-js:bindings/wasm/pre.js)
   string(REPLACE ":" ";" option_and_file "${option_and_file}")
   list(GET option_and_file 0 option)
   list(GET option_and_file 1 file)

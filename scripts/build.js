@@ -1,6 +1,6 @@
 // `npm run build`: dist/, from whatever is missing for that.
 import { pathToFileURL } from 'node:url';
-import { buildPage, buildTypes, buildWasm, distSizes } from './lib/dist.js';
+import { buildModules, buildTypes, buildWasm, distSizes } from './lib/dist.js';
 import { runScript, seconds } from './lib/repo.js';
 import { setup } from './setup.js';
 
@@ -9,7 +9,7 @@ export async function build() {
   const start = performance.now();
   if (await buildWasm()) console.error(`Built the wasm module in ${seconds(start)}`);
   const pageStart = performance.now();
-  if (await buildPage()) console.error(`Bundled what pages load in ${seconds(pageStart)}`);
+  if (await buildModules()) console.error(`Bundled what pages load in ${seconds(pageStart)}`);
   const typesStart = performance.now();
   if (await buildTypes()) console.error(`Checked and wrote the types in ${seconds(typesStart)}`);
 }

@@ -7,8 +7,8 @@ import { toolList } from './terminal.js';
 /**
  * @typedef {import('./input.js').JsonObject} JsonObject
  * @typedef {import('./usage.js').Settings} Settings
- * @typedef {import('../types.js').Tool} Tool
- * @typedef {{ settings: Settings, protocol: import('../protocol.js').WebSocketCommunicationProtocol,
+ * @typedef {import('../types/shared.js').Tool} Tool
+ * @typedef {{ settings: Settings, protocol: import('../api/index.js').WebSocketCommunicationProtocol,
  *   output: import('./output.js').Output, paint: ReturnType<typeof import('./terminal.js').painter>,
  *   signal: AbortSignal, note: (text: string) => void }} Context
  */

@@ -1,5 +1,5 @@
 // Owns what a failure becomes: an exit code, and text that says what happened and what to do. Must not know the commands.
-import { isUtcpWebSocketError } from '../errors.js';
+import { isUtcpWebSocketError } from '../api/index.js';
 import { Ended } from './output.js';
 import { harmless, painter } from './terminal.js';
 import { UsageError } from './usage.js';

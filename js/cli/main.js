@@ -2,7 +2,7 @@
 // Owns the program `utcp-websocket`: its beginning, its end, and what is said on standard error. Must not know what the
 // commands do.
 import { readFileSync } from 'node:fs';
-import { WebSocketCommunicationProtocol } from '../protocol.js';
+import { WebSocketCommunicationProtocol } from '../api/index.js';
 import { call, discover, stream } from './commands.js';
 import { describe, exitCodeOf } from './failures.js';
 import { Ended, Output } from './output.js';
@@ -69,7 +69,7 @@ function note(text) {
 /** @param {WebSocketCommunicationProtocol} protocol */
 function tellEvents(protocol) {
   const paint = painter(process.stderr);
-  const tell = (/** @type {import('../events.js').UtcpWebSocketEvent} */ event) => {
+  const tell = (/** @type {import('../api/index.js').UtcpWebSocketEvent} */ event) => {
     const { type, endpoint, connectionId, requestId, size, closeCode, reason, attempt, delay, message } = event;
     const facts = Object.entries({ connectionId, requestId, size, closeCode, reason, attempt, delay, message })
       .filter(([, value]) => value !== undefined && value !== '')

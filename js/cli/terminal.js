@@ -48,14 +48,14 @@ export function readable(value, paint) {
 
 /**
  * The tools of a manual, as a person reads them.
- * @param {import('../types.js').Tool[]} tools
+ * @param {import('../types/shared.js').Tool[]} tools
  * @param {(style: Style, text: string) => string} paint
  */
 export function toolList(tools, paint) {
   return tools.map((tool) => [toolHead(tool, paint), ...parameterLines(tool.inputs, paint)].join('\n')).join('\n\n');
 }
 
-/** @param {import('../types.js').Tool} tool @param {(style: Style, text: string) => string} paint */
+/** @param {import('../types/shared.js').Tool} tool @param {(style: Style, text: string) => string} paint */
 function toolHead({ name, description, tags }, paint) {
   const words = tags.length > 0 ? `  ${paint('dim', harmless(tags.join(', ')))}` : '';
   const said = description === '' ? '' : `\n  ${harmless(description).replaceAll('\n', '\n  ')}`;

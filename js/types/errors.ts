@@ -13,7 +13,7 @@ import type {
   WebSocketProtocolError,
   WebSocketSecurityError,
   WebSocketTimeoutError,
-} from '../errors.js';
+} from '../base/errors.js';
 
 /** Who has to act. */
 export type Fault = 'caller' | 'peer' | 'network' | 'host' | 'library';

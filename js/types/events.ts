@@ -1,5 +1,5 @@
 // Owns the types of events: which there are, what each one brings, and listening to them. Must not know when they happen.
-import type { UtcpWebSocketEvent } from '../events.js';
+import type { UtcpWebSocketEvent } from '../core/events.js';
 
 /** Facts that not every event has. */
 type Fact = 'connectionId' | 'requestId' | 'size' | 'closeCode' | 'reason' | 'attempt' | 'delay';

@@ -1,3 +1,3 @@
 // Owns what the package exports to TypeScript: what index.js exports, and the types.
-export * from '../index.js';
-export type * from '../types.js';
+export * from '../api/index.js';
+export type * from './shared.js';

@@ -8,8 +8,8 @@ export interface ProtocolOptions {
    */
   WebSocket?: WebSocketConstructor | undefined;
   /**
-   * Added to every opening handshake, unless a call template sets the same name. They are not added to messages. Default:
-   * none.
+   * Added to every opening handshake, unless a call template sets the same name. They are not added to messages. `Host` and
+   * what else the handshake or the connection sets is refused. Default: none.
    */
   headers?: Readonly<Record<string, string>> | undefined;
   /**
@@ -53,11 +53,19 @@ export interface RetryOptions {
   baseDelay?: number | undefined;
   /** Seconds: upper bound of any delay. Default 10. */
   maxDelay?: number | undefined;
+  /**
+   * Seconds: for how long an endpoint is tried where the host shows that nobody listens there (`ECONNREFUSED`), and nobody
+   * has since the protocol was made. Default 2.
+   */
+  firstOpening?: number | undefined;
 }
 
 /** What may pile up. Passing a limit rejects with a `WebSocketOverflowError`; nothing is cut off silently. */
 export interface Limits {
-  /** Largest message received, in bytes (of text: UTF-16 code units). Does not limit what is sent. Default 64 MiB. */
+  /**
+   * Largest message received, in bytes (of text: UTF-16 code units). Does not limit what is sent. `ws` gets three times this as
+   * its `maxPayload`, and refuses what is larger before it inflates it. Default 64 MiB.
+   */
   frameBytes?: number | undefined;
   /** How deep JSON that is looked into may nest. Default 512. */
   jsonDepth?: number | undefined;
@@ -67,13 +75,20 @@ export interface Limits {
   streamBytes?: number | undefined;
   /** Calls waiting for a connection, per endpoint. Default 1,024. */
   waitingCalls?: number | undefined;
+  /**
+   * Messages that nobody asked for, within a second, on a connection that serves no call; their size is limited by `streamBytes`.
+   * One more, and the connection is closed (4000) and a `warning` says so. Default 1,000.
+   */
+  unsolicitedFrames?: number | undefined;
+  /** Largest manual, in bytes (of text: UTF-16 code units). Default 8 MiB. */
+  manualBytes?: number | undefined;
   /** Tools in one manual. Default 10,000. */
   manualTools?: number | undefined;
 }
 
 /** Options of one call. */
 export interface CallOptions {
-  /** Ends the call when it is aborted; the call rejects with the signal's reason. Default: none. */
+  /** Ends the call when it is aborted; the call rejects with the signal's reason, items that wait are dropped. Default: none. */
   signal?: AbortSignal | undefined;
 }
 

@@ -1,17 +1,44 @@
 // Owns dist/: what the compiler made becomes what is published, if its sources changed since the last time.
-import { copyFileSync, existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
+import { constants, constantsInputs } from './constants.js';
 import { fromRoot, jobs, nodeBin, readJson, run, which } from './repo.js';
 import { dropStamp, hashOf, readStamp, writeStamp } from './stamps.js';
 
 const { name, version, license } = readJson('package.json');
 const wasmInputs = ['CMakeLists.txt', 'CMakePresets.json', 'cmake', 'src', 'bindings', 'package-lock.json'];
-const glueTypes = 'bindings/core.d.ts';
-const typesInputs = ['js', glueTypes, 'tsconfig.json', 'package-lock.json', 'scripts/lib/dist.js'];
-const typesOutputs = ['dist/types', 'dist/core.d.ts', 'build/declarations'];
-const pageInputs = ['js', 'dist/core.js', 'package.json', 'package-lock.json', 'scripts/lib/dist.js'];
-const pageOutputs = ['dist/index.js', 'dist/index.js.map', 'dist/register.js'];
+const glueTypes = 'bindings/wasm/core.d.ts';
+const typesInputs = [
+  'js',
+  glueTypes,
+  ...constantsInputs,
+  'scripts/lib/constants.js',
+  'tsconfig.json',
+  'package-lock.json',
+  'scripts/lib/dist.js',
+];
+const typesOutputs = ['dist/types', 'dist/core.d.ts', 'dist/constants.d.ts', 'build/declarations'];
+const moduleInputs = [
+  'js',
+  'dist/core.js',
+  'dist/constants.js',
+  'package.json',
+  'package-lock.json',
+  'scripts/lib/dist.js',
+];
+const moduleOutputs = ['index.js', 'index.js.map', 'register.js', 'sdk.js', 'cli/main.js', 'undici.js'].map(
+  (file) => `dist/${file}`,
+);
 
 /** What a page loads and what each weighs, raw and with brotli, in bytes. */
 export function distSizes() {
@@ -24,7 +51,7 @@ export function distSizes() {
 /** Compiles the wasm module and its glue into dist/. Resolves with whether there was anything to do. */
 export async function buildWasm() {
   const emscripten = emscriptenVersion();
-  const inputs = hashOf([...wasmInputs, 'scripts/lib/dist.js'], [emscripten]);
+  const inputs = hashOf([...wasmInputs, 'scripts/lib/constants.js', 'scripts/lib/dist.js'], [emscripten]);
   const before = readStamp('wasm');
   if (before?.inputs === inputs && before.outputs === outputsHash()) return false;
   dropStamp('wasm');
@@ -48,7 +75,7 @@ async function publishGlue() {
       passes: 4,
       pure_getters: true,
       keep_fargs: false,
-      // What Embind says of calls that bindings/core.d.ts and the type check rule out, and what nobody reads after onAbort.
+      // What Embind says of calls that bindings/wasm/core.d.ts and the type check rule out, and what nobody reads after onAbort.
       pure_funcs: ['throwBindingError', 'throwInternalError', 'throwUnboundTypeError', 'err', 'out'],
       // The loader brings the compiled module, so the glue never needs to find or fetch it. Bundlers must not see a URL
       // here, and some hosts have no import.meta at all.
@@ -64,6 +91,7 @@ async function publishGlue() {
   mkdirSync(fromRoot('dist'), { recursive: true });
   writeFileSync(fromRoot('dist', 'core.js'), `${code}\n${wasmUrl}`);
   writeFileSync(fromRoot('dist', 'core.names.json'), `${JSON.stringify(namesIn(glue), null, 2)}\n`);
+  writeFileSync(fromRoot('dist', 'constants.js'), constants().code);
   copyFileSync(fromRoot('build', 'wasm', 'core.wasm'), fromRoot('dist', 'core.wasm'));
 }
 
@@ -93,55 +121,79 @@ function namesIn(glue) {
   return { imports: Object.fromEntries(imports), exports: Object.fromEntries(exports) };
 }
 
+/** What is published beside dist/index.js, which each of them imports. */
+const besides = [
+  ['js/api/register.js', 'register.js'],
+  ['js/api/sdk.js', 'sdk.js'],
+  ['js/cli/main.js', 'cli/main.js'],
+  ['js/host/undici.js', 'undici.js'],
+];
+
 /**
- * Writes what pages without a bundler load: all of js/ and the glue in one minified module, and the plugin beside it, which
- * imports that one. Resolves with whether there was anything to do.
+ * Where the head of a class asks for a global, which may throw, some minifiers keep it in apps that do not use it: it is marked as
+ * free of side effects.
+ * @param {string} code as esbuild writes it; the lines stay in their places
  */
-export async function buildPage() {
-  const inputs = hashOf(pageInputs);
-  const stamp = readStamp('page');
-  if (stamp?.inputs === inputs && stamp.outputs === hashOf(pageOutputs)) return false;
-  dropStamp('page');
+const mayGo = (code) =>
+  // Elsewhere nobody needs them.
+  code
+    .replaceAll('/* @__PURE__ */', '               ')
+    .replace(/^var (\w+) = (class [^\n]*\{\n[\s\S]*?\n\});$/gm, (text, variable, written) =>
+      /^class extends Event|\n {2}\S.*\[Symbol\.|\n {2}\[Symbol\./.test(written)
+        ? `var ${variable} = /* @__PURE__ */ (() => ${written})();`
+        : text,
+    );
+
+/**
+ * Writes what every host loads: js/ and the glue in one minified module, so that there is one copy of it, and the entries beside
+ * it. Resolves with whether there was anything to do.
+ */
+export async function buildModules() {
+  const inputs = hashOf(moduleInputs);
+  const stamp = readStamp('modules');
+  if (stamp?.inputs === inputs && stamp.outputs === hashOf(moduleOutputs)) return false;
+  dropStamp('modules');
   const [{ build }, { minify }] = await Promise.all([import('esbuild'), import('terser')]);
   const settings = {
     module: true,
     ecma: 2022,
-    compress: { passes: 4, keep_fargs: false, pure_getters: true },
-    format: { comments: false, preamble: `// ${name} ${version}, ${license}` },
+    // Nothing is inlined: js/host/load.js stays a function, with its comments for bundlers, and so do classes that may go.
+    compress: { passes: 4, keep_fargs: false, pure_getters: true, inline: false },
+    format: {
+      comments: /@vite-ignore|webpackIgnore/,
+      preserve_annotations: true,
+      preamble: `// ${name} ${version}, ${license}`,
+    },
   };
-  const { outputFiles } = await build({
-    entryPoints: [fromRoot('js', 'index.js')],
+  const bundle = (entry, options) =>
+    build({ entryPoints: [fromRoot(entry)], bundle: true, format: 'esm', target: 'es2022', write: false, ...options });
+  const index = await bundle('js/api/index.js', {
     external: ['./undici.js'], // asked for in Node only
     outfile: fromRoot('dist', 'index.js'),
-    bundle: true,
-    format: 'esm',
-    target: 'es2022',
     sourcemap: 'external',
-    sourcesContent: false,
-    write: false,
   });
-  const textOf = (ending) => outputFiles.find(({ path }) => path.endsWith(ending)).text;
-  const sourceMap = { content: textOf('.map'), filename: 'index.js', url: 'index.js.map' };
-  const { code, map } = await minify({ 'index.js': textOf('.js') }, { ...settings, sourceMap });
+  const textOf = (ending) => index.outputFiles.find(({ path }) => path.endsWith(ending)).text;
+  const sourceMap = { content: textOf('.map'), filename: 'index.js', url: 'index.js.map', includeSources: true };
+  const { code, map } = await minify({ 'index.js': mayGo(textOf('.js')) }, { ...settings, sourceMap });
   writeFileSync(fromRoot('dist', 'index.js'), code);
   writeFileSync(fromRoot('dist', 'index.js.map'), map);
-  const plugin = await build({
-    entryPoints: [fromRoot('js', 'register.js')],
-    outdir: fromRoot('js'),
-    bundle: true,
-    format: 'esm',
-    target: 'es2022',
-    external: ['@utcp/sdk', fromRoot('js', 'index.js')],
-    write: false,
-  });
-  const register = await minify(plugin.outputFiles[0].text, settings);
-  writeFileSync(fromRoot('dist', 'register.js'), register.code);
-  writeStamp('page', { inputs, outputs: hashOf(pageOutputs) });
+  for (const [entry, file] of besides) {
+    const { outputFiles } = await bundle(entry, {
+      external: ['@utcp/sdk', 'ws', 'node:*', fromRoot('js', 'api', 'index.js')],
+      // As if it lay beside it, so that the path to it is that of dist/.
+      outfile: fromRoot('js', 'api', file),
+    });
+    const { code } = await minify(outputFiles[0].text, settings);
+    mkdirSync(dirname(fromRoot('dist', file)), { recursive: true });
+    writeFileSync(fromRoot('dist', file), code);
+  }
+  chmodSync(fromRoot('dist', 'cli', 'main.js'), 0o755);
+  writeStamp('modules', { inputs, outputs: hashOf(moduleOutputs) });
   return true;
 }
 
 function outputsHash() {
-  const outputs = ['dist/core.js', 'dist/core.names.json', 'dist/core.wasm'];
+  const outputs = ['dist/constants.js', 'dist/core.js', 'dist/core.names.json', 'dist/core.wasm'];
   return outputs.every((file) => existsSync(fromRoot(file))) ? hashOf(outputs) : undefined;
 }
 
@@ -161,6 +213,7 @@ export async function buildTypes() {
   for (const output of typesOutputs) rmSync(fromRoot(output), { recursive: true, force: true });
   mkdirSync(fromRoot('dist', 'types'), { recursive: true });
   copyFileSync(fromRoot(glueTypes), fromRoot('dist', 'core.d.ts'));
+  writeFileSync(fromRoot('dist', 'constants.d.ts'), constants().types);
   await nodeBin('typescript', ['-p', 'tsconfig.json']);
   await publishTypes();
   writeStamp('types', { inputs, outputs: hashOf(typesOutputs) });
@@ -173,14 +226,15 @@ async function publishTypes() {
   const declarations = fromRoot('build', 'declarations');
   // Where the declarations of js/ look for it.
   mkdirSync(join(declarations, 'dist'), { recursive: true });
-  copyFileSync(fromRoot(glueTypes), join(declarations, 'dist', 'core.d.ts'));
+  for (const file of ['core.d.ts', 'constants.d.ts'])
+    copyFileSync(fromRoot('dist', file), join(declarations, 'dist', file));
   const [index] = generateDtsBundle(
     [{ filePath: join(declarations, 'js', 'types', 'index.d.ts'), output: { noBanner: true } }],
     { preferredConfigPath: fromRoot('tsconfig.json') },
   );
   // So that it compiles whatever `lib` a project has.
   writeFileSync(fromRoot('dist', 'types', 'index.d.ts'), `/// <reference lib="esnext.disposable" />\n${index}`);
-  copyFileSync(join(declarations, 'js', 'register.d.ts'), fromRoot('dist', 'types', 'register.d.ts'));
-  const sdk = readFileSync(join(declarations, 'js', 'sdk.d.ts'), 'utf8');
-  writeFileSync(fromRoot('dist', 'types', 'sdk.d.ts'), sdk.replaceAll('./types.js', './index.js'));
+  copyFileSync(join(declarations, 'js', 'api', 'register.d.ts'), fromRoot('dist', 'types', 'register.d.ts'));
+  const sdk = readFileSync(join(declarations, 'js', 'api', 'sdk.d.ts'), 'utf8');
+  writeFileSync(fromRoot('dist', 'types', 'sdk.d.ts'), sdk.replaceAll('../types/shared.js', './index.js'));
 }

@@ -21,7 +21,7 @@ const requirements = [
   { name: 'Emscripten', for: 'build', packages: ['emscripten'], present: () => which('emcc') && which('em-config') },
   {
     name: 'nlohmann/json',
-    for: 'build',
+    for: 'test',
     packages: ['nlohmann-json3-dev'],
     present: () => hasHeader('nlohmann/json.hpp'),
   },
@@ -36,7 +36,18 @@ const requirements = [
     packages: ['libgtest-dev', 'libgmock-dev'],
     present: () => hasHeader('gtest/gtest.h') && hasHeader('gmock/gmock.h'),
   },
-  { name: 'OpenSSL', for: 'test', packages: ['openssl'], present: () => which('openssl') },
+  {
+    name: 'Boost 1.81 or newer',
+    for: 'test',
+    packages: ['libboost1.81-dev'],
+    present: () => hasHeader('boost/asio/any_completion_handler.hpp'),
+  },
+  {
+    name: 'OpenSSL',
+    for: 'test',
+    packages: ['openssl', 'libssl-dev'],
+    present: () => which('openssl') && hasHeader('openssl/ssl.h'),
+  },
   { name: 'script', for: 'test', packages: ['bsdutils'], present: () => which('script') },
   {
     name: 'Chromium',

@@ -5,11 +5,11 @@ import { build } from '../build.js';
 import { fuzz } from '../fuzz.js';
 import { checkFormat, checkJavaScript, checkTidy } from './checks.js';
 import { buildDemo } from './demo.js';
-import { buildPage, buildWasm, distSizes } from './dist.js';
+import { buildModules, buildWasm, distSizes } from './dist.js';
 import { installFolder } from './modules.js';
 import { fromRoot, jobs, run, ScriptError } from './repo.js';
 import { ctest, nodeTest } from './runners.js';
-import { simulate } from './simulation.js';
+import { simulate, simulatePackage } from './simulation.js';
 import { listFiles } from './stamps.js';
 import { checkTypes } from './types.js';
 
@@ -54,7 +54,7 @@ async function consumer() {
 
 async function wasm() {
   await buildWasm();
-  await buildPage();
+  await buildModules();
   for (const { file, raw, brotli } of distSizes()) console.log(`${file}: ${raw} bytes, ${brotli} with brotli`);
 }
 
@@ -101,6 +101,11 @@ export const steps = [
     name: 'js',
     title: 'JavaScript tests through the wasm module',
     run: withDist(() => nodeTest(scenarios(), 'js')),
+  },
+  {
+    name: 'package-simulation',
+    title: 'A million events of hostile peers, callers and hosts, through the whole package',
+    run: withDist(() => simulatePackage(['--events', '1000000'])),
   },
   { name: 'secrets', title: 'The same scenarios, with planted secrets', run: withDist(secrets) },
   {

@@ -2,7 +2,7 @@
 // JSON work alternate in one process; a row shows the median of the rounds' ratios. It prints a table and always exits 0.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { WebSocketCommunicationProtocol } from '../../js/index.js';
+import { WebSocketCommunicationProtocol } from '../../js/api/index.js';
 import { compare, hosts, median, openRaw, printTable, row, startEchoServer } from './compare.js';
 
 const server = await startEchoServer();
@@ -81,7 +81,7 @@ function startup(code) {
   });
   return Number(stdout);
 }
-const library = JSON.stringify(new URL('../../js/index.js', import.meta.url).href);
+const library = JSON.stringify(new URL('../../js/api/index.js', import.meta.url).href);
 const starts = { ours: [], ws: [] };
 for (let i = 0; i < 15; i += 1) {
   starts.ours.push(startup(`await (await import(${library})).ready()`));

@@ -1,7 +1,7 @@
 // `npm run bench -- memory [calls] [connections]`: what a million calls on one connection and ten thousand connections leave
 // behind. Always exits 0; tests/js/leak.test.js judges the same with fewer.
-import { WebSocketCommunicationProtocol } from '../../js/index.js';
-import { driverOf } from '../../js/protocol.js';
+import { WebSocketCommunicationProtocol } from '../../js/api/index.js';
+import { driverOf } from '../../js/api/protocol.js';
 import { collectGarbage } from '../support/garbage.js';
 import { turns } from '../support/server.js';
 import { hosts, printTable, startEchoServer } from './compare.js';

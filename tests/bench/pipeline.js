@@ -1,6 +1,6 @@
 // `npm run bench -- pipeline`: calls in flight on one connection, told apart by their ids, against a raw WebSocket that sends
 // the very same frames and tells them apart in a map. Prints a table and always exits 0.
-import { WebSocketCommunicationProtocol } from '../../js/index.js';
+import { WebSocketCommunicationProtocol } from '../../js/api/index.js';
 import { compare, hosts, openRaw, printTable, row, startEchoServer } from './compare.js';
 
 const server = await startEchoServer();

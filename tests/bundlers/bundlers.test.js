@@ -95,7 +95,7 @@ for (const name of Object.keys(bundlers)) {
       const folder = await build(name, 'pure');
       const text = scripts(folder);
       assert.match(text, /utcp_ws_start_call/);
-      assert.doesNotMatch(text, /deregisterManual|manualTools must|grant_type|asyncDispose/);
+      assert.doesNotMatch(text, /deregisterManual|manualTools must|grant_type|callToolStreaming/);
       await checkApp(t, chromium, (await startSite(t, folder)).url, { wanted: '[true,false]' });
     });
   });

@@ -144,7 +144,9 @@ test("a peer that does not even answer the closing does not hold the program, wi
 
 test('the package names the program, which can be run as it is', () => {
   const { bin } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  assert.deepEqual(bin, { 'utcp-websocket': 'js/cli/main.js' });
-  assert.ok(readFileSync(program, 'utf8').startsWith('#!/usr/bin/env node\n'));
-  assert.equal(statSync(program).mode & 0o111, 0o111);
+  assert.deepEqual(bin, { 'utcp-websocket': 'dist/cli/main.js' });
+  for (const file of [program, join(root, bin['utcp-websocket'])]) {
+    assert.ok(readFileSync(file, 'utf8').startsWith('#!/usr/bin/env node\n'));
+    assert.equal(statSync(file).mode & 0o111, 0o111);
+  }
 });

@@ -87,7 +87,7 @@ test('nor can an error', async (t) => {
   );
   const { code, seen } = await onTerminal(commandOf(['call', server.url, 'evil']), plain);
   assert.equal(code, 1);
-  assert.match(seen, /a\\u001b\]0;title/);
+  assert.match(seen, /a \]0;title/);
   assert.ok(!seen.includes(ESC));
 });
 

@@ -1,8 +1,9 @@
 // Drives one call through the installed library with a host of a few lines: a command comes out, an event goes in.
 #include <cstdio>
 #include <optional>
-#include <utcp_websocket/session.hpp>
 #include <variant>
+
+#include <utcp_websocket/session.hpp>
 
 using namespace utcp::ws;
 

@@ -4,7 +4,7 @@
 /**
  * What the runner of a host gives.
  * @typedef {object} Setting
- * @property {typeof import('../../js/index.js')} library the package, as this host imports it
+ * @property {typeof import('../../js/api/index.js')} library the package, as this host imports it
  * @property {() => Promise<typeof import('@utcp/sdk')>} sdk the SDK, with the package registered
  * @property {unknown} [wasm] what `ready()` needs where it finds no wasm by itself
  * @property {string} server of the contract's server, `http://127.0.0.1:PORT`
@@ -79,7 +79,7 @@ export class Bench {
     return new Endpoint(`${server}/${host}.${this.test}.${this.#endpoints}`, behaviour, parameters);
   }
 
-  /** A protocol that is closed after the test. @param {import('../../js/types.js').ProtocolOptions} [options] */
+  /** A protocol that is closed after the test. @param {import('../../js/types/shared.js').ProtocolOptions} [options] */
   protocol(options) {
     const protocol = new this.library.WebSocketCommunicationProtocol(options);
     this.#protocols.push(protocol);

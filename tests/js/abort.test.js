@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
-import { driverOf } from '../../js/protocol.js';
+import { driverOf } from '../../js/api/protocol.js';
 import { failure, newProtocol, startServer, turns } from '../support/server.js';
 
 const reason = new Error('enough');
@@ -180,4 +180,39 @@ test('a long-lived signal collects no listeners', async (t) => {
   for await (const _ of protocol.callToolStreaming(null, 'm.t', { stream: 1 }, server.template(), { signal }));
   for await (const _ of protocol.callToolStreaming(null, 'm.t', {}, server.template(), { signal })) break;
   assert.equal(getEventListeners(signal, 'abort').length, 0);
+});
+
+for (const [how, ending] of [
+  ['has ended', (socket) => socket.send('{"type":"stream_end"}')],
+  ['has failed', (socket) => socket.send('{"type":"tool_error","error":"broken"}')],
+  ['was cut off', (socket) => socket.terminate()],
+]) {
+  test(`aborted after the stream ${how}, while items wait: they are dropped, and the next next() throws the reason`, async (t) => {
+    const server = await startServer(t, (socket) => {
+      for (let i = 0; i < 4900; i += 1) socket.send(String(i));
+      ending(socket);
+    });
+    const protocol = newProtocol(t);
+    const controller = new AbortController();
+    const stream = protocol.callToolStreaming(null, 'm.s', {}, server.template(), controller);
+    assert.equal((await stream.next()).value, '0');
+    while (driverOf(protocol).counts().hostCalls > 0) await turns(1);
+    controller.abort(reason);
+    assert.equal(await failure(stream.next()), reason);
+    assert.deepEqual(await stream.next(), { done: true, value: undefined });
+    assert.equal(getEventListeners(controller.signal, 'abort').length, 0);
+  });
+}
+
+test('aborted after the last item was taken: the stream has ended as it has', async (t) => {
+  const server = await startServer(t, (socket) => {
+    socket.send('only');
+    socket.send('{"type":"stream_end"}');
+  });
+  const controller = new AbortController();
+  const stream = newProtocol(t).callToolStreaming(null, 'm.s', {}, server.template(), controller);
+  await stream.next();
+  assert.equal((await stream.next()).done, true);
+  controller.abort(reason);
+  assert.equal((await stream.next()).done, true);
 });

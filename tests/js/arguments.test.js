@@ -1,7 +1,7 @@
 // From arguments to the message: encodings, what JSON cannot hold, what no argument can do.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { ready, renderMessage } from '../../js/index.js';
+import { ready, renderMessage } from '../../js/api/index.js';
 import { failure, newProtocol, startServer } from '../support/server.js';
 
 before(() => ready());

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { WebSocket } from 'ws';
-import { ToolError } from '../../js/index.js';
+import { ToolError } from '../../js/api/index.js';
 import { failure, newProtocol, startServer } from '../support/server.js';
 
 test('the arguments go out as JSON, and the answer comes back as text', async (t) => {

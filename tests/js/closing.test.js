@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { test } from 'node:test';
-import { ProtocolClosedError, WebSocketClosedError, WebSocketCommunicationProtocol } from '../../js/index.js';
-import { driverOf } from '../../js/protocol.js';
+import { ProtocolClosedError, WebSocketClosedError, WebSocketCommunicationProtocol } from '../../js/api/index.js';
+import { driverOf } from '../../js/api/protocol.js';
 import { collect, failure, newProtocol, startServer } from '../support/server.js';
 
 test('the server closes without answering: code and reason, not undefined', async (t) => {
@@ -162,4 +162,16 @@ test('an idle connection is closed after idleTimeout', async (t) => {
   await server.allClosed();
   clearTimeout(keepAlive);
   assert.equal(driverOf(protocol).counts().endpoints, 0);
+});
+
+test('a call that a listener makes while the protocol closes is answered', async (t) => {
+  const server = await startServer(t);
+  const protocol = newProtocol(t);
+  await protocol.callTool(null, 'm.t', {}, server.template());
+  let again;
+  protocol.addEventListener('close', () => {
+    again ??= protocol.callTool(null, 'm.t', { a: 1 }, server.template());
+  });
+  await protocol.close();
+  assert.equal(await again, '{"a":1}');
 });

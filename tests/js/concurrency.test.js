@@ -1,8 +1,8 @@
 // Many calls at once: who gets which connection, in which order, and who is kept apart.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { WebSocketOverflowError } from '../../js/index.js';
-import { driverOf } from '../../js/protocol.js';
+import { WebSocketOverflowError } from '../../js/api/index.js';
+import { driverOf } from '../../js/api/protocol.js';
 import { failure, newProtocol, startServer } from '../support/server.js';
 
 test('five calls at once on a cold endpoint: five right answers, no connection left after close()', async (t) => {

@@ -2,9 +2,9 @@
 // starts a new instance.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { isSecureWebSocketUrl, ready, UtcpWebSocketError } from '../../js/index.js';
-import { runningInstance } from '../../js/module.js';
-import { driverOf } from '../../js/protocol.js';
+import { isSecureWebSocketUrl, ready, UtcpWebSocketError } from '../../js/api/index.js';
+import { driverOf } from '../../js/api/protocol.js';
+import { runningInstance } from '../../js/core/module.js';
 import { collect, failure, newProtocol, startServer } from '../support/server.js';
 import { wasmBytes, withMemoryLimit } from '../support/wasm.js';
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
 import { WebSocket } from 'ws';
-import { WebSocketAuthError, WebSocketSecurityError, WebSocketTimeoutError } from '../../js/index.js';
+import { WebSocketAuthError, WebSocketSecurityError, WebSocketTimeoutError } from '../../js/api/index.js';
 import { exactly } from '../support/secrets.js';
 import { failure, newProtocol, startServer } from '../support/server.js';
 
@@ -44,6 +44,29 @@ test('a connection that is kept is not asked for again', async (t) => {
   const protocol = newProtocol(t, { credentials: () => ({ headers: { N: String(++asked) } }) });
   for (let i = 0; i < 3; i += 1) await protocol.callTool(null, 'm.t', {}, server.template());
   assert.equal(asked, 1);
+});
+
+test('what was checked is what is used, whatever a getter says the next time', async (t) => {
+  const server = await startServer(t);
+  const once = (first, then) => {
+    let reads = 0;
+    return { enumerable: true, get: () => (reads++ === 0 ? first : then) };
+  };
+  const given = Object.defineProperties(
+    {},
+    {
+      url: once(`${server.url}checked`, 'ws://tools.example/'),
+      headers: once({ A: 'checked' }, { A: 'b\r\nHost: other' }),
+      protocols: once(['checked'], ['a b']),
+      query: once({ t: 'checked' }, { t: 7 }),
+    },
+  );
+  const protocol = newProtocol(t, { credentials: () => given });
+  await protocol.callTool(null, 'm.t', {}, server.template());
+  const [{ url, headers }] = server.requests;
+  assert.equal(url, '/checked?t=checked');
+  assert.equal(headers.a, 'checked');
+  assert.equal(headers['sec-websocket-protocol'], 'checked');
 });
 
 test('the URL may be given anew, within the rules for URLs', async (t) => {

@@ -1,9 +1,9 @@
 // The error classes: hierarchy, facts, and the core's table behind them.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { createError } from '../../js/errors.js';
-import * as library from '../../js/index.js';
-import { start } from '../../js/module.js';
+import * as library from '../../js/api/index.js';
+import { createError } from '../../js/base/errors.js';
+import { start } from '../../js/core/module.js';
 import { errorClasses } from '../support/errors.js';
 import { failure, newProtocol, startServer } from '../support/server.js';
 

@@ -1,7 +1,7 @@
 // Events: following one call from end to end, without secrets, and at no cost without a listener.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { UtcpWebSocketEvent } from '../../js/index.js';
+import { UtcpWebSocketEvent } from '../../js/api/index.js';
 import { collect, newProtocol, startServer } from '../support/server.js';
 
 const types = ['open', 'close', 'send', 'message', 'unsolicited', 'retry', 'warning'];

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { WebSocket } from 'ws';
-import { WebSocketAuthError, WebSocketConnectionError, WebSocketProtocolError } from '../../js/index.js';
+import { WebSocketAuthError, WebSocketConnectionError, WebSocketProtocolError } from '../../js/api/index.js';
 import { exactly } from '../support/secrets.js';
 import { failure, newProtocol, startServer } from '../support/server.js';
 
@@ -126,11 +126,7 @@ test('subprotocol and headers go together', async (t) => {
 test('a peer that does not choose the subprotocol is refused, also where the host accepts it', async (t) => {
   const server = await startServer(t);
   /** As Firefox, Deno and workerd do. */
-  class Lenient extends WebSocket {
-    constructor(url) {
-      super(url);
-    }
-  }
+  const Lenient = new Proxy(WebSocket, { construct: (Real, [url]) => new Real(url) });
   const call = newProtocol(t, { WebSocket: Lenient }).callTool(
     null,
     'm.t',
@@ -158,7 +154,7 @@ test('a host that cannot set headers refuses before anything is opened, and name
   assert.equal(await protocol.callTool(null, 'm.t', {}, inQuery), '{}');
 });
 
-test("without headers, the host's WebSocket gets none of our options", async (t) => {
+test("without headers, the host's WebSocket gets none of our options, but for what limits messages in `ws`", async (t) => {
   const server = await startServer(t);
   const seen = [];
   class Spy extends WebSocket {
@@ -167,20 +163,43 @@ test("without headers, the host's WebSocket gets none of our options", async (t)
       seen.push(args);
     }
   }
-  await newProtocol(t, { WebSocket: Spy }).callTool(null, 'm.t', {}, exactly(server.template()));
-  assert.deepEqual(seen, [[server.url]]);
+  class Plain extends Spy {}
+  Plain.prototype.terminate = undefined;
+  for (const one of [Spy, Plain]) {
+    const protocol = newProtocol(t, { WebSocket: one, limits: { frameBytes: 1000 } });
+    await protocol.callTool(null, 'm.t', {}, exactly(server.template()));
+  }
+  assert.deepEqual(seen, [[server.url, [], { maxPayload: 3000 }], [server.url]]);
 });
 
-test('a constructor that throws is a failed connection', async (t) => {
+test('a constructor that throws is not tried again', async (t) => {
   class Broken {
     constructor() {
       throw new SyntaxError('refused by the host');
     }
   }
-  const protocol = newProtocol(t, { WebSocket: Broken, retry: false });
+  const protocol = newProtocol(t, { WebSocket: Broken });
   const error = await failure(
     protocol.callTool(null, 'm.t', {}, { call_template_type: 'websocket', url: 'ws://localhost/' }),
   );
-  assert.equal(error.code, 'connection_failed');
+  assert.equal(error.code, 'websocket_unavailable');
+  assert.match(error.message, /the host refuses to open it \(refused by the host\)$/);
   assert.equal(error.cause.message, 'refused by the host');
 });
+
+for (const name of ['Host', 'host', 'Connection', 'TE', 'Sec-WebSocket-Protocol', 'Expect']) {
+  test(`the header ${name} is nobody's to set: not the template's, an argument's, the options', nor what credentials give`, async (t) => {
+    const server = await startServer(t);
+    const headers = { [name]: 'elsewhere.example' };
+    const call = (protocol, fields) => failure(protocol.callTool(null, 'm.t', {}, server.template(fields)));
+    assert.equal((await call(newProtocol(t), { headers })).code, 'invalid_call_template');
+    assert.equal((await call(newProtocol(t), { header_fields: [name] })).code, 'invalid_call_template');
+    const auth = { auth_type: 'api_key', api_key: 'a', var_name: name };
+    assert.equal((await call(newProtocol(t), { auth })).code, 'invalid_call_template');
+    assert.throws(() => newProtocol(t, { headers }), TypeError);
+    const given = await call(newProtocol(t, { credentials: () => ({ headers }) }), {});
+    assert.equal(given.code, 'auth_failed');
+    assert.match(given.cause.message, /credentials\.headers/);
+    assert.equal(server.requests.length, 0);
+  });
+}

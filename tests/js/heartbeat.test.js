@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { WebSocket } from 'ws';
-import { WebSocketClosedError } from '../../js/index.js';
+import { WebSocketClosedError } from '../../js/api/index.js';
 import { withoutMethod } from '../support/hosts.js';
 import { failure, newProtocol, startServer } from '../support/server.js';
 
@@ -51,6 +51,24 @@ test('a host that cannot ping sends ping_message, whose echo is no answer', asyn
   await protocol.callTool(null, 'm.t', {}, template);
   await server.until(() => server.received.filter((text) => text === 'ping').length === 2);
   for (let n = 0; n < 20; n++) assert.equal(await protocol.callTool(null, 'm.t', { n }, template), `{"n":${n}}`);
+});
+
+test('an echo of ping_message that comes after another frame is no answer', async (t) => {
+  const server = await startServer(t, (socket, text) => {
+    if (text === 'ping') {
+      socket.send('news');
+      server.once('next', () => socket.send('pong'));
+    } else {
+      server.emit('next');
+      setImmediate(() => socket.send(text));
+    }
+  });
+  const protocol = newProtocol(t, { WebSocket: WithoutPings });
+  const template = server.template({ ping_interval: 0.2, ping_message: 'ping' });
+  const news = new Promise((resolve) => protocol.addEventListener('message', (event) => event.size === 4 && resolve()));
+  await protocol.callTool(null, 'm.t', {}, template);
+  await news;
+  assert.equal(await protocol.callTool(null, 'm.t', { n: 1 }, template), '{"n":1}');
 });
 
 test('a peer that leaves ping_message unanswered is left', async (t) => {

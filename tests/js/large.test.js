@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { WebSocket } from 'ws';
-import { WebSocketOverflowError, WebSocketProtocolError } from '../../js/index.js';
-import { driverOf } from '../../js/protocol.js';
+import { WebSocketOverflowError, WebSocketProtocolError } from '../../js/api/index.js';
+import { driverOf } from '../../js/api/protocol.js';
 import { collect, failure, newProtocol, startServer } from '../support/server.js';
 
 const MiB = 1024 * 1024;
@@ -117,4 +117,43 @@ test('invalid UTF-8 in a text frame rejects the call', async (t) => {
   const server = await startServer(t, (socket) => socket._socket.write(Buffer.from([0x81, 0x02, 0xc3, 0x28])));
   const error = await failure(newProtocol(t).callTool(null, 'm.t', {}, server.template()));
   assert.equal(error.code, 'connection_closed');
+});
+
+for (const [how, options] of [
+  ['that the application gives', { WebSocket }],
+  ['that is made of ws', { WebSocket: class extends WebSocket {} }],
+  ['that is found', globalThis.WebSocket ? { WebSocket } : {}],
+]) {
+  test(`a message far over the limit is frame_too_large before it is inflated, with a ws ${how}`, async (t) => {
+    const server = await startServer(t, (socket) => socket.send(bomb, { compress: true }), {
+      perMessageDeflate: { threshold: 0 },
+    });
+    const bomb = 'x'.repeat(90 * MiB);
+    const protocol = newProtocol(t, { ...options, limits: { frameBytes: MiB } });
+    for (const fields of [{}, { response_format: 'json' }, { headers: { 'X-A': '1' } }]) {
+      const error = await failure(protocol.callTool(null, 'm.t', {}, server.template(fields)));
+      assert.ok(error instanceof WebSocketOverflowError, String(error));
+      assert.equal(error.code, 'frame_too_large');
+      // Who had inflated it would know its size.
+      assert.match(error.message, /sent a message over the limit frameBytes of 1048576/);
+    }
+    const stream = protocol.callToolStreaming(null, 'm.t', {}, server.template());
+    assert.equal((await failure(stream.next())).code, 'frame_too_large');
+    await server.allClosed();
+    assert.equal(driverOf(protocol).counts().hostCalls, 0);
+  });
+}
+
+test('texts are limited in UTF-16 code units, whatever their bytes', async (t) => {
+  const server = await startServer(t);
+  const protocol = newProtocol(t, { WebSocket, limits: { frameBytes: 1000 } });
+  const template = server.template({ message: 'UTCP_ARG_x_UTCP_ARG' });
+  for (const unit of ['x', 'é', '漢']) {
+    const x = unit.repeat(1000);
+    assert.equal(await protocol.callTool(null, 'm.t', { x }, template), x);
+    for (const size of [1001, 3500]) {
+      const error = await failure(protocol.callTool(null, 'm.t', { x: unit.repeat(size) }, template));
+      assert.equal(error.code, 'frame_too_large');
+    }
+  }
 });

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { queryObjects } from 'node:v8';
-import { WebSocketCommunicationProtocol } from '../../js/index.js';
-import { driverOf } from '../../js/protocol.js';
+import { WebSocketCommunicationProtocol } from '../../js/api/index.js';
+import { driverOf } from '../../js/api/protocol.js';
 import { collectGarbage } from '../support/garbage.js';
 import { hosts } from '../support/hosts.js';
 import { collect, failure, newProtocol, startServer, turns } from '../support/server.js';
@@ -127,12 +127,12 @@ test('prepared tools are bounded', async (t) => {
   const server = await startServer(t, answer);
   const protocol = newProtocol(t);
   await protocol.callTool(null, 'm.t', {}, server.template());
-  for (let n = 0; n < 1100; n += 1) {
+  for (let n = 0; n < 12_100; n += 1) {
     await failure(protocol.callTool(null, `m.tool${n}`, { n: 1n }, server.template()));
   }
   const counts = driverOf(protocol).counts();
-  assert.equal(counts.hostTools, 1000);
-  assert.equal(counts.tools, 1000);
+  assert.equal(counts.hostTools, 12_000);
+  assert.equal(counts.tools, 12_000);
   assert.equal(await protocol.callTool(null, 'm.tool0', {}, server.template()), '{}');
 });
 

@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import * as library from '../../js/index.js';
+import * as library from '../../js/api/index.js';
 import { wasmBytes, wasmUrl } from '../support/wasm.js';
 
 /** A loader that has loaded nothing yet. */
 let loaders = 0;
-const newLoader = () => import(`../../js/module.js?loader=${++loaders}`);
+const newLoader = () => import(`../../js/core/module.js?loader=${++loaders}`);
 const works = ({ runningInstance }) =>
   assert.equal(runningInstance().core.isSecureWebSocketUrl('wss://x.example/'), true);
 
@@ -62,6 +62,6 @@ for (const [what, source, cause] of [
 }
 
 test('importing the package has no side effect: nothing is loaded, nothing is looked up', async () => {
-  const { runningInstance } = await import('../../js/module.js');
+  const { runningInstance } = await import('../../js/core/module.js');
   assert.equal(runningInstance(), undefined);
 });

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { WebSocketCommunicationProtocol } from '../../js/index.js';
+import { WebSocketCommunicationProtocol } from '../../js/api/index.js';
 import { newProtocol, startServer } from '../support/server.js';
 
 for (const [options, message] of [
@@ -84,7 +84,7 @@ test('without any WebSocket, a call says what to install, and discovery too', ()
       cpSync(root(name), join(folder, name), { recursive: true, dereference: true });
     const script = `
       delete globalThis.WebSocket;
-      const { WebSocketCommunicationProtocol, WebSocketConnectionError } = await import('./js/index.js');
+      const { WebSocketCommunicationProtocol, WebSocketConnectionError } = await import('./js/api/index.js');
       const protocol = new WebSocketCommunicationProtocol();
       const template = { call_template_type: 'websocket', url: 'ws://localhost/' };
       const error = await protocol.callTool(null, 't', {}, template).catch((error) => error);

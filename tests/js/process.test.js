@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { startServer } from '../support/server.js';
 
-const library = new URL('../../js/index.js', import.meta.url).href;
+const library = new URL('../../js/api/index.js', import.meta.url).href;
 
 /** Runs a script with a protocol, against a URL. */
 function run(script, url) {
@@ -99,4 +99,30 @@ test('importing and constructing keeps nothing alive, and looks for no WebSocket
     new WebSocketCommunicationProtocol().addEventListener('open', () => {});
     console.log(looked);`;
   assert.equal(await runScript(script), '0');
+});
+
+test('a call that throws before it is made leaves nothing that keeps the process alive', async (t) => {
+  const server = await startServer(t, (socket, text) => socket.send(text));
+  const output = await run(
+    `await protocol.callTool(null, 'm.t', {}, template);
+     const never = { a: 1n, b: 1 };
+     const errors = [];
+     for (const fields of [{ header_fields: ['a'] }, { message: 'UTCP_ARG_a_UTCP_ARG' }, { message_filter: { x: 'UTCP_ARG_a_UTCP_ARG' } }]) {
+       const message = 'UTCP_ARG_b_UTCP_ARG';
+       await protocol.callTool(null, 'm.t', never, { message, ...template, ...fields }).catch((error) => errors.push(error.name));
+       await protocol.callToolStreaming(null, 'm.t', never, { message, ...template, ...fields }).next().catch((error) => errors.push(error.name));
+     }
+     console.log(errors.join());`,
+    server.url,
+  );
+  assert.equal(output, 'TypeError,TypeError,TypeError,TypeError,TypeError,TypeError');
+});
+
+test('a wrong source for ready() is its own error, not that of the calls that wait', async () => {
+  const output = await runScript(`
+    import { ready, WebSocketCommunicationProtocol } from ${JSON.stringify(library)};
+    const wrong = [7, Symbol('s'), {}, Object.create(null)].map((source) => ready(source).catch((error) => error));
+    const call = new WebSocketCommunicationProtocol().callTool(null, 'm.t', {}, { url: 7 }).catch((error) => error);
+    console.log((await Promise.all([...wrong, call])).map((error) => error.code ?? error.name).join());`);
+  assert.equal(output, 'module_failed,module_failed,module_failed,module_failed,invalid_call_template');
 });

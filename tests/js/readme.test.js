@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { ready, validateCallTemplate, WebSocketCommunicationProtocol } from '../../js/index.js';
+import { ready, validateCallTemplate, WebSocketCommunicationProtocol } from '../../js/api/index.js';
 import { startProvider } from '../../web-demo/server/provider.js';
 import { documentedProvider, readmeBlocks, readmeLanguages } from '../support/readme.js';
 

@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { CallTemplateSerializer, CommunicationProtocol, UtcpClient } from '@utcp/sdk';
-import '../../js/register.js';
-import { CallTemplateError, WebSocketCommunicationProtocol } from '../../js/index.js';
-import { driverOf } from '../../js/protocol.js';
+import '../../js/api/register.js';
+import { CallTemplateError, WebSocketCommunicationProtocol } from '../../js/api/index.js';
+import { driverOf } from '../../js/api/protocol.js';
 import { collect, startServer } from '../support/server.js';
 
 for (const method of ['log', 'warn', 'error']) mock.method(console, method, () => {});

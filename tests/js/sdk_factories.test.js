@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CommunicationProtocol } from '@utcp/sdk';
-import { WebSocketCommunicationProtocol } from '../../js/index.js';
+import { WebSocketCommunicationProtocol } from '../../js/api/index.js';
 
 test('where the SDK has factories, a factory is registered, and no shared instance', async () => {
   CommunicationProtocol.communicationProtocolFactories = {};
-  await import('../../js/register.js');
+  await import('../../js/api/register.js');
   const factory = CommunicationProtocol.communicationProtocolFactories.websocket;
   const [one, two] = [factory(), factory()];
   assert.ok(one instanceof WebSocketCommunicationProtocol && two instanceof WebSocketCommunicationProtocol);

@@ -1,7 +1,7 @@
 // callToolStreaming: what it yields, how it ends, and leaving it early.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ToolError, WebSocketClosedError } from '../../js/index.js';
+import { ToolError, WebSocketClosedError } from '../../js/api/index.js';
 import { collect, failure, newProtocol, startServer } from '../support/server.js';
 
 const json = JSON.stringify;
@@ -44,8 +44,35 @@ test('tool_error throws, after the items before it', async (t) => {
 
 test('a frame with the request_id of another call is not an item', async (t) => {
   const server = await startServer(t, sends(response('foreign', { request_id: 'x' }), response('own'), end));
-  const stream = newProtocol(t).callToolStreaming(null, 'm.t', {}, server.template());
+  const template = server.template({ message: { request_id: '{{request_id}}' }, correlation: false });
+  const stream = newProtocol(t).callToolStreaming(null, 'm.t', {}, template);
   assert.deepEqual(await collect(stream), ['own']);
+});
+
+test('a request_id of the caller’s own may be echoed', async (t) => {
+  const server = await startServer(t, (socket, text) => {
+    const { request_id } = JSON.parse(text);
+    for (const frame of [response(1, { request_id }), json({ type: 'stream_end', request_id })]) socket.send(frame);
+  });
+  const protocol = newProtocol(t);
+  for (const message of [{ request_id: '{{uuid}}' }, { request_id: 'UTCP_ARG_request_id_UTCP_ARG' }, undefined]) {
+    const template = server.template(message && { message });
+    assert.deepEqual(await collect(protocol.callToolStreaming(null, 'm.t', { request_id: 'mine' }, template)), [1]);
+  }
+});
+
+test('what a peer sends after the end of a stream is nobody’s answer', async (t) => {
+  for (const last of ['item', json({ type: 'tool_error', error: 'no' })]) {
+    const server = await startServer(t, (socket, text) => {
+      if (text.includes('stream')) return sends('item', last)(socket);
+      if (server.opened === 1) socket.send(end); // the stream's, late
+      socket.send('answer');
+    });
+    const protocol = newProtocol(t);
+    const template = server.template({ expected_responses: 2 });
+    await collect(protocol.callToolStreaming(null, 'm.s', { stream: 1 }, template)).catch(() => {});
+    assert.equal(await protocol.callTool(null, 'm.t', {}, server.template()), 'answer');
+  }
 });
 
 test('stream_end can be chosen', async (t) => {

@@ -1,8 +1,9 @@
 // Streams and their bounds: slow consumers, overflow, many items.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { WebSocketOverflowError } from '../../js/index.js';
-import { driverOf } from '../../js/protocol.js';
+import { WebSocket as Ws } from 'ws';
+import { WebSocketOverflowError } from '../../js/api/index.js';
+import { driverOf } from '../../js/api/protocol.js';
 import { withoutMethod } from '../support/hosts.js';
 import { collect, failure, newProtocol, startServer } from '../support/server.js';
 
@@ -200,4 +201,66 @@ test('one message over half of the bytes stops nothing for ever', async (t) => {
     server.template(),
   );
   assert.equal((await collect(stream)).length, 5);
+});
+
+for (const [how, ending] of [
+  ['an end', (socket) => socket.send(end)],
+  ['a closing', (socket) => socket.close(4001, 'enough')],
+]) {
+  test(`hundreds of items that arrive at once, compressed, wait for a slow reader; behind them ${how}`, async (t) => {
+    const count = 400;
+    const text = 'x'.repeat(200_000); // 200 bytes when compressed: ws has received them all before it stops reading
+    const server = await startServer(
+      t,
+      async (socket) => {
+        for (let i = 0; i < count; i += 1) socket.send(`${i} ${text}`);
+        ending(socket);
+      },
+      { perMessageDeflate: { threshold: 0 } },
+    );
+    const protocol = newProtocol(t, { WebSocket: Ws, limits: { streamBytes: 2 * 1024 * 1024 } });
+    const stream = protocol.callToolStreaming(null, 'm.s', {}, server.template());
+    let taken = 0;
+    const take = async () => {
+      for await (const item of stream) {
+        assert.ok(item.startsWith(`${taken} x`), item.slice(0, 20));
+        taken += 1;
+        await new Promise((resolve) => setTimeout(resolve, 2));
+      }
+    };
+    if (how === 'an end') await take();
+    else assert.equal((await failure(take())).closeCode, 4001);
+    assert.equal(taken, count);
+  });
+}
+
+test('what comes from a host that does not stop reading is kept up to a limit', async (t) => {
+  class Deaf extends Ws {
+    pause() {}
+    resume() {}
+  }
+  const server = await startServer(
+    t,
+    items(100, () => 'x'.repeat(100_000)),
+  );
+  const limits = { streamBytes: 1_000_000, frameBytes: 2_000_000 };
+  const stream = newProtocol(t, { WebSocket: Deaf, limits }).callToolStreaming(null, 'm.s', {}, server.template());
+  await stream.next();
+  await server.allClosed();
+  assert.equal((await failure(collect(stream))).code, 'stream_overflow');
+});
+
+test('a stream that is left while messages are held is closed, and they are dropped', async (t) => {
+  const server = await startServer(
+    t,
+    items(400, () => 'x'.repeat(200_000)),
+    { perMessageDeflate: { threshold: 0 } },
+  );
+  const protocol = newProtocol(t, { WebSocket: Ws });
+  const stream = protocol.callToolStreaming(null, 'm.s', {}, server.template());
+  await stream.next();
+  await stream.return();
+  await server.allClosed();
+  const { hostCalls, hostSockets, connections } = driverOf(protocol).counts();
+  assert.deepEqual({ hostCalls, hostSockets, connections }, { hostCalls: 0, hostSockets: 0, connections: 0 });
 });

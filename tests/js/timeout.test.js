@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
 import { WebSocket } from 'ws';
-import { WebSocketConnectionError, WebSocketTimeoutError } from '../../js/index.js';
+import { WebSocketConnectionError, WebSocketTimeoutError } from '../../js/api/index.js';
 import { failure, newProtocol, startServer } from '../support/server.js';
 
 test('a call times out after 1 s, its late answer arrives, the next call gets its own answer', async (t) => {

@@ -5,7 +5,9 @@ import { test } from 'node:test';
 import { WebSocket } from 'undici';
 import { failure, newProtocol, startServer } from '../support/server.js';
 
-const channels = ['undici:client:sendHeaders', 'undici:request:headers'].map((name) => channel(name));
+const channels = ['undici:client:sendHeaders', 'undici:request:headers', 'undici:client:connectError'].map((name) =>
+  channel(name),
+);
 const listening = () => channels.some(({ hasSubscribers }) => hasSubscribers);
 
 for (const [status, name, code] of [

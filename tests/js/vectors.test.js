@@ -10,7 +10,7 @@ import {
   renderMessage,
   UtcpWebSocketError,
   validateCallTemplate,
-} from '../../js/index.js';
+} from '../../js/api/index.js';
 
 const vectors = (name) => JSON.parse(readFileSync(new URL(`../vectors/${name}.json`, import.meta.url), 'utf8'));
 before(() => ready());

@@ -1,7 +1,7 @@
-#include "auth.hpp"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <utcp_websocket/auth.hpp>
 
 namespace utcp::ws {
 namespace {
@@ -148,11 +148,13 @@ TEST(HeaderSyntax, ValuesHoldNothingThatNoHostSends) {
 }
 
 TEST(HeaderSyntax, KnowsTheHeadersOfTheHandshake) {
-  for (const char* name : {"Connection", "UPGRADE", "Sec-WebSocket-Key", "sec-websocket-anything", "Content-Length",
-                           "transfer-encoding"}) {
+  for (const char* name :
+       {"Connection", "UPGRADE", "Sec-WebSocket-Key", "sec-websocket-anything", "Content-Length", "transfer-encoding",
+        "Host", "HOST", "Keep-Alive", "TE", "Trailer", "Expect", "Proxy-Connection"}) {
     EXPECT_TRUE(is_handshake_header(name)) << name;
   }
-  for (const char* name : {"Host", "Origin", "Cookie", "Authorization", "Sec-Fetch-Mode", "X-Connection", "Upgrades"}) {
+  for (const char* name :
+       {"X-Host", "Host-X", "Origin", "Cookie", "Authorization", "Sec-Fetch-Mode", "X-Connection", "Upgrades"}) {
     EXPECT_FALSE(is_handshake_header(name)) << name;
   }
 }

@@ -1,7 +1,7 @@
-#include "call_template.hpp"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <utcp_websocket/call_template.hpp>
 
 namespace utcp::ws {
 namespace {

@@ -1,5 +1,5 @@
 // What one frame means to one call.
-#include "call.hpp"
+#include <utcp_websocket/call.hpp>
 
 #include "fake_host.hpp"
 
@@ -83,7 +83,7 @@ TEST(Judge, StreamFramesOfTheReference) {
 }
 
 TEST(Judge, RequestIds) {
-  const CallRules plain = rules("");
+  const CallRules plain = rules(R"(,"message":{"request_id":"{{request_id}}"})");
   for (const char* own : {"7", "\"7\"", "null", "\"\"", "0", "false", "\"\\u0037\""}) {
     EXPECT_EQ(judge(plain, CallMode::stream, R"({"type":"stream_end","request_id":)" + std::string(own) + "}").kind,
               Kind::end)

@@ -1,6 +1,6 @@
-#include "connection.hpp"
-
 #include <gtest/gtest.h>
+
+#include <utcp_websocket/connection.hpp>
 
 namespace utcp::ws {
 namespace {

@@ -1,6 +1,6 @@
-#include "encoding.hpp"
-
 #include <gtest/gtest.h>
+
+#include <utcp_websocket/encoding.hpp>
 
 namespace utcp::ws {
 namespace {

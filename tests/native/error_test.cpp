@@ -1,9 +1,9 @@
-#include "error.hpp"
-
 #include <gtest/gtest.h>
 
 #include <set>
 #include <string>
+
+#include <utcp_websocket/error.hpp>
 
 namespace utcp::ws {
 namespace {

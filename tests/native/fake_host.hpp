@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "session.hpp"
+#include <utcp_websocket/session.hpp>
 
 namespace utcp::ws::test {
 
@@ -37,6 +37,7 @@ struct Outcome {
   int settled = 0;
   std::optional<Error> error{};
   std::string path{};
+  std::string detail{};
   std::vector<std::string> items{};
   std::vector<Decoding> decodings{};
   std::vector<std::string> paths{};
@@ -99,8 +100,14 @@ class FakeHost {
     session.handle_token(now, TokenId{id}, status, body);
     drain();
   }
-  void error(std::uint32_t socket, int status = 0) {
-    session.handle_error(now, ConnectionId{socket}, status);
+  void token_failed(std::uint32_t id, const OpeningFailure& failure) {
+    session.handle_token_failed(now, TokenId{id}, failure);
+    drain();
+  }
+  /// An opening fails with a status, or with none and no cause; or an open connection breaks.
+  void error(std::uint32_t socket, int status = 0) { opening_failed(socket, {.http_status = status}); }
+  void opening_failed(std::uint32_t socket, const OpeningFailure& failure) {
+    session.handle_opening_failed(now, ConnectionId{socket}, failure);
     drain();
   }
   void peer_closes(std::uint32_t socket, int code, std::string_view reason = {}, bool clean = true) {
@@ -185,6 +192,7 @@ class FakeHost {
     ++outcome.settled;
     if (what.error) outcome.error = *what.error;
     outcome.path = what.path;
+    outcome.detail = what.detail;
   }
   void carry_out(const Report& what) { reports.push_back(what); }
 

@@ -1,7 +1,7 @@
 // What opens a connection, in hosts that can set headers and in those that cannot.
-#include "handshake.hpp"
-
 #include <gtest/gtest.h>
+
+#include <utcp_websocket/handshake.hpp>
 
 namespace utcp::ws {
 namespace {

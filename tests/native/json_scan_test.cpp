@@ -1,5 +1,3 @@
-#include "json_scan.hpp"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -7,7 +5,10 @@
 #include <memory>
 #include <random>
 
-#include "json.hpp"
+#include <utcp_websocket/json_scan.hpp>
+#include <utcp_websocket/json_text.hpp>
+
+#include "json_value.hpp"
 
 namespace utcp::ws::json {
 namespace {
@@ -354,10 +355,9 @@ TEST(JsonScan, AgreesWithAnotherParserOnRandomTexts) {
     } catch (const nlohmann::json::parse_error&) {
     }
     ASSERT_EQ(scanned.result.valid, !expected.is_discarded()) << text;
-    ASSERT_EQ(parse(text).ok(), scanned.result.valid) << text;
     if (!scanned.result.valid) continue;
     ++valid_texts;
-    ASSERT_EQ(nlohmann::json::parse(dump(parse(text).value())), expected) << text;
+    ASSERT_EQ(nlohmann::json::parse(compact(text)), expected) << text;
     for (std::size_t i = 0; i < pointers.size(); ++i) {
       const nlohmann::json::json_pointer pointer(pointers[i]);
       const std::string_view value = scanned.result.values[i];

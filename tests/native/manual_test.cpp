@@ -1,9 +1,9 @@
-#include "manual.hpp"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "json.hpp"
+#include <utcp_websocket/manual.hpp>
+
+#include "json_value.hpp"
 
 namespace utcp::ws {
 namespace {
@@ -22,10 +22,10 @@ std::string with_tool(std::string_view members, std::string_view call_template =
          R"("tool_call_template":)" + std::string(call_template) + "}]}";
 }
 
-Result<Manual> parse(std::string_view text) { return parse_manual(text, ManualLimits()); }
+Result<ManualText> parse(std::string_view text) { return parse_manual(text, ManualLimits()); }
 
 std::string dumped(std::string_view text) {
-  const Result<Manual> manual = parse(text);
+  const Result<ManualText> manual = parse(text);
   return manual ? manual.value().text() : manual.error().message;
 }
 
@@ -58,7 +58,7 @@ TEST(ManualParse, DoesNotJudgeCallTemplatesOfOtherProtocols) {
 
 TEST(ManualParse, KeepsToolsOfOneNameBoth) {
   const std::string tool = R"({"name":"t","tool_call_template":)" + std::string(kTemplate) + "}";
-  const Result<Manual> manual = parse(R"({"tools":[)" + tool + "," + tool + "]}");
+  const Result<ManualText> manual = parse(R"({"tools":[)" + tool + "," + tool + "]}");
   ASSERT_TRUE(manual.ok());
   EXPECT_EQ(manual.value().tools.size(), 2U);
 }
@@ -97,7 +97,7 @@ TEST(ManualParse, NamesTheToolAndTheMemberThatIsWrong) {
       {with_tool("", R"({"call_template_type":"websocket","url":"wss://h/","timeout":0})"), "\"timeout\""},
   };
   for (const Refused& refused : cases) {
-    const Result<Manual> manual = parse(refused.text);
+    const Result<ManualText> manual = parse(refused.text);
     ASSERT_FALSE(manual.ok()) << refused.text;
     EXPECT_EQ(manual.error().code, ErrorCode::invalid_manual) << refused.text;
     EXPECT_THAT(manual.error().message, HasSubstr(refused.says)) << refused.text;
@@ -107,14 +107,14 @@ TEST(ManualParse, NamesTheToolAndTheMemberThatIsWrong) {
 }
 
 TEST(ManualParse, DoesNotShowLongNames) {
-  const Result<Manual> manual = parse(R"({"tools":[{"name":")" + std::string(101, 'x') + R"("}]})");
+  const Result<ManualText> manual = parse(R"({"tools":[{"name":")" + std::string(101, 'x') + R"("}]})");
   ASSERT_FALSE(manual.ok());
   EXPECT_THAT(manual.error().message, AllOf(HasSubstr("tool number 1"), Not(HasSubstr("xxx"))));
 }
 
 TEST(ManualParse, LimitsToolsAndDepth) {
   const std::string two = R"({"tools":[1,2]})";
-  const Result<Manual> many = parse_manual(two, {.max_tools = 1});
+  const Result<ManualText> many = parse_manual(two, {.max_tools = 1});
   ASSERT_FALSE(many.ok());
   EXPECT_EQ(many.error().code, ErrorCode::invalid_manual);
   EXPECT_THAT(many.error().message, AllOf(HasSubstr("2 tools"), HasSubstr("limit is 1")));
@@ -125,8 +125,8 @@ TEST(ManualParse, LimitsToolsAndDepth) {
 }
 
 // A manual whose tools call these call templates, from which those are left out that lead back to the agent.
-Manual judged(const std::vector<std::string>& call_templates, std::string_view source = "wss://far.example/") {
-  Manual manual;
+ManualText judged(const std::vector<std::string>& call_templates, std::string_view source = "wss://far.example/") {
+  ManualText manual;
   for (const std::string& text : call_templates) {
     manual.tools.push_back(R"({"name":"t)" + std::to_string(manual.tools.size()) + R"(","tool_call_template":)" + text +
                            "}");
@@ -136,7 +136,7 @@ Manual judged(const std::vector<std::string>& call_templates, std::string_view s
 }
 
 TEST(LeaveOutLoopbackTools, SaysToolHostAndOption) {
-  const Manual manual =
+  const ManualText manual =
       judged({R"({"url":"wss://far.example/"})", R"({"url":"ws://127.0.0.1:8080/admin?key=hunter2"})"});
   EXPECT_EQ(manual.tools.size(), 1U);
   EXPECT_THAT(manual.tools[0], HasSubstr("\"t0\""));
@@ -145,31 +145,111 @@ TEST(LeaveOutLoopbackTools, SaysToolHostAndOption) {
 }
 
 TEST(LeaveOutLoopbackTools, CoversEveryProtocolWithAUrl) {
-  for (const char* bad :
-       {R"({"url":"http://localhost/"})", R"({"url":"https://LOCALHOST/"})", R"({"url":"wss://[::1]/"})",
-        R"({"url":"http://0.0.0.0"})", R"({"url":"https://a.localhost./"})", R"({"url":"http://[::ffff:127.0.0.1]/"})",
-        R"({"url":"https://größe.example/"})",
-        // Forms that other parsers read as loopback, or may.
-        R"({"url":"http://127.1/"})", R"({"url":"http://2130706433/"})", R"({"url":" http://localhost/"})",
-        R"({"url":"ht\ntp://localhost/"})", R"({"url":"HTTP:\\\\localhost"})", R"({"url":"http:localhost"})",
-        R"({"url":"https://user@localhost/"})", R"({"url":"http://%6cocalhost/"})", R"({"url":"http://"})",
-        R"({"url":"wss://far.example/","auth":{"auth_type":"oauth2","token_url":"http://localhost/t"}})"}) {
-    const Manual manual = judged({bad});
+  for (
+      const char* bad :
+      {R"({"url":"http://localhost/"})", R"({"url":"https://LOCALHOST/"})", R"({"url":"wss://[::1]/"})",
+       R"({"url":"http://0.0.0.0"})", R"({"url":"https://a.localhost./"})", R"({"url":"http://[::ffff:127.0.0.1]/"})",
+       R"({"url":"https://größe.example/"})",
+       // Forms that other parsers read as loopback, or may.
+       R"({"url":"http://127.1/"})", R"({"url":"http://2130706433/"})", R"({"url":" http://localhost/"})",
+       R"({"url":"ht\ntp://localhost/"})", R"({"url":"HTTP:\\\\localhost"})", R"({"url":"http:localhost"})",
+       R"({"url":"https://user@localhost/"})", R"({"url":"http://%6cocalhost/"})", R"({"url":"http://"})",
+       R"({"url":"//127.0.0.1/"})", R"({"url":"//localhost"})", R"({"url":"localhost:80"})", R"({"url":""})",
+       R"({"url":"/here"})", R"({"url":"grpc://localhost"})", R"({"url":"grpc://user@127.0.0.1:5"})",
+       R"({"url":"file:///etc"})", R"({"url":"http://[::127.0.0.1]/"})", R"({"url":"http://[64:ff9b::7f00:1]/"})",
+       // Of protocols that know no URL.
+       R"({"call_template_type":"tcp","host":"127.0.0.1","port":6379})",
+       R"({"call_template_type":"udp","host":"localhost.","port":53})",
+       R"({"call_template_type":"tcp","host":"::1","port":53})",
+       R"({"call_template_type":"tcp","host":"${HOST}","port":53})",
+       R"({"call_template_type":"grpc","target":"[::1]:50051"})",
+       R"({"call_template_type":"webrtc","signaling_server":"http://localhost:8080"})",
+       R"({"call_template_type":"mcp","config":{"mcpServers":{"s":{"command":"sh","args":["-c","id"]}}}})",
+       R"({"call_template_type":"mcp","config":{"mcpServers":{"s":{"url":"https://localhost/mcp"}}}})",
+       R"({"call_template_type":"cli","commands":[{"command":"id"}]})",
+       R"({"call_template_type":"cli","command_name":"id"})",
+       R"({"call_template_type":"text","file_path":"/etc/passwd"})",
+       R"({"call_template_type":"http","url":"https://far.example/","proxies":["http://127.0.0.1:3128"]})",
+       R"({"call_template_type":"http","url":"https://far.example/","auth":{"auth_type":"oauth2","token_url":"${T}"}})",
+       // A variable may hold anything.
+       R"({"call_template_type":"http","url":"${URL}"})", R"({"call_template_type":"websocket","url":"${URL}"})",
+       R"({"call_template_type":"websocket","url":"wss://far.example/","auth":{"auth_type":"oauth2","token_url":"${T}"}})",
+       R"({"url":"wss://far.example/","auth":{"auth_type":"oauth2","token_url":"http://localhost/t"}})"}) {
+    const ManualText manual = judged({bad});
     EXPECT_THAT(manual.tools, IsEmpty()) << bad;
     EXPECT_EQ(manual.left_out.size(), 1U) << bad;
   }
-  for (const char* good : {R"({"url":"https://far.example/{id}"})", R"({"url":"http://10.0.0.1/"})",
-                           R"({"url":"grpc://localhost"})", R"({"url":"file:///etc"})", R"({"url":"localhost:80"})",
-                           R"({"url":5})", R"({"url":""})", R"({})", R"({"auth":"x","url":"https://far.example"})"}) {
-    const Manual manual = judged({good});
+  for (
+      const char* good :
+      {R"({"url":"https://far.example/{id}"})", R"({"url":"http://10.0.0.1/"})", R"({"url":"grpc://far.example"})",
+       R"({"url":"//far.example/x"})", R"({"url":"far.example:80"})", R"({"url":5})", R"({})",
+       R"({"auth":"x","url":"https://far.example"})",
+       R"({"call_template_type":"tcp","host":"far.example","port":6379})",
+       R"({"call_template_type":"http","url":"https://far.example/${PATH}","headers":{"A":"Bearer ${T}"}})",
+       R"({"call_template_type":"mcp","config":{"mcpServers":{"s":{"url":"https://far.example/mcp"}}}})",
+       R"({"call_template_type":"websocket","url":"wss://far.example/","message":{"command":"see http://localhost"}})"}) {
+    const ManualText manual = judged({good});
     EXPECT_EQ(manual.tools.size(), 1U) << good;
     EXPECT_THAT(manual.left_out, IsEmpty()) << good;
   }
 }
 
+TEST(ManualParse, LimitsItsSize) {
+  const std::string text = with_tool("");
+  EXPECT_TRUE(parse_manual(text, {.max_bytes = text.size()}).ok());
+  const Result<ManualText> large = parse_manual(text, {.max_bytes = text.size() - 1});
+  EXPECT_EQ(large.error().code, ErrorCode::invalid_manual);
+  EXPECT_THAT(large.error().message, HasSubstr("bytes; the limit is"));
+}
+
+std::string repeated(std::string_view what, std::size_t count) {
+  std::string text;
+  for (std::size_t i = 0; i < count; ++i) text += (i > 0 ? "," : "") + std::string(what);
+  return text;
+}
+
+// Reading them takes time and memory in proportion to what is kept, not to what there is: with a table of all members
+// or elements, or a search through those that came before, this would take minutes.
+TEST(ManualParse, BombsAreNoMoreThanLongTexts) {
+  constexpr std::size_t kMany = 1'000'000;
+  const std::string unlike = [] {
+    std::string members;
+    for (std::size_t i = 0; i < kMany / 10; ++i) members += ",\"m" + std::to_string(i) + "\":0";
+    return members;
+  }();
+  const std::string websocket = R"("call_template_type":"websocket","url":"wss://h/")";
+  const std::pair<std::string, std::string_view> cases[] = {
+      {R"({"tools":[)" + repeated("0", kMany) + "]}", "it has 1000000 tools; the limit is 10000"},
+      {R"({"tools":[)" + repeated("{}", kMany) + "]}", "it has 1000000 tools; the limit is 10000"},
+      {R"({"tools":[])" + unlike + "}", "a manual has no member \"m0\""},
+      {R"({"tools":[{"name":"t")" + unlike + "}]}", "has no member \"tool_call_template\""},
+      {with_tool(R"("tags":[)" + repeated("\"\"", kMany) + "]"), ""},
+      {with_tool(R"("tags":[)" + repeated("\"\"", kMany) + ",[]]"), "must be an array of strings"},
+      {with_tool("", "{" + websocket + unlike + "}"), "bytes; the limit is 262144"},
+      {with_tool("", "{" + websocket + R"(,"message_filter":{"a":[)" + repeated("0", 10'000) + "]}}"),
+       "an object of at most 1000 values"},
+      {with_tool("", R"({"call_template_type":"other")" + unlike + "}"), ""},
+  };
+  for (const auto& [text, says] : cases) {
+    const Result<ManualText> manual = parse(text);
+    EXPECT_EQ(manual.ok(), says.empty()) << says;
+    if (!manual.ok()) {
+      EXPECT_THAT(manual.error().message, HasSubstr(std::string(says)));
+      EXPECT_LT(manual.error().message.size(), 1100U);
+      EXPECT_LE(manual.error().field.size(), 150U);
+    }
+  }
+}
+
+TEST(ManualParse, MessagesAreTextOnOneLine) {
+  const Result<ManualText> manual = parse("{\"tools\":[],\"a\\u0085\\u202e\\u001b\":1}");
+  EXPECT_THAT(manual.error().field, Not(HasSubstr("\x1b")));
+  EXPECT_THAT(manual.error().message, AllOf(Not(HasSubstr("\x1b")), Not(HasSubstr("\xC2\x85"))));
+}
+
 TEST(LeaveOutLoopbackTools, AUrlWithAVariableIsKeptOnlyFromHere) {
   const std::string text = with_tool("", R"({"call_template_type":"websocket","url":"wss://${HOST}/ws"})");
-  Result<Manual> manual = parse(text);
+  Result<ManualText> manual = parse(text);
   ASSERT_TRUE(manual.ok());
   leave_out_loopback_tools(manual.value(), parse_url("ws://127.0.0.1/").value());
   EXPECT_THAT(manual.value().left_out, IsEmpty());
@@ -200,11 +280,11 @@ TEST(Manual, LendsItsCredentialToToolsOfTheSameOriginOnly) {
       {tool(R"("http","url":"wss://a.example/x")"), false},
   };
   for (const auto& [text, lent] : cases) {
-    Result<Manual> manual = parse_manual(R"({"tools":[)" + text + "]}", {});
+    Result<ManualText> manual = parse_manual(R"({"tools":[)" + text + "]}", {});
     ASSERT_TRUE(manual.ok()) << text;
     const std::string before = manual.value().text();
     lend_auth(manual.value(), parse_url("wss://a.example/manual").value(), R"({"auth_type":"basic"})");
-    const Json after = json::parse(manual.value().text()).value();
+    const Json after = parse_json(manual.value().text());
     if (lent) {
       const Json& auth = after["tools"][0]["tool_call_template"]["auth"];
       EXPECT_EQ(auth["auth_type"], "basic") << text;

@@ -1,9 +1,8 @@
-#include "message_template.hpp"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "json.hpp"
+#include <utcp_websocket/json_text.hpp>
+#include <utcp_websocket/message_template.hpp>
 
 namespace utcp::ws {
 namespace {
@@ -145,11 +144,12 @@ TEST(JsonShapedMessage, StaysJsonWhateverTheArgumentsHold) {
        {R"("\"")", R"("\\")", R"("\\\"")", R"("\u0022,\u005c")", R"("}")", R"("\ud800")", "{\"x\":\"\\\"\"}",
         "[1,\"]\"]", "1e5", "null", R"("UTCP_ARG_v_UTCP_ARG")", R"("\u0000\u001f")"}) {
     const std::string arguments = "{\"v\":" + std::string(value) + "}";
-    const Result<Json> parsed = json::parse(rendered(message, arguments));
+    const std::string text = rendered(message, arguments);
+    const Result<json::Members> parsed = json::members(text);
     ASSERT_TRUE(parsed.ok()) << value;
     EXPECT_EQ(parsed.value().size(), 3U) << value;
-    EXPECT_EQ(parsed.value()["b"], json::parse(value).value());
-    EXPECT_EQ(parsed.value()["c"], json::parse(arguments).value());
+    EXPECT_TRUE(json::same(json::find(parsed.value(), "b"), value)) << text;
+    EXPECT_TRUE(json::same(json::find(parsed.value(), "c"), arguments)) << text;
   }
 }
 
@@ -263,6 +263,17 @@ TEST(MessagePlan, HasAsFewPiecesAsPossible) {
       ElementsAre(Piece{Kind::literal, Encoding::text, R"({"p":)"},
                   Piece{Kind::all_arguments, Encoding::json_value, ""}, Piece{Kind::literal, Encoding::text, "}"}));
   EXPECT_THAT(string_message("").plan(names), testing::IsEmpty());
+}
+
+TEST(MessageTemplate, AnIdThatTouchesSomethingElseHasNoPlace) {
+  for (const char* text : {R"({"k":1{{request_id}}2})", R"({"k":{{request_id}}2})", R"({"k":1 {{request_id}}})",
+                           R"({"k":"x"{{request_id}}})", R"({"k":"{{request_id}}"5})",
+                           R"({"k":{{uuid}}{{request_id}}})", R"({"k":-{{request_id}}})", R"([{{request_id}})"}) {
+    EXPECT_FALSE(string_message(text).id_place().has_value()) << text;
+  }
+  for (const char* text : {R"({"k": {{request_id}} })", R"([ {{uuid}} , 1])", R"({"k":"{{request_id}}"})"}) {
+    EXPECT_TRUE(string_message(text).id_place().has_value()) << text;
+  }
 }
 
 TEST(MessagePlan, DependsOnNamesOnlyWherePlaceholdersStand) {

@@ -1,7 +1,7 @@
 // Token requests, their answers, and the cache.
-#include "oauth2.hpp"
-
 #include <gtest/gtest.h>
+
+#include <utcp_websocket/oauth2.hpp>
 
 namespace utcp::ws {
 namespace {
@@ -16,7 +16,9 @@ const Auth kAuth{.kind = Auth::Kind::oauth2,
                  .scope = "r w"};
 
 Result<TokenResponse> parse(int status, std::string_view body) {
-  return parse_token_response(kAuth.token_url, status, body);
+  Secrets secrets;
+  secrets.add(kAuth);
+  return parse_token_response(kAuth.token_url, status, body, secrets);
 }
 
 TEST(TokenRequest, CredentialsInTheBodyOrByBasic) {
@@ -112,10 +114,10 @@ TEST(BearerToken, BasicFollowsA400Or401Once) {
 TEST(BearerToken, NoAnswer) {
   BearerToken token(kAuth);
   token.start_fetching();
-  const ErrorPtr error = token.handle_response(0s, 0, "could not be reached");
+  const ErrorPtr error = token.handle_failure({.kind = OpeningFailure::Kind::unknown, .text = "ECONNRESET"});
   ASSERT_NE(error, nullptr);
   EXPECT_EQ(error->code, ErrorCode::token_unavailable);
-  EXPECT_EQ(error->message, "the token endpoint https://a.example/token could not be reached");
+  EXPECT_EQ(error->message, "the token endpoint https://a.example/token could not be reached: ECONNRESET");
   EXPECT_FALSE(token.is_fetching());
 }
 

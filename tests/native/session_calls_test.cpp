@@ -170,13 +170,14 @@ TEST(SessionStream, ToolErrorEndsItWithThePathOfTheError) {
   host.text(1, R"({"type":"tool_error","error":"no such folder"})");
   EXPECT_EQ(host.code(call), ErrorCode::tool_failed);
   EXPECT_EQ(host.outcome(call).path, "/error");
-  EXPECT_EQ(host.open_sockets(), 1U) << "nothing is owed after it";
+  EXPECT_EQ(host.open_sockets(), 0U) << "the peer's own end may still come";
 }
 
 TEST(SessionStream, FramesWithAnotherRequestIdAreNotItsOwn) {
   FakeHost host;
   host.session.set_reporting(true);
-  const CallId call = host.stream(host.tool(kPlain));
+  const CallId call = host.stream(
+      host.tool(R"({"url":"wss://h.example/ws","message":{"request_id":"{{request_id}}"},"correlation":false})"));
   host.open(1);
   host.text(1, R"({"type":"tool_response","request_id":"77","result":"other"})");
   host.text(1, R"({"type":"stream_end","request_id":77})");
@@ -266,7 +267,25 @@ TEST(SessionFrames, OverTheSizeLimitCloseTheConnection) {
   const CallId bad = host.call(tool);
   host.text(1, std::string(11, 'x'));
   EXPECT_EQ(host.code(bad), ErrorCode::frame_too_large);
+  EXPECT_NE(host.outcome(bad).error->message.find(" sent a message of 11 bytes over the limit frameBytes of 10"),
+            std::string::npos);
   EXPECT_EQ(host.open_sockets(), 0U);
+}
+
+TEST(SessionFrames, OverTheSizeLimitOfTheHostSayNoSize) {
+  class Refused final : public Frame {
+   public:
+    Refused() : Frame(false, 0xffffffff) {}
+    [[nodiscard]] std::string_view text() const override { return {}; }
+  };
+  FakeHost host({.max_frame = 10});
+  const CallId call = host.call(host.tool(kPlain));
+  host.open(1);
+  host.session.handle_message(host.now, ConnectionId{1}, Refused());
+  host.drain();
+  EXPECT_EQ(host.code(call), ErrorCode::frame_too_large);
+  EXPECT_NE(host.outcome(call).error->message.find(" sent a message over the limit frameBytes of 10"),
+            std::string::npos);
 }
 
 TEST(SessionFrames, OverTheSizeLimitWhereConnectAckIsAwaitedEndTheWait) {
@@ -307,6 +326,64 @@ TEST(SessionDiscovery, SkipsFramesThatAreNoManual) {
   EXPECT_EQ(host.outcome(call).items, std::vector<std::string>{R"({"tools":[]})"});
 }
 
+// The peer does not know that a count or an error has ended the stream here: its own end may still come.
+TEST(SessionStream, WhatFollowsTheEndIsNobodysAnswer) {
+  for (const CallMode mode : {CallMode::stream, CallMode::single}) {
+    for (const bool by_count : {true, false}) {
+      if (mode == CallMode::single && !by_count) continue;
+      FakeHost host;
+      const ToolId tool = host.tool(R"({"url":"wss://h.example/ws","expected_responses":2})");
+      const CallId first = host.call(tool, mode);
+      host.open(1);
+      host.text(1, "a");
+      host.text(1, by_count ? "b" : R"({"type":"tool_error","error":"no"})");
+      EXPECT_EQ(host.outcome(first).settled, 1);
+      const CallId next = host.call(tool);
+      host.text(1, R"({"type":"stream_end"})");
+      EXPECT_TRUE(host.pending(next));
+      EXPECT_TRUE(host.outcome(next).items.empty());
+      EXPECT_TRUE(host.sockets.at(1).closed.has_value());
+    }
+  }
+}
+
+TEST(SessionCalls, AConnectionThatWasSentToUnaskedServesOnlyCallsWithIds) {
+  FakeHost host;
+  host.session.set_reporting(true);
+  const ToolId tool = host.tool(kPlain);
+  host.call(tool);
+  host.open(1);
+  host.text(1, "answer");
+  host.text(1, "news");
+  EXPECT_EQ(host.reports[host.reports.size() - 2].kind, Report::Kind::warning);
+  EXPECT_EQ(host.reports.back().kind, Report::Kind::unsolicited);
+  const CallId next = host.call(tool);
+  host.text(1, "more news");
+  EXPECT_TRUE(host.outcome(next).items.empty());
+  host.open(2);
+  host.text(2, "own");
+  EXPECT_EQ(host.outcome(next).items, std::vector<std::string>{"own"});
+  host.call(host.tool(R"({"url":"wss://h.example/ws","message":{"id":"{{request_id}}"}})", "m.ids"));
+  EXPECT_EQ(host.sockets.size(), 2U);
+}
+
+TEST(SessionStream, ARequestIdOfTheCallersOwnMayBeEchoed) {
+  for (const char* message :
+       {R"(,"message":{"request_id":"{{uuid}}"})", R"(,"message":{"request_id":"UTCP_ARG_a_UTCP_ARG"})", ""}) {
+    FakeHost host;
+    const ToolId tool = host.tool(R"({"url":"wss://h.example/ws")" + std::string(message) + "}");
+    const CallId id{77};
+    host.calls[77];
+    host.session.start_call(host.now, id, {.tool = tool, .mode = CallMode::stream, .uuid = "u-1"});
+    host.drain();
+    host.open(1);
+    host.text(1, R"({"type":"tool_response","request_id":"u-1","result":1})");
+    host.text(1, R"({"type":"stream_end","request_id":"u-1"})");
+    EXPECT_TRUE(host.succeeded(id)) << message;
+    EXPECT_EQ(host.outcome(id).items.size(), 1U) << message;
+  }
+}
+
 TEST(SessionDiscovery, NeedsNoIdInTheManual) {
   FakeHost host;
   const ToolId tool = host.tool(R"({"url":"wss://h.example/ws","message":{"id":"{{request_id}}"}})", "");
@@ -327,6 +404,64 @@ TEST(SessionDiscovery, TimeoutSaysHowManyFramesWereNoManual) {
   host.advance(30s);
   EXPECT_EQ(host.code(call), ErrorCode::response_timeout);
   EXPECT_NE(host.outcome(call).error->message.find("no answer to this call: 1"), std::string::npos);
+}
+
+TEST(SessionFloods, AConnectionThatServesNobodyIsClosedWhenThePeerSendsTooMuch) {
+  FakeHost host({.max_unsolicited = 3});
+  host.session.set_reporting(true);
+  const ToolId tool = host.tool(R"({"url":"wss://h.example/ws"})");
+  host.call(tool);
+  host.open(1);
+  host.text(1, "answer");
+  for (int n = 0; n < 3; ++n) host.text(1, "event");
+  EXPECT_EQ(host.open_sockets(), 1U);
+  host.advance(1s);  // the next second
+  for (int n = 0; n < 3; ++n) host.text(1, "event");
+  EXPECT_EQ(host.open_sockets(), 1U);
+  host.text(1, "event");
+  EXPECT_EQ(host.open_sockets(), 0U);
+  EXPECT_EQ(host.sockets.at(1).closed.value().code, 4000);
+  ASSERT_GE(host.reports.size(), 2U);
+  EXPECT_EQ(host.reports.back().kind, Report::Kind::close);
+  const auto warning = std::find_if(host.reports.begin(), host.reports.end(), [](const Report& report) {
+    return report.kind == Report::Kind::warning && report.text.find("unsolicitedFrames") != std::string::npos;
+  });
+  EXPECT_NE(warning, host.reports.end());
+  EXPECT_EQ(host.session.counts().endpoints, 0U);
+  // The next call opens another.
+  const CallId call = host.call(tool);
+  host.open(2);
+  host.text(2, "answer");
+  EXPECT_TRUE(host.succeeded(call));
+}
+
+TEST(SessionFloods, BytesCountToo) {
+  FakeHost host({.max_stream_bytes = 10});
+  host.call(host.tool(R"({"url":"wss://h.example/ws"})"));
+  host.open(1);
+  host.text(1, "answer");
+  host.text(1, "12345678");
+  EXPECT_EQ(host.open_sockets(), 1U);
+  host.text(1, "123");
+  EXPECT_EQ(host.open_sockets(), 0U);
+}
+
+TEST(SessionFloods, CallsInFlightAreNotCutOff) {
+  FakeHost host({.max_unsolicited = 3});
+  const CallId call = host.call(host.tool(R"({"url":"wss://h.example/ws","message":{"id":"{{request_id}}"}})"));
+  host.open(1);
+  for (int n = 0; n < 9; ++n) host.text(1, R"({"event":1})");
+  host.text(1, concat({R"({"id":")", to_text(static_cast<std::uint32_t>(call)), R"("})"}));
+  EXPECT_TRUE(host.succeeded(call));
+}
+
+TEST(SessionFloods, BeforeTheAcknowledgementTheOpeningFails) {
+  FakeHost host({.max_unsolicited = 3, .retry = {.enabled = false}});
+  const CallId call = host.call(host.tool(R"({"url":"wss://h.example/ws","connect_ack":{"ok":true}})"));
+  host.open(1);
+  for (int n = 0; n < 4; ++n) host.text(1, "event");
+  EXPECT_EQ(host.code(call), ErrorCode::connection_failed);
+  EXPECT_EQ(host.sockets.at(1).closed.value().code, 4000);
 }
 
 }  // namespace

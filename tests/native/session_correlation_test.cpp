@@ -174,5 +174,63 @@ TEST(SessionCorrelation, AClosedConnectionRejectsAllThatShareIt) {
   EXPECT_EQ(host.code(second), ErrorCode::connection_closed);
 }
 
+constexpr const char* kSlow =
+    R"({"url":"wss://h.example/ws","message":{"id":"{{request_id}}"},"response_timeout":2,"keep_alive":false,
+        "close_after_response":false})";
+
+// Where no ping finds it out, a peer that is gone without a word would take one call after the other.
+TEST(SessionDeaf, AConnectionOnWhichTwoCallsInARowHeardNothingServesNoNewCall) {
+  FakeHost host;
+  const ToolId tool = host.tool(kSlow);
+  const CallId first = host.call(tool);
+  host.open(1);
+  const CallId second = host.call(tool);
+  host.advance(1s);
+  const CallId third = host.call(tool);
+  host.advance(1s);
+  EXPECT_EQ(host.code(first), ErrorCode::response_timeout);
+  EXPECT_EQ(host.code(second), ErrorCode::response_timeout);
+  EXPECT_EQ(host.open_sockets(), 1U) << "the third call's answer may still come";
+  const CallId fourth = host.call(tool);
+  ASSERT_EQ(host.sockets.size(), 2U);
+  host.open(2);
+  host.text(2, concat({R"({"id":")", to_text(static_cast<std::uint32_t>(fourth)), R"("})"}));
+  EXPECT_TRUE(host.succeeded(fourth));
+  host.advance(1s);
+  EXPECT_EQ(host.code(third), ErrorCode::response_timeout);
+  EXPECT_EQ(host.open_sockets(), 1U);
+}
+
+TEST(SessionDeaf, OneSlowToolProvesNothing) {
+  FakeHost host;
+  const ToolId tool = host.tool(kSlow);
+  for (int round = 0; round < 3; ++round) {
+    const CallId slow = host.call(tool);
+    if (round == 0) host.open(1);
+    host.advance(2s);
+    EXPECT_EQ(host.code(slow), ErrorCode::response_timeout);
+    const CallId quick = host.call(tool);
+    host.text(1, concat({R"({"id":")", to_text(static_cast<std::uint32_t>(quick)), R"("})"}));
+    EXPECT_TRUE(host.succeeded(quick));
+  }
+  EXPECT_EQ(host.sockets.size(), 1U);
+}
+
+TEST(SessionDeaf, APeerThatSpeaksAgainIsCalledAgain) {
+  FakeHost host({.max_connections = 1});
+  const ToolId tool = host.tool(kSlow);
+  host.call(tool);
+  host.open(1);
+  host.call(tool);
+  host.advance(1s);
+  const CallId third = host.call(tool);
+  host.advance(1s);
+  const CallId fourth = host.call(tool);
+  EXPECT_EQ(host.sockets.at(1).sent.size(), 3U) << "the fourth one waits";
+  host.text(1, R"({"id":"nobody"})");
+  EXPECT_EQ(host.sockets.at(1).sent.back(), fourth);
+  EXPECT_TRUE(host.pending(third));
+}
+
 }  // namespace
 }  // namespace utcp::ws::test

@@ -90,9 +90,28 @@ TEST(SessionHeartbeat, ThePingMessageGoesOutOnIdleConnections) {
   const CallId call = host.call(tool);
   EXPECT_EQ(host.sockets.size(), 2U) << "the echo is still to come";
   host.text(1, R"({"type":"pong"})");
-  EXPECT_EQ(host.sockets.at(1).sent.size(), 2U);
+  EXPECT_EQ(host.sockets.at(1).sent.size(), 1U) << "is it the echo?";
+  host.advance(10s);
+  host.text(1, R"({"type":"pong"})");
+  EXPECT_EQ(host.sockets.at(1).sent.size(), 2U) << "it is";
   EXPECT_TRUE(host.outcome(call).items.empty());
   host.text(1, "own");
+  EXPECT_EQ(host.outcome(call).items, std::vector<std::string>{"own"});
+}
+
+TEST(SessionHeartbeat, AnEchoThatComesAfterAnotherFrameIsNobodysAnswer) {
+  FakeHost host;
+  const ToolId tool = host.tool(kEchoed);
+  host.call(tool);
+  host.open(1);
+  host.text(1, "answer");
+  host.advance(10s);
+  host.text(1, "news");
+  const CallId call = host.call(tool);
+  host.text(1, R"({"type":"pong"})");
+  EXPECT_TRUE(host.outcome(call).items.empty());
+  host.open(2);
+  host.text(2, "own");
   EXPECT_EQ(host.outcome(call).items, std::vector<std::string>{"own"});
 }
 

@@ -99,6 +99,24 @@ TEST(SessionOAuth2, ARenewedTokenIsNoNewEndpoint) {
   EXPECT_EQ(bearer(host, 2), "Bearer two");
 }
 
+TEST(SessionOAuth2, ATokenThatWasReplacedIsASecretStill) {
+  FakeHost host;
+  const ToolId tool = host.tool(kOAuth2);
+  const CallId first = host.call(tool);
+  const CallId second = host.call(tool);
+  host.token(1, 200, R"({"access_token":"s3cr3t-one","expires_in":100})");
+  ASSERT_EQ(host.sockets.size(), 2U);
+  host.open(1);
+  host.open(2);
+  host.peer_closes(1, 4401, "s3cr3t-one has ended");
+  host.call(tool);
+  host.token(2, 200, kOther);
+  host.peer_closes(2, 1011, "s3cr3t-one has ended");
+  for (const CallId call : {first, second}) {
+    EXPECT_EQ(host.outcome(call).error->message.find("s3cr3t"), std::string::npos) << host.outcome(call).error->message;
+  }
+}
+
 TEST(SessionOAuth2, ATokenThatHoldsForNoTimeIsUsedByThoseWhoWait) {
   FakeHost host;
   const ToolId tool = host.tool(kOAuth2);
@@ -180,6 +198,28 @@ TEST(SessionOAuth2, AnOpenConnectionThatIsClosedAsUnauthorizedDropsItsToken) {
   }
 }
 
+TEST(SessionOAuth2, APeerThatAcceptsAndThenClosesCostsOneTokenNotOnePerCall) {
+  FakeHost host;
+  const ToolId tool = host.tool(kOAuth2);
+  for (std::uint32_t n = 1; n <= 5; ++n) {
+    const CallId call = host.call(tool);
+    if (n <= 2) host.token(1, 200, n == 1 ? kToken : kOther);
+    host.open(n);
+    host.peer_closes(n, 4401);
+    EXPECT_EQ(host.code(call), ErrorCode::connection_closed);
+  }
+  EXPECT_EQ(host.fetches.size(), 2U);
+  // Once a call was answered, the next refusal is another one.
+  const CallId call = host.call(tool);
+  host.open(6);
+  host.text(6, "answer");
+  EXPECT_TRUE(host.succeeded(call));
+  host.call(tool);
+  host.peer_closes(6, 4401);
+  host.call(tool);
+  EXPECT_EQ(host.fetches.size(), 3U);
+}
+
 TEST(SessionOAuth2, AClosingKeepsATokenThatIsNewerOrNotToBlame) {
   FakeHost host;
   const ToolId tool = host.tool(kOAuth2);
@@ -216,7 +256,7 @@ TEST(SessionOAuth2, AnUnreachableTokenEndpointIsTriedAgainUntilTheDeadline) {
   FakeHost host({.seed = 4});
   const CallId call = host.call(host.tool(kOAuth2));
   while (host.pending(call)) {
-    host.token(1, 0, "could not be reached");
+    host.token_failed(1, {.text = "ECONNRESET"});
     host.advance(1s);
     ASSERT_LT(host.now, 100s);
   }

@@ -279,22 +279,64 @@ TEST(SessionGreeting, ACallWhoseTimeIsUpFirstNamesWhatIsMissingToo) {
   EXPECT_NE(host.outcome(call).error->message.find("connect_ack waits for within 1 s"), std::string::npos);
 }
 
+constexpr const char* kAcknowledged =
+    R"({"call_template_type":"websocket","url":"wss://h.example/ws","connect_message":"key","connect_ack":{"type":"ok"}})";
+constexpr const char* kUnacknowledged =
+    R"({"call_template_type":"websocket","url":"wss://h.example/ws","connect_message":"key"})";
+
+// Home Assistant closes without a code (1005), OBS with one of its own (4009).
 TEST(SessionGreeting, ARefusedFirstMessageIsNotTriedAgain) {
-  for (const int code : {1008, 4401, 4403}) {
-    FakeHost host;
-    const CallId call = host.call(host.tool(
-        R"({"call_template_type":"websocket","url":"wss://h.example/ws","connect_message":"key","connect_ack":{"type":"ok"}})"));
-    host.open(1);
-    host.peer_closes(1, code, "no");
-    EXPECT_EQ(host.code(call), ErrorCode::auth_failed);
-    EXPECT_EQ(host.sockets.size(), 1U);
+  for (const char* call_template : {kAcknowledged, kUnacknowledged}) {
+    for (const int code : {1000, 1002, 1003, 1005, 1007, 1008, 1009, 1010, 3000, 4009, 4401, 4403}) {
+      if (code == 1000 && call_template == kUnacknowledged) continue;  // the end of a stream without items
+      FakeHost host;
+      const ToolId tool = host.tool(call_template);
+      const CallId call = host.call(tool);
+      const CallId waiting = host.call(tool);
+      host.open(1);
+      host.peer_closes(1, code, "no");
+      EXPECT_EQ(host.code(call), ErrorCode::auth_failed) << code;
+      EXPECT_EQ(host.outcome(call).error->close_code, code);
+      EXPECT_EQ(host.outcome(call).error->reason, "no");
+      EXPECT_EQ(host.code(waiting), ErrorCode::auth_failed) << code;
+      EXPECT_EQ(host.open_sockets(), 0U);
+      EXPECT_EQ(host.sockets.size(), 2U) << "one for each call, and none again";
+      EXPECT_EQ(host.session.counts().endpoints, 0U);
+    }
   }
+}
+
+TEST(SessionGreeting, AClosingThatSaysLaterIsNoRefusal) {
+  for (const int code : {1001, 1006, 1011, 1012, 1013}) {
+    FakeHost host;
+    const CallId call = host.call(host.tool(kAcknowledged));
+    host.open(1);
+    host.peer_closes(1, code, "restart");
+    EXPECT_TRUE(host.pending(call)) << code;
+    const CallId sent = host.call(host.tool(kUnacknowledged, "m.b", CallerId{7}));
+    host.open(2);
+    host.peer_closes(2, code, "restart");
+    EXPECT_EQ(host.code(sent), ErrorCode::connection_closed) << code;
+  }
+}
+
+TEST(SessionGreeting, NothingIsRefusedOnceACallWasAnswered) {
   FakeHost host;
-  const CallId call = host.call(host.tool(
-      R"({"call_template_type":"websocket","url":"wss://h.example/ws","connect_message":"key","connect_ack":{"type":"ok"}})"));
+  const ToolId tool = host.tool(kUnacknowledged);
+  host.call(tool);
   host.open(1);
-  host.peer_closes(1, 1012, "restart");
-  EXPECT_TRUE(host.pending(call));
+  host.text(1, "answer");
+  const CallId call = host.call(tool);
+  host.peer_closes(1, 4401);
+  EXPECT_EQ(host.code(call), ErrorCode::connection_closed);
+}
+
+TEST(SessionGreeting, WithoutAFirstMessageNothingIsRefusedByClosing) {
+  FakeHost host;
+  const CallId call = host.call(host.tool(R"({"call_template_type":"websocket","url":"wss://h.example/ws"})"));
+  host.open(1);
+  host.peer_closes(1, 4401);
+  EXPECT_EQ(host.code(call), ErrorCode::connection_closed);
 }
 
 }  // namespace

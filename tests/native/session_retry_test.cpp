@@ -220,11 +220,127 @@ TEST(SessionRetry, OpeningIsSettledByTheFirstEvent) {
 TEST(SessionRetry, WithoutCredentialsOfTheHostsOwnNothingIsTriedAgain) {
   FakeHost host;
   const CallId call = host.call(host.tool(kPlain));
-  host.error(1, kNoCredentials);
+  host.opening_failed(1, {.kind = OpeningFailure::Kind::no_credentials});
   EXPECT_EQ(host.code(call), ErrorCode::auth_failed);
   EXPECT_EQ(host.outcome(call).error->http_status, 0);
   EXPECT_EQ(host.sockets.size(), 1U);
   EXPECT_EQ(host.sockets.at(1).asked.manual, "m");
+}
+
+using Kind = OpeningFailure::Kind;
+
+TEST(SessionRetry, WhatCannotMendItselfRejectsAtOnceAndSaysWhy) {
+  const std::pair<OpeningFailure, std::string_view> cases[] = {
+      {{.kind = Kind::certificate, .text = "CERT_HAS_EXPIRED"},
+       "could not connect to wss://h.example/ws: its certificate is not trusted (CERT_HAS_EXPIRED)"},
+      {{.kind = Kind::wrong_protocol},
+       "could not connect to wss://h.example/ws: what listens there speaks another protocol"},
+      {{.kind = Kind::not_allowed, .text = "Invalid URL"},
+       "could not connect to wss://h.example/ws: the host refuses to open it (Invalid URL)"},
+      {{.kind = Kind::unreadable_url}, "could not connect to wss://h.example/ws: the host cannot read this URL"},
+      {{.http_status = 200},
+       "could not connect to wss://h.example/ws: the handshake was refused with HTTP status 200; what answers there is "
+       "no WebSocket: check the url"},
+  };
+  for (const auto& [failure, message] : cases) {
+    FakeHost host;
+    const CallId call = host.call(host.tool(kPlain));
+    host.opening_failed(1, failure);
+    const ErrorCode code = failure.kind == Kind::not_allowed      ? ErrorCode::websocket_unavailable
+                           : failure.kind == Kind::unreadable_url ? ErrorCode::url_refused
+                                                                  : ErrorCode::connection_failed;
+    EXPECT_EQ(host.code(call), code);
+    EXPECT_EQ(host.outcome(call).error->message, message);
+    EXPECT_EQ(host.session.counts().timers, 0U);
+  }
+}
+
+TEST(SessionRetry, AnUnknownHostIsLookedUpTwice) {
+  FakeHost host;
+  const CallId call = host.call(host.tool(kPlain));
+  host.opening_failed(1, {.kind = Kind::unknown_host, .text = "ENOTFOUND"});
+  EXPECT_TRUE(host.pending(call));
+  host.advance(200ms);
+  host.opening_failed(2, {.kind = Kind::unknown_host, .text = "ENOTFOUND"});
+  EXPECT_EQ(host.code(call), ErrorCode::connection_failed);
+  EXPECT_EQ(host.outcome(call).error->message,
+            "could not connect to wss://h.example/ws: its host is not known (ENOTFOUND); attempts: 2");
+}
+
+// How long a call waits while each opening fails in the same way, and what the retries say.
+Duration patience(FakeHost& host, ToolId tool, const OpeningFailure& failure) {
+  host.session.set_reporting(true);
+  const TimePoint start = host.now;
+  const CallId call = host.call(tool);
+  while (host.pending(call)) {
+    const std::uint32_t socket = last_socket(host);
+    if (!host.sockets.at(socket).closed) host.opening_failed(socket, failure);
+    const std::optional<TimePoint> due = host.session.poll_timeout();
+    if (host.pending(call) && due) host.advance(*due - host.now);
+  }
+  EXPECT_EQ(host.code(call), ErrorCode::connection_failed);
+  return host.now - start;
+}
+
+TEST(SessionRetry, WhereNobodyListensAFirstOpeningIsTriedForTwoSeconds) {
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    FakeHost host({.seed = seed});
+    const Duration waited = patience(host, host.tool(kPlain), {.kind = Kind::nobody_listens, .text = "ECONNREFUSED"});
+    EXPECT_EQ(waited, 2s) << "the last attempt is made when the time is over";
+    int retries = 0;
+    for (const Report& report : host.reports) {
+      if (report.kind != Report::Kind::retry) continue;
+      ++retries;
+      EXPECT_NE(report.text.find("nobody listens there (ECONNREFUSED)"), std::string::npos) << report.text;
+    }
+    EXPECT_GE(retries, 2);
+  }
+}
+
+TEST(SessionRetry, HowLongIsAnOption) {
+  FakeHost host({.retry = {.first_opening = 5s}});
+  EXPECT_EQ(patience(host, host.tool(kPlain), {.kind = Kind::nobody_listens}), 5s);
+}
+
+TEST(SessionRetry, WhereSomebodyListenedBeforeOrNoCauseIsShownItIsTriedToTheEnd) {
+  FakeHost silent;
+  EXPECT_GT(patience(silent, silent.tool(kPlain), {}), 15s);
+
+  for (const Kind kind : {Kind::nobody_listens, Kind::unknown_host}) {
+    FakeHost host;
+    const CallId first = host.call(host.tool(kPlain));
+    host.open(1);
+    host.text(1, "x");
+    EXPECT_TRUE(host.succeeded(first));
+    host.peer_closes(1, 1001);
+    EXPECT_EQ(host.session.counts().endpoints, 0U);
+    const ToolId other = host.tool(R"({"url":"wss://h.example/other?room=1"})");
+    EXPECT_GT(patience(host, other, {.kind = kind}), 15s) << "the same origin";
+  }
+}
+
+TEST(SessionRetry, NeverWithoutTheOption) {
+  FakeHost host({.retry = {.enabled = false}});
+  EXPECT_EQ(patience(host, host.tool(kPlain), {.kind = Kind::nobody_listens}), 0s);
+}
+
+TEST(SessionRetry, ATokenEndpointThatCannotMendItself) {
+  FakeHost host;
+  const CallId call = host.call(host.tool(
+      R"({"url":"wss://h.example/","auth":{"auth_type":"oauth2","token_url":"https://t.example/","client_id":"a","client_secret":"s3cr3t"}})"));
+  host.token_failed(1, {.kind = Kind::certificate, .text = "CERT_HAS_EXPIRED"});
+  EXPECT_EQ(host.code(call), ErrorCode::token_unavailable);
+  EXPECT_EQ(host.outcome(call).error->message,
+            "the token endpoint https://t.example/ could not be reached: its certificate is not trusted "
+            "(CERT_HAS_EXPIRED)");
+}
+
+TEST(SessionRetry, WhatTheHostSaysIsShownWithoutSecrets) {
+  FakeHost host({.retry = {.enabled = false}});
+  const CallId call = host.call(host.tool(R"({"url":"wss://h.example/?key=s3cr3t"})"));
+  host.opening_failed(1, {.text = "Invalid URL: wss://h.example/?key=s3cr3t\r\n\x1b[2J"});
+  const std::string& message = host.outcome(call).error->message;
+  EXPECT_EQ(message, "could not connect to wss://h.example/?key=***: Invalid URL: wss://h.example/?key=***   [2J");
 }
 
 }  // namespace

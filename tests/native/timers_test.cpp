@@ -1,6 +1,6 @@
-#include "timers.hpp"
-
 #include <gtest/gtest.h>
+
+#include <utcp_websocket/timers.hpp>
 
 namespace utcp::ws {
 namespace {

@@ -1,10 +1,10 @@
-#include "url.hpp"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cstring>
 #include <memory>
+
+#include <utcp_websocket/url.hpp>
 
 namespace utcp::ws {
 namespace {

@@ -4,11 +4,12 @@
 #include <fstream>
 #include <sstream>
 
-#include "call_template.hpp"
-#include "json.hpp"
-#include "manual.hpp"
-#include "message_template.hpp"
-#include "url.hpp"
+#include <utcp_websocket/call_template.hpp>
+#include <utcp_websocket/manual.hpp>
+#include <utcp_websocket/message_template.hpp>
+#include <utcp_websocket/url.hpp>
+
+#include "json_value.hpp"
 
 namespace utcp::ws {
 namespace {
@@ -67,7 +68,7 @@ TEST(Vectors, Manuals) {
   const Json cases = vectors("manuals.json");
   ASSERT_GE(cases.size(), 23U);
   for (const Json& c : cases) {
-    const Result<Manual> manual = parse_manual(c["input"].dump(), ManualLimits());
+    const Result<ManualText> manual = parse_manual(c["input"].dump(), ManualLimits());
     EXPECT_EQ(manual.ok(), c["ok"]) << c;
     if (manual) {
       EXPECT_EQ(manual.value().tools.size(), c["tools"]) << c;

@@ -1,6 +1,6 @@
 // What the tests of faults share: a server behind a proxy, a protocol that is watched, and what must be true afterwards.
 import assert from 'node:assert/strict';
-import { driverOf } from '../../js/protocol.js';
+import { driverOf } from '../../js/api/protocol.js';
 import { startProxy } from './proxy.js';
 import { newProtocol, startServer, turns } from './server.js';
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { WebSocket, WebSocketServer } from 'ws';
-import { WebSocketCommunicationProtocol } from '../../js/index.js';
+import { WebSocketCommunicationProtocol } from '../../js/api/index.js';
 
 /** A client of its own connections and its own randomness, which calls again as soon as a call has failed. */
 class Client {

@@ -60,7 +60,7 @@ export async function startPages() {
 /** Runs in the page: makes the calls one after the other with one protocol, and says what came of them. */
 async function makeCalls(text) {
   const { options, given, calls } = JSON.parse(text);
-  const { WebSocketCommunicationProtocol } = await import('/js/index.js');
+  const { WebSocketCommunicationProtocol } = await import('/js/api/index.js');
   const credentials = given && { credentials: () => given.shift() };
   const protocol = new WebSocketCommunicationProtocol({ ...options, ...credentials });
   const outcomes = [];

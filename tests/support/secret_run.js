@@ -44,7 +44,7 @@ function madeByLibrary(error) {
 globalThis.Error = watchErrors(Error);
 globalThis.TypeError = watchErrors(TypeError);
 globalThis.RangeError = watchErrors(RangeError);
-const { WebSocketCommunicationProtocol } = await import('../../js/index.js');
+const { WebSocketCommunicationProtocol } = await import('../../js/api/index.js');
 
 for (const name of ['log', 'info', 'debug', 'warn', 'error', 'trace']) {
   const original = console[name].bind(console);

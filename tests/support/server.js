@@ -1,7 +1,7 @@
 // A WebSocket server for tests: on a free port, with real sockets, gone when its test is over.
 import { EventEmitter, once } from 'node:events';
 import { WebSocket, WebSocketServer } from 'ws';
-import { WebSocketCommunicationProtocol } from '../../js/index.js';
+import { WebSocketCommunicationProtocol } from '../../js/api/index.js';
 
 /**
  * Starts a server that calls `onMessage(socket, text, request)` for every text message; closed after the test.

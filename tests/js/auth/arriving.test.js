@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
-import { CallTemplateError } from '../../../js/index.js';
+import { CallTemplateError } from '../../../js/api/index.js';
 import { failure, newProtocol, startServer } from '../../support/server.js';
 import { startTokenServer } from '../../support/tokens.js';
 

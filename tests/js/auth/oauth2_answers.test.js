@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
-import { WebSocketAuthError, WebSocketTimeoutError } from '../../../js/index.js';
+import { WebSocketAuthError, WebSocketTimeoutError } from '../../../js/api/index.js';
 import { failure, newProtocol } from '../../support/server.js';
 import { bearerOf, client, issue, sendJson, startGuarded, startTokenServer } from '../../support/tokens.js';
 
@@ -122,7 +122,7 @@ test('a body that never ends is left after a megabyte', async (t) => {
   };
   const { error } = await callWith(t, answer, { options: { retry: false } });
   assert.equal(error.code, 'token_unavailable');
-  assert.match(error.message, /sent an answer of over a megabyte/);
+  assert.match(error.message, /its answer is larger than a megabyte/);
 });
 
 test('a connection that breaks in the middle of the answer, and one that nobody takes', async (t) => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { WebSocket } from 'ws';
-import { WebSocketAuthError } from '../../../js/index.js';
+import { WebSocketAuthError } from '../../../js/api/index.js';
 import { failure, newProtocol } from '../../support/server.js';
 import { bearerOf, client, startGuarded, startTokenServer } from '../../support/tokens.js';
 

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { WebSocket } from 'ws';
-import { WebSocketAuthError, WebSocketConnectionError } from '../../../js/index.js';
+import { WebSocketAuthError, WebSocketConnectionError } from '../../../js/api/index.js';
 import { startOpenId } from '../../support/openid.js';
 import { failure, newProtocol } from '../../support/server.js';
 import { makeCertificate, trusting } from '../../support/tls.js';
@@ -131,7 +131,7 @@ test('over TLS in a process of its own, with NODE_EXTRA_CA_CERTS alone', async (
   const openId = await startOpenId(t, { certificate });
   const endpoint = await openId.startEndpoint(t);
   const template = endpoint.template({ auth: openId.auth({ scope: 'read' }) });
-  const code = `import { WebSocketCommunicationProtocol } from ${JSON.stringify(new URL('../../../js/index.js', import.meta.url))};
+  const code = `import { WebSocketCommunicationProtocol } from ${JSON.stringify(new URL('../../../js/api/index.js', import.meta.url))};
     const protocol = new WebSocketCommunicationProtocol();
     console.log(await protocol.callTool(null, 'm.t', { a: 1 }, ${JSON.stringify(template)}));
     await protocol.close();`;

@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { WebSocket } from 'ws';
-import { WebSocketAuthError } from '../../../js/index.js';
+import { WebSocketAuthError } from '../../../js/api/index.js';
 import { recipe } from '../../support/endpoints.js';
 import { startOpenId } from '../../support/openid.js';
 import { failure, newProtocol, startServer } from '../../support/server.js';
+import { startTokenServer } from '../../support/tokens.js';
 
 test('client credentials', async (t) => {
   const openId = await startOpenId(t);
@@ -35,4 +36,36 @@ test('a first message', async (t) => {
   const error = await failure(protocol.callTool(null, 'm.t', {}, template));
   assert.ok(error instanceof WebSocketAuthError);
   assert.equal(server.opened, 2);
+});
+
+// As Home Assistant (1005) and OBS (4009) refuse a login.
+for (const code of [undefined, 1008, 4009, 4401, 4403]) {
+  for (const ack of [true, false]) {
+    test(`a first message that is refused by closing (${code}) ${ack ? 'instead of' : 'without'} an acknowledgement: one login`, async (t) => {
+      const server = await startServer(t, (socket, text) => {
+        if (text.includes('wrong')) socket.close(code, code && 'no');
+      });
+      const template = server.template({ connect_message: { password: 'wrong-password' } });
+      if (ack) template.connect_ack = { type: 'auth_ok' };
+      const error = await failure(newProtocol(t).callTool(null, 'm.t', {}, template));
+      assert.ok(error instanceof WebSocketAuthError, String(error));
+      assert.equal(error.code, 'auth_failed');
+      assert.equal(error.closeCode, code ?? 1005);
+      assert.equal(error.reason, code ? 'no' : '');
+      assert.match(error.message, /check connect_message/);
+      assert.equal(server.opened, 1);
+    });
+  }
+}
+
+test('a peer that accepts a token and then closes costs one more token, not one per call', async (t) => {
+  const tokens = await startTokenServer(t);
+  const server = await startServer(t, (socket) => socket.close(4401, 'no'));
+  const template = server.template({ auth: tokens.auth() });
+  const protocol = newProtocol(t, { WebSocket });
+  for (let n = 0; n < 6; n += 1) {
+    const error = await failure(protocol.callTool(null, 'm.t', {}, template));
+    assert.equal(error.closeCode, 4401);
+  }
+  assert.equal(tokens.requests.length, 2);
 });

@@ -5,9 +5,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, test } from 'node:test';
 import { WebSocket } from 'ws';
-import { withoutMethod } from '../../support/hosts.js';
+import { hosts, withoutMethod } from '../../support/hosts.js';
 import { SecretWatch } from '../../support/secrets.js';
-import { collect, newProtocol, startServer } from '../../support/server.js';
+import { collect, failure, newProtocol, startServer } from '../../support/server.js';
 import { sendJson, startTokenServer } from '../../support/tokens.js';
 
 // No part of another one, and with what has to be encoded.
@@ -59,8 +59,34 @@ const faults = {
     onMessage: (socket) => socket.send('x'.repeat(2000)),
     options: { limits: { frameBytes: 1000 } },
   },
+  'closed with what came': { onConnection: (socket, request) => socket.close(4000, echoOf(request).slice(-100)) },
+  'closed with the message': { onMessage: (socket, text) => socket.close(4000, text.slice(0, 100)) },
+  'a tool that fails with what came': {
+    onMessage: (socket, text, request) => socket.send(JSON.stringify({ error: { message: echoOf(request), text } })),
+    fields: { error_path: '/error' },
+  },
+  'a tool that fails with what came, in names': {
+    onMessage: (socket, text, request) => socket.send(JSON.stringify({ error: { [echoOf(request)]: [[text]] } })),
+    fields: { error_path: '/error' },
+  },
   'unsolicited frames': { onConnection: (socket) => socket.send('hello'), fields: { message_filter: { a: 1 } } },
 };
+
+/** What a peer knows of a handshake, in other spellings than it came in, too. */
+function echoOf({ url, headers }) {
+  const {
+    authorization = '',
+    cookie = '',
+    'x-key': header = '',
+    key = '',
+    'sec-websocket-protocol': offered = '',
+  } = headers;
+  const [, basic = ''] = authorization.split(' ');
+  const [, carried = ''] = offered.split('authorization.');
+  const decoded = [basic, carried].map((text) => Buffer.from(text, 'base64').toString());
+  const query = [...new URL(url, 'ws://h').searchParams.values()];
+  return [url, authorization, cookie, header, key, offered, ...decoded, ...query].join(' ');
+}
 
 async function run(
   t,
@@ -124,6 +150,17 @@ for (const [name, way] of Object.entries(ways)) {
       };
       (await run(t, way, { onMessage: (socket) => socket.send('{"tools":7}') }, discover)).check('discovery');
       (await run(t, way, { verify: () => 401 }, discover)).check('discovery refused');
+      const manual = (socket, _text, request) => {
+        const name = echoOf(request).slice(-90);
+        const tool_call_template = { call_template_type: 'http', url: 'http://localhost/' };
+        socket.send(JSON.stringify({ tools: [{ name, tool_call_template }] }));
+      };
+      const named = { onMessage: manual, options: { allowLoopbackTools: false } };
+      (await run(t, way, named, discover)).check('a tool named so');
+      for (const wrong of [(text) => ({ tools: [{ name: text.slice(-90) }] }), (text) => ({ tools: [], [text]: 1 })]) {
+        const onMessage = (socket, _text, request) => socket.send(JSON.stringify(wrong(echoOf(request))));
+        (await run(t, way, { onMessage }, discover)).check('a manual with what came');
+      }
     });
 
     test('aborted, closed, deregistered, one too many', async (t) => {
@@ -183,3 +220,98 @@ async function lateStream(protocol, template) {
   await closed;
   await collect(stream);
 }
+
+describe('what the host cannot open', () => {
+  for (const [host, WebSocket] of Object.entries(hosts)) {
+    for (const place of ['wss://xn--a/', 'wss://a／b.example/']) {
+      for (const [name, [fields, options]] of Object.entries({
+        'the query of the URL': [{ url: `${place}?key=${encodeURIComponent(secret)}` }],
+        'api_key in the query': [apiKey('query')],
+        'api_key in a header': [apiKey('header')],
+        'credentials: query': [{}, giving({ query: { key: secret } })],
+      })) {
+        test(`${place}, ${host}, ${name}: rejects at once, without the secret`, async (t) => {
+          const watch = new SecretWatch(t, [secret, plain]);
+          const protocol = watch.listen(newProtocol(t, { WebSocket, ...options }));
+          const retries = [];
+          protocol.addEventListener('retry', (event) => retries.push(event.message));
+          const template = { call_template_type: 'websocket', url: place, ...fields };
+          const error = await watch.follow(protocol, protocol.callTool(null, 'm.t', {}, template));
+          assert.equal(error.code, 'url_refused');
+          assert.match(error.message, /the host cannot read this URL$/);
+          assert.equal(error.cause?.input, undefined);
+          assert.deepEqual(retries, []);
+          watch.check(place);
+        });
+      }
+    }
+  }
+});
+
+test("a host's error with the URL in all of its members", async (t) => {
+  const watch = new SecretWatch(t, [secret]);
+  class Telling {
+    constructor(url, { headers }) {
+      const error = new SyntaxError(`no: ${url}`, { cause: new Error(JSON.stringify(headers)) });
+      Object.assign(error, { input: url, request: { headers }, code: 'ERR_INVALID_URL', name: `Error of ${url}` });
+      error.cause.cause = error;
+      throw error;
+    }
+  }
+  const protocol = watch.listen(newProtocol(t, { WebSocket: Telling, headers: { 'X-Key': secret } }));
+  const url = `ws://localhost/?key=${encodeURIComponent(secret)}`;
+  const error = await watch.follow(
+    protocol,
+    protocol.callTool(null, 'm.t', {}, { call_template_type: 'websocket', url }),
+  );
+  assert.match(error.cause.message, /^no: ws:\/\/localhost\/\?key=\*\*\*(&planted=\*\*\*)?$/);
+  assert.equal(error.cause.code, 'ERR_INVALID_URL');
+  assert.match(error.cause.cause.message, /\*\*\*/);
+  watch.check('members');
+});
+
+test('a token endpoint that echoes the request, in each of its spellings', async (t) => {
+  const echoes = [
+    (request) => ({ error: 'invalid_request', error_description: String(request.form) }),
+    (request) => ({ error: JSON.stringify([...request.form]), error_description: request.form.get('client_secret') }),
+    (request) => ({ error: request.headers.authorization ?? 'none', error_description: request.url }),
+  ];
+  for (const echoOfRequest of echoes) {
+    for (const status of [400, 403, 500]) {
+      const watch = new SecretWatch(t, [secret, plain]);
+      const tokens = await startTokenServer(t, {
+        answer: (response, request) => sendJson(response, status, echoOfRequest(request)),
+      });
+      const server = await startServer(t);
+      const auth = tokens.auth({ client_secret: secret, token_url: `${tokens.url}?key=${plain}` });
+      const protocol = watch.listen(newProtocol(t, { retry: false }));
+      const error = await watch.follow(protocol, protocol.callTool(null, 'm.t', {}, server.template({ auth })));
+      assert.match(error.message, /answered with HTTP status \d+: "/);
+      watch.check(`${status}`);
+    }
+  }
+});
+
+test('what peers say is text on one line', async (t) => {
+  const nasty = 'a\r\nb\u001b[2Jc\u0085d\u2028e\u202ef';
+  const clean = 'a  b [2Jc d e f';
+  const closing = await startServer(t, (socket) => socket.close(4000, nasty));
+  const events = [];
+  const protocol = newProtocol(t, { WebSocket, retry: false });
+  protocol.addEventListener('close', (event) => events.push(event.reason));
+  const closed = await failure(protocol.callTool(null, 'm.t', {}, closing.template()));
+  assert.ok(closed.message.includes(`reason "${clean}"`));
+  assert.deepEqual([closed.reason, ...events], [clean, clean]);
+
+  const failing = await startServer(t, (socket) => socket.send(JSON.stringify({ error: nasty })));
+  const failed = await failure(protocol.callTool(null, 'm.t', {}, failing.template({ error_path: '/error' })));
+  assert.equal(failed.message, `the tool failed: ${clean}`);
+  assert.equal(failed.detail, nasty, 'what it said is data, like a result');
+
+  const describing = await startServer(t, (socket) =>
+    socket.send(JSON.stringify({ tools: [{ name: nasty, tool_call_template: 7 }] })),
+  );
+  const { errors } = await protocol.registerManual(null, describing.template());
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are looked for
+  assert.doesNotMatch(errors.join(), /[\u0000-\u001f\u007f-\u009f\u2028\u202e]/);
+});

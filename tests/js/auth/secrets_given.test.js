@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { inspect } from 'node:util';
 import { WebSocket } from 'ws';
-import { parseManual, ready, validateCallTemplate, WebSocketCommunicationProtocol } from '../../../js/index.js';
+import { parseManual, ready, validateCallTemplate, WebSocketCommunicationProtocol } from '../../../js/api/index.js';
 import { SecretWatch } from '../../support/secrets.js';
 import { failure, newProtocol, startServer } from '../../support/server.js';
 import { sendJson, startTokenServer } from '../../support/tokens.js';

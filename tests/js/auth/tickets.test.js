@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
 import { WebSocket } from 'ws';
-import { WebSocketAuthError } from '../../../js/index.js';
+import { WebSocketAuthError } from '../../../js/api/index.js';
 import { failure, newProtocol, startServer } from '../../support/server.js';
 
 /** Issues tickets, and a server that takes each once, where `read(request)` finds it. */

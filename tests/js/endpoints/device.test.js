@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { UtcpClient } from '@utcp/sdk';
 import '@utcp/text';
-import '../../../js/register.js';
+import '../../../js/api/register.js';
 import { at, callAtOnce, recipes } from '../../support/endpoints.js';
 import { newProtocol, startServer } from '../../support/server.js';
 

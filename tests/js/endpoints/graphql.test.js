@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { buildSchema } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
-import { ToolError, WebSocketConnectionError } from '../../../js/index.js';
+import { ToolError, WebSocketConnectionError } from '../../../js/api/index.js';
 import { callAtOnce, lastFirst, recipe } from '../../support/endpoints.js';
 import { collect, failure, newProtocol, startServer } from '../../support/server.js';
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createWebSocketConnection, toSocket } from 'vscode-ws-jsonrpc';
-import { ToolError } from '../../../js/index.js';
+import { ToolError } from '../../../js/api/index.js';
 import { callAtOnce, lastFirst, recipe } from '../../support/endpoints.js';
 import { failure, newProtocol, startServer } from '../../support/server.js';
 

@@ -7,7 +7,7 @@ import { WebSocketClientTransport } from '@modelcontextprotocol/sdk/client/webso
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import { CallToolRequestSchema, ErrorCode, ListToolsRequestSchema, McpError } from '@modelcontextprotocol/sdk/types.js';
 import { WebSocket } from 'ws';
-import { ToolError, WebSocketTimeoutError } from '../../../js/index.js';
+import { ToolError, WebSocketTimeoutError } from '../../../js/api/index.js';
 import { callAtOnce, lastFirst, recipe } from '../../support/endpoints.js';
 import { failure, newProtocol, startServer } from '../../support/server.js';
 

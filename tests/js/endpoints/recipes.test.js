@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { parseManual, ready, validateCallTemplate } from '../../../js/index.js';
+import { parseManual, ready, validateCallTemplate } from '../../../js/api/index.js';
 import { recipes } from '../../support/endpoints.js';
 import { readmeBlocks } from '../../support/readme.js';
 

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { test } from 'node:test';
 import { Server } from 'socket.io';
-import { WebSocketClosedError, WebSocketTimeoutError } from '../../../js/index.js';
+import { WebSocketClosedError, WebSocketTimeoutError } from '../../../js/api/index.js';
 import { failure, newProtocol } from '../../support/server.js';
 
 /** A server whose only event, `add`, is acknowledged with the sum. */

@@ -1,7 +1,7 @@
 // Faults of the network while a connection is idle, a call is in flight, or an answer is half there.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { driverOf } from '../../../js/protocol.js';
+import { driverOf } from '../../../js/api/protocol.js';
 import {
   assertFailed,
   assertNoSockets,

@@ -50,7 +50,7 @@ for (const [host, WebSocket] of Object.entries(hosts)) {
           [0, 1, 2, 3, 4],
         );
         await line.works(1);
-        assert.equal(line.server.opened, 1);
+        assert.equal(line.server.opened, 2); // after a count the peer might still end the stream
         await line.leavesNothing();
       });
     }

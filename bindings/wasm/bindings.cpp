@@ -1,0 +1,127 @@
+// Owns the list of what the wasm module gives to JavaScript: the session and the pure functions, by Embind.
+// Everything crosses as numbers and as text; nothing throws.
+#include <emscripten/bind.h>
+#include <malloc.h>
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <utcp_websocket/call_template.hpp>
+#include <utcp_websocket/manual.hpp>
+#include <utcp_websocket/message_template.hpp>
+#include <utcp_websocket/text.hpp>
+#include <utcp_websocket/url.hpp>
+
+#include "replies.hpp"
+#include "session_host.hpp"
+
+namespace utcp::ws {
+namespace {
+
+std::string validate_call_template(const std::string& text) {
+  const Result<std::string> normalized = normalize_call_template(text);
+  return normalized ? value_reply(normalized.value()) : error_reply(normalized.error());
+}
+
+// `message`: JSON text, empty where the template has none. `names`: JSON array of the arguments' names.
+std::string plan_message(const std::string& message, const std::string& names) {
+  const std::vector<std::string> known = parse_names(names);
+  if (message.empty()) return value_reply(plan_json(MessageTemplate().plan(known)));
+  const Result<MessageTemplate> compiled = MessageTemplate::compile(message);
+  return compiled ? value_reply(plan_json(compiled.value().plan(known))) : error_reply(compiled.error());
+}
+
+// `source`: the URL that the manual came from; empty: unknown, nothing is left out or lent. `auth`: JSON of the
+// credential that fetched it; empty: none.
+std::string parse_manual_text(const std::string& text, std::uint32_t max_tools, std::uint32_t max_depth,
+                              const std::string& source, bool keep_loopback, const std::string& auth) {
+  // Its size was limited before it came here.
+  Result<ManualText> parsed =
+      parse_manual(text, {.max_bytes = text.size(), .max_tools = max_tools, .max_depth = max_depth});
+  if (!parsed) return error_reply(parsed.error());
+  ManualText manual = std::move(parsed).value();
+  if (!source.empty()) {
+    const Result<Url> url = parse_url(source);
+    if (!url) return error_reply(url.error());
+    if (!keep_loopback) leave_out_loopback_tools(manual, url.value());
+    if (!auth.empty()) lend_auth(manual, url.value(), auth);
+  }
+  Reply reply;
+  reply.json("manual", manual.text());
+  reply.json("leftOut", strings_json(manual.left_out));
+  return value_reply(reply.take());
+}
+
+std::string error_table_text() {
+  std::string rows = "[";
+  for (const ErrorKind& kind : error_table()) {
+    append(rows, {rows.size() > 1 ? "," : "", "[\"", kind.name, "\",\"", kind.class_name, "\",\"",
+                  fault_name(kind.fault), "\"]"});
+  }
+  return rows + ']';
+}
+
+bool secure_websocket_url(const std::string& url) { return is_secure_websocket_url(url); }
+bool secure_token_url(const std::string& url) { return is_secure_token_url(url); }
+
+// Bytes of the heap that are in use, for leak tests.
+std::uint32_t heap_in_use() { return static_cast<std::uint32_t>(mallinfo().uordblks); }
+
+// A session is a number in JavaScript: Embind's classes would cost kilobytes and time, and nobody inherits here.
+using Handle = std::uintptr_t;
+
+Handle new_session(const std::string& options) { return reinterpret_cast<Handle>(new SessionHost(options)); }
+void delete_session(Handle session) { delete reinterpret_cast<SessionHost*>(session); }
+
+/// A method of the session as a function whose first argument is the session.
+template <auto Method>
+struct Entry;
+template <class R, class... A, R (SessionHost::*Method)(A...)>
+struct Entry<Method> {
+  static R call(Handle session, A... arguments) {
+    return (reinterpret_cast<SessionHost*>(session)->*Method)(arguments...);
+  }
+};
+template <class R, class... A, R (SessionHost::*Method)(A...) const>
+struct Entry<Method> {
+  static R call(Handle session, A... arguments) {
+    return (reinterpret_cast<SessionHost*>(session)->*Method)(arguments...);
+  }
+};
+
+EMSCRIPTEN_BINDINGS(utcp_websocket) {
+  using emscripten::function;
+  function("newSession", &new_session);
+  function("deleteSession", &delete_session);
+  function("prepare", &Entry<&SessionHost::prepare>::call);
+  function("release", &Entry<&SessionHost::release>::call);
+  function("plan", &Entry<&SessionHost::plan>::call);
+  function("startCallWith", &Entry<&SessionHost::start_call_with>::call);
+  function("abortCall", &Entry<&SessionHost::abort_call>::call);
+  function("handleConsumed", &Entry<&SessionHost::handle_consumed>::call);
+  function("handlePong", &Entry<&SessionHost::handle_pong>::call);
+  function("handleOpeningFailed", &Entry<&SessionHost::handle_opening_failed>::call);
+  function("handleToken", &Entry<&SessionHost::handle_token>::call);
+  function("handleTokenFailed", &Entry<&SessionHost::handle_token_failed>::call);
+  function("knowSecrets", &Entry<&SessionHost::know_secrets>::call);
+  function("mask", &Entry<&SessionHost::mask>::call);
+  function("handleTimeout", &Entry<&SessionHost::handle_timeout>::call);
+  function("deregister", &Entry<&SessionHost::deregister>::call);
+  function("close", &Entry<&SessionHost::close>::call);
+  function("setReporting", &Entry<&SessionHost::set_reporting>::call);
+  function("channel", &Entry<&SessionHost::channel>::call);
+  function("counts", &Entry<&SessionHost::counts>::call);
+
+  function("isSecureWebSocketUrl", &secure_websocket_url);
+  function("isSecureTokenUrl", &secure_token_url);
+  function("validateCallTemplate", &validate_call_template);
+  function("planMessage", &plan_message);
+  function("parseManual", &parse_manual_text);
+  function("errorTable", &error_table_text);
+  function("heapInUse", &heap_in_use);
+}
+
+}  // namespace
+}  // namespace utcp::ws

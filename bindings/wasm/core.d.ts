@@ -1,0 +1,80 @@
+// The shape of what bindings/ compiles to (dist/core.js): what js/ may use of it.
+
+/** What bindings/wasm/host.js calls below a wasm frame. Nothing here may throw or call back. */
+export interface CoreHost {
+  readText(heap: Uint8Array, out: number, capacity: number, from: number): { read: number; written: number };
+}
+
+/** A session of the core: see bindings/session_host.hpp. */
+export type CoreSession = number;
+
+/** Every result is JSON text, a number or nothing. */
+export interface CoreModule {
+  newSession(options: string): CoreSession;
+  deleteSession(session: CoreSession): void;
+  prepare(session: CoreSession, caller: number, toolName: string, callTemplate: string): string;
+  release(session: CoreSession, tool: number): void;
+  plan(session: CoreSession, tool: number, names: string, ofFilter: boolean): string;
+  /** `startCallWith` without extras and without Embind: the hot path. */
+  _utcp_ws_start_call(session: CoreSession, now: number, call: number, tool: number, mode: number): void;
+  startCallWith(session: CoreSession, now: number, call: number, tool: number, mode: number, extras: string): void;
+  abortCall(session: CoreSession, now: number, call: number): void;
+  handleConsumed(session: CoreSession, now: number, call: number, items: number, bytes: number): void;
+  handlePong(session: CoreSession, now: number, connection: number): void;
+  /** `kind`: the core's number, see js/host/failure.js. */
+  handleOpeningFailed(
+    session: CoreSession,
+    now: number,
+    connection: number,
+    kind: number,
+    status: number,
+    text: string,
+  ): void;
+  handleTokenFailed(session: CoreSession, now: number, token: number, kind: number, text: string): void;
+  /** `secrets`: JSON array of strings. */
+  knowSecrets(session: CoreSession, connection: number, secrets: string): void;
+  /** By connection; where that is 0, by call template and what else was given (JSON). */
+  mask(session: CoreSession, connection: number, callTemplate: string, given: string, text: string): string;
+  handleToken(session: CoreSession, now: number, token: number, status: number, body: string): void;
+  handleTimeout(session: CoreSession, now: number): void;
+  deregister(session: CoreSession, caller: number, manual: string): void;
+  close(session: CoreSession): void;
+  setReporting(session: CoreSession, on: boolean): void;
+  counts(session: CoreSession): string;
+  isSecureWebSocketUrl(url: string): boolean;
+  isSecureTokenUrl(url: string): boolean;
+  validateCallTemplate(text: string): string;
+  planMessage(message: string, names: string): string;
+  parseManual(
+    text: string,
+    maxTools: number,
+    maxDepth: number,
+    source: string,
+    keepLoopback: boolean,
+    auth: string,
+  ): string;
+  errorTable(): string;
+  heapInUse(): number;
+  /** The address of the session's `ChannelWords` (bindings/wasm/channel.hpp). */
+  channel(session: CoreSession): number;
+  /** Sockets in Emscripten's table, for leak tests. */
+  socketCount(): number;
+}
+
+export interface CoreSettings {
+  instantiateWasm(
+    imports: WebAssembly.Imports,
+    done: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
+  ): object;
+  onAbort(what: unknown): never;
+  /** What Emscripten's WebSocket API makes its sockets with. */
+  WebSocket: new (
+    connection: string,
+  ) => object;
+  host: CoreHost;
+}
+
+export default function createCore(settings: CoreSettings): Promise<CoreModule>;
+
+/** Where the wasm is: beside the glue. */
+export function wasmUrl(): URL;

@@ -1,0 +1,23 @@
+// Owns what the wasm module asks of JavaScript while it is entered, besides Emscripten's own API (body: host.js). It
+// runs below a wasm frame, so it only copies: nothing of the host's or the user's runs there.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace utcp::ws {
+
+/// How far a text was encoded.
+struct TextProgress {
+  std::uint32_t read;     ///< UTF-16 code units taken
+  std::uint32_t written;  ///< bytes of UTF-8 put down
+};
+
+extern "C" {
+
+/// Encodes the text of the message being handled, from code unit `from` on, into `out`.
+void utcp_ws_read_text(char* out, std::size_t capacity, std::size_t from, TextProgress* progress);
+
+}  // extern "C"
+
+}  // namespace utcp::ws

@@ -1,0 +1,119 @@
+#include "replies.hpp"
+
+#include <utility>
+
+#include <utcp_websocket/text.hpp>
+
+namespace utcp::ws {
+namespace {
+
+void append_string(std::string& out, TextRef text) {
+  out += '"';
+  json::append_escaped(out, text);
+  out += '"';
+}
+
+// A comma, or the bracket that opens the list.
+void append_separator(std::string& out) { out += out.empty() ? '[' : ','; }
+
+std::string close_list(std::string list) {
+  if (list.empty()) list = "[";
+  list += ']';
+  return list;
+}
+
+}  // namespace
+
+void Reply::member(const char* name) {
+  if (out_.size() > 1) out_ += ',';
+  append_string(out_, name);
+  out_ += ':';
+}
+
+void Reply::text(const char* name, TextRef value) {
+  member(name);
+  append_string(out_, value);
+}
+
+void Reply::number(const char* name, std::int64_t value) { json(name, to_text(value)); }
+
+void Reply::flag(const char* name, bool value) { json(name, value ? "true" : "false"); }
+
+void Reply::json(const char* name, TextRef value) {
+  member(name);
+  out_ += value.view();
+}
+
+std::string Reply::take() {
+  out_ += '}';
+  return std::move(out_);
+}
+
+std::string error_json(const Error& error) {
+  Reply reply;
+  reply.text("code", describe(error.code).name);
+  reply.text("message", error.message);
+  if (!error.field.empty()) reply.text("field", error.field);
+  if (error.http_status != 0) reply.number("httpStatus", error.http_status);
+  if (error.close_code != 0) {
+    reply.number("closeCode", error.close_code);
+    reply.text("reason", error.reason);
+    reply.flag("wasClean", error.was_clean);
+  }
+  return reply.take();
+}
+
+std::string plan_json(const Plan& plan) {
+  std::string list;
+  for (const Piece& piece : plan) {
+    append_separator(list);
+    if (piece.kind != Piece::Kind::literal) {
+      append(list, {"[", to_text(static_cast<int>(piece.kind)), ",", to_text(static_cast<int>(piece.encoding)), ","});
+    }
+    append_string(list, piece.text);
+    if (piece.kind != Piece::Kind::literal) list += ']';
+  }
+  return close_list(std::move(list));
+}
+
+std::string headers_json(std::span<const Header> headers) {
+  std::string list;
+  for (const Header& header : headers) {
+    append_separator(list);
+    list += '[';
+    append_string(list, header.first);
+    list += ',';
+    append_string(list, header.second);
+    list += ']';
+  }
+  return close_list(std::move(list));
+}
+
+std::string strings_json(std::span<const std::string> strings) {
+  std::string list;
+  for (const std::string& text : strings) {
+    append_separator(list);
+    append_string(list, text);
+  }
+  return close_list(std::move(list));
+}
+
+std::string value_reply(TextRef value) {
+  Reply reply;
+  reply.json("value", value);
+  return reply.take();
+}
+
+std::string error_reply(const Error& error) {
+  Reply reply;
+  reply.json("error", error_json(error));
+  return reply.take();
+}
+
+std::vector<std::string> parse_names(const std::string& text) {
+  std::vector<std::string> names;
+  for (const std::string_view name : json::elements_of(text)) names.push_back(json::text_of(name));
+  return names;
+}
+
+}  // namespace utcp::ws

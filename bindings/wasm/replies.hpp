@@ -1,0 +1,49 @@
+// Owns how values of the core look in the JSON that JavaScript gets, written as text at once: building a JSON tree
+// first would cost kilobytes of code. Must not know sessions or sockets.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <utcp_websocket/auth.hpp>
+#include <utcp_websocket/error.hpp>
+#include <utcp_websocket/json_text.hpp>
+#include <utcp_websocket/message_template.hpp>
+
+namespace utcp::ws {
+
+/// Writes one JSON object, member by member.
+class Reply {
+ public:
+  void text(const char* name, TextRef value);
+  void number(const char* name, std::int64_t value);
+  void flag(const char* name, bool value);
+  /// `value` is JSON text.
+  void json(const char* name, TextRef value);
+  /// Ends the object.
+  [[nodiscard]] std::string take();
+
+ private:
+  void member(const char* name);
+  std::string out_ = "{";
+};
+
+/// `{code, message, field?, httpStatus?, closeCode?, reason?, wasClean?}`
+[[nodiscard]] std::string error_json(const Error& error);
+/// A literal piece is a string, any other `[kind, encoding, name]` (js/core/message.js).
+[[nodiscard]] std::string plan_json(const Plan& plan);
+/// `[[name, value], …]`
+[[nodiscard]] std::string headers_json(std::span<const Header> headers);
+[[nodiscard]] std::string strings_json(std::span<const std::string> strings);
+
+/// `{"value":…}` and `{"error":…}`: what a function that can fail answers. `value` is JSON text.
+[[nodiscard]] std::string value_reply(TextRef value);
+[[nodiscard]] std::string error_reply(const Error& error);
+
+/// The other way: a JSON array of strings.
+[[nodiscard]] std::vector<std::string> parse_names(const std::string& text);
+
+}  // namespace utcp::ws

@@ -1,0 +1,355 @@
+#include "session_host.hpp"
+
+#include <emscripten/emscripten.h>
+#include <emscripten/websocket.h>
+
+#include <cstring>
+#include <limits>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <utcp_websocket/json_text.hpp>
+
+#include "replies.hpp"
+#include "session_options.hpp"
+
+namespace utcp::ws {
+namespace {
+
+TimePoint time_point(double milliseconds) { return TimePoint{static_cast<std::int64_t>(milliseconds * 1000 + 0.5)}; }
+TimePoint now() { return time_point(emscripten_get_now()); }
+std::uint32_t number(CallId id) { return static_cast<std::uint32_t>(id); }
+std::uint32_t number(ConnectionId id) { return static_cast<std::uint32_t>(id); }
+std::uint32_t number(TokenId id) { return static_cast<std::uint32_t>(id); }
+
+}  // namespace
+
+// The socket callbacks. Their return type differs between versions of Emscripten.
+struct SocketEvents {
+  template <class Event>
+  using Handled = std::conditional_t<
+      std::is_same_v<Event, EmscriptenWebSocketMessageEvent>,
+      std::invoke_result_t<em_websocket_message_callback_func, int, const EmscriptenWebSocketMessageEvent*, void*>,
+      std::invoke_result_t<em_websocket_open_callback_func, int, const EmscriptenWebSocketOpenEvent*, void*>>;
+
+  // A copy: handling an event may end the socket that it came from.
+  static SessionHost::Socket socket(void* data) { return *static_cast<SessionHost::Socket*>(data); }
+
+  static Handled<EmscriptenWebSocketOpenEvent> opened(int, const EmscriptenWebSocketOpenEvent* event, void* data) {
+    const SessionHost::Socket from = socket(data);
+    int size = 0;
+    emscripten_websocket_get_protocol_length(event->socket, &size);
+    std::string protocol(static_cast<std::size_t>(size > 0 ? size : 1), '\0');
+    emscripten_websocket_get_protocol(event->socket, protocol.data(), static_cast<int>(protocol.size()));
+    protocol.resize(std::strlen(protocol.c_str()));
+    const SessionHost::Entry entry(from.host);
+    from.host.session_.handle_open(now(), from.connection, protocol);
+    return true;
+  }
+
+  static Handled<EmscriptenWebSocketMessageEvent> received(int, const EmscriptenWebSocketMessageEvent*, void* data) {
+    const SessionHost::Socket from = socket(data);
+    Session& session = from.host.session_;
+    const ChannelWords& facts = from.host.channel_.words;
+    {
+      const SessionHost::Entry entry(from.host);
+      if (facts.consumed_call != 0) {
+        session.handle_consumed(now(), CallId{facts.consumed_call}, facts.consumed_items, facts.consumed_bytes);
+      }
+      const JsFrame frame(facts.is_text != 0, facts.frame_size, from.host.scratch_);
+      session.handle_message(now(), from.connection, frame);
+    }
+    from.host.scratch_.shrink();
+    return true;
+  }
+
+  static Handled<EmscriptenWebSocketErrorEvent> failed(int, const EmscriptenWebSocketErrorEvent*, void* data) {
+    const SessionHost::Socket from = socket(data);
+    const SessionHost::Entry entry(from.host);
+    from.host.session_.handle_error(now(), from.connection);
+    return true;
+  }
+
+  static Handled<EmscriptenWebSocketCloseEvent> closed(int, const EmscriptenWebSocketCloseEvent* event, void* data) {
+    const SessionHost::Socket from = socket(data);
+    const SessionHost::Entry entry(from.host);
+    from.host.session_.handle_close(now(), from.connection, event->code, event->reason, event->wasClean != 0);
+    return true;
+  }
+};
+
+SessionHost::SessionHost(const std::string& options) : session_(parse_options(options)) {}
+
+SessionHost::~SessionHost() {
+  while (!sockets_.empty()) forget(sockets_.begin()->first);
+}
+
+std::string SessionHost::prepare(std::uint32_t caller, const std::string& tool_name, const std::string& call_template) {
+  Result<CallTemplate> parsed = parse_call_template(std::string_view(call_template));
+  if (!parsed) return error_reply(parsed.error());
+  const ToolId tool = session_.prepare(CallerId{caller}, tool_name, std::move(parsed).value());
+  const CallTemplate& prepared = *session_.find_template(tool);
+  Reply reply;
+  reply.number("tool", static_cast<std::uint32_t>(tool));
+  reply.text("name", session_.short_name(tool));
+  reply.text("endpoint", prepared.url.label());
+  reply.json("headerFields", strings_json(prepared.header_fields));
+  reply.flag("many", prepared.expected_responses.value_or(1) != 1);
+  reply.flag("filters", !prepared.filter_message.is_constant());
+  reply.json("discovery", plan_json(prepared.discovery_message.plan({})));
+  if (!prepared.message.depends_on_names()) reply.json("plan", plan_json(prepared.message.plan({})));
+  return value_reply(reply.take());
+}
+
+void SessionHost::release(std::uint32_t tool) { session_.release(ToolId{tool}); }
+
+std::string SessionHost::plan(std::uint32_t tool, const std::string& names, bool of_filter) const {
+  const CallTemplate* call_template = session_.find_template(ToolId{tool});
+  if (call_template == nullptr) return "[]";
+  const MessageTemplate& message = of_filter ? call_template->filter_message : call_template->message;
+  return plan_json(message.plan(parse_names(names)));
+}
+
+void SessionHost::start_call(double now, std::uint32_t call, std::uint32_t tool, int mode) {
+  start({.tool = ToolId{tool}, .mode = static_cast<CallMode>(mode)}, now, call);
+}
+
+void SessionHost::start(const CallRequest& request, double now, std::uint32_t call) {
+  const Entry entry(*this);
+  session_.start_call(time_point(now), CallId{call}, request);
+}
+
+void SessionHost::start_call_with(double now, std::uint32_t call, std::uint32_t tool, int mode,
+                                  const std::string& extras) {
+  CallRequest request{.tool = ToolId{tool}, .mode = static_cast<CallMode>(mode)};
+  const json::Members given = json::members_of(extras);
+  request.uuid = json::text_of(json::find(given, "uuid"));
+  if (const std::string_view filter = json::find(given, "filter"); !filter.empty()) request.message_filter = filter;
+  for (const std::string_view value : json::elements_of(json::find(given, "headers"))) {
+    std::optional<std::string>& header = request.header_values.emplace_back();
+    if (json::is_string(value)) header = json::text_of(value);
+  }
+  start(request, now, call);
+}
+
+void SessionHost::abort_call(double now, std::uint32_t call) {
+  const Entry entry(*this);
+  session_.abort_call(time_point(now), CallId{call});
+}
+
+void SessionHost::handle_consumed(double now, std::uint32_t call, std::uint32_t items, std::uint32_t bytes) {
+  const Entry entry(*this);
+  session_.handle_consumed(time_point(now), CallId{call}, items, bytes);
+}
+
+void SessionHost::handle_pong(double now, std::uint32_t connection) {
+  const Entry entry(*this);
+  session_.handle_pong(time_point(now), ConnectionId{connection});
+}
+
+void SessionHost::handle_opening_failed(double now, std::uint32_t connection, int kind, int http_status,
+                                        const std::string& text) {
+  const Entry entry(*this);
+  session_.handle_opening_failed(time_point(now), ConnectionId{connection},
+                                 {static_cast<OpeningFailure::Kind>(kind), http_status, text});
+}
+
+void SessionHost::handle_token_failed(double now, std::uint32_t token, int kind, const std::string& text) {
+  const Entry entry(*this);
+  session_.handle_token_failed(time_point(now), TokenId{token}, {static_cast<OpeningFailure::Kind>(kind), 0, text});
+}
+
+void SessionHost::know_secrets(std::uint32_t connection, const std::string& secrets) {
+  session_.know_secrets(ConnectionId{connection}, parse_names(secrets));
+}
+
+std::string SessionHost::mask(std::uint32_t connection, const std::string& call_template, const std::string& given,
+                              const std::string& text) const {
+  if (connection != 0) return session_.secrets_of(ConnectionId{connection}).mask(text);
+  const Result<CallTemplate> parsed = parse_call_template(std::string_view(call_template));
+  Secrets secrets = session_.secrets_of(parsed.value());
+  for (const std::string& secret : parse_names(given)) secrets.add(secret);
+  return secrets.mask(text);
+}
+
+void SessionHost::handle_token(double now, std::uint32_t token, int http_status, const std::string& body) {
+  const Entry entry(*this);
+  session_.handle_token(time_point(now), TokenId{token}, http_status, body);
+}
+
+void SessionHost::handle_timeout(double now) {
+  const Entry entry(*this);
+  session_.handle_timeout(time_point(now));
+}
+
+void SessionHost::deregister(std::uint32_t caller, const std::string& manual) {
+  const Entry entry(*this);
+  session_.deregister(CallerId{caller}, manual);
+}
+
+void SessionHost::close() {
+  const Entry entry(*this);
+  session_.close();
+}
+
+void SessionHost::set_reporting(bool on) { session_.set_reporting(on); }
+
+std::string SessionHost::counts() const {
+  const Session::Counts counts = session_.counts();
+  Reply reply;
+  const auto add = [&reply](const char* name, std::size_t count) {
+    reply.number(name, static_cast<std::int64_t>(count));
+  };
+  add("endpoints", counts.endpoints);
+  add("connections", counts.connections);
+  add("calls", counts.calls);
+  add("waiting", counts.waiting);
+  add("tools", counts.tools);
+  add("timers", counts.timers);
+  add("sockets", sockets_.size());
+  return reply.take();
+}
+
+SessionHost::Entry::~Entry() {
+  while (const Command* command = host_.session_.poll_command()) {
+    std::visit([this](const auto& one) { host_.run(one); }, *command);
+  }
+  const std::optional<TimePoint> deadline = host_.session_.poll_timeout();
+  host_.channel_.publish(deadline ? static_cast<double>(deadline->count()) / 1000
+                                  : std::numeric_limits<double>::infinity());
+}
+
+// What Emscripten gives to its WebSocket, here and below, names what JavaScript holds (js/core/wire.js): as URL the
+// connection's number, as text the call whose message it is, or the plan of a message of the template's own.
+void SessionHost::run(const OpenSocket& command) {
+  const std::string name = to_text(number(command.connection));
+  EmscriptenWebSocketCreateAttributes attributes{name.c_str(), nullptr, true};
+  const int handle = emscripten_websocket_new(&attributes);
+  auto socket = std::make_unique<Socket>(Socket{*this, command.connection, handle});
+  emscripten_websocket_set_onopen_callback(handle, socket.get(), SocketEvents::opened);
+  emscripten_websocket_set_onmessage_callback(handle, socket.get(), SocketEvents::received);
+  emscripten_websocket_set_onerror_callback(handle, socket.get(), SocketEvents::failed);
+  emscripten_websocket_set_onclose_callback(handle, socket.get(), SocketEvents::closed);
+  sockets_.insert_or_assign(command.connection, std::move(socket));
+
+  const auto& [url, protocols, headers] = command.handshake;
+  Reply handshake;
+  handshake.text("url", url);
+  handshake.text("protocols", protocols);
+  handshake.json("headers", headers_json(headers));
+  handshake.text("manual", command.manual);
+  channel_.put(CommandKind::open, {number(command.connection)}, handshake.take());
+}
+
+void SessionHost::run(const SendMessage& command) { send(command.connection, to_text(number(command.call))); }
+
+void SessionHost::run(const SendGreeting& command) { send(command.connection, plan_json(command.plan)); }
+
+void SessionHost::run(const SendPing& command) {
+  if (command.plan.empty()) {
+    channel_.put(CommandKind::ping, {number(command.connection)});
+  } else {
+    send(command.connection, plan_json(command.plan));
+  }
+}
+
+void SessionHost::send(ConnectionId connection, const std::string& what) {
+  const Socket* socket = find(connection);
+  if (socket == nullptr) return;
+  emscripten_websocket_send_utf8_text(socket->handle, what.c_str());
+  channel_.put(CommandKind::wire);
+}
+
+void SessionHost::run(const SetReading& command) {
+  channel_.put(CommandKind::read, {number(command.connection), command.on ? 1U : 0U});
+}
+
+void SessionHost::run(const CloseSocket& command) {
+  if (const Socket* socket = find(command.connection)) {
+    emscripten_websocket_close(socket->handle, static_cast<unsigned short>(command.code), command.reason.c_str());
+    channel_.put(CommandKind::wire);
+  }
+  forget(command.connection);
+}
+
+void SessionHost::run(const FetchToken& command) {
+  Reply request;
+  request.text("url", command.request.url);
+  request.text("authorization", command.request.authorization);
+  request.text("body", command.request.body);
+  channel_.put(CommandKind::fetch, {number(command.token)}, request.take());
+}
+
+void SessionHost::run(const CancelToken& command) { channel_.put(CommandKind::cancel, {number(command.token)}); }
+
+void SessionHost::run(const DeliverFrame& command) {
+  channel_.put(CommandKind::deliver, {number(command.call), static_cast<std::uint32_t>(command.decoding)},
+               command.path);
+}
+
+void SessionHost::run(const SettleCall& command) {
+  if (!command.error) {
+    channel_.put(CommandKind::settle, {number(command.call)});
+    return;
+  }
+  Reply rejection;
+  rejection.json("error", error_json(*command.error));
+  if (!command.detail.empty()) {
+    rejection.json("detail", command.detail);
+  } else if (command.error->code == ErrorCode::tool_failed) {
+    rejection.text("path", command.path);
+  }
+  channel_.put(CommandKind::reject, {number(command.call)}, rejection.take());
+}
+
+void SessionHost::run(const Report& command) {
+  Reply reply;
+  reply.number("kind", static_cast<int>(command.kind));
+  reply.text("endpoint", command.endpoint);
+  if (command.connection) reply.number("connection", number(*command.connection));
+  if (command.call) reply.number("call", number(*command.call));
+  switch (command.kind) {
+    case Report::Kind::open:
+    case Report::Kind::send:
+      break;
+    case Report::Kind::close:
+      reply.number("closeCode", command.close_code);
+      reply.text("reason", command.text);
+      break;
+    case Report::Kind::retry:
+      reply.number("attempt", command.attempt);
+      reply.number("delay", command.delay.count() / 1000);
+      reply.text("text", command.text);
+      break;
+    case Report::Kind::message:
+    case Report::Kind::unsolicited:
+    case Report::Kind::warning:
+    case Report::Kind::token:
+      reply.number("size", static_cast<std::int64_t>(command.size));
+      reply.text("text", command.text);
+      break;
+  }
+  channel_.put(CommandKind::report, {}, reply.take());
+}
+
+const SessionHost::Socket* SessionHost::find(ConnectionId connection) const {
+  const auto entry = sockets_.find(connection);
+  return entry == sockets_.end() ? nullptr : entry->second.get();
+}
+
+void SessionHost::forget(ConnectionId connection) {
+  const auto entry = sockets_.find(connection);
+  if (entry == sockets_.end()) return;
+  emscripten_websocket_delete(entry->second->handle);
+  sockets_.erase(entry);
+}
+
+/// The one entry that every call takes, without Embind's conversions.
+extern "C" EMSCRIPTEN_KEEPALIVE void utcp_ws_start_call(std::uintptr_t session, double now, std::uint32_t call,
+                                                        std::uint32_t tool, int mode) {
+  reinterpret_cast<SessionHost*>(session)->start_call(now, call, tool, mode);
+}
+
+}  // namespace utcp::ws

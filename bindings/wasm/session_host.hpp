@@ -1,0 +1,107 @@
+// Owns one session on the Emscripten side: its sockets, and carrying out the core's commands with
+// emscripten_websocket_*. Must not decide anything: that is the core's. Must not know promises: that is
+// js/core/driver.js's.
+//
+// Memory: the session owns a `Socket` per connection; Emscripten's callbacks carry a pointer to it, and get none once
+// it is gone. The text of a received frame is copied into `scratch_` only when the core asks for it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <utcp_websocket/session.hpp>
+
+#include "channel.hpp"
+#include "scratch.hpp"
+
+namespace utcp::ws {
+
+class SessionHost {
+ public:
+  /// `options`: see `parse_options`.
+  explicit SessionHost(const std::string& options);
+  ~SessionHost();
+  SessionHost(const SessionHost&) = delete;
+  SessionHost& operator=(const SessionHost&) = delete;
+
+  /// `{"value":{tool, name, endpoint, headerFields, many, plan?, discovery}}` or `{"error":…}`.
+  [[nodiscard]] std::string prepare(std::uint32_t caller, const std::string& tool_name,
+                                    const std::string& call_template);
+  void release(std::uint32_t tool);
+  /// The pieces of the tool's message for arguments of these names (a JSON array of strings).
+  [[nodiscard]] std::string plan(std::uint32_t tool, const std::string& names, bool of_filter) const;
+
+  void start_call(double now, std::uint32_t call, std::uint32_t tool, int mode);
+  /// `extras`: `{"headers":[value or null, …],"uuid":"…","filter":…}`.
+  void start_call_with(double now, std::uint32_t call, std::uint32_t tool, int mode, const std::string& extras);
+  void abort_call(double now, std::uint32_t call);
+  void handle_consumed(double now, std::uint32_t call, std::uint32_t items, std::uint32_t bytes);
+  void handle_pong(double now, std::uint32_t connection);
+  /// `kind`: a number of `OpeningFailure::Kind`.
+  void handle_opening_failed(double now, std::uint32_t connection, int kind, int http_status, const std::string& text);
+  void handle_token(double now, std::uint32_t token, int http_status, const std::string& body);
+  void handle_token_failed(double now, std::uint32_t token, int kind, const std::string& text);
+  /// `secrets`: JSON array of strings.
+  void know_secrets(std::uint32_t connection, const std::string& secrets);
+  /// `text` as it may be shown: without the secrets of a connection, or, where that is 0, of a call template (JSON
+  /// text) and what else is `given` (JSON array of strings).
+  [[nodiscard]] std::string mask(std::uint32_t connection, const std::string& call_template, const std::string& given,
+                                 const std::string& text) const;
+  void handle_timeout(double now);
+  void deregister(std::uint32_t caller, const std::string& manual);
+  void close();
+  void set_reporting(bool on);
+  /// Where `ChannelWords` are.
+  [[nodiscard]] std::uint32_t channel() const {
+    return static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(&channel_.words));
+  }
+  /// JSON of what is alive, for leak tests.
+  [[nodiscard]] std::string counts() const;
+
+ private:
+  struct Socket {
+    SessionHost& host;
+    ConnectionId connection;
+    int handle;
+  };
+  friend struct SocketEvents;
+
+  /// What happens between its construction and its end is one entry: in the end the core's commands are in the channel.
+  class Entry {
+   public:
+    explicit Entry(SessionHost& host) : host_(host) { host.channel_.begin(); }
+    ~Entry();
+    Entry(const Entry&) = delete;
+    Entry& operator=(const Entry&) = delete;
+
+   private:
+    SessionHost& host_;
+  };
+
+  void start(const CallRequest& request, double now, std::uint32_t call);
+  void run(const OpenSocket& command);
+  void run(const SendMessage& command);
+  void run(const SendGreeting& command);
+  void run(const SendPing& command);
+  void run(const SetReading& command);
+  void send(ConnectionId connection, const std::string& what);
+  void run(const CloseSocket& command);
+  void run(const FetchToken& command);
+  void run(const CancelToken& command);
+  void run(const DeliverFrame& command);
+  void run(const SettleCall& command);
+  void run(const Report& command);
+  [[nodiscard]] const Socket* find(ConnectionId connection) const;
+  void forget(ConnectionId connection);
+
+  Session session_;
+  Channel channel_;
+  Scratch scratch_;
+  std::map<ConnectionId, std::unique_ptr<Socket>> sockets_;
+};
+
+}  // namespace utcp::ws

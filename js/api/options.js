@@ -1,0 +1,101 @@
+// Owns checking the options of a protocol, and how they reach the core. Must not know what the core does with them.
+import { DEFAULT_FRAME_BYTES } from '../../dist/constants.js';
+import { check, copyOf, headers, TOKEN } from '../base/check.js';
+import { isObject } from '../base/values.js';
+import { MANUAL } from '../core/pure.js';
+
+/** @typedef {import('../types/shared.js').ProtocolOptions} ProtocolOptions */
+
+const LARGEST = 2 ** 31 - 1;
+const WEEK = 7 * 24 * 3600;
+
+const seconds = {
+  what: `a number of seconds above 0 and up to ${WEEK}`,
+  holds: (/** @type {unknown} */ v) => isNumber(v) && v > 0 && v <= WEEK,
+};
+const count = {
+  what: `an integer from 1 to ${LARGEST}`,
+  holds: (/** @type {unknown} */ v) => isNumber(v) && Number.isInteger(v) && v >= 1 && v <= LARGEST,
+};
+const flag = { what: 'true or false', holds: (/** @type {unknown} */ v) => typeof v === 'boolean' };
+const browserAuth = {
+  what: '"query" or "subprotocol"',
+  holds: (/** @type {unknown} */ v) => v === 'query' || v === 'subprotocol',
+};
+const subprotocolPrefix = {
+  what: 'the start of a subprotocol name (RFC 9110 token)',
+  holds: (/** @type {unknown} */ v) => typeof v === 'string' && TOKEN.test(v),
+};
+const source = { what: 'a function', holds: (/** @type {unknown} */ v) => typeof v === 'function' };
+const webSocket = { what: 'a WebSocket constructor', holds: (/** @type {unknown} */ v) => typeof v === 'function' };
+const group = { what: 'an object', holds: isObject };
+const retry = { what: 'false or an object', holds: (/** @type {unknown} */ v) => v === false || isObject(v) };
+
+const known = {
+  WebSocket: webSocket,
+  headers,
+  credentials: source,
+  fetch: source,
+  browserAuth,
+  subprotocolPrefix,
+  canSetHeaders: flag,
+  idleTimeout: seconds,
+  maxConnections: count,
+  retry,
+  allowLoopbackTools: flag,
+  limits: group,
+};
+const knownLimits = {
+  frameBytes: count,
+  jsonDepth: count,
+  streamItems: count,
+  streamBytes: count,
+  waitingCalls: count,
+  unsolicitedFrames: count,
+  manualTools: count,
+  manualBytes: count,
+};
+const knownRetry = { baseDelay: seconds, maxDelay: seconds, firstOpening: seconds };
+
+/**
+ * Throws a TypeError that names the option, what it got and what it takes.
+ * @param {ProtocolOptions} [given]
+ * @returns {import('../base/check.js').CheckedOptions}
+ */
+export function checkOptions(given = {}) {
+  // Copies: what was checked is what is used, whatever a getter says the next time.
+  const options = copyOf('options', given);
+  for (const name of /** @type {const} */ (['limits', 'retry', 'headers'])) {
+    if (isObject(options[name])) options[name] = copyOf(`options.${name}`, options[name]);
+  }
+  check('options', options, known);
+  const limits = options.limits ?? {};
+  check('options.limits', limits, knownLimits);
+  if (options.retry) check('options.retry', options.retry, knownRetry);
+  const { manualTools = MANUAL.manualTools, ...coreLimits } = limits;
+  return {
+    WebSocket: options.WebSocket,
+    canSetHeaders: options.canSetHeaders,
+    credentials: options.credentials,
+    fetch: options.fetch,
+    allowLoopbackTools: options.allowLoopbackTools ?? false,
+    manualTools,
+    manualBytes: limits.manualBytes ?? MANUAL.manualBytes,
+    jsonDepth: limits.jsonDepth ?? MANUAL.jsonDepth,
+    frameBytes: limits.frameBytes ?? DEFAULT_FRAME_BYTES,
+    session: {
+      ...coreLimits,
+      idleTimeout: options.idleTimeout,
+      maxConnections: options.maxConnections,
+      retry: options.retry,
+      browserAuth: options.browserAuth && ['query', 'subprotocol'].indexOf(options.browserAuth) + 1,
+      subprotocolPrefix: options.subprotocolPrefix,
+      headers: Object.entries(options.headers ?? {}),
+    },
+  };
+}
+
+/** @param {unknown} value @returns {value is number} */
+function isNumber(value) {
+  return typeof value === 'number' && Number.isFinite(value);
+}

@@ -1,0 +1,74 @@
+// Owns checking what a caller gives as options, and how it is said what is wrong. Must not know which options there are.
+import { isObject, kindOf } from './values.js';
+
+/**
+ * The options of a protocol: what stays in JavaScript, and what goes to the core.
+ * @typedef {object} CheckedOptions
+ * @property {import('../types/shared.js').WebSocketConstructor | undefined} WebSocket
+ * @property {boolean | undefined} canSetHeaders
+ * @property {import('../types/shared.js').CredentialSource | undefined} credentials
+ * @property {typeof fetch | undefined} fetch
+ * @property {boolean} allowLoopbackTools
+ * @property {number} manualTools
+ * @property {number} manualBytes
+ * @property {number} jsonDepth
+ * @property {number} frameBytes
+ * @property {Record<string, unknown>} session
+ */
+
+/** RFC 9110 section 5.6.2. */
+export const TOKEN = /^[!#$%&'*+.^_`|~\w-]+$/;
+/** Not to be set: those of the handshake itself and of the connection, as in the core's `is_handshake_header`. */
+const OWN_HEADER =
+  /^(connection|upgrade|content-length|transfer-encoding|host|keep-alive|te|trailer|expect|proxy-connection|sec-websocket-.*)$/i;
+export const headers = {
+  what: 'an object of header names and values (RFC 9110), without line breaks and what the handshake itself sets',
+  holds: areHeaders,
+  isSecret: true,
+};
+
+/** @param {string} where @param {unknown} values @returns {any} */
+export function copyOf(where, values) {
+  if (!isObject(values)) throw new TypeError(`${where} must be an object, not ${show(values)}`);
+  try {
+    return { ...values };
+  } catch (cause) {
+    throw new TypeError(`${where} cannot be read`, { cause });
+  }
+}
+
+/**
+ * @param {string} where
+ * @param {unknown} values
+ * @param {Record<string, { what: string, holds: (value: unknown) => boolean, isSecret?: boolean }>} rules
+ */
+export function check(where, values, rules) {
+  if (!isObject(values)) throw new TypeError(`${where} must be an object, not ${show(values)}`);
+  for (const [name, value] of Object.entries(values)) {
+    const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
+    if (!rule) throw new TypeError(`${where}.${name} is unknown; known are ${Object.keys(rules).join(', ')}`);
+    if (value !== undefined && !rule.holds(value)) {
+      throw new TypeError(`${where}.${name} must be ${rule.what}, not ${rule.isSecret ? 'this' : show(value)}`);
+    }
+  }
+}
+
+/** @param {unknown} value */
+function areHeaders(value) {
+  return (
+    isObject(value) &&
+    Object.entries(value).every(
+      ([name, text]) =>
+        TOKEN.test(name) &&
+        !OWN_HEADER.test(name) &&
+        typeof text === 'string' &&
+        /^[\t\x20-\x7e\x80-\xff]*$/.test(text),
+    )
+  );
+}
+
+/** @param {unknown} value */
+function show(value) {
+  if (typeof value === 'string') return JSON.stringify(value);
+  return typeof value === 'object' || typeof value === 'function' ? kindOf(value) : String(value);
+}

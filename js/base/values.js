@@ -1,0 +1,34 @@
+// Owns questions about any value, whoever gave it: what kind it is, how large, and whether it is text. Must not know what it is for.
+
+/** What a caller gave in place of something else, in words. Reads nothing of it. @param {unknown} value */
+export function kindOf(value) {
+  if (value === null) return 'null';
+  if (typeof value !== 'object') return typeof value === 'undefined' ? 'undefined' : `a ${typeof value}`;
+  return isArray(value) ? 'an array' : 'an object';
+}
+
+/** `Array.isArray` throws on a proxy that was revoked. @param {unknown} value */
+export function isArray(value) {
+  try {
+    return Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
+
+/** @param {unknown} value @returns {value is object} */
+export function isObject(value) {
+  return kindOf(value) === 'an object';
+}
+
+/** @param {unknown} data @returns {number} bytes, of a text UTF-16 code units */
+export function sizeOf(data) {
+  if (typeof data === 'string') return data.length;
+  const size = /** @type {ArrayBuffer | null | undefined} */ (data)?.byteLength;
+  return typeof size === 'number' ? size : 0;
+}
+
+/** Lone surrogates have no UTF-8. @param {string} text */
+export function wellFormed(text) {
+  return text.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd');
+}

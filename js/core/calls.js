@@ -1,0 +1,108 @@
+// Owns the JavaScript side of one call: its message until it is sent, its abort signal, what settles its promise.
+// Must not know connections or wasm. A stream's call is in stream.js.
+import { MODE_SINGLE } from '../../dist/constants.js';
+import { decode } from './frames.js';
+
+/** @typedef {import('./frames.js').Item} Item */
+
+/**
+ * What the driver asks of a call.
+ * @typedef {object} Call
+ * @property {number} id 0 until it is started
+ * @property {number} mode
+ * @property {string} message dropped once it is sent
+ * @property {boolean} over
+ * @property {string[] | undefined} given takes secrets that its answer came with
+ * @property {import('./tools.js').PreparedTool | undefined} tool
+ * @property {(item: Item) => void} deliver
+ * @property {() => void} finish
+ * @property {(error: unknown) => void} fail
+ */
+
+/** Watches a signal for as long as a call runs, so that long-lived signals collect no listeners. */
+export class AbortWatch {
+  /** @param {AbortSignal | undefined} signal @param {(reason: unknown) => void} onAbort */
+  constructor(signal, onAbort) {
+    this.signal = signal;
+    this.listener = () => onAbort(/** @type {AbortSignal} */ (signal).reason);
+    signal?.addEventListener('abort', this.listener, { once: true });
+  }
+
+  stop() {
+    try {
+      this.signal?.removeEventListener('abort', this.listener);
+    } catch {
+      // A signal of the caller's own making. The call is over all the same.
+    }
+  }
+}
+
+/** A call that resolves once: with its response, or with all of them where several were asked for. */
+export class SingleCall {
+  id = 0;
+  message = '';
+  over = false;
+  /** @type {string[] | undefined} */
+  given = undefined;
+  /** @type {import('./tools.js').PreparedTool | undefined} */
+  tool = undefined;
+  /** @type {unknown} */
+  #result = undefined;
+  /** @type {unknown[] | undefined} */
+  #results = undefined;
+  /** @type {AbortWatch | undefined} */
+  #watch;
+  #resolve;
+  #reject;
+  #owner;
+
+  /**
+   * @param {number} mode
+   * @param {AbortSignal | undefined} signal
+   * @param {(value: unknown) => void} resolve
+   * @param {(reason: unknown) => void} reject
+   * @param {{ abandon: (call: Call) => void, warn: (call: Call, item: Item, why: string) => void }} owner
+   */
+  constructor(mode, signal, resolve, reject, owner) {
+    this.mode = mode;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#owner = owner;
+    if (signal) {
+      this.#watch = new AbortWatch(signal, (reason) => {
+        owner.abandon(this);
+        this.fail(reason);
+      });
+    }
+  }
+
+  /** @param {Item} item */
+  deliver(item) {
+    const value = decode(item, (why) => this.#owner.warn(this, item, why));
+    if (!this.tool?.many) {
+      this.#result = value;
+    } else {
+      this.#results ??= [];
+      this.#results.push(value);
+    }
+  }
+
+  finish() {
+    if (!this.#end()) return;
+    const many = this.tool?.many && this.mode === MODE_SINGLE;
+    this.#resolve(many ? (this.#results ?? []) : this.#result);
+  }
+
+  /** @param {unknown} error */
+  fail(error) {
+    if (this.#end()) this.#reject(error);
+  }
+
+  #end() {
+    if (this.over) return false;
+    this.over = true;
+    this.message = '';
+    this.#watch?.stop();
+    return true;
+  }
+}

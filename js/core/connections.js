@@ -1,0 +1,189 @@
+// Owns the host's sockets of a session: opening them with what the option `credentials` adds, telling the core what they tell,
+// pausing and closing them. Must not know calls.
+import { FAILURE_NO_CREDENTIALS } from '../../dist/constants.js';
+import { wellFormed } from '../base/values.js';
+import { failureOf, failureOfOpening, shownCause } from '../host/failure.js';
+import { Socket } from '../host/socket.js';
+import { addCredentials } from './credentials.js';
+
+/** @typedef {import('../host/socket.js').SocketEvents} SocketEvents */
+
+/**
+ * How sockets' events get into the core.
+ * @typedef {object} Core
+ * @property {(entry: import('./session.js').Entry<void>, subject?: import('./channel.js').Subject) => void} tell
+ * @property {(socket: Socket, data: unknown) => void} receive
+ * @property {() => import('../host/websocket.js').HostWebSocket} host
+ */
+
+/** Of what a host says; nobody reads more of a stack. */
+const LONGEST_SHOWN = 10_000;
+
+/** @implements {SocketEvents} */
+export class Connections {
+  #core;
+  #credentials;
+  /** The core's, by connection. @type {Map<number, Socket>} */
+  #sockets = new Map();
+  /** The connections that are not read from. @type {Set<number>} */
+  #paused = new Set();
+  /** The closing handshakes under way. @type {Set<Promise<void>>} */
+  #closing = new Set();
+
+  /** @param {Core} core @param {import('../types/shared.js').CredentialSource | undefined} credentials */
+  constructor(core, credentials) {
+    this.#core = core;
+    this.#credentials = credentials;
+  }
+
+  get size() {
+    return this.#sockets.size;
+  }
+
+  /** How many closing handshakes are under way. */
+  get closing() {
+    return this.#closing.size;
+  }
+
+  /** Whether any is not read from. */
+  get somePaused() {
+    return this.#paused.size > 0;
+  }
+
+  /** Resolves when the closing handshakes that are under way are over. */
+  async allClosed() {
+    await Promise.all(this.#closing);
+  }
+
+  // --- What the core wants ---
+
+  /** @param {number} connection @param {import('../host/socket.js').Handshake} handshake @param {import('./wire.js').Wire} wire */
+  open(connection, handshake, wire) {
+    const socket = new Socket(this, connection, handshake, wire);
+    this.#sockets.set(connection, socket);
+    const host = this.#core.host();
+    if (!this.#credentials) {
+      socket.open(host);
+      return;
+    }
+    addCredentials(this.#credentials, socket, host.canSetHeaders).then(
+      () => {
+        if (socket.released) return;
+        const secrets = wellFormed(JSON.stringify(socket.given));
+        this.#core.tell((core, session) => core.knowSecrets(session, socket.connection, secrets));
+        socket.open(host);
+      },
+      (error) => socket.released || this.#openingFailed(socket, { kind: FAILURE_NO_CREDENTIALS, text: '' }, error),
+    );
+  }
+
+  /** @param {number} connection @param {string} text */
+  send(connection, text) {
+    this.#sockets.get(connection)?.transmit(text);
+  }
+
+  /** @param {number} connection */
+  ping(connection) {
+    this.#sockets.get(connection)?.ping();
+  }
+
+  /** @param {number} connection @param {boolean} on */
+  read(connection, on) {
+    this.#sockets.get(connection)?.read(on);
+    if (on) this.#paused.delete(connection);
+    else this.#paused.add(connection);
+  }
+
+  /** @param {number} connection @param {number} [code] @param {string} [reason] */
+  shut(connection, code, reason) {
+    const socket = this.#sockets.get(connection);
+    if (!socket) return;
+    this.#paused.delete(connection);
+    this.#sockets.delete(connection);
+    const closed = socket.shut(code, reason).then(() => {
+      this.#closing.delete(closed);
+    });
+    this.#closing.add(closed);
+  }
+
+  shutAll() {
+    for (const connection of [...this.#sockets.keys()]) this.shut(connection);
+  }
+
+  /** A defect ends the connection that it is about. @param {number} connection @param {unknown} error @returns {boolean} whether it was there */
+  fail(connection, error) {
+    const socket = this.#sockets.get(connection);
+    if (socket) this.failed(socket, error);
+    return socket !== undefined;
+  }
+
+  /** What the option `credentials` gave to a connection, not to be shown. @param {number} connection @returns {string[]} */
+  secretsOf(connection) {
+    return this.#sockets.get(connection)?.given ?? [];
+  }
+
+  // --- What sockets tell ---
+
+  /** @param {Socket} socket @param {string} protocol */
+  opened({ wire }, protocol) {
+    wire.protocol = protocol;
+    this.#core.tell(() => wire.onopen?.({}));
+  }
+
+  /** @param {Socket} socket @param {unknown} data */
+  received(socket, data) {
+    this.#core.receive(socket, data);
+  }
+
+  /** @param {Socket} socket */
+  ponged({ connection }) {
+    this.#core.tell((core, session) => core.handlePong(session, performance.now(), connection));
+  }
+
+  /** @param {Socket} socket @param {unknown} error */
+  failed(socket, error) {
+    this.#core.tell(() => socket.wire.onerror?.({}), { cause: this.#shown(socket, error) });
+  }
+
+  /** @param {Socket} socket @param {unknown} error @param {number} [httpStatus] */
+  openingFailed(socket, error, httpStatus = 0) {
+    this.#openingFailed(socket, failureOf(error), this.#shown(socket, error), httpStatus);
+  }
+
+  /** @param {Socket} socket @param {unknown} error */
+  notAllowed(socket, error) {
+    this.#openingFailed(socket, failureOfOpening(socket.url, error), this.#shown(socket, error));
+  }
+
+  /** @param {Socket} socket @param {import('../host/failure.js').Failure} failure @param {unknown} cause @param {number} [httpStatus] */
+  #openingFailed({ connection }, { kind, text }, cause, httpStatus = 0) {
+    this.#core.tell(
+      (core, session) =>
+        core.handleOpeningFailed(session, performance.now(), connection, kind, httpStatus, wellFormed(text)),
+      { cause },
+    );
+  }
+
+  /** A host's error without the connection's secrets. @param {Socket} socket @param {unknown} error */
+  #shown({ connection }, error) {
+    return shownCause(error, (text) => this.mask(connection, '', '[]', text));
+  }
+
+  /**
+   * Without secrets: of a connection, or, where it is 0, of a template and what else is given. All JSON text.
+   * @param {number} connection @param {string} template @param {string} given @param {string} text
+   */
+  mask(connection, template, given, text) {
+    let masked = '***'; // where nobody can be asked
+    this.#core.tell((core, session) => {
+      masked = core.mask(session, connection, template, given, wellFormed(text.slice(0, LONGEST_SHOWN)));
+    });
+    return masked;
+  }
+
+  /** @param {Socket} socket @param {number} code @param {string} reason @param {boolean} wasClean */
+  closed(socket, code, reason, wasClean) {
+    const cause = this.#shown(socket, socket.broken);
+    this.#core.tell(() => socket.wire.onclose?.({ code, reason, wasClean }), { cause });
+  }
+}

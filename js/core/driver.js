@@ -1,0 +1,378 @@
+// Owns what a protocol has running: one session of the core, its sockets, its timer, its calls by id. It hands the core what
+// happens and carries out what the core decides. Must not know what a call template, a frame or a URL says.
+//
+// No code of the host or the user runs below a wasm frame: the core leaves its commands in the channel, and they are carried
+// out after the entry has returned, in their order.
+
+import {
+  COMMAND_CANCEL,
+  COMMAND_DELIVER,
+  COMMAND_FETCH,
+  COMMAND_OPEN,
+  COMMAND_PING,
+  COMMAND_READ,
+  COMMAND_REJECT,
+  COMMAND_REPORT,
+  COMMAND_SETTLE,
+  MODE_DISCOVERY,
+  REPORT_SEND,
+  REPORT_WARNING,
+} from '../../dist/constants.js';
+import { wellFormed } from '../base/values.js';
+import { DeadlineTimer } from '../host/timer.js';
+import { TokenFetcher } from '../host/tokens.js';
+import { SingleCall } from './calls.js';
+import { Connections } from './connections.js';
+import { UtcpWebSocketEvent } from './events.js';
+import { Consumed } from './frames.js';
+import { Arguments, renderPlan } from './message.js';
+import { defectOf, rejectionOf } from './rejection.js';
+import { compose, snapshotOf } from './request.js';
+import { Session } from './session.js';
+import { StreamCall, ToolStream } from './stream.js';
+import { forCore, Tools, templateText } from './tools.js';
+import { WIRE_CLOSE, WIRE_SEND } from './wire.js';
+
+/** @typedef {import('./calls.js').Call} Call */
+/** @typedef {import('./request.js').Request} Request */
+
+export class Driver {
+  #emit;
+  #connections;
+  #tokens;
+  #reporting = false;
+  #session;
+  #tools = new Tools();
+  #timer = new DeadlineTimer(() => this.tell((core, session) => core.handleTimeout(session, performance.now())));
+  #consumed = new Consumed();
+  /** What the core wants done and nobody has come to yet. @type {import('./channel.js').Command[]} */
+  #commands = [];
+  #carryingOut = false;
+  /** Of the message that went out last. */
+  #sentSize = 0;
+  /** @type {Map<number, Call>} */
+  #calls = new Map();
+  #lastId = 0;
+  /**
+   * @param {import('../base/check.js').CheckedOptions} options
+   * @param {(event: UtcpWebSocketEvent) => void} emit
+   */
+  constructor(options, emit) {
+    this.#session = new Session(options, (error) => this.#sessionFailed(error));
+    this.#connections = new Connections(
+      {
+        tell: (entry, subject) => this.tell(entry, subject),
+        receive: ({ wire, connection }, data) => {
+          this.#session.receive(wire, data, this.#consumed);
+          this.#carryOut({ data, connection });
+        },
+        host: () => /** @type {import('../host/websocket.js').HostWebSocket} */ (this.#session.host),
+      },
+      options.credentials,
+    );
+    this.#tokens = new TokenFetcher(
+      options.fetch,
+      (token, status, body) =>
+        this.tell((core, session) => core.handleToken(session, performance.now(), token, status, body)),
+      (token, { kind, text }) =>
+        this.tell((core, session) => core.handleTokenFailed(session, performance.now(), token, kind, wellFormed(text))),
+    );
+    this.#emit = emit;
+  }
+
+  // --- What a protocol asks for ---
+
+  /**
+   * @param {number} mode
+   * @param {Request} request
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<any>}
+   */
+  call(mode, request, signal) {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) reject(signal.reason);
+      else this.launch(new SingleCall(mode, signal, resolve, reject, this), request);
+    });
+  }
+
+  /**
+   * Asks for a manual.
+   * @param {Request} request @param {AbortSignal} [signal]
+   * @returns {Promise<{ text: string, mask: (text: string) => string }>} `mask`: a text of it without the secrets that it was
+   *   asked for with
+   */
+  async discover(request, signal) {
+    const template = templateText(request.template);
+    /** @type {string[]} */
+    const given = [];
+    const text = await this.call(MODE_DISCOVERY, { ...request, given }, signal);
+    return { text, mask: (said) => this.#connections.mask(0, template, wellFormed(JSON.stringify(given)), said) };
+  }
+
+  /** @param {Request | undefined} request @param {AbortSignal} [signal] @param {unknown} [refusal] why there is no request */
+  stream(request, signal, refusal) {
+    return new ToolStream(new StreamCall(this, request, signal, refusal));
+  }
+
+  /** @param {number} caller @param {string} manual */
+  async deregister(caller, manual) {
+    const name = forCore(manual, 'the name of the manual');
+    await this.#session.settled();
+    this.tell((core, session) => core.deregister(session, caller, name));
+    await this.#connections.allClosed();
+  }
+
+  async close() {
+    await this.#session.settled();
+    this.#session.tell((core, session) => core.close(session));
+    this.#session.take(this.#commands);
+    // Before a listener hears of it: a call that it makes starts on a new session.
+    this.#session.end();
+    this.#forgetSession();
+    this.#carryOut();
+    await this.#connections.allClosed();
+  }
+
+  /** From now on, what happens is reported. */
+  report() {
+    if (this.#reporting) return;
+    this.#reporting = true;
+    this.#session.report();
+  }
+
+  /** What is alive, for leak tests. @returns {Record<string, number>} */
+  counts() {
+    return {
+      ...this.#session.counts(),
+      hostCalls: this.#calls.size,
+      hostSockets: this.#connections.size,
+      hostClosing: this.#connections.closing,
+      hostTools: this.#tools.size,
+    };
+  }
+
+  // --- Calls ---
+
+  /** Starts a call; what goes wrong comes by its `fail`. @param {Call} call @param {Request} request */
+  launch(call, request) {
+    try {
+      if (call.over) return;
+      if (this.#session.running) {
+        this.#start(call, request);
+        return;
+      }
+      const snapshot = snapshotOf(request);
+      this.#session.ready().then(
+        () => call.over || this.launch(call, snapshot),
+        (error) => call.fail(error),
+      );
+    } catch (error) {
+      call.fail(error);
+    }
+  }
+
+  /** @param {Call} call @param {Request} request */
+  #start(call, request) {
+    const id = this.#newId();
+    const { mode } = call;
+    const { tool, message, extras } = compose(this, this.#tools, mode, request, id);
+    // Up to here code of the caller may have run: it may have thrown, ended the call, or the module with a call of its own.
+    // From here on nothing throws.
+    if (call.over) return;
+    if (!this.#session.running) {
+      this.launch(call, request);
+      return;
+    }
+    call.message = message;
+    call.tool = tool;
+    call.id = id;
+    call.given = request.given;
+    this.#calls.set(id, call);
+    this.#timer.keepAlive(true);
+    if (extras === undefined) {
+      this.#session.startCall(id, tool.tool, mode);
+      this.#carryOut();
+    } else {
+      this.tell((core, session) => core.startCallWith(session, performance.now(), id, tool.tool, mode, extras));
+    }
+  }
+
+  #newId() {
+    do this.#lastId = (this.#lastId + 1) >>> 0;
+    while (this.#lastId === 0 || this.#calls.has(this.#lastId));
+    return this.#lastId;
+  }
+
+  /** Nobody waits for the call any more. @param {Call} call */
+  abandon(call) {
+    if (this.#take(call.id)) this.tell((core, session) => core.abortCall(session, performance.now(), call.id));
+  }
+
+  /** @param {Call} call @param {number} items @param {number} bytes */
+  consumed(call, items, bytes) {
+    const consumed = this.#consumed;
+    const before = consumed.add(call.id, items, bytes);
+    if (before) this.#tellConsumed(before);
+    // No message may come before the core has heard.
+    if (this.#connections.somePaused) this.#tellConsumed(consumed.take());
+  }
+
+  /** @param {{ call: number, items: number, bytes: number }} consumed */
+  #tellConsumed({ call, items, bytes }) {
+    this.tell((core, session) => core.handleConsumed(session, performance.now(), call, items, bytes));
+  }
+
+  /** @param {Call} call @param {import('./frames.js').Item} item @param {string} text */
+  warn(call, { connection, size }, text) {
+    if (!this.#reporting) return;
+    const endpoint = call.tool?.endpoint ?? '';
+    this.#emit(new UtcpWebSocketEvent({ kind: REPORT_WARNING, endpoint, connection, call: call.id, size, text }));
+  }
+
+  /** @param {number} id @returns {Call | undefined} the call, which is over now */
+  #take(id) {
+    const call = this.#calls.get(id);
+    if (!call) return undefined;
+    this.#calls.delete(id);
+    if (this.#calls.size === 0) this.#timer.keepAlive(false);
+    return call;
+  }
+
+  // --- What the core wants ---
+
+  /**
+   * Enters the core, if it runs; then carries out what it wants.
+   * @param {import('./session.js').Entry<void>} entry
+   * @param {import('./channel.js').Subject} [subject]
+   */
+  tell(entry, subject) {
+    this.#session.tell(entry);
+    this.#carryOut(subject);
+  }
+
+  /** @param {import('./session.js').Entry<string>} question @returns {any} */
+  ask(question) {
+    return this.#session.ask(question);
+  }
+
+  /** Carries out what the last entry has left. @param {import('./channel.js').Subject} [subject] */
+  #carryOut(subject) {
+    const commands = this.#commands;
+    this.#session.take(commands, subject);
+    if (this.#carryingOut) return; // the loop below comes to the new ones
+    this.#carryingOut = true;
+    for (let command = commands.shift(); command; command = commands.shift()) {
+      try {
+        this.#perform(command);
+      } catch (defect) {
+        this.#performFailed(command, defect);
+      }
+    }
+    this.#carryingOut = false;
+    this.#timer.arm(this.#session.deadline);
+    this.#leaveOutgrown();
+  }
+
+  /** Where the instance has grown far beyond its use, and nothing here needs it: the next call starts on another. */
+  #leaveOutgrown() {
+    if (this.#calls.size > 0 || !this.#session.outgrown || this.#connections.size > 0) return;
+    this.#session.end();
+    this.#forgetSession();
+  }
+
+  /** A defect: what the command is about ends with it, and nothing else. @param {any} command @param {unknown} defect */
+  #performFailed({ kind, call: id, what, wire, connection = wire?.connection }, defect) {
+    const error = defectOf(defect);
+    const call = this.#calls.get(kind === WIRE_SEND ? Number(what) : id);
+    if (call) {
+      this.abandon(call);
+      call.fail(error);
+    } else if (!this.#connections.fail(connection, error)) {
+      queueMicrotask(() => {
+        throw defect;
+      });
+    }
+  }
+
+  /** @param {import('./channel.js').Command} command */
+  #perform(command) {
+    switch (command.kind) {
+      case COMMAND_DELIVER:
+        this.#deliver(command.call, command.item, command.last);
+        break;
+      case COMMAND_SETTLE:
+        this.#take(command.call)?.finish();
+        break;
+      case COMMAND_REJECT: {
+        const error = rejectionOf(command.rejection, command.data, command.cause);
+        this.#take(command.call)?.fail(error);
+        break;
+      }
+      case WIRE_SEND:
+        this.#send(command.wire.connection, command.what);
+        break;
+      case WIRE_CLOSE:
+        this.#connections.shut(command.wire.connection, command.code, command.reason);
+        break;
+      case COMMAND_OPEN:
+        this.#connections.open(command.connection, command.handshake, command.wire);
+        break;
+      case COMMAND_FETCH:
+        this.#tokens.fetch(command.token, command.request);
+        break;
+      case COMMAND_CANCEL:
+        this.#tokens.cancel(command.token);
+        break;
+      case COMMAND_PING:
+        this.#connections.ping(command.connection);
+        break;
+      case COMMAND_READ:
+        this.#connections.read(command.connection, command.on);
+        // What was taken since the message that was one too many.
+        if (!command.on) this.#tellConsumed(this.#consumed.take());
+        break;
+      case COMMAND_REPORT:
+        if (command.report.kind === REPORT_SEND) command.report.size = this.#sentSize; // the core never saw it
+        this.#emit(new UtcpWebSocketEvent(command.report));
+        break;
+    }
+  }
+
+  /** @param {number} id @param {import('./frames.js').Item} item @param {boolean} last whether the call is over with it */
+  #deliver(id, item, last) {
+    const call = this.#calls.get(id);
+    if (!call) return;
+    call.given?.push(...this.#connections.secretsOf(item.connection));
+    call.deliver(item);
+    if (last) this.#take(id)?.finish();
+  }
+
+  /** @param {number} connection @param {string} what a call, whose message it is, or the plan of the template's own message */
+  #send(connection, what) {
+    if (what.startsWith('[')) {
+      const builtIns = { requestId: '', toolName: '' };
+      this.#connections.send(connection, renderPlan(JSON.parse(what), new Arguments({}), builtIns));
+      return;
+    }
+    const call = this.#calls.get(Number(what));
+    if (!call) return;
+    this.#connections.send(connection, call.message);
+    this.#sentSize = call.message.length;
+    call.message = '';
+  }
+
+  /** The session died with its instance. @param {Error} error */
+  #sessionFailed(error) {
+    this.#forgetSession();
+    this.#commands.length = 0;
+    this.#connections.shutAll();
+    for (const id of [...this.#calls.keys()]) this.#take(id)?.fail(error);
+  }
+
+  #forgetSession() {
+    this.#tokens.cancelAll();
+    this.#tools.clear();
+    this.#timer.clear();
+    this.#consumed.clear();
+  }
+}

@@ -1,0 +1,106 @@
+// Owns received messages on the JavaScript side: their size, decoding them as the core said, and what was consumed of them. Must not know which call a message answers.
+import { DECODING_BYTES, DECODING_JSON, DECODING_JSON_MEMBER, DECODING_JSON_OR_TEXT } from '../../dist/constants.js';
+
+/**
+ * A message as the host gave it, and how the core wants it decoded.
+ * @typedef {object} Item
+ * @property {unknown} data
+ * @property {number} size
+ * @property {number} decoding
+ * @property {string} path JSON Pointer, for `DECODING_JSON_MEMBER`
+ * @property {number} connection the number of the connection that it came on
+ */
+
+/**
+ * @param {Item} item
+ * @param {(why: string) => void} warn
+ * @returns {unknown}
+ */
+export function decode({ data, decoding, path }, warn) {
+  switch (decoding) {
+    case DECODING_BYTES:
+      return toBytes(data);
+    case DECODING_JSON:
+    case DECODING_JSON_OR_TEXT:
+      try {
+        return JSON.parse(/** @type {string} */ (data));
+      } catch {
+        warn('response_format is json and this is not JSON');
+        return data;
+      }
+    case DECODING_JSON_MEMBER:
+      return memberOf(/** @type {string} */ (data), path);
+    default:
+      return data;
+  }
+}
+
+/**
+ * @param {string} text JSON
+ * @param {string} path JSON Pointer (RFC 6901)
+ * @returns {unknown} null where there is none
+ */
+export function memberOf(text, path) {
+  let value = JSON.parse(text);
+  for (const name of tokensOf(path)) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return null;
+    value = value[name];
+  }
+  return value;
+}
+
+/** The pointer read last: a stream's items all have the same. */
+let lastPath = '';
+/** @type {string[]} */
+let lastTokens = [];
+
+/** @param {string} path @returns {string[]} */
+function tokensOf(path) {
+  if (path === lastPath) return lastTokens;
+  lastTokens = path
+    .split('/')
+    .slice(1)
+    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
+  lastPath = path;
+  return lastTokens;
+}
+
+/** @param {unknown} data */
+function toBytes(data) {
+  if (data instanceof ArrayBuffer) return new Uint8Array(data);
+  // A view: the host may use its memory again.
+  if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice();
+  return new Uint8Array();
+}
+
+/** What consumers of streams have taken and the core has not heard: it hears with the next message, which is when it counts. */
+export class Consumed {
+  call = 0;
+  items = 0;
+  bytes = 0;
+
+  /**
+   * @param {number} call @param {number} items @param {number} bytes
+   * @returns {{ call: number, items: number, bytes: number } | undefined} another stream's, that must be told now
+   */
+  add(call, items, bytes) {
+    const before = this.call !== 0 && this.call !== call ? this.take() : undefined;
+    this.call = call;
+    this.items += items;
+    this.bytes += bytes;
+    return before;
+  }
+
+  /** What there is, which is told with that. */
+  take() {
+    const { call, items, bytes } = this;
+    this.clear();
+    return { call, items, bytes };
+  }
+
+  clear() {
+    this.call = 0;
+    this.items = 0;
+    this.bytes = 0;
+  }
+}

@@ -1,0 +1,242 @@
+// Owns putting a message together as the core's plan says (src/template/message_template.hpp). Must not know what a template looks
+// like: the core has read it. Large arguments never leave JavaScript this way.
+
+import {
+  ENCODING_JSON_STRING,
+  ENCODING_JSON_VALUE,
+  ENCODING_TEXT,
+  PIECE_ALL_ARGUMENTS,
+  PIECE_ARGUMENT,
+  PIECE_NOW,
+  PIECE_REQUEST_ID,
+  PIECE_TOOL_NAME,
+  PIECE_UUID,
+} from '../../dist/constants.js';
+import { isArray, kindOf } from '../base/values.js';
+
+/**
+ * A literal, or a piece to fill in: [kind, encoding, argument's name].
+ * @typedef {string | [kind: number, encoding: number, name: string]} Piece
+ */
+
+/** @typedef {{ requestId: string, toolName: string, uuid?: string | undefined, now?: string | undefined }} BuiltIns */
+
+/**
+ * The arguments of one call, as JSON would hold them: `toJSON` is respected, what has no JSON counts as absent. Each is read
+ * once, so that all that is made of them agrees, whatever their getters and `toJSON` say the next time.
+ */
+export class Arguments {
+  /** @type {Map<string, string | undefined> | undefined} */
+  #texts;
+  /** @type {string | undefined} */
+  #all;
+  /** @type {Record<string, unknown>} */
+  #object;
+
+  /** @param {unknown} values */
+  constructor(values) {
+    let object = /** @type {any} */ (values ?? {});
+    object = read(() => (typeof object.toJSON === 'function' ? (object.toJSON() ?? {}) : object));
+    if (typeof object !== 'object' || isArray(object)) {
+      throw new TypeError(`arguments must be an object, not ${kindOf(object)}`);
+    }
+    this.#object = read(() => ({ ...object }));
+    if (typeof this.#object.toJSON === 'function') delete this.#object.toJSON; // was asked, or is no argument
+  }
+
+  /** The names of the arguments that are there. */
+  names() {
+    return Object.keys(this.#object).filter((name) => {
+      const value = this.#object[name];
+      if (typeof value === 'object' || typeof value === 'function') return this.json(name) !== undefined;
+      return value !== undefined && typeof value !== 'symbol';
+    });
+  }
+
+  /** @param {string} name @returns {string | undefined} its JSON text */
+  json(name) {
+    this.#texts ??= new Map();
+    if (!this.#texts.has(name)) this.#texts.set(name, stringify(this.#valueOf(name), cut('arguments', [member(name)])));
+    return this.#texts.get(name);
+  }
+
+  /** @param {string} name @returns {string | undefined} a string as it is, anything else as JSON text */
+  text(name) {
+    const value = this.#valueOf(name);
+    if (typeof value === 'string') return value;
+    const json = this.json(name);
+    return json?.startsWith('"') ? JSON.parse(json) : json;
+  }
+
+  /** All of them, as the JSON text of one object. */
+  all() {
+    this.#all ??= stringify(this.#object, 'arguments') ?? '{}';
+    return this.#all;
+  }
+
+  /** Not what every object has. @param {string} name */
+  #valueOf(name) {
+    return Object.hasOwn(this.#object, name) ? this.#object[name] : undefined;
+  }
+}
+
+/** @template T @param {() => T} reading runs getters and proxies of the caller's @returns {T} */
+function read(reading) {
+  try {
+    return reading();
+  } catch (cause) {
+    throw new TypeError('arguments cannot be read', { cause });
+  }
+}
+
+/**
+ * @param {Piece[]} plan
+ * @param {Arguments} args
+ * @param {BuiltIns} builtIns
+ */
+export function renderPlan(plan, args, builtIns) {
+  let message = '';
+  for (const piece of plan) message += typeof piece === 'string' ? piece : fill(piece, args, builtIns);
+  return message;
+}
+
+/** @param {Piece[]} plan @returns {boolean} whether the message is the arguments and nothing else */
+export function isJustArguments(plan) {
+  return (
+    plan.length === 1 &&
+    typeof plan[0] !== 'string' &&
+    plan[0][0] === PIECE_ALL_ARGUMENTS &&
+    plan[0][1] !== ENCODING_JSON_STRING
+  );
+}
+
+/** @param {Piece[]} plan */
+export function usesUuid(plan) {
+  return plan.some((piece) => typeof piece !== 'string' && piece[0] === PIECE_UUID);
+}
+
+/**
+ * @param {Exclude<Piece, string>} piece
+ * @param {Arguments} args
+ * @param {BuiltIns} builtIns
+ */
+function fill([kind, encoding, name], args, builtIns) {
+  switch (kind) {
+    case PIECE_ARGUMENT:
+      return (encoding === ENCODING_JSON_VALUE ? args.json(name) : encode(args.text(name) ?? '', encoding)) ?? 'null';
+    case PIECE_ALL_ARGUMENTS:
+      return encoding === ENCODING_JSON_STRING ? encode(args.all(), encoding) : args.all();
+    case PIECE_REQUEST_ID:
+      // Unquoted in a JSON-shaped message, an id of digits is a number.
+      return encoding === ENCODING_JSON_VALUE && /^-?(0|[1-9]\d*)$/.test(builtIns.requestId)
+        ? builtIns.requestId
+        : builtIn(builtIns.requestId, encoding);
+    case PIECE_UUID:
+      builtIns.uuid ??= randomUuid();
+      return builtIn(builtIns.uuid, encoding);
+    case PIECE_NOW:
+      builtIns.now ??= new Date().toISOString();
+      return builtIn(builtIns.now, encoding);
+    case PIECE_TOOL_NAME:
+      return builtIn(builtIns.toolName, encoding);
+    default:
+      return '';
+  }
+}
+
+/** @param {string} text @param {number} encoding */
+function encode(text, encoding) {
+  return encoding === ENCODING_TEXT ? text : JSON.stringify(text).slice(1, -1);
+}
+
+/** @param {string} text @param {number} encoding */
+function builtIn(text, encoding) {
+  return encoding === ENCODING_JSON_VALUE ? JSON.stringify(text) : encode(text, encoding);
+}
+
+/** RFC 9562 version 4, also where pages without TLS have no `crypto.randomUUID`. */
+export function randomUuid() {
+  if (globalThis.crypto.randomUUID) return globalThis.crypto.randomUUID();
+  const bytes = globalThis.crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}
+
+/**
+ * `JSON.stringify` whose TypeError names the place.
+ * @param {unknown} value
+ * @param {string} path
+ * @returns {string | undefined}
+ */
+export function stringify(value, path) {
+  try {
+    return JSON.stringify(value);
+  } catch (cause) {
+    let why;
+    try {
+      why = findCulprit(value, path, cause instanceof RangeError);
+    } catch {
+      // A getter or a proxy of the caller's: it is the cause.
+    }
+    throw new TypeError(why ?? `${path} cannot be written as JSON`, { cause });
+  }
+}
+
+/** Nobody nests like this by hand. */
+const DEEP = 1000;
+/** More is not worth a search: a getter may make up new ones for ever. */
+const MOST_VALUES = 1_000_000;
+
+/**
+ * Without recursion: the value may be nested deeper than the stack.
+ * @param {any} value
+ * @param {string} path
+ * @param {boolean} overflowed whether the stack was too small for it
+ * @returns {string | undefined}
+ */
+function findCulprit(value, path, overflowed) {
+  /** From the root to where the search is. @type {{ value: any, step: string, keys: string[], next: number }[]} */
+  const trail = [];
+  const levels = new Map();
+  const searched = new Set();
+  const pathTo = (level = trail.length) => {
+    const steps = trail.slice(1, level).map(({ step }) => step);
+    return cut(path, steps);
+  };
+  let step = '';
+  for (let left = MOST_VALUES; left > 0; left -= 1) {
+    const above = levels.get(value);
+    const isOpen = typeof value === 'object' && value !== null && typeof value.toJSON !== 'function';
+    trail.push({ value, step, keys: isOpen && !above && !searched.has(value) ? Object.keys(value) : [], next: 0 });
+    if (typeof value === 'bigint') return `${pathTo()} is a BigInt, which JSON cannot hold: pass a number or a string`;
+    if (above) return `${pathTo()} leads back to ${pathTo(above)}: JSON cannot hold a cycle`;
+    if (overflowed && trail.length > DEEP) return `${pathTo()} is nested too deeply: over ${DEEP} levels`;
+    if (isOpen) levels.set(value, trail.length);
+
+    let top = trail[trail.length - 1];
+    while (top && top.next === top.keys.length) {
+      levels.delete(top.value);
+      searched.add(top.value);
+      trail.pop();
+      top = trail[trail.length - 1];
+    }
+    if (!top) return undefined;
+    const key = top.keys[top.next++];
+    step = Array.isArray(top.value) ? `[${key}]` : member(key);
+    value = top.value[key];
+  }
+  return undefined;
+}
+
+/** A path that can be read. @param {string} path @param {string[]} steps */
+function cut(path, steps) {
+  const shown = steps.length > 20 ? [...steps.slice(0, 10), '…', ...steps.slice(-5)] : steps;
+  return path + shown.map((step) => (step.length > 60 ? `${step.slice(0, 50)}…` : step)).join('');
+}
+
+/** @param {string} name */
+function member(name) {
+  return /^[A-Za-z_$][\w$]*$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
+}

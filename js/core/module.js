@@ -1,0 +1,234 @@
+// Owns the wasm module: loading it once, the one running instance that all protocols share, replacing it when it has failed.
+// Must not know what the instance is used for.
+import createCore, { wasmUrl } from '../../dist/core.js';
+import { setErrorTable, UtcpWebSocketError } from '../base/errors.js';
+import { load } from '../host/load.js';
+import { Wire } from './wire.js';
+
+/** @import { WasmSource } from '../types/shared.js' */
+
+/** @type {Promise<WebAssembly.Module> | undefined} */
+let compiled;
+/** @type {Promise<Instance> | undefined} */
+let starting;
+/** @type {Instance | undefined} */
+let running;
+
+/** Memory of wasm never shrinks: a copy that has grown beyond this is replaced once most of it is free again. */
+const GROWN = 32 * 2 ** 20;
+
+/** One running copy of the module. After a trap or a failed allocation it is dead, and the next call starts another. */
+export class Instance {
+  /**
+   * @param {import('../../dist/core.js').CoreModule} core
+   * @param {WebAssembly.Memory} memory
+   * @param {Payload} payload
+   * @param {import('./wire.js').WireNote[]} wireNotes what Emscripten notes down during an entry
+   */
+  constructor(core, memory, payload, wireNotes) {
+    this.core = core;
+    this.memory = memory;
+    this.payload = payload;
+    this.wireNotes = wireNotes;
+    this.dead = false;
+    /** New sessions begin on another; those that are here leave when they have nothing running. */
+    this.retired = false;
+    /** Called with the error when the instance dies. @type {Set<{ deref(): { moduleFailed(error: Error): void } | undefined }>} */
+    this.users = new Set();
+  }
+
+  /**
+   * Calls into the module.
+   * @template T
+   * @param {() => T} entry
+   * @returns {T} throws `module_failed` where the module does
+   */
+  run(entry) {
+    try {
+      return entry();
+    } catch (cause) {
+      throw this.fail(cause);
+    }
+  }
+
+  /** Looks whether another one should take its place. Cheap enough for after each call. */
+  review() {
+    const size = this.memory.buffer.byteLength;
+    if (size <= GROWN || this.retired || this.dead || this.core.heapInUse() > size / 4) return;
+    this.retired = true;
+    // The pure functions go on with this one until the other is there.
+    if (running === this) launchAnother().catch(() => {});
+  }
+
+  /**
+   * The instance cannot be used any more: whatever was in flight on it is lost.
+   * @param {unknown} cause what its wasm threw
+   */
+  fail(cause) {
+    const error = moduleFailed(
+      'the WebAssembly module failed and lost what was in flight; the next call starts it anew',
+      cause,
+    );
+    if (this.dead) return error;
+    this.dead = true;
+    if (running === this) {
+      running = undefined;
+      starting = undefined;
+      start().catch(() => {}); // so that the pure functions work again soon
+    }
+    for (const user of this.users) user.deref()?.moduleFailed(error);
+    this.users.clear();
+    return error;
+  }
+}
+
+const NOT_LOADED =
+  'the WebAssembly module could not be loaded: serve core.wasm where the bundle expects it, or give its place to ready()';
+
+/**
+ * Loads the wasm module, once; later calls only wait for it. Calls do that by themselves: this is for the pure functions,
+ * which need it loaded, and for hosts where the default location does not work.
+ * @param {WasmSource} [source] URL, bytes, a `Response` or a compiled module; default: `core.wasm` of this package. Ignored
+ *   once loading has begun
+ * @returns {Promise<void>} rejects with `module_failed`; the next call tries again
+ */
+export async function ready(source) {
+  if (source !== undefined && !isSource(source)) {
+    throw moduleFailed(NOT_LOADED, new TypeError('ready() takes a URL, bytes, a Response or a compiled module'));
+  }
+  await start(source);
+}
+
+/** Looked at before loading begins, which is for all who wait. @param {any} source */
+function isSource(source) {
+  if (typeof source === 'string' || source instanceof URL || source instanceof WebAssembly.Module) return true;
+  if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return true;
+  return typeof source === 'object' && typeof source?.arrayBuffer === 'function';
+}
+
+/**
+ * @param {WasmSource} [source]
+ * @returns {Promise<Instance>}
+ */
+export function start(source) {
+  starting ??= launch(source).catch((error) => {
+    starting = undefined;
+    throw error;
+  });
+  return starting;
+}
+
+function launchAnother() {
+  starting = undefined;
+  return start();
+}
+
+/** The running instance, if there is one. */
+export function runningInstance() {
+  return running;
+}
+
+/** @param {WasmSource} [source] */
+async function launch(source) {
+  compiled ??= compile(source).catch((cause) => {
+    compiled = undefined;
+    throw moduleFailed(
+      /unsafe-eval|\bCSP\b/.test(cause?.message)
+        ? "the Content-Security-Policy forbids WebAssembly: add 'wasm-unsafe-eval' to its script-src"
+        : NOT_LOADED,
+      cause,
+    );
+  });
+  const instance = await instantiate(await compiled);
+  setErrorTable(JSON.parse(instance.core.errorTable()));
+  running = instance;
+  return instance;
+}
+
+const encoder = new TextEncoder();
+
+/** The message that is handed to the core: it stays here, and the core asks for its text only where a rule needs a look inside. */
+class Payload {
+  /** @type {unknown} */
+  data = undefined;
+  /** @type {{ heap: Uint8Array, out: number, capacity: number, bytes: Uint8Array } | undefined} */
+  #view;
+
+  /**
+   * Called below a wasm frame (bindings/wasm/host.js).
+   * @param {Uint8Array} heap @param {number} out @param {number} capacity @param {number} from
+   */
+  readText(heap, out, capacity, from) {
+    // The core gives the same memory for one message after another; a view of it is expensive to make.
+    let view = this.#view;
+    if (view?.heap !== heap || view.out !== out || view.capacity !== capacity) {
+      view = { heap, out, capacity, bytes: heap.subarray(out, out + capacity) };
+      this.#view = view;
+    }
+    const text = /** @type {string} */ (this.data);
+    return encoder.encodeInto(from === 0 ? text : text.slice(from), view.bytes);
+  }
+}
+
+/** @param {WebAssembly.Module} module @returns {Promise<Instance>} */
+function instantiate(module) {
+  return new Promise((resolve, reject) => {
+    const payload = new Payload();
+    /** @type {import('./wire.js').WireNote[]} */
+    const wireNotes = [];
+    /** @type {WebAssembly.Memory} */
+    let memory;
+    createCore({
+      instantiateWasm(imports, done) {
+        // The rejection handler comes last, or an error inside `done` would hang for ever.
+        WebAssembly.instantiate(module, imports)
+          .then((instance) => {
+            const exported = Object.values(instance.exports);
+            memory = /** @type {any} */ (exported.find((value) => value instanceof WebAssembly.Memory));
+            done(instance, module);
+          })
+          .catch(reject);
+        return {};
+      },
+      onAbort(what) {
+        throw new Error(`aborted: ${what}`);
+      },
+      host: payload,
+      WebSocket: class extends Wire {
+        /** @param {string} connection */
+        constructor(connection) {
+          super(wireNotes, connection);
+        }
+      },
+    }).then((core) => resolve(new Instance(core, memory, payload, wireNotes)), reject);
+  });
+}
+
+/** @param {WasmSource} [source] @returns {Promise<WebAssembly.Module>} */
+async function compile(source = wasmUrl()) {
+  if (source instanceof WebAssembly.Module) return source;
+  if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) {
+    return WebAssembly.compile(/** @type {BufferSource} */ (source));
+  }
+  // The last one left: asking for `Response` by its name would load Node's whole fetch.
+  if (typeof source !== 'string' && !(source instanceof URL)) return compileResponse(source);
+  // Not import.meta.url: some bundlers write the path of the machine that bundled in its place.
+  const url = new URL(source, globalThis.location?.href ?? 'file:///');
+  if (url.protocol !== 'file:') return compileResponse(await fetch(url));
+  const { readFile } = await load('node:fs/promises');
+  return WebAssembly.compile(await readFile(url));
+}
+
+/** @param {Response} response */
+async function compileResponse(response) {
+  if (!response.ok) throw new Error(`${response.url}: HTTP status ${response.status}`);
+  if (response.headers.get('Content-Type')?.startsWith('application/wasm') && WebAssembly.compileStreaming) {
+    return WebAssembly.compileStreaming(response);
+  }
+  return WebAssembly.compile(await response.arrayBuffer());
+}
+
+/** @param {string} message @param {unknown} cause */
+function moduleFailed(message, cause) {
+  return new UtcpWebSocketError(message, { code: 'module_failed', fault: 'library', cause });
+}

@@ -1,0 +1,161 @@
+// Owns the pure functions: synchronous once `ready()` has resolved. Must not know protocols or connections.
+
+import { DEFAULT_JSON_DEPTH, DEFAULT_MANUAL_BYTES, DEFAULT_MANUAL_TOOLS } from '../../dist/constants.js';
+import { createError, UtcpWebSocketError } from '../base/errors.js';
+import { kindOf, wellFormed } from '../base/values.js';
+import { Arguments, renderPlan, stringify } from './message.js';
+import { runningInstance, start } from './module.js';
+import { forCore, namesOf } from './tools.js';
+
+/** Limits of a manual. */
+export const MANUAL = {
+  manualTools: DEFAULT_MANUAL_TOOLS,
+  manualBytes: DEFAULT_MANUAL_BYTES,
+  jsonDepth: DEFAULT_JSON_DEPTH,
+};
+
+/**
+ * @template T
+ * @param {(core: import('../../dist/core.js').CoreModule) => T} entry
+ * @returns {T}
+ */
+function run(entry) {
+  const instance = runningInstance();
+  if (!instance) {
+    throw new UtcpWebSocketError('the WebAssembly module is not loaded: await ready() first', {
+      code: 'module_failed',
+      fault: 'caller',
+    });
+  }
+  return instance.run(() => entry(instance.core));
+}
+
+/**
+ * @param {(core: import('../../dist/core.js').CoreModule) => string} entry
+ * @param {(text: string) => string} [mask] takes secrets out of what an error says. Before there is one: nobody may hold the other.
+ */
+function ask(entry, mask = (text) => text) {
+  const { value, error } = JSON.parse(run(entry));
+  runningInstance()?.review();
+  if (!error) return value;
+  const { message, field, ...facts } = error;
+  throw createError({ ...facts, message: mask(message), ...(field !== undefined && { field: mask(field) }) });
+}
+
+/**
+ * Whether a URL may be opened as a WebSocket: `wss:` to any host, `ws:` to a literal loopback host.
+ * @param {string} url as it would be opened
+ * @returns {boolean} whether it may
+ */
+export function isSecureWebSocketUrl(url) {
+  const text = urlText(url);
+  return run((core) => core.isSecureWebSocketUrl(text));
+}
+
+/**
+ * Whether a token may be asked for at a URL: `https:` to any host, `http:` to a literal loopback host.
+ * @param {string} url as it would be asked
+ * @returns {boolean} whether it may
+ */
+export function isSecureTokenUrl(url) {
+  const text = urlText(url);
+  return run((core) => core.isSecureTokenUrl(text));
+}
+
+/** Before the module is entered: what goes wrong here is the caller's alone. @param {unknown} url @returns {string} */
+function urlText(url) {
+  if (typeof url === 'string') return forCore(url, 'url');
+  if (url instanceof URL) return url.href;
+  throw new TypeError(`url must be a string, not ${kindOf(url)}`);
+}
+
+/**
+ * Checks a call template.
+ * @param {object} callTemplate what may be one
+ * @returns {import('../types/shared.js').WebSocketCallTemplate} normalized: fields that hold their default are left out
+ * @throws `CallTemplateError` or `WebSocketSecurityError`
+ */
+export function validateCallTemplate(callTemplate) {
+  const text = forCore(stringify(callTemplate, 'callTemplate') ?? 'null', 'callTemplate');
+  return ask((core) => core.validateCallTemplate(text));
+}
+
+/**
+ * Renders what would be sent.
+ * @param {string | object | unknown[] | null | undefined} message as in a call template; none: the arguments as JSON
+ * @param {Record<string, any> | null | undefined} args the arguments, by name
+ * @param {import('../types/shared.js').BuiltIns} [builtIns] what built-in placeholders hold
+ * @returns {string} the message
+ * @throws a `TypeError` where JSON cannot hold an argument, a `CallTemplateError` where the message is of no use
+ */
+export function renderMessage(message, args, builtIns) {
+  const { toolName = '', requestId = 1, now, uuid } = builtIns ?? {};
+  const name = builtInText('toolName', toolName);
+  const texts = {
+    requestId: builtInText('requestId', typeof requestId === 'number' ? `${requestId}` : requestId),
+    toolName: name.slice(name.indexOf('.') + 1),
+    uuid: uuid === undefined ? undefined : builtInText('uuid', uuid),
+    now: now === undefined ? undefined : builtInText('now', now instanceof Date ? now.toJSON() : now),
+  };
+  const values = new Arguments(args);
+  const template = message === undefined || message === null ? '' : (stringify(message, 'message') ?? '');
+  const text = forCore(template, 'message');
+  const names = namesOf(values);
+  const plan = ask((core) => core.planMessage(text, names));
+  return renderPlan(plan, values, texts);
+}
+
+/** @param {string} name @param {unknown} value @returns {string} */
+function builtInText(name, value) {
+  if (typeof value !== 'string') throw new TypeError(`builtIns.${name} must be a text, not ${kindOf(value)}`);
+  return value;
+}
+
+/**
+ * Checks a manual and fills in the defaults of its tools.
+ * @param {string | object} textOrObject as it came, or parsed
+ * @returns {import('../types/shared.js').Manual} the manual
+ * @throws `ManualError`
+ */
+export function parseManual(textOrObject) {
+  const text = typeof textOrObject === 'string' ? textOrObject : (stringify(textOrObject, 'manual') ?? 'null');
+  return readManual(text, MANUAL, { url: '', auth: '' }).manual;
+}
+
+/**
+ * Where a manual came from. Its tools on loopback are left out unless this is loopback too; those of the same origin get its
+ * credential where they have none.
+ * @typedef {{ url: string, auth: string }} ManualSource empty: unknown; JSON of the credential, empty: none
+ */
+
+/**
+ * @param {string} text
+ * @param {ManualRules} rules
+ * @param {ManualSource} source
+ * @param {(text: string) => string} mask a text without the secrets that it was asked for with: a peer may repeat them
+ * @returns {Promise<{ manual: import('../types/shared.js').Manual, leftOut: string[] }>}
+ */
+export async function manualFrom(text, rules, source, mask) {
+  await start();
+  const { manual, leftOut } = readManual(text, rules, source, mask);
+  return { manual, leftOut: leftOut.map(mask) };
+}
+
+/** @typedef {{ manualTools: number, manualBytes: number, jsonDepth: number, allowLoopbackTools?: boolean }} ManualRules */
+
+/**
+ * @param {string} text @param {ManualRules} rules @param {ManualSource} source @param {(text: string) => string} [mask]
+ * @returns {{ manual: import('../types/shared.js').Manual, leftOut: string[] }}
+ */
+function readManual(text, { manualTools, manualBytes, jsonDepth, allowLoopbackTools = false }, { url, auth }, mask) {
+  // Before anything is copied.
+  if (text.length > manualBytes) {
+    const message = `invalid manual: it has ${text.length} characters; the limit manualBytes is ${manualBytes}`;
+    throw createError({ code: 'invalid_manual', message });
+  }
+  return ask(
+    (core) =>
+      core.parseManual(wellFormed(text), manualTools, jsonDepth, wellFormed(url), allowLoopbackTools, wellFormed(auth)),
+    mask,
+  );
+}

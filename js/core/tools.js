@@ -1,0 +1,229 @@
+// Owns the prepared tools of a session: who calls which tool with which template, and the plan of its message. A template
+// is read by the core once, not with every call. Must not know calls.
+
+import { createError } from '../base/errors.js';
+import { kindOf, wellFormed } from '../base/values.js';
+import { isJustArguments, stringify, usesUuid } from './message.js';
+
+/** @typedef {import('./message.js').Piece} Piece */
+
+/**
+ * @typedef {object} PreparedTool
+ * @property {number} tool the core's id
+ * @property {string} name without the manual's
+ * @property {string} endpoint fit for logs
+ * @property {string[]} headerFields arguments that go into handshake headers
+ * @property {boolean} many whether a call resolves with an array
+ * @property {Piece[]} discovery
+ * @property {Piece[]} [plan] where it does not depend on the arguments' names
+ * @property {boolean} plain the message is the arguments
+ * @property {boolean} usesUuid
+ * @property {boolean} filters whether `message_filter` has placeholders
+ * @property {string} lastNames which names `lastPlan` is for
+ * @property {Piece[]} lastPlan
+ */
+
+/**
+ * @typedef {object} Core how the driver enters the core
+ * @property {(question: import('./session.js').Entry<string>) => any} ask JSON of what it answers
+ * @property {(entry: import('./session.js').Entry<void>) => void} tell
+ */
+
+/** More than the largest manual has by default; each takes about 2 kB. */
+const MOST_TOOLS = 12_000;
+
+/** Numbers for callers, kept apart by identity; 0 is "no caller". */
+export class Callers {
+  #objects = new WeakMap();
+  #primitives = new Map();
+  #last = 0;
+
+  /** @param {unknown} caller @returns {number} */
+  numberOf(caller) {
+    if (caller === null || caller === undefined) return 0;
+    const table = typeof caller === 'object' || typeof caller === 'function' ? this.#objects : this.#primitives;
+    const known = table.get(/** @type {object} */ (caller));
+    if (known) return known;
+    this.#last += 1;
+    table.set(/** @type {object} */ (caller), this.#last);
+    return this.#last;
+  }
+}
+
+export class Tools {
+  /** @type {Map<string, PreparedTool>} */
+  #tools = new Map();
+  /** The tool of a template's last call, while the template is the same: most callers pass the same object again. */
+  #recent = new WeakMap();
+
+  get size() {
+    return this.#tools.size;
+  }
+
+  /**
+   * @param {Core} driver
+   * @param {number} caller
+   * @param {string} toolName
+   * @param {any} callTemplate
+   * @returns {PreparedTool} throws what is wrong with the template
+   */
+  prepare(driver, caller, toolName, callTemplate) {
+    const recent = this.#recent.get(callTemplate);
+    if (recent && recent.caller === caller && recent.toolName === toolName && isAs(recent.snapshot, callTemplate)) {
+      return recent.tool;
+    }
+    // Read once: what is remembered is what the core was told.
+    const snapshot = snapshotOf(callTemplate);
+    const template = templateText(snapshot ? snapshot.copy : callTemplate);
+    const key = `${caller}\0${toolName}\0${template}`;
+    const tool = this.#tools.get(key) ?? this.#prepare(driver, caller, toolName, template, key);
+    if (snapshot) this.#recent.set(callTemplate, { caller, toolName, snapshot, tool });
+    return tool;
+  }
+
+  /** @param {Core} driver @param {number} caller @param {string} toolName @param {string} template @param {string} key */
+  #prepare(driver, caller, toolName, template, key) {
+    const name = forCore(toolName, 'toolName');
+    const text = forCore(template, 'callTemplate');
+    const { value, error } = driver.ask((core, session) => core.prepare(session, caller, name, text));
+    if (error) throw createError(error);
+    const plain = value.plan !== undefined && isJustArguments(value.plan);
+    const tool = { ...value, plain, usesUuid: usesUuid(value.plan ?? []), lastNames: '', lastPlan: value.plan ?? [] };
+    this.#tools.set(key, tool);
+    if (this.#tools.size > MOST_TOOLS) this.#releaseOldest(driver);
+    return tool;
+  }
+
+  /**
+   * @param {Core} driver
+   * @param {PreparedTool} tool
+   * @param {import('./message.js').Arguments} args
+   * @returns {Piece[] | undefined} undefined: the message is the arguments
+   */
+  planFor(driver, tool, args) {
+    if (tool.plain) return undefined;
+    if (tool.plan) return tool.plan;
+    const text = namesOf(args);
+    if (text !== tool.lastNames) {
+      tool.lastPlan = driver.ask((core, session) => core.plan(session, tool.tool, text, false));
+      tool.lastNames = text;
+      tool.usesUuid = usesUuid(tool.lastPlan);
+    }
+    return tool.lastPlan;
+  }
+
+  /**
+   * @param {Core} driver
+   * @param {PreparedTool} tool
+   * @param {import('./message.js').Arguments} args
+   * @returns {Piece[]} of `message_filter`, where it has placeholders
+   */
+  filterPlanFor(driver, tool, args) {
+    const text = namesOf(args);
+    return driver.ask((core, session) => core.plan(session, tool.tool, text, true));
+  }
+
+  clear() {
+    this.#tools.clear();
+    this.#recent = new WeakMap();
+  }
+
+  /** @param {Core} driver */
+  #releaseOldest(driver) {
+    for (const [key, { tool }] of this.#tools) {
+      this.#tools.delete(key);
+      this.#recent = new WeakMap(); // it may hold the one that goes
+      driver.tell((core, session) => core.release(session, tool));
+      return;
+    }
+  }
+}
+
+/** @param {unknown} template @returns {string} JSON text; throws a TypeError naming the place that JSON cannot hold */
+export function templateText(template) {
+  const text = stringify(template, 'callTemplate');
+  if (text === undefined) throw new TypeError(`a call template must be an object, not ${kindOf(template)}`);
+  return text;
+}
+
+/**
+ * A plain object or array as it was, so that a look at its members tells whether it has changed.
+ * @typedef {{ copy: any, isArray: boolean, names: string[], values: unknown[] }} Snapshot `values`: texts, numbers and the like; else snapshots
+ */
+
+/** What is nested deeper is read anew with each call. */
+const DEEPEST = 8;
+
+/** @param {any} value @returns {Snapshot | undefined} undefined: it holds more than plain objects, arrays, and what is no object */
+function snapshotOf(value) {
+  if (typeof value !== 'object' || value === null) return undefined;
+  try {
+    return readSnapshot(value, DEEPEST);
+  } catch {
+    return undefined; // a getter or a proxy of the caller's: who writes the template says so
+  }
+}
+
+/** @param {any} object @param {number} depth @returns {Snapshot | undefined} */
+function readSnapshot(object, depth) {
+  const isArray = Array.isArray(object);
+  if (depth === 0 || Object.getPrototypeOf(object) !== (isArray ? Array : Object).prototype) return undefined;
+  if (typeof object.toJSON === 'function') return undefined;
+  const copy = isArray ? [...object] : { ...object };
+  const names = Object.keys(copy);
+  const values = [];
+  for (const name of names) {
+    let value = copy[name];
+    if (typeof value === 'function') return undefined;
+    if (typeof value === 'object' && value !== null) {
+      value = readSnapshot(value, depth - 1);
+      if (value === undefined) return undefined;
+      copy[name] = value.copy;
+    }
+    values.push(value);
+  }
+  return { copy, isArray, names, values };
+}
+
+/** @param {Snapshot} before @param {any} object @returns {boolean} whether it is still as it was */
+function isAs(before, object) {
+  try {
+    return hasSameMembers(before, object);
+  } catch {
+    return false; // as above
+  }
+}
+
+/** @param {Snapshot} before @param {any} object @returns {boolean} */
+function hasSameMembers({ isArray, names, values }, object) {
+  if (Array.isArray(object) !== isArray) return false;
+  let i = 0;
+  for (const name in object) {
+    if (names[i] !== name) return false;
+    const [was, is] = [values[i], object[name]];
+    if (typeof was !== 'object' || was === null) {
+      if (was !== is) return false;
+    } else if (typeof is !== 'object' || is === null || !hasSameMembers(/** @type {Snapshot} */ (was), is)) {
+      return false;
+    }
+    i += 1;
+  }
+  return i === names.length;
+}
+
+/** @param {import('./message.js').Arguments} args @returns {string} JSON */
+export function namesOf(args) {
+  return forCore(JSON.stringify(args.names().map(wellFormed)), 'the list of arguments');
+}
+
+/** UTF-16 code units. What is larger could end the module's memory, and with it calls of others. */
+const LARGEST_TEXT = 16 * 1024 * 1024;
+
+/**
+ * A text of the caller's as the core takes it.
+ * @param {string} text @param {string} what
+ */
+export function forCore(text, what) {
+  if (text.length > LARGEST_TEXT) throw new TypeError(`${what} is too large: over ${LARGEST_TEXT} characters`);
+  return wellFormed(text);
+}

@@ -1,0 +1,307 @@
+// Owns one WebSocket of the host: opening it, what it tells, and seeing its closing handshake through. Whatever the host throws
+// becomes an error event. Must not know calls, or what is sent.
+import { sizeOf, wellFormed } from '../base/values.js';
+
+const CLOSED = 3;
+/** How long a peer may take over the closing handshake. */
+const CLOSING_MS = 2000;
+/** A host that has fired `error` on an open connection owes a `close`; one that does not is helped after this time. */
+const ERROR_WITHOUT_CLOSE_MS = 500;
+
+/**
+ * @typedef {object} SocketEvents what a socket tells the driver; never below a wasm frame
+ * @property {(socket: Socket, protocol: string) => void} opened `protocol`: the subprotocol that the peer has chosen
+ * @property {(socket: Socket, data: any) => void} received
+ * @property {(socket: Socket) => void} ponged
+ * @property {(socket: Socket, error: unknown) => void} failed an open connection broke, or its `send` threw
+ * @property {(socket: Socket, error: unknown, httpStatus: number) => void} openingFailed `httpStatus`: of a refused handshake, or 0
+ * @property {(socket: Socket, error: unknown) => void} notAllowed the host threw instead of opening
+ * @property {(socket: Socket, code: number, reason: string, wasClean: boolean) => void} closed
+ */
+
+/** @typedef {{ url: string, protocols: string, headers: [string, string][], manual: string }} Handshake */
+
+export class Socket {
+  /**
+   * What the host says while it is not read from, in order: hosts go on for a while (`ws` hands over what it has received
+   * already, which compressed can be hundreds of messages).
+   * @type {{ bytes: number, tell: () => void }[]}
+   */
+  #held = [];
+  #heldBytes = 0;
+  #paused = false;
+  #draining = false;
+  #gathering = false;
+
+  /**
+   * @param {SocketEvents} events where it reports to
+   * @param {number} connection the core's number
+   * @param {Handshake} handshake
+   * @param {any} wire what its owner has in its place
+   */
+  constructor(events, connection, { url, protocols, headers, manual }, wire) {
+    this.events = events;
+    this.connection = connection;
+    this.wire = wire;
+    this.url = url;
+    this.protocols = protocols === '' ? [] : protocols.split(',');
+    this.headers = headers;
+    this.manual = manual;
+    /** What the option `credentials` gave that must not be shown. @type {string[]} */
+    this.given = [];
+    /** Aborted when nobody wants the opening any more. @type {AbortController | undefined} */
+    this.asking = undefined;
+    this.mostHeld = Infinity;
+    /** @type {any} */
+    this.real = null;
+    /** What is learned of the opening besides what the host's socket tells. @type {ReturnType<typeof import('./undici.js').watchOpening> | undefined} */
+    this.opening = undefined;
+    /** The error event that came on an open connection, until its `close` comes. @type {unknown} */
+    this.broken = undefined;
+    /** The TCP connection below, where Node shows it. @type {any} */
+    this.tcp = undefined;
+    /** What the host has said last. */
+    this.isOpen = false;
+    /** Whether the core is done with it. */
+    this.released = false;
+    /** @type {Promise<void> | undefined} */
+    this.closing = undefined;
+    /** @type {() => void} */
+    this.gone = () => {};
+  }
+
+  /** @param {import('./websocket.js').HostWebSocket} host */
+  open({ constructor: given, canSetHeaders, canPing, extra, watchOpening, mostHeld = Infinity }) {
+    const Real = /** @type {new (...given: any[]) => any} */ (given);
+    this.mostHeld = mostHeld;
+    try {
+      this.opening = watchOpening?.(this.url, this.headers);
+      if (canSetHeaders && this.headers.length > 0) {
+        const headers = Object.fromEntries(this.headers);
+        this.real = new Real(this.url, { protocols: this.protocols, headers, ...extra });
+      } else if (extra) {
+        this.real = new Real(this.url, this.protocols, extra);
+      } else {
+        this.real = this.protocols.length > 0 ? new Real(this.url, this.protocols) : new Real(this.url);
+      }
+      this.headers = [];
+      this.real.onerror = (/** @type {any} */ event) => this.#failed(event);
+      this.real.onopen = () => this.#opened();
+      this.real.onmessage = (/** @type {MessageEvent} */ event) => this.#received(event);
+      this.real.onclose = (/** @type {CloseEvent} */ event) => this.#closed(event);
+      this.real.binaryType = 'arraybuffer';
+      // `ws`, and Bun
+      if (canPing)
+        this.real[this.real.on ? 'on' : 'addEventListener']('pong', () => this.released || this.events.ponged(this));
+    } catch (error) {
+      const { real } = this;
+      this.real = null;
+      attempt(() => real?.close());
+      queueMicrotask(() => this.released || this.events.notAllowed(this, error));
+    }
+  }
+
+  /** @param {string} text @returns {boolean} whether the host took it; if not, its `close` is on the way or comes now */
+  transmit(text) {
+    try {
+      this.#gather();
+      this.real.send(text);
+      return true;
+    } catch (error) {
+      queueMicrotask(() => this.released || this.events.failed(this, error));
+      return false;
+    }
+  }
+
+  /**
+   * In Node, what is sent until the event loop goes on leaves in one system call: each costs more than all the rest of a call.
+   */
+  #gather() {
+    const { tcp } = this;
+    const later = globalThis.process?.nextTick;
+    if (this.#gathering || !later || !tcp?.cork || !attempt(() => tcp.cork())) return;
+    this.#gathering = true;
+    later(() => {
+      this.#gathering = false;
+      attempt(() => tcp.uncork());
+    });
+  }
+
+  /** Only where the host can: stops reading, or goes on. @param {boolean} on */
+  read(on) {
+    this.#paused = !on;
+    if (!on) attempt(() => this.real.pause());
+    // Later: what is done with one message may stop the reading again.
+    else queueMicrotask(() => this.#drain());
+  }
+
+  /** Only where the host can. What goes wrong shows in the pong that does not come. */
+  ping() {
+    attempt(() => this.real.ping());
+  }
+
+  /**
+   * The core is done with it: sees the closing handshake through.
+   * @param {number} [code] @param {string} [reason]
+   * @returns {Promise<void>} when the host's socket is closed, at the latest after two seconds
+   */
+  shut(code, reason) {
+    this.released = true;
+    this.asking?.abort();
+    this.opening?.end();
+    this.#held = [];
+    if (this.#paused) attempt(() => this.real.resume()); // the closing handshake wants an answer
+    this.closing ??= new Promise((resolve) => {
+      const { real } = this;
+      if (!real || read(() => real.readyState) === CLOSED) return resolve();
+      // No `close` may come: Node 22 fires none for an opening that fails or is given up, workerd none after one of the peer's.
+      if (!this.isOpen) {
+        attempt(() => real.close());
+        return resolve();
+      }
+      const timer = setTimeout(() => {
+        attempt(() => real.terminate?.());
+        this.gone();
+      }, CLOSING_MS);
+      this.gone = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      if (!attempt(() => (reason ? real.close(code, reason) : real.close(code)))) attempt(() => real.close());
+    });
+    return this.closing;
+  }
+
+  // --- What the host says. It may say it twice, too late, or with values that are none. ---
+
+  #opened() {
+    if (this.released || this.isOpen) return;
+    this.isOpen = true;
+    const protocol = textOf(read(() => this.real.protocol));
+    // An idle connection must not keep a process alive; while calls are in flight, the driver's timer does. (`ws`, undici)
+    this.tcp = read(() => this.real._socket) ?? this.opening?.tcp;
+    attempt(() => this.tcp?.unref?.());
+    this.opening?.end();
+    this.events.opened(this, protocol);
+  }
+
+  /** @param {any} event */
+  #received(event) {
+    if (this.released) return;
+    let data;
+    let size = 0;
+    try {
+      data = event.data;
+      size = sizeOf(data);
+    } catch {
+      data = undefined; // counts as empty
+    }
+    if (this.#mustWait) this.#hold(size, () => this.events.received(this, data));
+    else this.events.received(this, data);
+  }
+
+  // The listener stays to the end: `ws` raises an error that nobody listens to, for instance when closed while connecting.
+  /** @param {any} event */
+  #failed(event) {
+    if (this.released) return;
+    const message = read(() => event.message);
+    const told = this.isOpen ? undefined : this.opening?.error;
+    const error = told ?? read(() => event.error) ?? (message ? new Error(textOf(message)) : undefined);
+    if (!this.isOpen) {
+      this.events.openingFailed(this, error, this.opening?.status || statusIn(error));
+      return;
+    }
+    if (read(() => error.code) === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') {
+      this.#inTurn(() => this.events.received(this, OVERSIZED)); // over `maxPayload`
+      return;
+    }
+    // The `close` that follows knows more; where it fails to come, the error has to do.
+    this.broken = error;
+    const timer = setTimeout(() => {
+      this.#inTurn(() => this.events.failed(this, error));
+    }, ERROR_WITHOUT_CLOSE_MS);
+    this.gone = () => clearTimeout(timer);
+  }
+
+  /** @param {any} event */
+  #closed(event) {
+    this.gone();
+    if (this.released) return;
+    const code = read(() => Number(event.code));
+    const reason = textOf(read(() => event.reason));
+    const wasClean = read(() => event.wasClean) === true;
+    this.#inTurn(() => {
+      this.isOpen = false;
+      this.events.closed(this, code > 0 && code < 5000 ? code : 1006, reason, wasClean);
+    });
+  }
+
+  /** Whether what comes now is told later. */
+  get #mustWait() {
+    return this.#paused || this.#draining || this.#held.length > 0;
+  }
+
+  /** Tells the driver, in its turn. @param {() => void} tell */
+  #inTurn(tell) {
+    if (this.#mustWait) this.#hold(0, tell);
+    else if (!this.released) tell();
+  }
+
+  /** @param {number} bytes @param {() => void} tell */
+  #hold(bytes, tell) {
+    this.#held.push({ bytes, tell });
+    this.#heldBytes += bytes;
+    // A peer may make a host hold as much as one message may have: more is too much for a stream, too, and the core says so.
+    if (this.#heldBytes > this.mostHeld) this.#drain(true);
+  }
+
+  /** @param {boolean} [evenPaused] */
+  #drain(evenPaused = false) {
+    if (this.#draining) return;
+    this.#draining = true;
+    while (!this.released && (evenPaused || !this.#paused)) {
+      const next = this.#held.shift();
+      if (!next) break;
+      this.#heldBytes -= next.bytes;
+      next.tell();
+    }
+    this.#draining = false;
+    if (!this.#paused && !this.released) attempt(() => this.real.resume());
+  }
+}
+
+/** Stands for a message of which the host says only that it is too large. */
+const OVERSIZED = { byteLength: 2 ** 32 - 1 };
+
+/**
+ * Hosts show the status of a refused handshake in the error's text, if at all; workerd also what it should have been, 101.
+ * @param {any} error
+ */
+function statusIn(error) {
+  const text = textOf(read(() => error.message));
+  return Number(/(?:status|response|received)\D{0,20}([2-5]\d\d)\b/i.exec(text)?.[1] ?? 0);
+}
+
+/** @param {unknown} text @returns {string} */
+function textOf(text) {
+  return typeof text === 'string' ? wellFormed(text) : '';
+}
+
+/** @param {() => any} property of what the host gave, where it can be read @returns {any} */
+function read(property) {
+  try {
+    return property();
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param {() => void} action @returns {boolean} whether it worked */
+function attempt(action) {
+  try {
+    action();
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,79 @@
+// Owns which WebSocket a protocol uses and what it can do. Must not know connections.
+import { createError } from '../base/errors.js';
+import { load } from './load.js';
+
+/**
+ * What opens connections.
+ * @typedef {object} HostWebSocket
+ * @property {import('../types/shared.js').WebSocketConstructor} constructor
+ * @property {boolean} canSetHeaders whether it takes `{ protocols, headers }` as its second argument
+ * @property {boolean} canPing whether its sockets can send WebSocket pings and tell of pongs, as those of `ws` and Bun can
+ * @property {boolean} canPause whether its sockets can stop reading for a while, as those of `ws` and Bun can
+ * @property {Record<string, unknown>} [extra] options of `ws`: a third argument, or further members of that second one
+ * @property {number} [mostHeld] bytes that are kept of what comes while it is not read from
+ * @property {typeof import('./undici.js').watchOpening} [watchOpening] where there is a way to learn more of an opening
+ */
+
+/**
+ * Looks late on purpose: the first access to the global WebSocket is expensive in Node.
+ * @param {import('../base/check.js').CheckedOptions} options
+ * @returns {Promise<HostWebSocket>} rejects with `websocket_unavailable`
+ */
+export async function findWebSocket({ WebSocket: injected, canSetHeaders, frameBytes }) {
+  if (injected) return watched(hostOf(injected, canSetHeaders ?? true, frameBytes));
+  if (typeof globalThis.WebSocket === 'function') {
+    return watched(hostOf(globalThis.WebSocket, canSetHeaders ?? globalTakesHeaders(), frameBytes));
+  }
+  try {
+    const { WebSocket } = await load('ws');
+    return hostOf(WebSocket, canSetHeaders ?? true, frameBytes);
+  } catch (cause) {
+    throw createError(
+      {
+        code: 'websocket_unavailable',
+        message: 'this host has no WebSocket: use Node 22 or newer, npm install ws, or give the option WebSocket',
+      },
+      { cause },
+    );
+  }
+}
+
+/**
+ * @param {import('../types/shared.js').WebSocketConstructor} Real
+ * @param {boolean} canSetHeaders
+ * @param {number} frameBytes
+ * @returns {HostWebSocket}
+ */
+function hostOf(Real, canSetHeaders, frameBytes) {
+  const has = (/** @type {string[]} */ ...names) => names.every((name) => typeof Real.prototype?.[name] === 'function');
+  return {
+    constructor: Real,
+    canSetHeaders,
+    canPing: has('ping', 'pong'),
+    canPause: has('pause', 'resume'),
+    mostHeld: frameBytes,
+    // `ws`, and what is made of it: it refuses messages before it inflates them. Whatever the core's limit lets through, this
+    // must let through: a UTF-16 code unit has up to three bytes.
+    ...(has('terminate', 'on') && { extra: { maxPayload: 3 * frameBytes } }),
+  };
+}
+
+/** In Node every WebSocket that is not as able as that of `ws` may be undici's. @param {HostWebSocket} host */
+async function watched(host) {
+  if (host.canPing || !isNode()) return host;
+  const undici = await import('./undici.js').catch(() => undefined); // not beside the module for pages
+  return undici ? { ...host, watchOpening: undici.watchOpening } : host;
+}
+
+/** Not the hosts that pretend to be Node. */
+function isNode() {
+  return (
+    typeof globalThis.process?.versions?.node === 'string' &&
+    !['WebSocketPair', 'Deno', 'Bun'].some((name) => name in globalThis)
+  );
+}
+
+/** Node, Deno and Bun; not browsers, and not workerd, which may pretend to be Node. */
+function globalTakesHeaders() {
+  return isNode() || 'Deno' in globalThis || 'Bun' in globalThis;
+}

@@ -1,0 +1,86 @@
+// Owns dist/constants.js: the numbers that C++ and JavaScript must agree on, read from the C++ headers, where they are written.
+// A header that reads otherwise than expected is an error: nothing is guessed.
+import { readFileSync } from 'node:fs';
+import { fromRoot, ScriptError } from './repo.js';
+
+const enums = [
+  ['bindings/wasm/channel.hpp', 'CommandKind', 'COMMAND'],
+  ['src/session/call.hpp', 'CallMode', 'MODE'],
+  ['src/session/call.hpp', 'Decoding', 'DECODING'],
+  ['src/template/message_template.hpp', 'Encoding', 'ENCODING'],
+  ['src/template/message_template.hpp', 'Kind', 'PIECE'],
+  ['src/session/session.hpp', 'Kind', 'REPORT'],
+  ['src/session/failure.hpp', 'Kind', 'FAILURE'],
+  ['src/session/handshake.hpp', 'BrowserAuth', 'BROWSER_AUTH'],
+];
+
+const defaults = [
+  ['src/session/session.hpp', 'max_frame', 'DEFAULT_FRAME_BYTES'],
+  ['src/template/manual.hpp', 'max_tools', 'DEFAULT_MANUAL_TOOLS'],
+  ['src/template/manual.hpp', 'max_bytes', 'DEFAULT_MANUAL_BYTES'],
+  ['src/json/json_pointer.hpp', 'kDefaultMaxJsonDepth', 'DEFAULT_JSON_DEPTH'],
+];
+
+/** The headers that the constants are made from. */
+export const constantsInputs = [...new Set([...enums, ...defaults].map(([header]) => header))];
+
+const withoutComments = (header) => readFileSync(fromRoot(header), 'utf8').replace(/\/\/.*$/gm, '');
+
+/** @returns {[string, number][]} the names of an enum's values, in their order */
+function enumValues(header, name, prefix) {
+  const [, body] =
+    new RegExp(`enum class ${name} : std::uint(?:8|32)_t \\{([^}]*)\\}`).exec(withoutComments(header)) ?? [];
+  const names = body?.split(',').flatMap((value) => value.trim() || []) ?? [];
+  if (names.length === 0 || names.some((value) => !/^\w+$/.test(value))) {
+    throw new ScriptError(`${header}: enum class ${name} is not a plain list of names`);
+  }
+  return names.map((value, i) => [`${prefix}_${value.toUpperCase()}`, i]);
+}
+
+/** @returns {number} */
+function defaultValue(header, name) {
+  const [, expression] = new RegExp(`\\b${name} =\\s*([^;]+);`).exec(withoutComments(header)) ?? [];
+  const factors = expression?.replace(/std::size_t\{(\d+)\}/g, '$1').split('*');
+  const value = factors?.reduce((product, factor) => product * Number(factor.replaceAll("'", '')), 1);
+  if (!Number.isInteger(value)) throw new ScriptError(`${header}: ${name} is not a product of integers`);
+  return /** @type {number} */ (value);
+}
+
+/** Where the members of ChannelWords lie, counted in their own size. @returns {[string, number][]} */
+function layout() {
+  const header = 'bindings/wasm/channel.hpp';
+  const sizes = { 'std::uint32_t': 4, 'std::int32_t': 4, double: 8 };
+  const [, body = ''] = /struct ChannelWords \{([\s\S]*?)\n\};/.exec(withoutComments(header)) ?? [];
+  let offset = 0;
+  return body
+    .split(';')
+    .map((member) => member.trim())
+    .filter(Boolean)
+    .map((member) => {
+      const [, type, name] = /^([\w:]+) (\w+) = /.exec(member) ?? [];
+      const size = sizes[type];
+      if (!size) throw new ScriptError(`${header}: no layout for "${member}"`);
+      offset = Math.ceil(offset / size) * size;
+      const at = offset / size;
+      offset += size;
+      return [`CHANNEL_${name.toUpperCase()}`, at];
+    });
+}
+
+/** @returns {{ code: string, types: string }} the module, and its declarations */
+export function constants() {
+  const all = [
+    ...enums.flatMap(([header, name, prefix]) => enumValues(header, name, prefix)),
+    ...layout(),
+    ...defaults.map(([header, name, constant]) => [constant, defaultValue(header, name)]),
+  ];
+  // What `addEventListener` calls the reports, in the order of their numbers.
+  const reports = all.flatMap(([name]) =>
+    name.startsWith('REPORT_') ? name.slice('REPORT_'.length).toLowerCase() : [],
+  );
+  const list = JSON.stringify(reports);
+  return {
+    code: `export const REPORT_NAMES = ${list};\n${all.map(([name, value]) => `export const ${name} = ${value};\n`).join('')}`,
+    types: `export const REPORT_NAMES: readonly ${list};\n${all.map(([name, value]) => `export const ${name}: ${value};\n`).join('')}`,
+  };
+}

@@ -1,0 +1,37 @@
+// Owns what a host can tell of an opening, or of a request for a token, that failed: the kinds of causes, in words.
+// Must not know what follows from them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include <utcp_websocket/secrets.hpp>
+#include <utcp_websocket/text.hpp>
+
+namespace utcp::ws {
+
+/// A host tells what it knows. One that knows nothing, as browsers do, says `unknown` and leaves the rest empty.
+struct OpeningFailure {
+  enum class Kind : std::uint8_t {
+    unknown,         ///< also: timed out, reset, broken off, unreachable
+    nobody_listens,  ///< the connection was refused (ECONNREFUSED)
+    unknown_host,    ///< the name has no address
+    certificate,     ///< TLS: not trusted, expired, of another host
+    wrong_protocol,  ///< what answered speaks no TLS, or no WebSocket handshake
+    not_allowed,     ///< the host itself refuses to open this
+    no_credentials,  ///< the host has a source of credentials of its own, and it gave none
+    too_large,       ///< of a token: the answer was cut off
+    unreadable_url,  ///< the host cannot read the URL: parsers know rules for names that are not checked here
+  };
+  Kind kind = Kind::unknown;
+  int http_status = 0;  ///< of a refused handshake; 0: not shown
+  std::string text{};   ///< what the host says: an error code (`CERT_HAS_EXPIRED`), else its text. It is masked here
+};
+
+/// Whether no other attempt can end differently.
+[[nodiscard]] bool is_final(OpeningFailure::Kind kind);
+
+/// `: nobody listens there (ECONNREFUSED)`: the end of a sentence. Empty where nothing is known.
+[[nodiscard]] std::string cause_of(const OpeningFailure& failure, const Secrets& secrets);
+
+}  // namespace utcp::ws

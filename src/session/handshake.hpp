@@ -1,0 +1,41 @@
+// Owns what opens a connection: URL, subprotocols and headers, from template, options, arguments and credential.
+// Must not know connections, or where a token comes from.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <utcp_websocket/call_template.hpp>
+#include <utcp_websocket/error.hpp>
+
+namespace utcp::ws {
+
+/// How a credential that belongs into a header gets through where a host cannot set headers.
+enum class BrowserAuth : std::uint8_t {
+  none,         ///< not at all: the call is rejected before anything is opened
+  query,        ///< as a query parameter: `access_token` for bearer tokens (RFC 6750 section 2.3), else the key's name
+  subprotocol,  ///< base64url-encoded in a subprotocol, offered beside the template's own
+};
+
+struct HandshakeOptions {
+  std::vector<Header> headers{};  ///< for every handshake, unless the template sets the same name
+  bool can_set_headers = true;    ///< false: browsers and workerd
+  BrowserAuth browser_auth = BrowserAuth::none;
+  std::string subprotocol_prefix = "base64url.bearer.authorization.";
+};
+
+struct Handshake {
+  std::string url;
+  std::string protocols;  ///< offered, separated by commas; empty: none
+  std::vector<Header> headers;
+};
+
+/// `field_headers`: from `header_fields`, already checked. `token`: the bearer token where `auth` is `oauth2`, else
+/// ignored. Fails with `auth_unsupported`, saying what the endpoint could use instead.
+[[nodiscard]] Result<Handshake> build_handshake(const CallTemplate& call_template,
+                                                const std::vector<Header>& field_headers, std::string_view token,
+                                                const HandshakeOptions& options);
+
+}  // namespace utcp::ws

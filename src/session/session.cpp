@@ -1,0 +1,308 @@
+#include "session.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <utcp_websocket/json_text.hpp>
+
+#include "session_state.hpp"
+
+namespace utcp::ws {
+namespace {
+
+std::string_view before_first_dot(std::string_view tool_name) {
+  const std::size_t dot = tool_name.find('.');
+  return dot == std::string_view::npos ? std::string_view{} : tool_name.substr(0, dot);
+}
+
+}  // namespace
+
+std::shared_ptr<const Error> share(ErrorPtr error) { return std::make_shared<const Error>(std::move(*error)); }
+
+std::shared_ptr<const Error> share(ErrorCode code, std::string message) {
+  return share(make_error(code, std::move(message)));
+}
+
+std::string seconds_text(Duration duration) {
+  const auto tenths = (duration.count() + 50'000) / 100'000;
+  std::string text = to_text(tenths / 10);
+  if (tenths % 10 != 0) text += concat({".", to_text(tenths % 10)});
+  return text += " s";
+}
+
+Session::Session(SessionOptions options) : options_(std::move(options)), random_state_(options_.seed) {}
+Session::~Session() = default;
+Session::Session(Session&&) noexcept = default;
+
+ToolId Session::prepare(CallerId caller, std::string_view tool_name, CallTemplate call_template) {
+  auto tool = std::make_shared<Tool>(std::move(call_template), caller);
+  const std::string_view manual = before_first_dot(tool_name);
+  tool->owner = manual.empty() ? tool->call_template.name : std::string(manual);
+  tool->short_name = manual.empty() ? tool_name : tool_name.substr(manual.size() + 1);
+  while (++last_tool_ == 0 || tools_.contains(last_tool_)) {
+  }
+  tools_.emplace(last_tool_, std::move(tool));
+  return ToolId{last_tool_};
+}
+
+void Session::release(ToolId tool) { tools_.erase(static_cast<std::uint32_t>(tool)); }
+
+const CallTemplate* Session::find_template(ToolId tool) const {
+  const auto entry = tools_.find(static_cast<std::uint32_t>(tool));
+  return entry == tools_.end() ? nullptr : &entry->second->call_template;
+}
+
+std::string_view Session::short_name(ToolId tool) const {
+  const auto entry = tools_.find(static_cast<std::uint32_t>(tool));
+  return entry == tools_.end() ? std::string_view{} : std::string_view(entry->second->short_name);
+}
+
+void Session::start_call(TimePoint now, CallId id, const CallRequest& request) {
+  const auto entry = tools_.find(static_cast<std::uint32_t>(request.tool));
+  if (entry == tools_.end()) {
+    fail_to_start(id, make_error(ErrorCode::module_failed, "the tool was released before it was called"));
+    return;
+  }
+  const std::shared_ptr<Tool> tool = entry->second;
+  Result<Endpoint*> found = endpoint_for(*tool, request);
+  if (!found) {
+    fail_to_start(id, found.take_error());
+    return;
+  }
+  Endpoint& endpoint = *found.value();
+  if (!endpoint.tool) endpoint.tool = tool;
+
+  std::unique_ptr<Call>& slot = calls_[static_cast<std::uint32_t>(id)];
+  slot = std::make_unique<Call>();
+  Call& call = *slot;
+  call.id = id;
+  call.tool = tool;
+  call.mode = request.mode;
+  call.endpoint = endpoint.id;
+  if (call.shared()) {
+    call.wire_id = tool->rules.correlates_by_uuid() ? request.uuid : to_text(static_cast<std::uint32_t>(id));
+  }
+  if (request.message_filter) call.filter = tool->rules.fill_filter(*request.message_filter);
+  call.connect_by = now + tool->call_template.connection_timeout;
+  (call.shared() ? endpoint.waiting_shared : endpoint.waiting_alone).push_back(id);
+  pump(now, endpoint);
+  if (call.connection) return;
+
+  if (endpoint.waiting() > options_.max_waiting) {
+    settle(now, call,
+           share(ErrorCode::queue_full,
+                 concat({to_text(options_.max_waiting), " calls already wait for a connection to ", endpoint.label,
+                         ": make fewer at once, or raise maxConnections or waitingCalls"})),
+           false);
+    return;
+  }
+  timers_.set(timer_of(id), call.connect_by);
+}
+
+void Session::abort_call(TimePoint now, CallId id) {
+  const auto entry = calls_.find(static_cast<std::uint32_t>(id));
+  if (entry != calls_.end()) leave(now, *entry->second, false);
+}
+
+void Session::fail_to_start(CallId id, ErrorPtr error) {
+  commands_.push_back(SettleCall{id, share(std::move(error)), {}, {}});
+}
+
+void Session::say_settled(const Call& call, std::shared_ptr<const Error> error, std::string_view path,
+                          std::string detail) {
+  commands_.push_back(SettleCall{call.id, std::move(error), call.connection, std::string(path), std::move(detail)});
+}
+
+// What the tool says is shown without secrets. Much of it would take too long to look through.
+void Session::say_tool_failed(TimePoint now, Call& call, const Frame& frame, std::string_view path) {
+  constexpr std::size_t kLongestDetail = std::size_t{1024} * 1024;
+  const json::ScanPlan plan({json::parse_pointer(path).value_or(json::Pointer{})});
+  const json::ScanResult scan = json::scan(frame.text(), plan, options_.max_depth);
+  const std::string_view raw = scan.values[0].empty() ? std::string_view("null") : scan.values[0];
+  const Secrets secrets = secrets_of(*call.connection);
+  std::string detail;
+  std::string text(raw.substr(0, kLongestSaid * 8));
+  if (raw.size() > kLongestDetail) {
+    detail = json::quote(said(text, secrets));
+  } else {
+    detail = secrets.mask_json(raw);
+    const std::string_view shown = detail.empty() ? raw : std::string_view(detail);
+    const std::string_view message = json::find(json::members_of(shown), "message");
+    text = json::is_string(message) ? json::text_of(message)
+           : json::is_string(shown) ? json::text_of(shown)
+                                    : json::compact(shown);
+  }
+  const std::string words = said(text, secrets);
+  settle(now, call, share(ErrorCode::tool_failed, concat({"the tool failed: ", words})), is_one_answer(call), path,
+         std::move(detail));
+}
+
+// Says the call's end, then takes it out. `answered`: nothing more is owed to it on its connection.
+void Session::settle(TimePoint now, Call& call, std::shared_ptr<const Error> error, bool answered,
+                     std::string_view path, std::string detail) {
+  say_settled(call, std::move(error), path, std::move(detail));
+  leave(now, call, answered);
+}
+
+void Session::leave(TimePoint now, Call& call, bool answered) {
+  const CallId id = call.id;
+  const std::shared_ptr<Tool> tool = call.tool;
+  const std::optional<ConnectionId> lease = call.connection;
+  Endpoint& endpoint = *endpoints_.at(call.endpoint);
+  timers_.clear(timer_of(id));
+  if (!lease) give_up_waiting(call);
+  if (lease) connections_.at(static_cast<std::uint32_t>(*lease))->calls.erase(call.route);
+  calls_.erase(static_cast<std::uint32_t>(id));
+
+  if (lease) {
+    Connection& connection = *connections_.at(static_cast<std::uint32_t>(*lease));
+    const bool spoilt = connection.exclusive && !answered;
+    if (connection.calls.empty() && (spoilt || connection.is_deaf() || tool->call_template.close_after_response)) {
+      remove(connection);
+    } else if (connection.calls.empty()) {
+      rest(now, connection);
+    }
+  }
+  pump(now, endpoint);
+  collect(endpoint);
+}
+
+void Session::give_up_waiting(const Call& call) {
+  Endpoint& endpoint = *endpoints_.at(call.endpoint);
+  std::erase(call.shared() ? endpoint.waiting_shared : endpoint.waiting_alone, call.id);
+  if (endpoint.waiting() > 0) return;
+  endpoint.backing_off = false;
+  timers_.clear(endpoint_timer(endpoint.id));
+  drop_openings(endpoint);
+}
+
+// Settles a call and takes it out; starts nothing new in its place, unlike `settle`.
+void Session::reject(CallId id, const std::shared_ptr<const Error>& error) {
+  const auto entry = calls_.find(static_cast<std::uint32_t>(id));
+  say_settled(*entry->second, error);
+  timers_.clear(timer_of(id));
+  calls_.erase(entry);
+}
+
+// Those that wait until `latest` at most.
+void Session::reject_waiting(Endpoint& endpoint, TimePoint latest, const std::shared_ptr<const Error>& error) {
+  for (std::vector<CallId>* const queue : {&endpoint.waiting_alone, &endpoint.waiting_shared}) {
+    std::erase_if(*queue, [&](CallId id) {
+      const bool is_meant = calls_.at(static_cast<std::uint32_t>(id))->connect_by <= latest;
+      if (is_meant) reject(id, error);
+      return is_meant;
+    });
+  }
+}
+
+void Session::handle_timeout(TimePoint now) {
+  while (const std::optional<TimerKey> due = timers_.pop_due(now)) {
+    if (due->kind == TimerKey::Kind::connection) {
+      connection_timeout(now, *connections_.at(due->id));
+    } else if (due->kind == TimerKey::Kind::heartbeat) {
+      heartbeat(now, *connections_.at(due->id));
+    } else if (due->kind == TimerKey::Kind::endpoint) {
+      Endpoint& endpoint = *endpoints_.at(due->id);
+      endpoint.backing_off = false;
+      pump(now, endpoint);
+      collect(endpoint);
+    } else {
+      Call& call = *calls_.at(due->id);
+      if (call.connection) {
+        // A peer that is gone without a word would take one call after the other.
+        Connection& connection = *connections_.at(static_cast<std::uint32_t>(*call.connection));
+        if (now - connection.heard_at >= call.tool->call_template.response_timeout) ++connection.unheard;
+      }
+      settle(now, call, share(timeout_error(call)), false);
+    }
+  }
+}
+
+ErrorPtr Session::timeout_error(const Call& call) const {
+  const CallTemplate& call_template = call.tool->call_template;
+  const Endpoint& endpoint = *endpoints_.at(call.endpoint);
+  if (call.connection) {
+    std::string text = concat({call.items > 0 ? "nothing more from " : "no answer from ", endpoint.label, " within ",
+                               seconds_text(call_template.response_timeout), " (response_timeout)"});
+    if (call.ignored > 0) {
+      text += concat({"; frames that were no answer to this call: ", to_text(call.ignored)});
+    }
+    return make_error(ErrorCode::response_timeout, std::move(text));
+  }
+  const std::string limit =
+      concat({" within ", seconds_text(call_template.connection_timeout), " (connection_timeout)"});
+  if (endpoint.last_error) {
+    ErrorPtr error = on_heap(*endpoint.last_error);
+    error->message += concat({"; attempts: ", to_text(endpoint.failures), limit});
+    return error;
+  }
+  for (const ConnectionId id : endpoint.connections) {
+    const Connection& connection = *connections_.at(static_cast<std::uint32_t>(id));
+    if (connection.state != ConnectionState::ready) {
+      return make_error(ErrorCode::connection_timeout, concat({what_is_missing(connection), limit}));
+    }
+  }
+  std::string text = concat({"no connection to ", endpoint.label, limit});
+  if (endpoint.connections.size() >= options_.max_connections) {
+    text += concat(
+        {": all ", to_text(options_.max_connections), " are in use; make fewer calls at once or raise maxConnections"});
+  }
+  return make_error(ErrorCode::connection_timeout, std::move(text));
+}
+
+void Session::deregister(CallerId caller, std::string_view manual) {
+  std::vector<std::uint32_t> ids;
+  for (const auto& [id, endpoint] : endpoints_) {
+    if (endpoint->tool->caller == caller && endpoint->tool->owner == manual) ids.push_back(id);
+  }
+  const auto error = share(ErrorCode::manual_deregistered, concat({"the manual \"", manual, "\" was deregistered"}));
+  for (const std::uint32_t id : ids) drop_endpoint(*endpoints_.at(id), error);
+  const std::string owner = owner_key(caller, manual);
+  std::erase_if(credentials_, [&owner](const auto& entry) { return entry.second->key.starts_with(owner); });
+}
+
+void Session::close() {
+  const auto error = share(ErrorCode::protocol_closed, "the protocol was closed");
+  while (!endpoints_.empty()) drop_endpoint(*endpoints_.begin()->second, error);
+  credentials_.clear();
+}
+
+void Session::drop_endpoint(Endpoint& endpoint, const std::shared_ptr<const Error>& error) {
+  reject_waiting(endpoint, TimePoint::max(), error);
+  while (!endpoint.connections.empty()) {
+    Connection& connection = *connections_.at(static_cast<std::uint32_t>(endpoint.connections.front()));
+    for (const CallId id : calls_of(connection)) reject(id, error);
+    remove(connection);
+  }
+  collect(endpoint);
+}
+
+const Command* Session::poll_command() {
+  if (std::exchange(polled_, false)) commands_.pop_front();
+  if (commands_.empty()) return nullptr;
+  polled_ = true;
+  return &commands_.front();
+}
+
+// Null while nobody listens; else the report, to be filled in.
+Report* Session::report(Report::Kind kind, const Endpoint& endpoint, std::optional<ConnectionId> connection) {
+  if (!reporting_) return nullptr;
+  commands_.push_back(Report{.kind = kind, .endpoint = endpoint.label, .connection = connection});
+  return std::get_if<Report>(&commands_.back());
+}
+
+// SplitMix64 (Steele, Lea, Flood 2014): spreads retries, guards nothing.
+std::uint64_t Session::random() {
+  std::uint64_t z = (random_state_ += 0x9E3779B97F4A7C15U);
+  z = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9U;
+  z = (z ^ (z >> 27U)) * 0x94D049BB133111EBU;
+  return z ^ (z >> 31U);
+}
+
+Session::Counts Session::counts() const {
+  std::size_t waiting = 0;
+  for (const auto& entry : endpoints_) waiting += entry.second->waiting();
+  return {endpoints_.size(), connections_.size(), calls_.size(), waiting, tools_.size(), timers_.size()};
+}
+
+}  // namespace utcp::ws

@@ -1,0 +1,306 @@
+// Owns the facade of the core: endpoints, who may use which connection, waiting calls in order, limits, retries.
+// Must not know sockets, clocks, entropy sources, promises, or what a payload says (that is `call`'s).
+//
+// How a host drives it:
+//   1. Tell it what happened: `start_call`, `abort_call`, `handle_*`, always with the time.
+//   2. Then take commands with `poll_command()` until there are none, and carry each out in that order.
+//   3. Then ask `poll_timeout()` and call `handle_timeout(now)` when that time has come (earlier does no harm).
+// Nothing calls back into the session while it works. A command that speaks of a frame means the frame of the
+// `handle_message` it came from: it is carried out before the next `handle_*`.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <list>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include <utcp_websocket/call_template.hpp>
+#include <utcp_websocket/error.hpp>
+
+#include "call.hpp"
+#include "connection.hpp"
+#include "failure.hpp"
+#include "handshake.hpp"
+#include "oauth2.hpp"
+#include "timers.hpp"
+
+namespace utcp::ws {
+
+/// Who calls: connections of different callers are kept apart. The host hands out the numbers; 0 is "no caller".
+enum class CallerId : std::uint32_t {};
+/// A tool made ready by `Session::prepare`.
+enum class ToolId : std::uint32_t {};
+/// An OAuth2 credential whose token is kept.
+enum class TokenId : std::uint32_t {};
+
+struct RetryOptions {
+  bool enabled = true;
+  Duration base = std::chrono::milliseconds(200);    ///< upper bound of the first delay; doubled with each failure
+  Duration cap = std::chrono::seconds(10);           ///< upper bound of any delay
+  Duration first_opening = std::chrono::seconds(2);  ///< for how long where nobody listens, and nobody ever has
+};
+
+struct SessionOptions {
+  std::size_t max_connections = 8;  ///< per endpoint
+  std::size_t max_waiting = 1024;   ///< calls waiting per endpoint
+  std::size_t max_frame =
+      std::size_t{64} * 1024 * 1024;  ///< received; bytes, or UTF-16 code units where the host has those
+  std::size_t max_manual = std::size_t{8} * 1024 * 1024;  ///< of a manual, counted likewise
+  std::size_t max_depth = kDefaultMaxJsonDepth;
+  std::size_t max_stream_items = 10'000;                         ///< waiting for the consumer
+  std::size_t max_stream_bytes = std::size_t{16} * 1024 * 1024;  ///< also of what nobody asked for, within a second
+  std::size_t max_unsolicited =
+      1000;  ///< frames within a second on a connection that serves no call, before it is closed
+  Duration idle_timeout = std::chrono::minutes(5);
+  RetryOptions retry{};
+  HandshakeOptions handshake{};
+  bool can_pause = false;  ///< whether the host can stop reading from a connection for a while
+  bool can_ping = false;   ///< whether the host can send WebSocket pings and tells of pongs
+  std::uint64_t seed = 0;  ///< entropy for the jitter of retries
+};
+
+/// Open a WebSocket; answer with `handle_open`, `handle_opening_failed` or `handle_close`.
+struct OpenSocket {
+  ConnectionId connection;
+  Handshake handshake;
+  std::string manual;  ///< whose tools are called, so that a host's own source of credentials can tell them apart
+};
+/// Send the message that the host rendered for this call.
+struct SendMessage {
+  ConnectionId connection;
+  CallId call;
+};
+/// Render and send a message of the template's own (`connect_message`): no arguments.
+struct SendGreeting {
+  ConnectionId connection;
+  Plan plan;
+};
+/// Let the peer show that it is there: where the plan is empty send a WebSocket ping (RFC 6455 section 5.5.2) and tell
+/// its pong with `handle_pong`, else render and send the template's `ping_message`.
+struct SendPing {
+  ConnectionId connection;
+  Plan plan;
+};
+/// Stop reading from the connection, or go on: its stream's consumer is slow, so that the peer has to wait for it.
+struct SetReading {
+  ConnectionId connection;
+  bool on;
+};
+/// Close it and forget it: no event of this connection is wanted any more.
+struct CloseSocket {
+  ConnectionId connection;
+  int code;  ///< 1000 or 3000–4999: the only ones that hosts take
+  std::string reason;
+};
+/// POST a token request; answer with `handle_token` or `handle_token_failed`. Redirects must not be followed (answer
+/// with their status), and no more than a megabyte of the answer be read.
+struct FetchToken {
+  TokenId token;
+  TokenRequest request;
+};
+/// Nobody waits for this token's request any more.
+struct CancelToken {
+  TokenId token;
+};
+/// Decode the frame being handled and give it to the call as one more item.
+struct DeliverFrame {
+  CallId call;
+  Decoding decoding;
+  std::string path;  ///< for `Decoding::json_member`: JSON Pointer
+};
+/// The call is over. With an error whose code is `tool_failed`, `path` tells where the frame being handled says why,
+/// unless `detail` says it: what stands in the frame holds secrets, or is too large to look through.
+struct SettleCall {
+  CallId call;
+  std::shared_ptr<const Error> error;      ///< null: all went well
+  std::optional<ConnectionId> connection;  ///< where the error comes from, so that the host can add what it knows
+  std::string path;
+  std::string detail{};  ///< JSON text; empty: look at `path`
+};
+/// Something a log or a user interface may want to know. Only while `set_reporting(true)`.
+struct Report {
+  enum class Kind : std::uint8_t { open, close, send, message, unsolicited, retry, warning, token };
+  Kind kind;
+  std::string endpoint;  ///< fit for a log: no secrets
+  std::optional<ConnectionId> connection{};
+  std::optional<CallId> call{};
+  std::size_t size = 0;  ///< of a received frame
+  int close_code = 0;
+  std::string text{};  ///< the closing reason; the warning; why a frame was dropped
+  int attempt = 0;     ///< retry: how many attempts have failed
+  Duration delay{};    ///< retry: until the next one
+};
+using Command = std::variant<OpenSocket, SendMessage, SendGreeting, SendPing, SetReading, CloseSocket, FetchToken,
+                             CancelToken, DeliverFrame, SettleCall, Report>;
+
+struct CallRequest {
+  ToolId tool;
+  CallMode mode = CallMode::single;
+  std::vector<std::optional<std::string>> header_values{};  ///< for each of the template's `header_fields`
+  std::optional<std::string> message_filter{};  ///< the template's as JSON, where it has placeholders: filled in
+  std::string uuid{};  ///< the value of `{{uuid}}` in this call's message, where answers carry it back
+};
+
+class Session {
+ public:
+  explicit Session(SessionOptions options = {});
+  ~Session();
+  Session(Session&&) noexcept;
+  Session& operator=(Session&&) = delete;
+
+  /// Makes a template ready for calls of one tool by one caller. `tool_name` decides the manual that the calls belong
+  /// to: what stands before its first `.`, else the template's name (which an empty `tool_name`, discovery, always
+  /// takes).
+  [[nodiscard]] ToolId prepare(CallerId caller, std::string_view tool_name, CallTemplate call_template);
+  /// Calls that run go on; the id is dead.
+  void release(ToolId tool);
+  /// The template of a prepared tool, null for a dead id.
+  [[nodiscard]] const CallTemplate* find_template(ToolId tool) const;
+  /// The tool's name without the manual's.
+  [[nodiscard]] std::string_view short_name(ToolId tool) const;
+
+  /// The host picks the id; it must not be in use. Whatever goes wrong comes as a `SettleCall`.
+  void start_call(TimePoint now, CallId id, const CallRequest& request);
+  /// The caller has lost interest. Nothing more is said about the call. Unknown ids are ignored, here and below.
+  void abort_call(TimePoint now, CallId id);
+  /// The consumer of a stream has taken items from the host's queue. While the stream's connection is not read from,
+  /// the host says so at once; else no later than before the next message.
+  void handle_consumed(TimePoint now, CallId id, std::size_t items, std::size_t bytes);
+
+  void handle_open(TimePoint now, ConnectionId id, std::string_view subprotocol);
+  void handle_message(TimePoint now, ConnectionId id, const Frame& frame);
+  void handle_pong(TimePoint now, ConnectionId id);
+  /// What was being opened could not be, and the host tells what it knows of the cause.
+  void handle_opening_failed(TimePoint now, ConnectionId id, const OpeningFailure& failure);
+  /// An open connection broke, and no close frame came.
+  void handle_error(TimePoint now, ConnectionId id);
+  void handle_close(TimePoint now, ConnectionId id, int code, std::string_view reason, bool was_clean);
+  /// What a token endpoint answered.
+  void handle_token(TimePoint now, TokenId id, int http_status, std::string_view body);
+  /// It could not be reached, or its answer not be read.
+  void handle_token_failed(TimePoint now, TokenId id, const OpeningFailure& failure);
+  void handle_timeout(TimePoint now);
+
+  /// Rejects the manual's calls and closes what they opened.
+  void deregister(CallerId caller, std::string_view manual);
+  /// Rejects every call and closes every connection. The session can be used again afterwards.
+  void close();
+
+  void set_reporting(bool on) { reporting_ = on; }
+
+  /// A connection is opened with these as well, from the host's own source of credentials: they are masked, too.
+  void know_secrets(ConnectionId id, std::vector<std::string> secrets);
+  /// What must not stand in anything that is shown of a connection (an id that is gone: of none), or of what became of
+  /// calls with this template. For what the host itself shows: its own errors, manuals.
+  [[nodiscard]] Secrets secrets_of(ConnectionId id) const;
+  [[nodiscard]] Secrets secrets_of(const CallTemplate& call_template) const;
+
+  /// The next command, null when there is none. It lives until the next call of this.
+  [[nodiscard]] const Command* poll_command();
+  [[nodiscard]] std::optional<TimePoint> poll_timeout() const { return timers_.next(); }
+
+  struct Counts {
+    std::size_t endpoints, connections, calls, waiting, tools, timers;
+    bool operator==(const Counts&) const = default;
+  };
+  [[nodiscard]] Counts counts() const;
+
+ private:
+  struct Tool;
+  struct Endpoint;
+  struct Call;
+  struct Connection;
+  struct Credential;
+
+  // session.cpp: calls
+  void settle(TimePoint now, Call& call, std::shared_ptr<const Error> error, bool answered, std::string_view path = {},
+              std::string detail = {});
+  void leave(TimePoint now, Call& call, bool answered);
+  void give_up_waiting(const Call& call);
+  void fail_to_start(CallId id, ErrorPtr error);
+  void say_settled(const Call& call, std::shared_ptr<const Error> error, std::string_view path = {},
+                   std::string detail = {});
+  void say_tool_failed(TimePoint now, Call& call, const Frame& frame, std::string_view path);
+  void reject(CallId id, const std::shared_ptr<const Error>& error);
+  void reject_waiting(Endpoint& endpoint, TimePoint latest, const std::shared_ptr<const Error>& error);
+  void drop_endpoint(Endpoint& endpoint, const std::shared_ptr<const Error>& error);
+  [[nodiscard]] ErrorPtr timeout_error(const Call& call) const;
+
+  // session_pool.cpp: endpoints and connections
+  [[nodiscard]] Result<Endpoint*> endpoint_for(Tool& tool, const CallRequest& request);
+  void pump(TimePoint now, Endpoint& endpoint);
+  void serve(TimePoint now, Endpoint& endpoint, std::vector<CallId>& queue, bool shared);
+  [[nodiscard]] Connection* find_connection(const Endpoint& endpoint, bool shared);
+  [[nodiscard]] bool wants_another(const Endpoint& endpoint) const;
+  [[nodiscard]] bool has_room(const Endpoint& endpoint);
+  void open(TimePoint now, Endpoint& endpoint, const Call& call);
+  void lease(TimePoint now, Connection& connection, Call& call);
+  void become_ready(TimePoint now, Connection& connection);
+  void rest(TimePoint now, Connection& connection);
+  void opening_failed(TimePoint now, Connection& connection, ErrorPtr error, int code = 1000,
+                      std::string_view reason = {}, OpeningFailure::Kind kind = OpeningFailure::Kind::unknown);
+  [[nodiscard]] bool may_still_open(TimePoint now, Endpoint& endpoint, OpeningFailure::Kind kind);
+  void connection_lost(TimePoint now, Connection& connection, ErrorPtr error);
+  void drop_openings(Endpoint& endpoint);
+  void remove(Connection& connection, int code = 1000, std::string_view reason = {}, bool by_peer = false);
+  void collect(Endpoint& endpoint);
+  void connection_timeout(TimePoint now, Connection& connection);
+  [[nodiscard]] std::string what_is_missing(const Connection& connection) const;
+
+  // session_tokens.cpp: waiting for a token before an opening
+  [[nodiscard]] Credential& credential_of(TimePoint now, const Endpoint& endpoint);
+  void authorize(TimePoint now, Connection& connection);
+  void open_with(Connection& connection, const BearerToken& token);
+  void open_socket(Connection& connection, std::string_view token);
+  void receive(TimePoint now, Connection& connection, const Frame& frame);
+  static bool hears(TimePoint now, Connection& connection);
+  [[nodiscard]] bool floods(TimePoint now, Connection& connection, const Frame& frame) const;
+  [[nodiscard]] bool refuses_greeting(const Connection& connection, int code) const;
+  [[nodiscard]] bool renew_token(TimePoint now, const Connection& connection);
+  void cancel_unwanted(TokenId id);
+  void token_came(TimePoint now, TokenId id, const ErrorPtr& error, OpeningFailure::Kind kind);
+
+  // session_heartbeat.cpp
+  void start_heartbeat(TimePoint now, const Connection& connection);
+  void heartbeat(TimePoint now, Connection& connection);
+
+  // session_frames.cpp: from frame to call
+  [[nodiscard]] Call* find_addressee(const Connection& connection, const Frame& frame);
+  void take(TimePoint now, Connection& connection, Call& call, const Frame& frame);
+  [[nodiscard]] static bool is_echo(Connection& connection, const Frame& frame);
+  [[nodiscard]] static bool is_one_answer(const Call& call);
+  [[nodiscard]] std::vector<CallId> calls_of(const Connection& connection) const;
+  [[nodiscard]] bool holds_more_than(const Call& call, std::size_t part) const;
+  void set_reading(Connection& connection, bool on);
+  void report_frame(Report::Kind kind, const Connection& connection, const Call* call, const Frame& frame,
+                    std::string_view why);
+
+  Report* report(Report::Kind kind, const Endpoint& endpoint, std::optional<ConnectionId> connection);
+  [[nodiscard]] std::uint64_t random();
+
+  SessionOptions options_;
+  std::uint64_t random_state_;
+  bool reporting_ = false;
+  std::uint32_t last_tool_ = 0, last_endpoint_ = 0, last_connection_ = 0, last_credential_ = 0;
+  template <class T>
+  using Table = std::map<std::uint32_t, std::unique_ptr<T>>;
+
+  std::map<std::uint32_t, std::shared_ptr<Tool>> tools_;
+  Table<Endpoint> endpoints_;
+  std::map<std::string, std::uint32_t> endpoint_ids_;  // by endpoint key
+  std::map<std::string, std::uint32_t> reached_;       // origins that a connection was once open to
+  Table<Connection> connections_;
+  Table<Call> calls_;
+  Table<Credential> credentials_;
+  Timers timers_;
+  std::list<Command> commands_;
+  bool polled_ = false;  // the first of them was given out
+};
+
+}  // namespace utcp::ws

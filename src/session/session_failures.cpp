@@ -1,0 +1,71 @@
+// Owns what a host tells of openings that failed, and whether they are worth another attempt. What follows is
+// session_pool.cpp's.
+#include "session_state.hpp"
+
+namespace utcp::ws {
+
+void Session::handle_error(TimePoint now, ConnectionId id) {
+  const auto entry = connections_.find(static_cast<std::uint32_t>(id));
+  if (entry == connections_.end()) return;
+  Connection& connection = *entry->second;
+  if (connection.state != ConnectionState::ready) {
+    handle_opening_failed(now, id, {});
+    return;
+  }
+  ErrorPtr error = make_error(
+      ErrorCode::connection_closed,
+      concat({"the connection to ", endpoints_.at(connection.endpoint)->label, " broke before the answer came"}));
+  error->close_code = 1006;
+  connection_lost(now, connection, std::move(error));
+}
+
+void Session::handle_opening_failed(TimePoint now, ConnectionId id, const OpeningFailure& failure) {
+  const auto entry = connections_.find(static_cast<std::uint32_t>(id));
+  if (entry == connections_.end()) return;
+  Connection& connection = *entry->second;
+  if (connection.state == ConnectionState::ready) {
+    handle_error(now, id);
+    return;
+  }
+  ErrorPtr error = make_error(ErrorCode::connection_failed,
+                              concat({"could not connect to ", endpoints_.at(connection.endpoint)->label}));
+  const int status = failure.http_status;
+  error->http_status = status;
+  error->message += status != 0 ? concat({": the handshake was refused with HTTP status ", to_text(status)})
+                                : cause_of(failure, secrets_of(id));
+  if (failure.kind == OpeningFailure::Kind::no_credentials) error->code = ErrorCode::auth_failed;
+  if (failure.kind == OpeningFailure::Kind::unreadable_url) error->code = ErrorCode::url_refused;
+  if (failure.kind == OpeningFailure::Kind::not_allowed) error->code = ErrorCode::websocket_unavailable;
+  if (status == 401 || status == 403) {
+    if (renew_token(now, connection)) {
+      Endpoint& endpoint = *endpoints_.at(connection.endpoint);
+      remove(connection);
+      pump(now, endpoint);
+      collect(endpoint);
+      return;
+    }
+    error->code = ErrorCode::auth_failed;
+    error->message += "; check the credential in auth or headers";
+  } else if (status >= 400 && status < 500) {
+    error->code = ErrorCode::handshake_refused;
+    error->message += "; check the url's path and query";
+  }
+  // An answer that is no error, but no WebSocket either (101): the next one would be the same.
+  const bool speaks_http_only = status > 0 && status < 400;
+  if (speaks_http_only) error->message += "; what answers there is no WebSocket: check the url";
+  opening_failed(now, connection, std::move(error), 1000, {},
+                 speaks_http_only ? OpeningFailure::Kind::wrong_protocol : failure.kind);
+}
+
+// Whether it is worth another attempt, as far as the cause tells. An endpoint that was there once may come back.
+bool Session::may_still_open(TimePoint now, Endpoint& endpoint, OpeningFailure::Kind kind) {
+  using Kind = OpeningFailure::Kind;
+  endpoint.unknown_hosts = kind == Kind::unknown_host ? endpoint.unknown_hosts + 1 : 0;
+  if (is_final(kind)) return false;
+  if (reached_.contains(endpoint.tool->call_template.url.origin())) return true;
+  if (kind != Kind::nobody_listens) return endpoint.unknown_hosts < 2;
+  if (!endpoint.refused_since) endpoint.refused_since = now;
+  return now < *endpoint.refused_since + options_.retry.first_opening;
+}
+
+}  // namespace utcp::ws

@@ -1,0 +1,262 @@
+// Owns the way of a received frame: to the greeting, to the call it answers, or to the reports.
+#include <utility>
+
+#include "session_state.hpp"
+
+namespace utcp::ws {
+namespace {
+
+// An application code (RFC 6455 section 7.4.2) that tells the peer why it was cut off.
+constexpr int kFrameRefused = 4000;
+constexpr std::size_t kLongestEcho = 1024;
+constexpr std::string_view kTooLarge = "message too large";
+constexpr std::string_view kTooMuch = "too many unsolicited messages";
+constexpr const char* kFloods = " sent more than anybody asked for";
+// What a host says that refused a message without knowing how large it is.
+constexpr std::size_t kSizeUnknown = 0xffffffff;
+
+}  // namespace
+
+void Session::handle_message(TimePoint now, ConnectionId id, const Frame& frame) {
+  const auto entry = connections_.find(static_cast<std::uint32_t>(id));
+  if (entry == connections_.end() || entry->second->state < ConnectionState::greeting) return;
+  const std::uint32_t endpoint_id = entry->second->endpoint;
+  const bool was_deaf = hears(now, *entry->second);
+  receive(now, *entry->second, frame);
+  const auto endpoint = endpoints_.find(endpoint_id);
+  if (was_deaf && endpoint != endpoints_.end()) pump(now, *endpoint->second);
+}
+
+void Session::receive(TimePoint now, Connection& connection, const Frame& frame) {
+  Endpoint& endpoint = *endpoints_.at(connection.endpoint);
+  if (frame.size() > options_.max_frame) {
+    const std::string size = frame.size() < kSizeUnknown ? concat({" of ", to_text(frame.size()), " bytes"}) : "";
+    ErrorPtr too_large =
+        make_error(ErrorCode::frame_too_large, concat({endpoint.label, " sent a message", size,
+                                                       " over the limit frameBytes of ", to_text(options_.max_frame)}));
+    if (connection.state == ConnectionState::greeting) {
+      opening_failed(now, connection, std::move(too_large), kFrameRefused, kTooLarge);
+      return;
+    }
+    const auto error = share(std::move(too_large));
+    for (const CallId call : calls_of(connection)) reject(call, error);
+    remove(connection, kFrameRefused, kTooLarge);
+    pump(now, endpoint);
+    collect(endpoint);
+    return;
+  }
+  if (connection.state == ConnectionState::greeting) {
+    const FrameMatch& ack = endpoint.tool->call_template.connect_ack;
+    std::vector<json::Pointer> pointers;
+    for (const auto& leaf : ack.leaves) pointers.push_back(leaf.first);
+    if (frame.is_text()) {
+      const json::ScanPlan plan(std::move(pointers));
+      const json::ScanResult scan = json::scan(frame.text(), plan, options_.max_depth);
+      if (scan.valid && matches(ack, scan, 0)) {
+        connection.state = next_state(connection.state, ConnectionEvent::acknowledged).value_or(connection.state);
+        become_ready(now, connection);
+        return;
+      }
+    }
+    report_frame(Report::Kind::unsolicited, connection, nullptr, frame, "connect_ack is awaited and this is not it");
+    if (floods(now, connection, frame)) {
+      opening_failed(now, connection,
+                     make_error(ErrorCode::connection_failed, concat({endpoint.label, kFloods, " before connect_ack"})),
+                     kFrameRefused, kTooMuch);
+    }
+    return;
+  }
+  Call* call = find_addressee(connection, frame);
+  if (call == nullptr && is_echo(connection, frame)) {
+    report_frame(Report::Kind::message, connection, nullptr, frame, "it answers the ping_message");
+    pump(now, endpoint);
+    return;
+  }
+  if (call == nullptr) {
+    // Who sends unasked may do so again, when a call that takes any frame has just been sent.
+    if (!connection.tainted && !connection.exclusive) {
+      connection.tainted = true;
+      report_frame(Report::Kind::warning, connection, nullptr, frame,
+                   "a frame that nobody asked for: this connection serves only calls with ids from now on; give the "
+                   "template ids (message, correlation), or connect_ack where it is a welcome");
+    }
+    report_frame(Report::Kind::unsolicited, connection, nullptr, frame,
+                 connection.calls.empty() ? "no call is waiting" : "it carries the id of no call that is waiting");
+    if (connection.calls.empty() && floods(now, connection, frame)) {
+      report_frame(Report::Kind::warning, connection, nullptr, frame,
+                   "the peer sends too much that nobody asked for: the connection is closed (limit unsolicitedFrames)");
+      remove(connection, kFrameRefused, kTooMuch);
+      pump(now, endpoint);
+      collect(endpoint);
+    }
+    return;
+  }
+  take(now, connection, *call, frame);
+}
+
+// The peer is there. Returns whether it seemed not to be: then calls may wait that can be sent to it.
+bool Session::hears(TimePoint now, Connection& connection) {
+  const bool was_deaf = connection.is_deaf();
+  connection.heard_at = now;
+  connection.unheard = 0;
+  return was_deaf;
+}
+
+// Whether a frame that nobody asked for is one too many: each costs those who listen to events more than the peer.
+bool Session::floods(TimePoint now, Connection& connection, const Frame& frame) const {
+  if (now - connection.unsolicited_since >= std::chrono::seconds(1)) {
+    connection.unsolicited_since = now;
+    connection.unsolicited_frames = connection.unsolicited_bytes = 0;
+  }
+  connection.unsolicited_bytes += frame.size();
+  return ++connection.unsolicited_frames > options_.max_unsolicited ||
+         connection.unsolicited_bytes > options_.max_stream_bytes;
+}
+
+// A peer may also send something of its own after a ping. So a frame is known for the echo when it comes the second
+// time, for another ping.
+bool Session::is_echo(Connection& connection, const Frame& frame) {
+  if (connection.owed_echoes == 0 || !frame.is_text() || frame.size() > kLongestEcho) return false;
+  const std::string_view text = frame.text();
+  if (connection.echo && text != *connection.echo) return false;
+  connection.knows_echo = connection.echo.has_value();
+  connection.echo = text;
+  --connection.owed_echoes;
+  return true;
+}
+
+Session::Call* Session::find_addressee(const Connection& connection, const Frame& frame) {
+  if (connection.calls.empty()) return nullptr;
+  auto entry = connection.calls.begin();
+  if (connection.exclusive) return calls_.at(entry->second).get();
+  if (!frame.is_text()) return nullptr;
+  while (entry != connection.calls.end()) {
+    const Tool& tool = *calls_.at(entry->second)->tool;
+    const json::ScanResult scan = json::scan(frame.text(), tool.rules.correlation_plan(), options_.max_depth);
+    const std::string id = json::text_of(scan.values[0]);
+    const auto found = connection.calls.find(tool.place + id);
+    if (!id.empty() && found != connection.calls.end()) return calls_.at(found->second).get();
+    entry = connection.calls.lower_bound(tool.place + '\xFF');  // the first with another place: ids are ASCII
+  }
+  return nullptr;
+}
+
+std::vector<CallId> Session::calls_of(const Connection& connection) const {
+  std::vector<CallId> calls;
+  for (const auto& [id, call] : calls_) {
+    if (call->connection == connection.id) calls.push_back(CallId{id});
+  }
+  return calls;
+}
+
+void Session::take(TimePoint now, Connection& connection, Call& call, const Frame& frame) {
+  if (call.mode == CallMode::discovery && frame.size() > options_.max_manual) {
+    settle(now, call,
+           share(ErrorCode::frame_too_large,
+                 concat({endpoints_.at(connection.endpoint)->label, " sent a manual of ", to_text(frame.size()),
+                         " bytes, over the limit manualBytes of ", to_text(options_.max_manual)})),
+           false);
+    return;
+  }
+  const Judgement judgement =
+      call.tool->rules.judge(call.mode, call.id, frame, options_.max_depth, call.filter ? &*call.filter : nullptr);
+  const std::string& label = endpoints_.at(connection.endpoint)->label;
+  if (judgement.kind != Judgement::Kind::not_mine) {
+    connection.served = true;
+    const auto credential = credentials_.find(static_cast<std::uint32_t>(connection.credential));
+    if (credential != credentials_.end()) credential->second->is_renewed = false;
+  }
+  switch (judgement.kind) {
+    case Judgement::Kind::not_mine:
+      ++call.ignored;
+      report_frame(Report::Kind::unsolicited, connection, &call, frame, judgement.why);
+      return;
+    case Judgement::Kind::end:
+      report_frame(Report::Kind::message, connection, &call, frame, {});
+      settle(now, call, nullptr, true);
+      return;
+    case Judgement::Kind::tool_error:
+      report_frame(Report::Kind::message, connection, &call, frame, {});
+      say_tool_failed(now, call, frame, judgement.path);
+      return;
+    case Judgement::Kind::bad_frame:
+      report_frame(Report::Kind::message, connection, &call, frame, judgement.why);
+      settle(now, call,
+             share(ErrorCode::invalid_frame, concat({label, " sent an answer that cannot be taken: ", judgement.why})),
+             false);
+      return;
+    case Judgement::Kind::item:
+      break;
+  }
+  report_frame(Report::Kind::message, connection, &call, frame, {});
+  if (judgement.not_json)
+    report_frame(Report::Kind::warning, connection, &call, frame, "response_format is json and this is not JSON");
+
+  const std::uint32_t expected = call.tool->rules.expected(call.mode);
+  ++call.items;
+  ++call.queued_items;
+  call.queued_bytes += frame.size();
+  if (expected != 1 &&
+      (call.queued_items > options_.max_stream_items || call.queued_bytes > options_.max_stream_bytes)) {
+    settle(now, call,
+           share(ErrorCode::stream_overflow,
+                 concat({label, " sends faster than the results are taken: more than ",
+                         to_text(options_.max_stream_items), " items or ", to_text(options_.max_stream_bytes),
+                         " bytes wait (limits streamItems, streamBytes)"})),
+           false);
+    return;
+  }
+  commands_.push_back(DeliverFrame{call.id, judgement.decoding, std::string(judgement.path)});
+  if (judgement.last || (expected != 0 && call.items >= expected)) {
+    settle(now, call, nullptr, is_one_answer(call));
+    return;
+  }
+  // Half of what may pile up is left for what the host has read already. Others' answers are never held up.
+  if (options_.can_pause && call.mode == CallMode::stream && connection.exclusive && holds_more_than(call, 2)) {
+    set_reading(connection, false);
+  }
+  if (connection.paused) {
+    timers_.clear(timer_of(call.id));  // the peer is not to blame for the wait
+  } else {
+    timers_.set(timer_of(call.id), now + call.tool->call_template.response_timeout);
+  }
+}
+
+// Whether nothing follows the answer. A peer may still end a stream that a count or an error has ended here.
+bool Session::is_one_answer(const Call& call) {
+  return call.mode != CallMode::stream && call.tool->rules.expected(call.mode) == 1;
+}
+
+bool Session::holds_more_than(const Call& call, std::size_t part) const {
+  return call.queued_items > options_.max_stream_items / part || call.queued_bytes > options_.max_stream_bytes / part;
+}
+
+void Session::set_reading(Connection& connection, bool on) {
+  if (connection.paused != on) return;
+  connection.paused = !on;
+  commands_.push_back(SetReading{connection.id, on});
+}
+
+void Session::handle_consumed(TimePoint now, CallId id, std::size_t items, std::size_t bytes) {
+  const auto entry = calls_.find(static_cast<std::uint32_t>(id));
+  if (entry == calls_.end()) return;
+  Call& call = *entry->second;
+  call.queued_items -= std::min(call.queued_items, items);
+  call.queued_bytes -= std::min(call.queued_bytes, bytes);
+  if (!call.connection || holds_more_than(call, 4)) return;
+  Connection& connection = *connections_.at(static_cast<std::uint32_t>(*call.connection));
+  if (!connection.paused) return;
+  set_reading(connection, true);
+  timers_.set(timer_of(id), now + call.tool->call_template.response_timeout);
+}
+
+void Session::report_frame(Report::Kind kind, const Connection& connection, const Call* call, const Frame& frame,
+                           std::string_view why) {
+  if (Report* framed = report(kind, *endpoints_.at(connection.endpoint), connection.id)) {
+    if (call != nullptr) framed->call = call->id;
+    framed->size = frame.size();
+    framed->text = why;
+  }
+}
+
+}  // namespace utcp::ws

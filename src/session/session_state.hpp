@@ -1,0 +1,125 @@
+// Owns what the session remembers of tools, endpoints, connections and calls. Private to `session*.cpp`.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <utcp_websocket/text.hpp>
+
+#include "session.hpp"
+
+namespace utcp::ws {
+
+/// `5:hello`: parts of a key that cannot run into each other.
+[[nodiscard]] inline std::string part(std::string_view text) { return concat({to_text(text.size()), ":", text}); }
+inline void append_part(std::string& key, std::string_view text) { key += part(text); }
+
+struct Session::Tool {
+  CallTemplate call_template;
+  CallRules rules;
+  CallerId caller;
+  std::string owner;                // the manual that calls belong to
+  std::string short_name;           // without the manual's name
+  std::uint32_t endpoint_hint = 0;  // the endpoint of the last call; valid while it exists and no header field varies
+  std::string place;                // where answers carry the id, as a part of a key
+
+  Tool(CallTemplate t, CallerId c)
+      : call_template(std::move(t)),
+        rules(call_template),
+        caller(c),
+        place(rules.correlation() ? part(json::to_string(*rules.correlation())) : "") {}
+};
+
+struct Session::Endpoint {
+  std::uint32_t id = 0;
+  std::string key;
+  std::shared_ptr<Tool> tool;         // whose call came first: URL, subprotocol and greeting are the same for all
+  std::vector<Header> field_headers;  // from arguments
+  std::string label;
+  std::vector<CallId> waiting_alone{};   // for a connection of their own
+  std::vector<CallId> waiting_shared{};  // for one that checks ids
+  std::vector<ConnectionId> connections{};
+  int failures = 0;          // openings failed since the last one that worked
+  bool backing_off = false;  // until the endpoint's timer
+  std::shared_ptr<const Error> last_error{};
+  int unknown_hosts = 0;                     // look-ups in a row that found no address
+  std::optional<TimePoint> refused_since{};  // by nobody who listens there, and nobody has yet
+
+  [[nodiscard]] std::size_t waiting() const { return waiting_alone.size() + waiting_shared.size(); }
+};
+
+struct Session::Connection {
+  ConnectionId id{};
+  std::uint32_t endpoint = 0;
+  ConnectionState state = ConnectionState::opening;
+  /// Its calls by `Call::route`: those whose answers carry the id at one place stand together.
+  std::map<std::string, std::uint32_t> calls{};
+  std::vector<std::string> given{};  // secrets that open it: its token, and the host's own
+  TokenId credential{};              // oauth2: whose token opens it
+  std::uint32_t token_serial = 0;    // and which
+  bool exclusive = false;            // one call without correlation has it
+  bool tainted = false;              // a late answer or echo may come: only calls that check ids may use it
+  bool served = false;               // a call was answered
+  std::uint32_t unheard = 0;         // calls in a row that got no answer while nothing at all came
+  bool paused = false;               // not read from until the consumer of its stream has taken what came
+  TimePoint idle_since{};
+  TimePoint unsolicited_since{};                              // a second of frames that nobody asked for
+  std::size_t unsolicited_frames = 0, unsolicited_bytes = 0;  // that came within it
+  TimePoint heard_at{};                                       // when the peer last showed that it is there
+  std::optional<TimePoint> pinged_at{};                       // none: nothing is owed for the last interval
+  std::uint32_t owed_echoes = 0;      // of ping_message: as long as one may come, no call may take it for its answer
+  std::optional<std::string> echo{};  // what seems to be one
+  bool knows_echo = true;             // the peer sent the same for a second ping: it was no chance frame
+
+  /// Whether the peer seems to be gone without a word: no new call may wait on it. One slow tool proves nothing.
+  [[nodiscard]] bool is_deaf() const { return unheard > 1; }
+};
+
+struct Session::Call {
+  CallId id{};
+  std::shared_ptr<Tool> tool;
+  CallMode mode{};
+  std::uint32_t endpoint = 0;
+  std::optional<ConnectionId> connection{};  // none while it waits
+  TimePoint connect_by{};
+  std::uint32_t items = 0;                         // delivered
+  std::uint32_t ignored = 0;                       // frames that came on its connection and were no answer
+  std::size_t queued_items = 0, queued_bytes = 0;  // delivered and not yet consumed
+  std::optional<FrameMatch> filter{};              // the template's, with this call's values
+  std::string wire_id{};                           // what a response must carry, where answers are correlated
+  std::string route{};                             // on a connection: the tool's place, then the id
+
+  /// A manual is asked for with a message of its own, so that the place of the template's id says nothing about it.
+  [[nodiscard]] bool shared() const { return mode != CallMode::discovery && tool->rules.correlation().has_value(); }
+};
+
+// Tokens of two callers or manuals are never shared, even where the credential is the same.
+struct Session::Credential {
+  TokenId id{};
+  std::string key;  // begins with the owner's
+  BearerToken token;
+  bool is_renewed = false;  // a refused token was replaced since the last call that was answered
+};
+
+[[nodiscard]] inline std::string owner_key(CallerId caller, std::string_view manual) {
+  std::string key = concat({to_text(static_cast<std::uint32_t>(caller)), ","});
+  append_part(key, manual);
+  return key;
+}
+
+inline TimerKey timer_of(CallId id) { return {TimerKey::Kind::call, static_cast<std::uint32_t>(id)}; }
+inline TimerKey timer_of(ConnectionId id) { return {TimerKey::Kind::connection, static_cast<std::uint32_t>(id)}; }
+inline TimerKey heartbeat_timer(ConnectionId id) { return {TimerKey::Kind::heartbeat, static_cast<std::uint32_t>(id)}; }
+inline TimerKey endpoint_timer(std::uint32_t id) { return {TimerKey::Kind::endpoint, id}; }
+
+/// One error may be told to many calls.
+[[nodiscard]] std::shared_ptr<const Error> share(ErrorPtr error);
+[[nodiscard]] std::shared_ptr<const Error> share(ErrorCode code, std::string message);
+
+/// `1.5 s`: for messages.
+[[nodiscard]] std::string seconds_text(Duration duration);
+
+}  // namespace utcp::ws

@@ -1,0 +1,354 @@
+#include "call_template.hpp"
+
+#include <limits>
+
+#include <utcp_websocket/json_decimal.hpp>
+#include <utcp_websocket/json_scanner.hpp>
+#include <utcp_websocket/text.hpp>
+
+#include "field_reader.hpp"
+
+namespace utcp::ws {
+namespace {
+
+using Presence = FieldReader::Presence;
+using Shown = FieldReader::Shown;
+
+constexpr Duration kLongest = std::chrono::seconds(2147483);  // the timers of JavaScript hosts count 2^31-1 ms at most
+
+// What the fields of this project and of UTCP's page hold when they are left out.
+constexpr const char* kStreamEnd = R"({"type":"stream_end"})";
+constexpr const char* kDiscoveryMessage = R"({"type":"utcp"})";
+
+bool is_object(std::string_view value) { return value.starts_with('{'); }
+
+void read_seconds(FieldReader& fields, const char* name, Duration& out, Presence presence = Presence::optional) {
+  const std::string_view value = fields.find(name, presence);
+  if (value.empty()) return;
+  // Rounded up, so that no positive time becomes none.
+  const Duration duration(json::is_number(value) ? json::scaled(value, 6) : 0);
+  if (duration > Duration(0) && duration <= kLongest) {
+    out = duration;
+  } else {
+    fields.refuse(name, "a number of seconds above 0, at most 2147483", value);
+  }
+}
+
+void read_expected_responses(FieldReader& fields, std::optional<int>& out) {
+  const std::string_view value = fields.find("expected_responses");
+  if (value.empty()) return;
+  if (json::is_number(value) && value.find_first_of(".eE") == value.npos) {
+    const std::int64_t count = json::scaled(value, 0);
+    if (count == kUntilPeerEnds || (count >= 1 && count <= std::numeric_limits<int>::max())) {
+      out = static_cast<int>(count);
+      return;
+    }
+  }
+  fields.refuse("expected_responses", "an integer from 1 to 2147483647, or -1 (until the peer ends it)", value);
+}
+
+void read_url(FieldReader& fields, Url& out) {
+  std::string text;
+  if (!fields.string("url", text, Shown::type, Presence::required)) return;
+  Result<Url> url = parse_websocket_url(text);
+  if (url) {
+    out = std::move(url).value();
+  } else {
+    fields.fail_in("url", url.take_error());
+  }
+}
+
+void read_headers(FieldReader& fields, std::vector<Header>& out) {
+  const std::string_view value = fields.find("headers");
+  if (!value.empty() && !is_object(value)) fields.refuse("headers", "an object of strings", value, Shown::type);
+  for (const auto& [name, member] : json::members_of(value)) {
+    if (!is_token(name)) {
+      fields.refuse("headers", "an object whose names are header names (RFC 9110 tokens)", json::quote(name));
+      break;
+    }
+    const std::string field = concat({"headers.", name});
+    std::string text = json::text_of(member);
+    if (is_handshake_header(name)) {
+      fields.fail(field.c_str(),
+                  "left out, since the WebSocket handshake sets this header itself (subprotocol: use \"protocol\")",
+                  "a header");
+    } else if (!json::is_string(member)) {
+      fields.refuse(field.c_str(), "a string", member, Shown::type);
+    } else if (!is_field_value(text)) {
+      fields.fail(field.c_str(), kHeaderValue, "another string");
+    } else {
+      Header& header = out.emplace_back();
+      header.first = name;
+      header.second = std::move(text);
+    }
+  }
+}
+
+void read_strings(FieldReader& fields, const char* name, std::vector<std::string>& out) {
+  const std::string_view value = fields.find(name);
+  if (!value.empty() && !value.starts_with('[')) fields.refuse(name, "an array of strings", value);
+  for (const std::string_view item : json::elements_of(value)) {
+    if (!json::is_string(item)) {
+      fields.fail(name, "an array of strings", concat({"an array with ", json::summary(item)}).c_str());
+      break;
+    }
+    out.push_back(json::text_of(item));
+  }
+}
+
+void read_header_fields(FieldReader& fields, std::vector<std::string>& out) {
+  read_strings(fields, "header_fields", out);
+  for (const std::string& name : out) {
+    if (is_token(name) && !is_handshake_header(name)) continue;
+    fields.fail("header_fields",
+                "an array of header names (RFC 9110 tokens) that the WebSocket handshake does not set itself",
+                concat({"an array with ", json::summary(json::quote(name))}).c_str());
+  }
+}
+
+// Returns whether the template has this message. Its value is not shown: a connect message authenticates.
+bool read_message(FieldReader& fields, const char* name, MessageTemplate& out, bool may_be_array = false) {
+  const std::string_view value = fields.find(name);
+  if (value.empty()) return false;
+  if (!json::is_string(value) && !is_object(value) && !(may_be_array && value.starts_with('['))) {
+    fields.refuse(name, may_be_array ? "a string, an object or an array" : "a string or an object", value, Shown::type);
+  }
+  out = MessageTemplate::compile(value).value();
+  return true;
+}
+
+void read_message(FieldReader& fields, const char* name, std::optional<MessageTemplate>& out) {
+  MessageTemplate message;
+  if (read_message(fields, name, message)) out = std::move(message);
+}
+
+// Finding them takes time for each with each frame.
+constexpr std::size_t kMostLeaves = 1000;
+
+// Flattens an object into its leaves while it is read. What holds nothing closes right after it opened.
+class LeafList final : public json::ScanListener {
+ public:
+  explicit LeafList(FrameMatch& match) : match_(match) {}
+
+  void open(bool is_object) override {
+    before_value();
+    empty_ = is_object ? "{}" : "[]";
+    next_index_.push_back(is_object ? kObject : 0);
+    place_.tokens.emplace_back();
+  }
+  void name(std::string_view literal) override { place_.tokens.back() = json::text_of(literal); }
+  void scalar(std::string_view raw) override {
+    before_value();
+    add(raw);
+  }
+  void close(std::string_view /*raw*/) override {
+    place_.tokens.pop_back();
+    next_index_.pop_back();
+    if (!empty_.empty() && !place_.tokens.empty()) add(empty_);
+    empty_ = {};
+  }
+
+ private:
+  static constexpr std::size_t kObject = static_cast<std::size_t>(-1);
+
+  void before_value() {
+    empty_ = {};
+    if (!next_index_.empty() && next_index_.back() != kObject) place_.tokens.back() = to_text(next_index_.back()++);
+  }
+  void add(std::string_view value) {
+    if (match_.leaves.size() > kMostLeaves) return;
+    auto& [pointer, leaf] = match_.leaves.emplace_back();
+    pointer = place_;
+    leaf = value;
+  }
+
+  FrameMatch& match_;
+  json::Pointer place_;
+  std::vector<std::size_t> next_index_;  // of each open array
+  std::string_view empty_;               // of what opened last, while nothing came in it
+};
+
+void read_match(FieldReader& fields, const char* name, FrameMatch& out, std::string_view fallback = "{}") {
+  std::string_view value = fields.find(name);
+  if (value.empty()) value = fallback;
+  if (!is_object(value)) fields.refuse(name, "an object", value, Shown::type);
+  LeafList leaves(out);
+  fields.fail(json::read(value, json::kNoDepthLimit, leaves));
+  if (out.leaves.size() > kMostLeaves) fields.fail(name, "an object of at most 1000 values", "more");
+}
+
+void read_pointer(FieldReader& fields, const char* name, std::optional<json::Pointer>& out) {
+  std::string text;
+  if (!fields.string(name, text, Shown::value)) return;
+  out = json::parse_pointer(text);
+  if (!out) fields.refuse(name, "a JSON Pointer like \"/payload/id\" (RFC 6901)", json::quote(text));
+}
+
+void read_correlation(FieldReader& fields, CallTemplate& out) {
+  const std::string_view value = fields.find("correlation");
+  if (value.empty()) return;
+  if (value == "false") {
+    out.correlation_off = true;
+  } else if (!json::is_string(value)) {
+    fields.refuse("correlation", "a JSON Pointer or false", value);
+  } else {
+    read_pointer(fields, "correlation", out.correlation);
+    if (!out.message.holds_request_id() && !out.message.holds_uuid()) {
+      fields.fail("correlation", "used with a \"message\" that holds {{request_id}} or {{uuid}}",
+                  "a message without them");
+    }
+  }
+}
+
+// A JSON array: its elements cannot run into each other, whatever they hold.
+std::string make_endpoint_key(const FieldReader& fields, const CallTemplate& parsed) {
+  std::string key = "[";
+  const auto add = [&key](TextRef text) {
+    const std::string_view value = text.view();
+    append(key, {value.empty() ? "null" : value, ","});
+  };
+  add(json::quote(parsed.url.href));
+  add(json::quote(parsed.protocol));
+  for (const auto& [name, text] : parsed.headers) {
+    add(json::quote(name));
+    add(json::quote(text));
+  }
+  add(normalize_auth(fields.find("auth")));
+  add(fields.find("connect_message"));
+  // `{}` waits for nothing, as none does.
+  add(parsed.connect_ack.empty() ? std::string_view() : fields.find("connect_ack"));
+  return json::compact(key);
+}
+
+void read_fields(FieldReader& fields, CallTemplate& out) {
+  fields.string("name", out.name, Shown::type, Presence::not_null);
+  (void)fields.choice("call_template_type", {"websocket"}, Presence::not_null);
+  read_url(fields, out.url);
+  read_message(fields, "message", out.message, true);
+  // Not shown: some services take a credential as a subprotocol.
+  if (fields.string("protocol", out.protocol, Shown::type) && !is_token(out.protocol)) {
+    fields.fail("protocol", "a subprotocol name (RFC 9110 token)", "another string");
+  }
+  fields.boolean("keep_alive", out.keep_alive, Presence::not_null);
+  out.response_format = static_cast<ResponseFormat>(fields.choice("response_format", {"json", "text", "raw"}));
+  read_headers(fields, out.headers);
+  read_header_fields(fields, out.header_fields);
+  if (const std::string_view value = fields.find("auth"); !value.empty()) {
+    fields.fail(read_auth(value, out.auth));
+  }
+  std::vector<std::string> unused;  // not used here, but other parts of UTCP rely on its type
+  read_strings(fields, "allowed_communication_protocols", unused);
+
+  read_seconds(fields, "timeout", out.response_timeout, Presence::not_null);
+  out.connection_timeout = out.response_timeout;
+  read_seconds(fields, "connection_timeout", out.connection_timeout);
+  read_seconds(fields, "response_timeout", out.response_timeout);
+  read_expected_responses(fields, out.expected_responses);
+  out.close_after_response = !out.keep_alive;
+  fields.boolean("close_after_response", out.close_after_response);
+  read_seconds(fields, "ping_interval", out.ping_interval);
+  read_match(fields, "message_filter", out.message_filter);
+  if (!out.message_filter.empty()) read_message(fields, "message_filter", out.filter_message);
+
+  read_correlation(fields, out);
+  read_pointer(fields, "result_path", out.result_path);
+  read_pointer(fields, "error_path", out.error_path);
+  read_match(fields, "stream_end", out.stream_end, kStreamEnd);
+  read_message(fields, "connect_message", out.connect_message);
+  read_match(fields, "connect_ack", out.connect_ack);
+  read_message(fields, "ping_message", out.ping_message);
+  if (!read_message(fields, "discovery_message", out.discovery_message)) {
+    out.discovery_message = MessageTemplate::compile(kDiscoveryMessage).value();
+  }
+  out.endpoint_key = make_endpoint_key(fields, out);
+}
+
+Result<json::Members> template_members(std::string_view text) {
+  Result<json::Members> members = json::members(text);
+  if (!members) {
+    Error& error = members.error();
+    error.code = ErrorCode::invalid_call_template;
+    error.message = concat({"call template: ", error.message});
+  }
+  return members;
+}
+
+struct Default {
+  const char* name;
+  const char* value;
+};
+// Two more depend on other fields: see `default_of`.
+constexpr Default kDefaults[] = {
+    {"message", "null"},
+    {"protocol", "null"},
+    {"response_format", "null"},
+    {"auth", "null"},
+    {"correlation", "null"},
+    {"result_path", "null"},
+    {"error_path", "null"},
+    {"connect_message", "null"},
+    {"ping_message", "null"},
+    {"expected_responses", "null"},
+    {"allowed_communication_protocols", "null"},
+    {"keep_alive", "true"},
+    {"timeout", "30"},
+    {"headers", "{}"},
+    {"header_fields", "[]"},
+    {"connection_timeout", "30"},
+    {"response_timeout", "30"},
+    {"ping_interval", "30"},
+    {"message_filter", "{}"},
+    {"stream_end", kStreamEnd},
+    {"connect_ack", "{}"},
+    {"discovery_message", kDiscoveryMessage},
+};
+
+// What a field holds where it is left out; empty: it has no default.
+std::string_view default_of(std::string_view name, const FieldReader& fields) {
+  if (name == "close_after_response") return fields.find("keep_alive") == "false" ? "true" : "false";
+  const std::string_view timeout = fields.find("timeout");
+  if ((name == "connection_timeout" || name == "response_timeout") && !timeout.empty()) return timeout;
+  for (const Default& field : kDefaults) {
+    if (field.name == name) return field.value;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<CallTemplate> parse_call_template(std::string_view text) {
+  Result<CallTemplate> result;
+  Result<json::Members> members = template_members(text);
+  if (!members) {
+    result.fail(members.take_error());
+    return result;
+  }
+  FieldReader fields(members.value());
+  read_fields(fields, result.value());
+  result.fail(fields.take_error());
+  return result;
+}
+
+Result<std::string> normalize_call_template(std::string_view text) {
+  Result<std::string> result;
+  Result<CallTemplate> parsed = parse_call_template(text);
+  if (!parsed) {
+    result.fail(parsed.take_error());
+    return result;
+  }
+  const json::Members members = std::move(json::members(text)).value();  // blanks may stand before it
+  const FieldReader fields(members);
+  std::string& normalized = result.value();
+  for (const auto& [name, value] : members) {
+    const std::string_view fallback = default_of(name, fields);
+    if (!fallback.empty() && (value == "null" || json::same(value, fallback))) continue;
+    json::append_member(normalized, name, name == "auth" ? normalize_auth(value) : std::string(value));
+  }
+  if (json::find(members, "call_template_type").empty()) {
+    json::append_member(normalized, "call_template_type", "\"websocket\"");
+  }
+  normalized += '}';
+  return result;
+}
+
+}  // namespace utcp::ws

@@ -1,0 +1,82 @@
+// Owns a WebSocket call template: JSON → typed, checked values (SPEC: call template).
+// Must not know connections or calls.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <utcp_websocket/error.hpp>
+#include <utcp_websocket/json_scan.hpp>
+#include <utcp_websocket/json_text.hpp>
+
+#include "auth.hpp"
+#include "message_template.hpp"
+#include "url.hpp"
+
+namespace utcp::ws {
+
+using Duration = std::chrono::microseconds;
+
+enum class ResponseFormat : std::uint8_t { none, json, text, raw };
+
+/// Members that a frame must have, with their values, at any depth (`message_filter`, `stream_end`, `connect_ack`):
+/// flattened into leaf pointers and the values that must stand there. Arrays are flattened too; what holds nothing is a
+/// leaf. `{}` has no leaves: as `message_filter` all frames pass, as `stream_end` none ends a stream.
+/// Of a name that stands twice both values must match, so that nothing does.
+struct FrameMatch {
+  std::vector<std::pair<json::Pointer, std::string>> leaves;  ///< the value as JSON text: a scalar, `{}` or `[]`
+  [[nodiscard]] bool empty() const { return leaves.empty(); }
+};
+
+/// `-1` in `expected_responses`: until the peer ends it.
+inline constexpr int kUntilPeerEnds = -1;
+
+struct CallTemplate {
+  std::string name;  ///< empty where the template has none
+  Url url;
+  MessageTemplate message;
+  std::string protocol;  ///< WebSocket subprotocol (RFC 6455 section 1.9); empty: none
+  bool keep_alive = true;
+  ResponseFormat response_format = ResponseFormat::none;
+  std::vector<Header> headers;
+  std::vector<std::string> header_fields;
+  Auth auth;
+
+  Duration connection_timeout = std::chrono::seconds(30);
+  Duration response_timeout = std::chrono::seconds(30);
+  std::optional<int> expected_responses;  ///< none: one for a call, no limit for a stream
+  bool close_after_response = false;
+  Duration ping_interval = std::chrono::seconds(30);
+  FrameMatch message_filter;
+  MessageTemplate filter_message;  ///< `message_filter` again: a call fills its placeholders in like a message's
+
+  /// `correlation`: a pointer, `false` (off although the message holds an id), or none (found from the message).
+  std::optional<json::Pointer> correlation;
+  bool correlation_off = false;
+  std::optional<json::Pointer> result_path;
+  std::optional<json::Pointer> error_path;
+  FrameMatch stream_end;  ///< default `{"type":"stream_end"}`
+  std::optional<MessageTemplate> connect_message;
+  FrameMatch connect_ack;
+  std::optional<MessageTemplate> ping_message;
+  MessageTemplate discovery_message;  ///< default `{"type":"utcp"}`
+
+  /// What of the template tells one endpoint from another, besides caller, manual and header fields: URL, subprotocol,
+  /// headers, credential, connect message. Holds secrets: a map key, never shown.
+  std::string endpoint_key;
+};
+
+/// Parses and checks. Fails with `invalid_call_template` (`field` set; the message names the field, what it got — never
+/// a secret — and what it takes) or, for a URL that is not secure, `url_refused`. A text that is not JSON is an
+/// `invalid_call_template` too.
+[[nodiscard]] Result<CallTemplate> parse_call_template(std::string_view text);
+
+/// The checked template as JSON text, with the reference's defaults filled into `auth`, fields that hold their default
+/// dropped, unknown fields kept.
+[[nodiscard]] Result<std::string> normalize_call_template(std::string_view text);
+
+}  // namespace utcp::ws

@@ -1,0 +1,104 @@
+// Owns the `message` of a call template: compiled once, planned per set of argument names, rendered many times.
+// Must not know connections, or read the values of arguments before they are put in.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <utcp_websocket/error.hpp>
+#include <utcp_websocket/json_scan.hpp>
+#include <utcp_websocket/json_text.hpp>
+
+namespace utcp::ws {
+
+/// How a value goes into the message.
+enum class Encoding : std::uint8_t {
+  text,         ///< a string as it is, anything else as compact JSON text
+  json_string,  ///< that same text, escaped for the inside of a JSON string literal
+  json_value,   ///< as a JSON value; of the built-ins `request_id` as a number where it is an integer, the rest as
+                ///< strings
+};
+
+/// One piece of a message. A plan is a list of pieces; who holds the arguments puts them together (native:
+/// `render`; JavaScript: `js/core/message.js`), so that a large argument is never copied into the core.
+struct Piece {
+  enum class Kind : std::uint8_t { literal, argument, all_arguments, request_id, uuid, now, tool_name };
+  Kind kind = Kind::literal;
+  Encoding encoding = Encoding::text;
+  std::string text;  ///< literal: the text; argument: its name
+  bool operator==(const Piece&) const = default;
+};
+using Plan = std::vector<Piece>;
+
+/// Values of the built-ins for one rendering.
+struct BuiltIns {
+  std::string_view request_id;
+  std::string_view uuid;
+  std::string_view now;        ///< ISO 8601, UTC, milliseconds
+  std::string_view tool_name;  ///< without the manual's name
+};
+
+class MessageTemplate {
+ public:
+  /// No `message`: the arguments go out as one JSON object.
+  MessageTemplate() = default;
+
+  /// `message` is the JSON text of a string, object or array (`null`: none). A string that starts with `{` or `[`, but
+  /// not with a built-in, is JSON-shaped. `{{…}}` built-ins and `UTCP_ARG_<name>_UTCP_ARG` placeholders are found here.
+  /// A name that stands twice goes out twice. Fails with `invalid_json`.
+  [[nodiscard]] static Result<MessageTemplate> compile(std::string_view message);
+
+  /// The pieces for a call with arguments of these names: a name ends at the first `_UTCP_ARG` that makes it one of
+  /// `names`; a placeholder without an argument stays text. Neighbouring literals are joined.
+  [[nodiscard]] Plan plan(std::span<const std::string> names) const;
+
+  /// Whether any placeholder could depend on the arguments' names. If not, one plan serves every call.
+  [[nodiscard]] bool depends_on_names() const;
+
+  /// Whether it has no placeholders at all, of arguments or built in.
+  [[nodiscard]] bool is_constant() const;
+
+  /// Where the request's id stands in the message: a whole JSON string value `{{request_id}}` or `{{uuid}}`, or one of
+  /// these unquoted in a JSON-shaped string. The first `{{request_id}}` counts, without one the first `{{uuid}}`.
+  /// Below a name that a call's values make there is none. Responses carry it back at the same place.
+  struct IdPlace {
+    json::Pointer pointer;
+    bool is_uuid = false;
+  };
+  [[nodiscard]] const std::optional<IdPlace>& id_place() const { return id_place_; }
+
+  /// Whether `{{request_id}}` or `{{uuid}}` stands anywhere in the message, so that a response can carry it back.
+  [[nodiscard]] bool holds_request_id() const;
+  [[nodiscard]] bool holds_uuid() const;
+
+ private:
+  class Compiler;
+
+  // A stretch of the template's text in which all placeholders take one encoding.
+  struct Segment {
+    std::string text;
+    bool placeholders = false;  // false: literal, copied as it is
+    Encoding encoding = Encoding::text;
+    bool escape_literal = false;  // `text` is decoded and must be escaped again when it goes out
+  };
+  [[nodiscard]] bool holds(std::string_view text) const;
+
+  bool has_message_ = false;
+  std::vector<Segment> segments_;
+  std::optional<IdPlace> id_place_;
+};
+
+/// Puts the pieces of a plan together. `arguments`: an object's JSON text, `members`: the same, taken apart.
+[[nodiscard]] std::string render(const Plan& plan, std::string_view arguments, const json::Members& members,
+                                 const BuiltIns& built_ins);
+
+/// Renders on the native side: `arguments` is the JSON text of an object, whose numbers keep their digits. Fails with
+/// `invalid_json`.
+[[nodiscard]] Result<std::string> render(const MessageTemplate& message, std::string_view arguments,
+                                         const BuiltIns& built_ins);
+
+}  // namespace utcp::ws

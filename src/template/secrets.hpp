@@ -1,0 +1,55 @@
+// Owns what others say before it is shown - peers, token endpoints, hosts: no secret that is known stands in it, nor
+// anything that a terminal or a log would take for more than text. Must not know who says it.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <utcp_websocket/text.hpp>
+
+#include "auth.hpp"
+#include "call_template.hpp"
+
+namespace utcp::ws {
+
+/// The secrets of one connection. They are found in each of their usual spellings: as they are, in base64 (also after
+/// another text, as in `Basic`), percent-encoded, and as JSON strings hold them; also where only their start is quoted.
+class Secrets {
+ public:
+  /// Texts shorter than this are not looked for: they hide nothing, and stand everywhere.
+  static constexpr std::size_t kShortest = 4;
+
+  void add(TextRef secret);
+  /// The values in a URL's query; short ones where their names speak of secrets.
+  void add_query(TextRef url);
+  void add(const std::vector<Header>& headers);
+  /// Key, password, token or client secret, and the query of `token_url`. Names (user, client id) are no secrets.
+  void add(const Auth& auth);
+  /// Its credential, its headers' values, its query, and what members of `connect_message` hold whose names speak of
+  /// secrets (`access_token`, `password`, …).
+  void add(const CallTemplate& call_template);
+
+  /// `text` with `***` in place of each.
+  [[nodiscard]] std::string mask(std::string_view text) const;
+  /// The same of all strings in `json`, which must be valid. Empty: there are none.
+  [[nodiscard]] std::string mask_json(std::string_view json) const;
+
+ private:
+  [[nodiscard]] bool hide(std::string_view text, std::vector<bool>& hidden) const;
+  std::vector<std::string> known_;
+  std::vector<bool> starts_ = std::vector<bool>(256);  // the bytes that one of them begins with
+};
+
+/// On one line, and nothing that is not seen: control characters, line separators and what changes the direction of
+/// writing become blanks. What is longer than `longest` bytes is cut.
+[[nodiscard]] std::string printable(std::string_view text, std::size_t longest);
+
+/// How much of what others say goes into a message.
+inline constexpr std::size_t kLongestSaid = 500;
+
+/// Both, for a message.
+[[nodiscard]] std::string said(std::string_view text, const Secrets& secrets, std::size_t longest = kLongestSaid);
+
+}  // namespace utcp::ws
