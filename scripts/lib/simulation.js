@@ -17,6 +17,16 @@ export async function simulate(args, { sanitized = false } = {}) {
   return code === 0 ? { passed: 1 } : { passed: 0, failed: 1 };
 }
 
+/** Runs that of the whole package (see tests/package_simulation/main.js), or plants its bugs. dist/ must be there. */
+export async function simulatePackage(args) {
+  const program = args.includes('--planted') ? 'planted.js' : 'main.js';
+  const given = args.filter((arg) => arg !== '--planted');
+  const { code } = await run(process.execPath, [fromRoot('tests', 'package_simulation', program), ...given], {
+    mayFail: true,
+  });
+  return code === 0 ? { passed: 1 } : { passed: 0, failed: 1 };
+}
+
 /** Plants each bug of tests/simulation/planted.json in turn; fails if one cannot be planted or is not found. */
 export async function findPlanted() {
   const copy = fromRoot('build', 'planted');

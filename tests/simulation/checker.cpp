@@ -24,6 +24,8 @@ bool is_opening_error(ErrorCode code) {
   switch (code) {
     case ErrorCode::connection_failed:
     case ErrorCode::handshake_refused:
+    case ErrorCode::websocket_unavailable:
+    case ErrorCode::url_refused:
     case ErrorCode::auth_failed:
     case ErrorCode::token_unavailable:
     case ErrorCode::subprotocol_mismatch:
@@ -104,8 +106,10 @@ void Checker::on(const SendPing& command) {
           name("a ping whose echo could be taken for an answer: connection", id));
   connection->pinged_at = now_;
   connection->next_beat = now_ + model_.site_of(*connection).ping_interval;
-  if (connection->awaits_echo) connection->tainted = true;  // two are owed
-  connection->awaits_echo = !options_.can_ping;
+  if (!options_.can_ping) {
+    ++connection->owed_echoes;
+    connection->knows_echo = connection->knows_echo && connection->echo.has_value();
+  }
 }
 
 // A ping is unanswered for a whole interval. Who looks much later than that was away and cannot judge.
@@ -203,6 +207,7 @@ void Checker::check_lease(const ModelConnection& connection, const ModelCall& ca
   require(call.state == ModelCall::State::waiting, "a message sent twice" + both);
   require(!must_settle_.contains(call.id), "sent for a call that is over" + both);
   require(connection.state == ModelConnection::State::ready, "sent before the connection was ready" + both);
+  require(!connection.is_deaf(), "sent although the peer has fallen silent" + both);
   require(must_greet_ != connection.id, "sent before the greeting" + both);
   require(connection.group ? *connection.group == call.group : connection.site == call.tool->site,
           "sent on another endpoint's connection" + both);
@@ -211,7 +216,7 @@ void Checker::check_lease(const ModelConnection& connection, const ModelCall& ca
   } else {
     require(connection.calls.empty(), "two calls on a connection that only one may use" + both);
     require(!connection.tainted, "sent where another call's answer may still come" + both);
-    require(!connection.awaits_echo, "sent where a ping's echo may still come" + both);
+    require(connection.owed_echoes == 0 && connection.knows_echo, "sent where a ping's echo may still come" + both);
   }
 }
 
@@ -277,6 +282,8 @@ void Checker::unforeseen(ModelCall& call, const SettleCall& command) {
       return;
     }
     require(is_due && code == ErrorCode::response_timeout, name("settled without a reason: call", call.id));
+    ModelConnection& connection = *model_.live_connection(call.connection);
+    if (connection.heard_at + call.tool->response_timeout <= now_) ++connection.unheard;
     return leave(call, false);
   }
   if (code == ErrorCode::queue_full) {
@@ -336,7 +343,7 @@ void Checker::check_close_reason(const ModelConnection& connection) const {
   const bool may_be_full = !is_known || group->connections.size() >= options_.max_connections ||
                            model_.may_have_more(*group) || model_.site_of(connection).needs_token;
   const bool is_needed = is_known ? waits(*group, false) : other_waits_at(connection.site);
-  if (may_be_full && is_needed && (connection.tainted || connection.awaits_echo)) return;
+  if (may_be_full && is_needed && (connection.tainted || connection.owed_echoes > 0 || !connection.knows_echo)) return;
   const bool is_idle = in_timeout_ && connection.since + options_.idle_timeout <= now_;
   require(is_idle || (in_shutdown_ && !is_known), name("closed without a reason: connection", connection.id));
 }

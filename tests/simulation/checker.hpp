@@ -26,7 +26,7 @@ class Checker {
   void ponged(TimePoint now, std::uint32_t connection);
   /// `granted`: the token that came, empty where none did.
   void token_came(TimePoint now, std::uint32_t id, int http_status, const std::string& granted, Duration lifetime);
-  void failed(TimePoint now, std::uint32_t connection, int http_status);
+  void failed(TimePoint now, std::uint32_t connection, const OpeningFailure& failure);
   void closed(TimePoint now, std::uint32_t connection, int code);
   void timer_fires(TimePoint now);
   void deregistered(TimePoint now, CallerId caller, std::string_view manual);
@@ -56,6 +56,7 @@ class Checker {
   void stop_waiting(ModelCall& call);
   void becomes_ready(ModelConnection& connection);
   void opening_fails(ModelConnection& connection, ErrorCode code, bool worth_retrying, bool is_certain = true);
+  [[nodiscard]] bool is_one_too_many(ModelConnection& connection, const Payload& payload) const;
   void frame_for(ModelConnection& connection, ModelCall& call, const Payload& payload);
   [[nodiscard]] bool holds_more_than(const ModelCall& call, std::size_t part) const;
   [[nodiscard]] bool is_silent(const ModelConnection& connection) const;

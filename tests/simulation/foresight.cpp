@@ -1,5 +1,6 @@
 // What the model makes of an event: what the session must do about it.
 #include <algorithm>
+#include <set>
 
 #include "checker.hpp"
 
@@ -91,20 +92,24 @@ void Checker::may_fail_unseen(ErrorCode code) {
   }
 }
 
-// It is replaced, once until an opening works.
+// It is replaced, once until a call is answered.
 void Checker::token_is_refused(const ModelConnection& connection) {
   for (std::size_t i = 0; i < model_.groups().size(); ++i) {
     Group& group = model_.group(i);
     if (connection.group ? *connection.group != i : group.site != connection.site) continue;
-    if (connection.group && !group.token_renewed) model_.tokens.at(connection.token).refused = true;
-    group.token_renewed = true;
+    bool& renewed = model_.token_renewed(group);
+    if (connection.group && !renewed) model_.tokens.at(connection.token).refused = true;
+    renewed = true;
   }
 }
 
 void Checker::ponged(TimePoint now, std::uint32_t id) {
   step_begins(now);
-  step_is_silent();
-  if (ModelConnection* connection = model_.live_connection(id)) connection->heard_at = now;
+  ModelConnection* connection = model_.live_connection(id);
+  if (connection == nullptr || !connection->is_deaf()) step_is_silent();
+  if (connection == nullptr) return;
+  connection->heard_at = now;
+  connection->unheard = 0;
 }
 
 void Checker::opened(TimePoint now, std::uint32_t id, std::string_view protocol) {
@@ -134,7 +139,6 @@ void Checker::becomes_ready(ModelConnection& connection) {
   if (connection.group) {
     Group& group = model_.group(*connection.group);
     group.failures = 0;
-    group.token_renewed = false;
     group.may_back_off = false;
     group.quiet_until = now_;
   }
@@ -149,6 +153,7 @@ void Checker::received(TimePoint now, std::uint32_t id, const Payload& payload) 
   ModelConnection* connection = model_.live_connection(id);
   if (connection == nullptr || connection->state == ModelConnection::State::opening) return step_is_silent();
   connection->heard_at = now;
+  connection->unheard = 0;
   if (payload.meaning == Meaning::oversize) {
     if (connection->state == ModelConnection::State::greeting) {
       opening_fails(*connection, ErrorCode::frame_too_large, false);
@@ -158,16 +163,44 @@ void Checker::received(TimePoint now, std::uint32_t id, const Payload& payload) 
     return;
   }
   if (connection->state == ModelConnection::State::greeting) {
-    if (payload.meaning == Meaning::welcome) becomes_ready(*connection);
+    if (payload.meaning == Meaning::welcome) return becomes_ready(*connection);
+    if (!is_one_too_many(*connection, payload)) return;
+    opening_fails(*connection, ErrorCode::connection_failed, true);
+    must_close_[id] = 4000;
     return;
   }
   ModelCall* call = model_.live_call(payload.owner);
   const bool is_owners = call != nullptr && call->state == ModelCall::State::sent && call->connection == id;
   if (is_owners) return frame_for(*connection, *call, payload);
-  connection->awaits_echo = false;
+  const bool is_echo = connection->owed_echoes > 0 && payload.is_text && payload.text.size() <= 1024 &&
+                       connection->echo.value_or(payload.text) == payload.text;
+  if (!is_echo) {
+    connection->tainted = connection->tainted || !connection->exclusive;
+    if (connection->calls.empty() && is_one_too_many(*connection, payload)) must_close_[id] = 4000;
+    return;
+  }
+  connection->knows_echo = connection->echo.has_value();
+  connection->echo = payload.text;
+  --connection->owed_echoes;
+}
+
+bool Checker::is_one_too_many(ModelConnection& connection, const Payload& payload) const {
+  if (now_ >= connection.unasked_since + std::chrono::seconds(1)) {
+    connection.unasked_since = now_;
+    connection.unasked = connection.unasked_bytes = 0;
+  }
+  ++connection.unasked;
+  connection.unasked_bytes += payload.size;
+  return connection.unasked > options_.max_unsolicited || connection.unasked_bytes > options_.max_stream_bytes;
 }
 
 void Checker::frame_for(ModelConnection& connection, ModelCall& call, const Payload& payload) {
+  const bool is_answer = payload.meaning == Meaning::end || payload.meaning == Meaning::tool_error ||
+                         payload.meaning == Meaning::too_deep || payload.meaning == Meaning::item;
+  if (is_answer) {
+    connection.served = true;
+    model_.token_renewed(model_.group(call.group)) = false;
+  }
   switch (payload.meaning) {
     case Meaning::noise:
     case Meaning::echo:
@@ -180,7 +213,7 @@ void Checker::frame_for(ModelConnection& connection, ModelCall& call, const Payl
     case Meaning::tool_error:
       must_settle_[call.id] = ErrorCode::tool_failed;
       error_path_ = payload.path;
-      return leave(call, true);
+      return leave(call, call.mode != CallMode::stream && call.tool->items(call.mode) == 1);
     case Meaning::too_deep:
       must_settle_[call.id] = ErrorCode::invalid_frame;
       return leave(call, false);
@@ -199,7 +232,7 @@ void Checker::frame_for(ModelConnection& connection, ModelCall& call, const Payl
   must_deliver_ = &payload;
   if (call.items == expected) {
     must_settle_[call.id] = std::nullopt;
-    return leave(call, true);
+    return leave(call, call.mode != CallMode::stream && expected == 1);
   }
   // While it is not read from, nothing can be expected of the peer.
   if (options_.can_pause && call.mode == CallMode::stream && connection.exclusive && !connection.paused &&
@@ -210,7 +243,9 @@ void Checker::frame_for(ModelConnection& connection, ModelCall& call, const Payl
   call.deadline = is_read ? now_ + call.tool->response_timeout : TimePoint::max();
 }
 
-void Checker::failed(TimePoint now, std::uint32_t id, int http_status) {
+void Checker::failed(TimePoint now, std::uint32_t id, const OpeningFailure& failure) {
+  using Kind = OpeningFailure::Kind;
+  const int http_status = failure.http_status;
   step_begins(now);
   ModelConnection* connection = model_.live_connection(id);
   if (connection == nullptr) return step_is_silent();
@@ -224,23 +259,37 @@ void Checker::failed(TimePoint now, std::uint32_t id, int http_status) {
     token_is_refused(*connection);
     return opening_fails(*connection, ErrorCode::auth_failed, false, false);
   }
-  if (is_unauthorized || http_status == kNoCredentials) {
+  if (is_unauthorized || failure.kind == Kind::no_credentials) {
     return opening_fails(*connection, ErrorCode::auth_failed, false);
   }
   const bool is_refused = http_status >= 400 && http_status < 500;
-  opening_fails(*connection, is_refused ? ErrorCode::handshake_refused : ErrorCode::connection_failed, !is_refused);
+  // Whether it is tried again depends on whether somebody ever listened there, and for how long: it may be.
+  const bool may_end = is_refused || http_status == 200 || is_final(failure.kind) ||
+                       failure.kind == Kind::nobody_listens || failure.kind == Kind::unknown_host;
+  const ErrorCode code = is_refused                             ? ErrorCode::handshake_refused
+                         : failure.kind == Kind::not_allowed    ? ErrorCode::websocket_unavailable
+                         : failure.kind == Kind::unreadable_url ? ErrorCode::url_refused
+                                                                : ErrorCode::connection_failed;
+  opening_fails(*connection, code, !may_end);
 }
 
 void Checker::closed(TimePoint now, std::uint32_t id, int code) {
   step_begins(now);
   ModelConnection* connection = model_.live_connection(id);
   if (connection == nullptr) return step_is_silent();
-  if (connection->state != ModelConnection::State::ready) {
-    const bool is_refusal =
-        connection->state == ModelConnection::State::greeting && (code == 1008 || code == 4401 || code == 4403);
+  const bool is_ready = connection->state == ModelConnection::State::ready;
+  const bool is_greeted = is_ready || connection->state == ModelConnection::State::greeting;
+  static const std::set<int> no_refusals = {1001, 1006, 1011, 1012, 1013};
+  const bool is_refusal = is_greeted && model_.site_of(*connection).greets && !connection->served &&
+                          !no_refusals.contains(code) && !(is_ready && code == 1000);
+  if (!is_ready) {
     return opening_fails(*connection, is_refusal ? ErrorCode::auth_failed : ErrorCode::connection_failed, !is_refusal);
   }
   if ((code == 1008 || code == 4401) && !connection->token.empty()) token_is_refused(*connection);
+  if (is_refusal) {
+    for (const std::uint32_t call_id : connection->calls) must_settle_[call_id] = ErrorCode::auth_failed;
+    return opening_fails(*connection, ErrorCode::auth_failed, false);
+  }
   must_close_[id] = 1000;
   for (const std::uint32_t call_id : connection->calls) {
     const ModelCall& call = *model_.live_call(call_id);
@@ -289,7 +338,7 @@ void Checker::leave(ModelCall& call, bool answered) {
   ModelConnection& connection = *model_.live_connection(call.connection);
   std::erase(connection.calls, call.id);
   if (!connection.calls.empty()) return;
-  if ((connection.exclusive && !answered) || call.tool->close_after) {
+  if ((connection.exclusive && !answered) || connection.is_deaf() || call.tool->close_after) {
     must_close_[connection.id] = 1000;
     return;
   }
@@ -319,10 +368,10 @@ void Checker::opening_fails(ModelConnection& connection, ErrorCode code, bool wo
     bool others_try = false;
     for (const std::uint32_t id : group.connections) {
       const bool is_ready = model_.live_connection(id)->state == ModelConnection::State::ready;
-      others_work = others_work || is_ready;
+      others_work = others_work || (is_ready && id != connection.id);
       others_try = others_try || (!is_ready && id != connection.id);
     }
-    if (may_renew) group.token_renewed = true;
+    if (may_renew) model_.token_renewed(group) = true;
     const int doublings = std::min(group.failures, kMany);
     ++group.failures;
     if (connection.group && is_certain) group.is_failing = true;

@@ -89,6 +89,7 @@ std::uint32_t Host::start_call(std::size_t index, CallMode mode, const std::opti
   if (tool.has_header_field) request.header_values = {header};
   if (tool.filter == Filter::per_call) request.message_filter = R"({"kind":"answer","n":")" + number(id) + "\"}";
   if (tool.correlation == Correlation::uuid) request.uuid = uuid_of(id);
+  oracle_.call_starts(id);
   checker_.call_starts(schedule_.now(), id, tool, mode, tool.has_header_field ? header : std::nullopt, false);
   session_.start_call(schedule_.now(), CallId{id}, request);
   finish_step();
@@ -101,6 +102,7 @@ void Host::call_released_tool(std::size_t index) {
   const ToolId released = tools_[index];
   session_.release(released);
   --tool_count_;
+  oracle_.call_starts(id);
   checker_.call_starts(schedule_.now(), id, scenario_.tools[index], CallMode::single, std::nullopt, true);
   session_.start_call(schedule_.now(), CallId{id}, {.tool = released});
   finish_step();
@@ -120,6 +122,7 @@ void Host::release_tools() {
 
 void Host::abort(std::uint32_t call) {
   if (trace_ != nullptr) note("abort_call " + number(call));
+  oracle_.call_is_aborted(call);
   checker_.call_aborted(schedule_.now(), call);
   session_.abort_call(schedule_.now(), CallId{call});
   finish_step();
@@ -145,9 +148,11 @@ void Host::message(std::uint32_t connection, const Payload& payload) {
          ", of call " + number(payload.owner) + ": " + payload.text);
   }
   frame_size_ = payload.size;
+  oracle_.frame_comes(payload.owner, ++frames_);
   checker_.received(schedule_.now(), connection, payload);
   session_.handle_message(schedule_.now(), ConnectionId{connection}, SimulatedFrame(payload));
   finish_step();
+  oracle_.frame_is_over();
 }
 
 void Host::pong(std::uint32_t connection) {
@@ -165,10 +170,27 @@ void Host::token(std::uint32_t id, int http_status, const std::string& body, con
   finish_step();
 }
 
-void Host::error(std::uint32_t connection, int http_status) {
-  if (trace_ != nullptr) note("handle_error " + number(connection) + ": " + std::to_string(http_status));
-  checker_.failed(schedule_.now(), connection, http_status);
-  session_.handle_error(schedule_.now(), ConnectionId{connection}, http_status);
+void Host::token_failed(std::uint32_t id, const OpeningFailure& failure) {
+  if (trace_ != nullptr) note("handle_token_failed " + number(id));
+  checker_.token_came(schedule_.now(), id, 0, {}, Duration{0});
+  session_.handle_token_failed(schedule_.now(), TokenId{id}, failure);
+  finish_step();
+}
+
+void Host::error(std::uint32_t connection) {
+  if (trace_ != nullptr) note("handle_error " + number(connection));
+  checker_.failed(schedule_.now(), connection, {});
+  session_.handle_error(schedule_.now(), ConnectionId{connection});
+  finish_step();
+}
+
+void Host::opening_failed(std::uint32_t connection, const OpeningFailure& failure) {
+  if (trace_ != nullptr) {
+    note("handle_opening_failed " + number(connection) + ": kind " + std::to_string(static_cast<int>(failure.kind)) +
+         ", status " + std::to_string(failure.http_status));
+  }
+  checker_.failed(schedule_.now(), connection, failure);
+  session_.handle_opening_failed(schedule_.now(), ConnectionId{connection}, failure);
   finish_step();
 }
 
@@ -205,7 +227,12 @@ void Host::finish_step() {
   while (const Command* command = session_.poll_command()) {
     if (++commands > kMaxCommands) throw Violation("commands without end");
     if (trace_ != nullptr) note("    " + describe(*command));
-    std::visit([this](const auto& what) { checker_.on(what); }, *command);
+    std::visit(
+        [this](const auto& what) {
+          oracle_.on(what);
+          checker_.on(what);
+        },
+        *command);
     carry_out(*command);
   }
   checker_.step_ends(tool_count_);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "checker.hpp"
+#include "oracle.hpp"
 #include "schedule.hpp"
 
 namespace utcp::ws::simulation {
@@ -40,6 +41,7 @@ class Host {
 
   void listen(HostListener& listener) { listener_ = &listener; }
   [[nodiscard]] Model& model() { return model_; }
+  [[nodiscard]] const Oracle& oracle() const { return oracle_; }
   [[nodiscard]] const Session& session() const { return session_; }
   [[nodiscard]] std::uint64_t steps() const { return steps_; }
   [[nodiscard]] std::optional<ErrorCode> outcome_of(std::uint32_t call) const { return outcomes_.at(call); }
@@ -56,7 +58,9 @@ class Host {
   void pong(std::uint32_t connection);
   /// `granted`: the token in `body`, empty where there is none.
   void token(std::uint32_t id, int http_status, const std::string& body, const std::string& granted, Duration lifetime);
-  void error(std::uint32_t connection, int http_status);
+  void token_failed(std::uint32_t id, const OpeningFailure& failure);
+  void error(std::uint32_t connection);
+  void opening_failed(std::uint32_t connection, const OpeningFailure& failure);
   void close(std::uint32_t connection, int code);
   void fire_timers();
   void deregister(CallerId caller, const std::string& manual);
@@ -76,6 +80,8 @@ class Host {
   Session session_;
   Model model_;
   Checker checker_;
+  Oracle oracle_;
+  std::uint64_t frames_ = 0;
   HostListener* listener_ = nullptr;
   std::vector<ToolId> tools_;
   std::size_t tool_count_ = 0;

@@ -110,9 +110,10 @@ void Checker::check_group(const Group& group) const {
       is_opening = true;
       continue;
     }
-    require(!shared_waits || connection.exclusive, "a call waits although a shared connection is there");
+    require(!shared_waits || connection.exclusive || connection.is_deaf(),
+            "a call waits although a shared connection is there");
     if (!connection.calls.empty()) continue;
-    const bool is_free = !connection.tainted && !connection.awaits_echo;
+    const bool is_free = !connection.tainted && connection.owed_echoes == 0 && connection.knows_echo;
     require(!other_waits || !is_free, "a call waits although a connection is free");
     is_useless = true;
   }

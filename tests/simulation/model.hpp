@@ -41,16 +41,23 @@ struct ModelConnection {
   std::optional<std::size_t> group{};  // unknown until its first call where several groups may have opened it
   State state = State::opening;
   std::vector<std::uint32_t> calls{};
-  bool exclusive = false;                  // a call that shares with none has it
-  bool tainted = false;                    // late frames may come: no longer for calls that take any frame
-  TimePoint since{};                       // when it came to rest
+  bool exclusive = false;   // a call that shares with none has it
+  bool served = false;      // a call was answered
+  std::size_t unheard = 0;  // calls in a row that timed out while nothing came
+  [[nodiscard]] bool is_deaf() const { return unheard >= 2; }
+  bool tainted = false;       // late frames may come: no longer for calls that take any frame
+  TimePoint since{};          // when it came to rest
+  TimePoint unasked_since{};  // the second in which frames that nobody asked for are counted
+  std::size_t unasked = 0, unasked_bytes = 0;
   TimePoint give_up_from{}, give_up_by{};  // while it is opened
   std::string token{};                     // with which it is opened
   bool paused = false;                     // not read from
   TimePoint next_beat = TimePoint::max();
   TimePoint heard_at{};
   std::optional<TimePoint> pinged_at{};
-  bool awaits_echo = false;  // of a ping message: it could be taken for an answer
+  std::size_t owed_echoes = 0;        // of ping messages: they could be taken for an answer
+  std::optional<std::string> echo{};  // what seems to be one
+  bool knows_echo = true;             // it came for two pings
 };
 
 /// What shares connections: the same caller, manual, site and header value.
@@ -65,7 +72,6 @@ struct Group {
   bool is_failing = false;                   // at least one has, for certain
   TimePoint quiet_until{};                   // it may be backing off until then
   bool may_back_off = false;
-  bool token_renewed = false;  // because one was refused, since an opening worked
 };
 
 /// A bearer token that a server gave.
@@ -106,6 +112,9 @@ class Model {
   void end_connection(ModelConnection& connection);
   void assign(ModelConnection& connection, std::size_t group);
 
+  /// Whether a token was replaced because one was refused, since a call was answered.
+  [[nodiscard]] bool& token_renewed(const Group& group) { return renewed_[{group.caller, group.manual, group.site}]; }
+
   /// By their text.
   std::map<std::string, ModelToken> tokens{};
   std::map<std::uint32_t, TokenFetch> fetches{};
@@ -124,6 +133,7 @@ class Model {
  private:
   const Scenario& scenario_;
   std::vector<Group> groups_;
+  std::map<std::tuple<CallerId, std::string, std::size_t>, bool> renewed_;
   // Tools with a header field share no connections with tools that have none, even where its value is missing.
   std::map<std::tuple<CallerId, std::string, std::size_t, bool, std::string>, std::size_t> group_ids_;
   std::map<std::uint32_t, ModelCall> calls_;

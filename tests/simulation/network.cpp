@@ -53,7 +53,10 @@ void Network::token_asked(std::uint32_t id) {
   if (random_.percent(hostility_.token)) {
     if (random_.percent(20)) return;  // never answered
     const int status = random_.pick({0, 200, 302, 400, 400, 401, 429, 500});
-    schedule_.after(latency(), [this, id, status] { host_.token(id, status, R"({"error":"no"})", {}, 0us); });
+    schedule_.after(latency(), [this, id, status] {
+      if (status != 0) return host_.token(id, status, R"({"error":"no"})", {}, 0us);
+      host_.token_failed(id, {static_cast<OpeningFailure::Kind>(random_.below(9)), 0, "because"});
+    });
     if (random_.percent(80)) return;
   }
   const auto seconds = random_.pick({0, 1, 10, 3600});
@@ -94,15 +97,16 @@ void Network::fail_opening(std::uint32_t id) {
   switch (random_.below(9)) {
     case 0:
     case 1: {  // refused, as each host tells it
-      const int status = random_.pick({0, kNoCredentials, 401, 403, 404, 429, 500, 503});
-      arrive(id, 0us, [this, id, status] { host_.error(id, status); });
+      const int status = random_.pick({0, 0, 200, 401, 403, 404, 429, 500, 503});
+      const auto kind = static_cast<OpeningFailure::Kind>(status == 0 ? random_.below(9) : 0);
+      arrive(id, 0us, [this, id, status, kind] { host_.opening_failed(id, {kind, status, "because"}); });
       if (random_.percent(60)) arrive(id, 0us, [this, id] { host_.close(id, 1006); });
       break;
     }
     case 2: {
       const int code = random_.pick({0, 1002, 1006, 1015});
       arrive(id, 0us, [this, id, code] { host_.close(id, code); });
-      if (random_.percent(30)) arrive(id, 0us, [this, id] { host_.error(id, 0); });
+      if (random_.percent(30)) arrive(id, 0us, [this, id] { host_.error(id); });
       break;
     }
     case 3:  // never anything
@@ -186,15 +190,27 @@ void Network::answer(std::uint32_t id, const Addressee& to) {
   for (std::size_t i = 0; i < items; ++i) {
     delay += pause_before(to);
     if (to.tool->can_reject(to.mode) && random_.percent(hostility_.message)) send(id, delay, make_noise(random_, to));
-    if (random_.percent(hostility_.message / 4) && can_fail(to)) return send(id, delay, make_tool_error(random_, to));
+    if (random_.percent(hostility_.message / 4) && can_fail(to)) {
+      send(id, delay, make_tool_error(random_, to));
+      return send_late_end(id, to, delay);
+    }
     if (random_.percent(hostility_.message / 8)) return schedule_.after(delay, [this, id] { end(id); });
     send(id, delay, make_item(random_, to, scenario_.options));
   }
-  if (expected == 0) conclude(id, to, delay + pause_before(to));
+  if (expected == 0) {
+    conclude(id, to, delay + pause_before(to));
+  } else {
+    send_late_end(id, to, delay);
+  }
   // Answers that come again belong to nobody. Against them a call that takes any frame has no defence.
   if (to.tool->shares(to.mode) && random_.percent(hostility_.late / 4)) {
     send(id, delay, make_item(random_, to, scenario_.options));
   }
+}
+
+// A stream that a count or an error has ended: the server may still say that it is over.
+void Network::send_late_end(std::uint32_t id, const Addressee& to, Duration delay) {
+  if (to.mode == CallMode::stream && random_.percent(hostility_.late)) send(id, delay + pause_before(to), make_end(to));
 }
 
 void Network::conclude(std::uint32_t id, const Addressee& to, Duration delay) {
@@ -209,7 +225,7 @@ void Network::end(std::uint32_t id) {
   socket.is_ended = true;
   const bool has_error = random_.percent(40);
   const bool has_close = !has_error || random_.percent(60);
-  if (has_error) arrive(id, 0us, [this, id] { host_.error(id, 0); });
+  if (has_error) arrive(id, 0us, [this, id] { host_.error(id); });
   if (has_close) {
     const int code = random_.pick({0, 1000, 1001, 1005, 1006, 1008, 1011, 3000, 4001, 4401});
     arrive(id, 0us, [this, id, code] { host_.close(id, code); });
@@ -224,13 +240,13 @@ void Network::socket_closed(std::uint32_t id) {
   // What hosts fire although nobody listens any more.
   if (!random_.percent(hostility_.late)) return;
   arrive(id, 0us, [this, id] { host_.close(id, 1000); });
-  if (random_.percent(30)) arrive(id, 0us, [this, id] { host_.error(id, 0); });
+  if (random_.percent(30)) arrive(id, 0us, [this, id] { host_.error(id); });
   if (random_.percent(30)) send(id, 0us, make_garbage(random_));
 }
 
 void Network::send_unsolicited(std::uint32_t id) {
   const ModelConnection* connection = host_.model().live_connection(id);
-  if (connection == nullptr || sockets_.at(id).is_ended || connection->awaits_echo) return;
+  if (connection == nullptr || sockets_.at(id).is_ended) return;
   if (connection->exclusive && !connection->calls.empty()) {
     const ModelCall& call = *host_.model().live_call(connection->calls.front());
     if (call.tool->can_reject(call.mode)) host_.message(id, make_noise(random_, {call.id, call.tool, call.mode}));

@@ -48,6 +48,7 @@ class Network {
   void arrive(std::uint32_t connection, Duration delay, std::function<void()> what);
   void send(std::uint32_t connection, Duration delay, Payload payload);
   void answer(std::uint32_t connection, const Addressee& to);
+  void send_late_end(std::uint32_t connection, const Addressee& to, Duration delay);
   void conclude(std::uint32_t connection, const Addressee& to, Duration delay);
   void send_welcome(std::uint32_t connection);
   [[nodiscard]] Duration latency();

@@ -6,7 +6,7 @@
 #include <initializer_list>
 #include <vector>
 
-#include "call_template.hpp"
+#include <utcp_websocket/call_template.hpp>
 
 namespace utcp::ws::simulation {
 

@@ -121,7 +121,7 @@ bool ToolPlan::is_open_ended(CallMode mode) const {
 }
 
 bool ToolPlan::can_reject(CallMode mode) const {
-  return mode != CallMode::single || filter != Filter::none || has_result_path || shares(mode);
+  return mode == CallMode::discovery || filter != Filter::none || has_result_path || shares(mode);
 }
 
 Scenario make_scenario(Random& random) {
@@ -131,6 +131,7 @@ Scenario make_scenario(Random& random) {
   options.max_waiting = random.percent(3) ? 0 : random.pick<std::size_t>({1, 3, 10, 100});
   options.max_frame = random.pick<std::size_t>({1000, 100'000});
   options.max_depth = random.pick<std::size_t>({8, 64});
+  options.max_unsolicited = random.pick<std::size_t>({1, 2, 5, 1000});
   options.max_stream_items = random.pick<std::size_t>({1, 3, 10, 1000});
   options.max_stream_bytes = random.pick<std::size_t>({200, 2000, 1'000'000});
   options.idle_timeout = random.pick<Duration>({1ms, 200ms, 5s, 300s});

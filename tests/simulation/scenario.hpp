@@ -7,8 +7,9 @@
 #include <string>
 #include <vector>
 
+#include <utcp_websocket/session.hpp>
+
 #include "random.hpp"
-#include "session.hpp"
 
 namespace utcp::ws::simulation {
 

@@ -5,7 +5,7 @@
 #include <map>
 #include <utility>
 
-#include "timers.hpp"
+#include <utcp_websocket/timers.hpp>
 
 namespace utcp::ws::simulation {
 

@@ -46,7 +46,9 @@ class World final : public HostListener {
   void pass_until_calls_end();
   void pass_one();
   void come_to_rest();
+  void call_each_tool_until_it_answers();
   void call_each_tool_in_peace();
+  [[nodiscard]] bool answers(std::size_t tool);
   void shut_down();
   [[nodiscard]] TimePoint next_timer();
   [[nodiscard]] std::uint32_t any_call();
