@@ -5,20 +5,28 @@ import { basename, dirname, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { targets, writeSeeds } from '../tests/fuzz/seeds.js';
+import { build } from './build.js';
 import { fromRoot, jobs, root, run, runScript, ScriptError } from './lib/repo.js';
 import { setup } from './setup.js';
 
+/** Of the whole package, in JavaScript: see tests/fuzz/js. */
+const packageTargets = ['caller', 'peer'];
+const packageProgram = fromRoot('tests', 'fuzz', 'js', 'main.js');
+
 const help = `npm run fuzz -- [options]
   --seconds N      how long each target runs (60)
-  --target NAME    only this target; may be given more than once: ${targets.join(', ')}
+  --target NAME    only this target; may be given more than once: ${[...targets, ...packageTargets].join(', ')}
   --jobs N         how many targets run at the same time (${jobs}: the processors of this machine)
-  --replay FILE    runs one input, of the target whose name its folder has, or of --target`;
+  --replay FILE    runs one input, of the target whose name its folder has, or of --target
+  --replay-hex HEX runs one input of ${packageTargets.join(' or ')}, as a failure prints it`;
 
 const folder = (...parts) => fromRoot('build', 'fuzz', ...parts);
 const program = (target) => folder(`fuzz_${target}`);
 const env = { UBSAN_OPTIONS: 'print_stacktrace=1' };
 
-async function buildTargets() {
+async function buildTargets(names) {
+  if (names.some((name) => packageTargets.includes(name))) await build();
+  if (names.every((name) => packageTargets.includes(name))) return;
   await run('cmake', ['--preset', 'fuzz'], { quiet: true });
   await run('cmake', ['--build', '--preset', 'fuzz', '--parallel', String(jobs)], { quiet: true });
 }
@@ -28,6 +36,11 @@ async function buildTargets() {
  * a fixed seed, so that two runs of the same code do much the same.
  */
 async function fuzzTarget(target, { seconds, fresh }) {
+  if (packageTargets.includes(target)) {
+    const seed = fresh ? '1' : String(Date.now());
+    const given = [packageProgram, target, '--seconds', String(seconds), '--seed', seed];
+    return (await run(process.execPath, given, { mayFail: true })).code === 0;
+  }
   const seeds = folder('seeds', target);
   const corpus = folder(fresh ? 'corpus-fresh' : 'corpus', target);
   const findings = folder('findings', target);
@@ -53,8 +66,13 @@ async function fuzzTarget(target, { seconds, fresh }) {
 }
 
 /** Builds and runs targets, `atOnce` at the same time. Resolves with how many found nothing, and how many something. */
-export async function fuzz({ names = targets, seconds = 60, atOnce = jobs, fresh = false } = {}) {
-  await buildTargets();
+export async function fuzz({
+  names = [...targets, ...packageTargets],
+  seconds = 60,
+  atOnce = jobs,
+  fresh = false,
+} = {}) {
+  await buildTargets(names);
   const todo = [...names];
   const count = { passed: 0, failed: 0 };
   const work = async () => {
@@ -69,12 +87,13 @@ export async function fuzz({ names = targets, seconds = 60, atOnce = jobs, fresh
 async function replay(file, target = basename(dirname(resolve(file)))) {
   if (!existsSync(file)) throw new ScriptError(`There is no file ${file}`);
   checkName(target);
-  await buildTargets();
+  await buildTargets([target]);
   await run(program(target), [resolve(file)], { env });
 }
 
 function checkName(name) {
-  if (!targets.includes(name)) throw new ScriptError(`No such target: ${name}. The targets are: ${targets.join(', ')}`);
+  const all = [...targets, ...packageTargets];
+  if (!all.includes(name)) throw new ScriptError(`No such target: ${name}. The targets are: ${all.join(', ')}`);
 }
 
 function positive(name, text) {
@@ -88,7 +107,12 @@ function options() {
   try {
     return parseArgs({
       options: {
-        ...{ seconds: { ...string, default: '60' }, jobs: { ...string, default: String(jobs) }, replay: string },
+        ...{
+          seconds: { ...string, default: '60' },
+          jobs: { ...string, default: String(jobs) },
+          replay: string,
+          'replay-hex': string,
+        },
         ...{ target: { ...string, multiple: true }, help: { type: 'boolean' } },
       },
     }).values;
@@ -99,10 +123,11 @@ function options() {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   await runScript(async () => {
-    const { help: asked, replay: file, target: names, ...numbers } = options();
+    const { help: asked, replay: file, 'replay-hex': hex, target: names, ...numbers } = options();
     if (asked) return console.log(help);
     for (const name of names ?? []) checkName(name);
     await setup('test');
+    if (hex !== undefined) return run(process.execPath, [packageProgram, names?.[0] ?? 'peer', '--replay', hex]);
     if (file !== undefined) return replay(file, names?.[0]);
     const seconds = positive('seconds', numbers.seconds);
     const { failed } = await fuzz({ names, seconds, atOnce: positive('jobs', numbers.jobs) });

@@ -2,10 +2,11 @@
 // normalized; what is refused names the field and tells no secret.
 #include <algorithm>
 
-#include "call_template.hpp"
+#include <utcp_websocket/call_template.hpp>
+#include <utcp_websocket/handshake.hpp>
+#include <utcp_websocket/json_text.hpp>
+
 #include "fuzz.hpp"
-#include "handshake.hpp"
-#include "json_text.hpp"
 
 namespace utcp::ws::fuzz {
 namespace {

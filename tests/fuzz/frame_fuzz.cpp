@@ -2,7 +2,8 @@
 // digits for the mode. What decides is read a second time, from nlohmann's trees.
 #include <algorithm>
 
-#include "call.hpp"
+#include <utcp_websocket/call.hpp>
+
 #include "fuzz.hpp"
 
 namespace utcp::ws::fuzz {
@@ -47,7 +48,7 @@ bool is_mine(const Tree* request_id) {
   return false;
 }
 
-// What SPEC says of a frame, for templates and frames in which no name stands twice.
+// What must come of a frame, for templates and frames in which no name stands twice.
 Judgement expected(const CallTemplate& rules, const Tree& source, CallMode mode, const Frame& frame,
                    const std::optional<Tree>& tree) {
   const bool is_json = rules.response_format == ResponseFormat::json;
@@ -75,7 +76,9 @@ Judgement expected(const CallTemplate& rules, const Tree& source, CallMode mode,
   const auto is_stream_of = [&](const char* type) {
     return mode == CallMode::stream && tree->is_object() && tree->value("type", Tree()) == type;
   };
-  if (mode == CallMode::stream && !is_mine(step(*tree, "request_id"))) return not_mine;
+  const auto& place = rules.message.id_place();
+  const bool sends_id = place && !place->is_uuid && place->pointer == json::Pointer{{"request_id"}};
+  if (mode == CallMode::stream && sends_id && !is_mine(step(*tree, "request_id"))) return not_mine;
   Tree end = source.value("stream_end", Tree());
   if (end.is_null()) end = {{"type", "stream_end"}};
   if (may_end && !end.empty() && contains(*tree, end)) return {.kind = Kind::end};

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-#include "call.hpp"
+#include <utcp_websocket/call.hpp>
 
 /// Ends the process, so that libFuzzer keeps the input, when something that must hold does not.
 #define REQUIRE(...) ((__VA_ARGS__) ? void() : utcp::ws::fuzz::fail(#__VA_ARGS__, __FILE__, __LINE__))

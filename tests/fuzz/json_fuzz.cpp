@@ -1,11 +1,10 @@
 // Fuzzes reading JSON: the scanner, documents and slices of texts, all against nlohmann's own parser.
 #include <cmath>
 
+#include <utcp_websocket/json_decimal.hpp>
+#include <utcp_websocket/json_text.hpp>
+
 #include "fuzz.hpp"
-#include "json.hpp"
-#include "json_decimal.hpp"
-#include "json_number.hpp"
-#include "json_text.hpp"
 
 namespace utcp::ws::fuzz {
 namespace {
@@ -69,8 +68,6 @@ void check_items(std::string_view root, const nlohmann::json& document) {
 
 void check_number(std::string_view text) {
   const double number = std::strtod(std::string(text).c_str(), nullptr);
-  const double own = json::detail::to_double(text);
-  REQUIRE(own == number && std::signbit(own) == std::signbit(number));
   REQUIRE(json::decimal(text).digits.empty() || json::decimal(text).negative == std::signbit(number));
   if (!has_few_digits(text)) return;
   const double magnitude = std::min(std::ceil(std::abs(number)), static_cast<double>(json::kMostScaled));
@@ -80,8 +77,6 @@ void check_number(std::string_view text) {
 
 void check_valid(std::string_view text, const Reading& reading) {
   const nlohmann::json document = nlohmann::json::parse(text);
-  const std::string dumped = json::dump(json::parse(text, json::kNoDepthLimit).value());
-  REQUIRE(nlohmann::json::parse(dumped) == document);
   check_values(text, document);
 
   const std::string_view root = json::scan(text, json::ScanPlan({{}}), json::kNoDepthLimit).values[0];
@@ -103,11 +98,10 @@ void check_valid(std::string_view text, const Reading& reading) {
 
 void check(std::string_view text) {
   const json::ScanResult scanned = json::scan(text, json::ScanPlan({{}}), json::kNoDepthLimit);
-  const Result<Json> document = json::parse(text, json::kNoDepthLimit);
   const Result<json::Members> members = json::members(text, json::kNoDepthLimit);
-  REQUIRE(document.ok() == scanned.valid && !scanned.too_deep);
+  REQUIRE(!scanned.too_deep);
   REQUIRE(members.ok() == (scanned.valid && scanned.values[0].starts_with('{')));
-  if (!document) REQUIRE(document.error().code == ErrorCode::invalid_json);
+  if (!members) REQUIRE(members.error().code == ErrorCode::invalid_json);
   if (scanned.valid) {
     const std::string_view root = scanned.values[0];
     (void)json::summary(root);

@@ -1,8 +1,9 @@
 // Fuzzes manuals: what is accepted is whole and stays the same when it is read again; no tool that stays leads to the
 // agent's own machine.
-#include "call_template.hpp"
+#include <utcp_websocket/call_template.hpp>
+#include <utcp_websocket/manual.hpp>
+
 #include "fuzz.hpp"
-#include "manual.hpp"
 
 namespace utcp::ws::fuzz {
 namespace {
@@ -39,7 +40,7 @@ bool looks_local(std::string_view url) {
   return false;
 }
 
-void check_loopback(Manual manual) {
+void check_loopback(ManualText manual) {
   const std::size_t before = manual.tools.size();
   leave_out_loopback_tools(manual, parse_url("wss://h.example/").value());
   REQUIRE(manual.tools.size() + manual.left_out.size() == before);
@@ -52,7 +53,7 @@ void check_loopback(Manual manual) {
 }
 
 void check(std::string_view text) {
-  const Result<Manual> manual = parse_manual(text, {kMostTools, kDefaultMaxJsonDepth});
+  const Result<ManualText> manual = parse_manual(text, {.max_tools = kMostTools});
   if (!manual) {
     REQUIRE(manual.error().code == ErrorCode::invalid_manual && !manual.error().message.empty());
     return;
@@ -60,7 +61,7 @@ void check(std::string_view text) {
   REQUIRE(manual.value().tools.size() <= kMostTools && manual.value().left_out.empty());
   for (const std::string& tool : manual.value().tools) check_tool(tool);
   const std::string whole = manual.value().text();
-  const Result<Manual> again = parse_manual(whole, {kMostTools, kDefaultMaxJsonDepth});
+  const Result<ManualText> again = parse_manual(whole, {.max_tools = kMostTools});
   REQUIRE(again.ok() && again.value().text() == whole);
   const Reading reading = read(text);
   if (is_comparable(text, reading)) REQUIRE(reading.valid && read(whole).valid);

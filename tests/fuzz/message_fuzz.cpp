@@ -3,10 +3,11 @@
 // the markers stand for and in nothing else: no argument adds a member, ends a string or is looked at again.
 #include <algorithm>
 
+#include <utcp_websocket/json_scan.hpp>
+#include <utcp_websocket/json_text.hpp>
+#include <utcp_websocket/message_template.hpp>
+
 #include "fuzz.hpp"
-#include "json_scan.hpp"
-#include "json_text.hpp"
-#include "message_template.hpp"
 
 namespace utcp::ws::fuzz {
 namespace {

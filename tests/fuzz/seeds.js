@@ -49,6 +49,10 @@ const messages = [
   ['{"a":"\\UTCP_ARG_a_UTCP_ARG","b":"\\\\UTCP_ARG_a_UTCP_ARG \\"UTCP_ARG_a_UTCP_ARG"}', '",x'],
   ['say UTCP_ARG_a_UTCP_ARG at {{now}} to {{tool_name}}: {{args}}', '"],"x":1'],
   [{ id: '{{uuid}}', list: ['{{args}}', 'UTCP_ARG_a_UTCP_ARG', 'UTCP_ARG_UTCP_ARG_UTCP_ARG'] }, 'UTCP_ARG_b_UTCP_ARG'],
+  // An id that touches something else.
+  ['{"k0":111111111611111111{{request_id}}1243}', 'a'],
+  ['{"k":{{request_id}}2,"l":-{{uuid}},"m":"x"{{request_id}},"n":"{{request_id}}"5}', 'b'],
+  ['[{{uuid}}{{request_id}},1 {{request_id}},UTCP_ARG_a_UTCP_ARG{{request_id}}]', 'c'],
 ].map(([message, a]) => ({ message, args: { a, b: [1, { c: '"}' }], UTCP: 2, '': null } }));
 
 const tokens = [

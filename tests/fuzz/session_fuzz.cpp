@@ -159,8 +159,7 @@ class Run {
       case 9:
         return message();
       case 10:
-        session_.handle_error(model_.now, connection_id(), kStatuses[bytes_.next(std::size(kStatuses))]);
-        return model_.drain();
+        return opening_failed();
       case 11: {
         const int code = kCodes[bytes_.next(std::size(kCodes))];
         session_.handle_close(model_.now, connection_id(), code, code == 1000 ? "" : "why", code != 1006);
@@ -173,8 +172,7 @@ class Run {
       case 14:
         return end_of_something();
       case 15:
-        session_.handle_pong(model_.now, connection_id());
-        return model_.drain();
+        return pong();
       case 16:
         return token();
       default:
@@ -257,17 +255,48 @@ class Run {
     const auto socket = model_.sockets.find(Model::number(frame.connection));
     if (is_text && kind == 7 && socket != model_.sockets.end() && socket->second.open)
       socket->second.acknowledged = true;
-    if (socket != model_.sockets.end() && socket->second.calls.empty()) socket->second.awaits_echo = false;
+    if (socket != model_.sockets.end()) socket->second.unanswered = 0;
+    if (socket != model_.sockets.end() && socket->second.calls.empty()) {
+      socket->second.awaits_echo = false;
+      socket->second.may_be_spoilt = true;
+    }
     const Part payload(payload_of(kind, id));
     session_.handle_message(model_.now, frame.connection, TextFrame(is_text, payload.text()));
     model_.drain(&frame);
+  }
+
+  void pong() {
+    const ConnectionId id = connection_id();
+    const auto socket = model_.sockets.find(Model::number(id));
+    if (socket != model_.sockets.end()) socket->second.unanswered = 0;
+    session_.handle_pong(model_.now, id);
+    model_.drain();
+  }
+
+  void opening_failed() {
+    const ConnectionId id = connection_id();
+    const std::uint8_t choice = bytes_.next();
+    const auto kind = static_cast<OpeningFailure::Kind>(choice % 9);
+    if (choice >= 200) {
+      session_.handle_error(model_.now, id);
+    } else {
+      const auto socket = model_.sockets.find(Model::number(id));
+      const std::string text = socket == model_.sockets.end() ? "no" : socket->second.given;
+      session_.handle_opening_failed(model_.now, id, {kind, kStatuses[choice / 9 % std::size(kStatuses)], text});
+    }
+    model_.drain();
   }
 
   void token() {
     const std::uint32_t id = recent(model_.last_token);
     const Answer& answer = kAnswers[bytes_.next(std::size(kAnswers))];
     model_.tokens.erase(id);
-    session_.handle_token(model_.now, TokenId{id}, answer.status, answer.body);
+    if (answer.status == 0) {
+      session_.handle_token_failed(model_.now, TokenId{id},
+                                   {static_cast<OpeningFailure::Kind>(bytes_.next(9)), 0, "no"});
+    } else {
+      session_.handle_token(model_.now, TokenId{id}, answer.status, answer.body);
+    }
     model_.drain();
   }
 
@@ -361,9 +390,9 @@ class Run {
       {200, R"({"access_token":"s3cr3t-3","expires_in":0})"},
       {401, R"({"error":"invalid_client"})"},
       {503, ""},
-      {0, "could not be reached"},
+      {0, ""},
   };
-  static constexpr int kStatuses[] = {0, 401, 403, 404, 500, 503, kNoCredentials};
+  static constexpr int kStatuses[] = {0, 0, 0, 200, 401, 403, 404, 500, 503};
   static constexpr int kCodes[] = {1000, 1001, 1006, 1008, 4000};
 
   Bytes bytes_;

@@ -2,8 +2,9 @@
 // client secret and scope.
 #include <algorithm>
 
+#include <utcp_websocket/oauth2.hpp>
+
 #include "fuzz.hpp"
-#include "oauth2.hpp"
 
 namespace utcp::ws::fuzz {
 namespace {
@@ -17,7 +18,7 @@ void check_message(const std::string& message) {
 }
 
 void check_response(int status, std::string_view body) {
-  const Result<TokenResponse> response = parse_token_response(kUrl, status, body);
+  const Result<TokenResponse> response = parse_token_response(kUrl, status, body, {});
   if (!response) {
     const ErrorCode code = response.error().code;
     REQUIRE(code == ErrorCode::auth_failed || code == ErrorCode::token_unavailable);

@@ -4,8 +4,9 @@
 
 #include <array>
 
+#include <utcp_websocket/url.hpp>
+
 #include "fuzz.hpp"
-#include "url.hpp"
 
 namespace utcp::ws::fuzz {
 namespace {
