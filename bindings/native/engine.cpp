@@ -1,0 +1,269 @@
+#include "engine.hpp"
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <random>
+
+#include <utcp_websocket/json_text.hpp>
+#include <utcp_websocket/message_template.hpp>
+#include <utcp_websocket/text.hpp>
+
+#include "clock_and_ids.hpp"
+#include "options.hpp"
+
+namespace utcp::ws::native {
+namespace {
+
+std::string_view name_in(std::string_view tool_name) {
+  const std::size_t dot = tool_name.find('.');
+  return dot == std::string_view::npos ? tool_name : tool_name.substr(dot + 1);
+}
+
+ErrorPtr aborted() { return make_error(ErrorCode::aborted, "the call was aborted"); }
+
+}  // namespace
+
+Engine::Engine(Executor executor, ClientOptions options)
+    : executor_(std::move(executor)),
+      options_(std::move(options)),
+      proxies_(options_.proxy),
+      options_error_(check_options(options_)),
+      session_(session_options(options_)),
+      tls_(std::make_shared<TlsContext>(options_.tls)),
+      timer_(executor_) {
+  if (options_error_ == nullptr && proxies_.error() != nullptr) options_error_ = on_heap(*proxies_.error());
+  session_.set_reporting(static_cast<bool>(options_.on_event));
+}
+
+TimePoint Engine::now() {
+  return std::chrono::duration_cast<TimePoint>(std::chrono::steady_clock::now().time_since_epoch());
+}
+
+// --- Entering, turns ---
+
+void Engine::enter(Operation operation) {
+  {
+    const std::scoped_lock lock(mutex_);
+    inbox_.push_back(std::move(operation));
+    if (is_scheduled_ || is_current()) return;  // a turn empties the inbox before it ends
+    is_scheduled_ = true;
+  }
+  boost::asio::post(executor_, [self = shared_from_this()] {
+    {
+      const std::scoped_lock lock(self->mutex_);
+      self->is_scheduled_ = false;
+    }
+    self->turn();
+  });
+}
+
+bool Engine::take_inbox() {
+  std::vector<Operation> operations;
+  {
+    const std::scoped_lock lock(mutex_);
+    operations.swap(inbox_);
+  }
+  for (Operation& operation : operations) operation();
+  return !operations.empty();
+}
+
+void Engine::turn() {
+  if (is_current()) return;
+  struct Mark {
+    explicit Mark(std::atomic<std::thread::id>& given) : turning(given) { turning = std::this_thread::get_id(); }
+    ~Mark() { turning = std::thread::id(); }
+    Mark(const Mark&) = delete;
+    Mark& operator=(const Mark&) = delete;
+    std::atomic<std::thread::id>& turning;
+  } const mark(turning_);
+  bool more = true;
+  while (more) {
+    while (const Command* command = session_.poll_command()) {
+      std::visit([this](const auto& one) { run(one); }, *command);
+    }
+    message_ = nullptr;
+    cause_.clear();
+    refusal_.reset();
+    std::vector<Operation> completions;
+    completions.swap(completed_);
+    for (Operation& completion : completions) completion();
+    more = take_inbox() || !completions.empty();
+  }
+  for (const std::shared_ptr<Connection>& connection : unflushed_) connection->flush();
+  unflushed_.clear();
+  arm_timer();
+}
+
+// A deadline that has moved away is looked at when the timer fires: most calls are over long before.
+void Engine::arm_timer() {
+  const std::optional<TimePoint> deadline = session_.poll_timeout();
+  if (!deadline) {
+    if (armed_) timer_.cancel();
+    armed_.reset();
+    return;
+  }
+  if (armed_ && *armed_ <= *deadline) return;
+  armed_ = deadline;
+  timer_.expires_at(std::chrono::steady_clock::time_point(*deadline));
+  timer_.async_wait([self = shared_from_this(), armed = *deadline](const ErrorCondition& error) {
+    if (error || self->armed_ != armed) return;
+    self->armed_.reset();
+    self->session_.handle_timeout(now());
+    self->turn();
+  });
+}
+
+// --- What a client asks for ---
+
+detail::PreparedCall Engine::prepare(CallMode mode, std::string_view tool_name, const Json& arguments,
+                                     const Json& call_template, const CallOptions& options) {
+  auto call = std::make_shared<Prepared>();
+  call->mode = mode;
+  call->options = options;
+  if (options_error_ != nullptr) {
+    call->error = on_heap(*options_error_);
+    return call;
+  }
+  Result<Templates::Entry> entry = templates_.find(options.caller, tool_name, call_template);
+  if (!entry) {
+    call->error = entry.take_error();
+    return call;
+  }
+  call->call_template = std::move(*entry);
+  Result<std::string> text = arguments_text(arguments, options_.limits.json_depth);
+  call->arguments = std::move(*text);
+  call->error = text.take_error();
+  return call;
+}
+
+void Engine::discover(detail::PreparedCall call, detail::ManualCompletion completion) {
+  watch_slot(completion.slot(), call);
+  enter(Operation([this, call = std::move(call), completion = std::move(completion)]() mutable {
+    start({.handle = std::move(call), .manual = std::move(completion)});
+  }));
+}
+
+void Engine::call(detail::PreparedCall call, detail::JsonCompletion completion) {
+  watch_slot(completion.slot(), call);
+  enter(Operation([this, call = std::move(call), completion = std::move(completion)]() mutable {
+    start({.handle = std::move(call), .value = std::move(completion)});
+  }));
+}
+
+void Engine::watch_slot(const boost::asio::cancellation_slot& given, const detail::PreparedCall& call) {
+  boost::asio::cancellation_slot slot = given;
+  if (!slot.is_connected()) return;
+  slot.assign([stop = StopCall{weak_from_this(), call}](boost::asio::cancellation_type) { stop(); });
+}
+
+void Engine::StopCall::operator()() const {
+  if (const std::shared_ptr<Engine> running = engine.lock()) {
+    running->enter(Operation([running = running.get(), call = call] { running->abort(call); }));
+  }
+}
+
+std::uint32_t Engine::new_id() {
+  do {
+    ++last_id_;
+  } while (last_id_ == 0 || calls_.contains(last_id_));
+  return last_id_;
+}
+
+void Engine::start(Call call) {
+  const detail::PreparedCall handle = call.handle;
+  if (handle->error != nullptr) {
+    finish(std::move(call), std::move(handle->error));
+    return;
+  }
+  if (handle->is_over || handle->options.stop.stop_requested()) {
+    finish(std::move(call), aborted());
+    return;
+  }
+  release_dropped(templates_.take_dropped());
+  Template& used = *handle->call_template;
+  if (!used.tool) used.tool = session_.prepare(CallerId{used.caller}, used.tool_name, used.parsed);
+  CallRequest request{.tool = *used.tool, .mode = handle->mode};
+  const std::uint32_t id = new_id();
+  if (ErrorPtr error = render(call, request, id)) {
+    finish(std::move(call), std::move(error));
+    return;
+  }
+  handle->id = id;
+  Call& running = calls_.emplace(id, std::move(call)).first->second;
+  if (handle->options.stop.stop_possible()) {
+    running.watch = std::make_unique<StopWatch>(handle->options.stop, StopCall{weak_from_this(), handle});
+  }
+  session_.start_call(now(), CallId{id}, request);
+  if (used.is_dropped) release_dropped({handle->call_template});
+}
+
+ErrorPtr Engine::render(Call& call, CallRequest& request, std::uint32_t id) {
+  const Prepared& handle = *call.handle;
+  const Template& used = *handle.call_template;
+  if (used.uses_uuid) request.uuid = random_uuid();
+  const std::string digits = to_text(id);
+  const std::string time = used.uses_now ? iso_time() : std::string();
+  const BuiltIns built_ins{digits, request.uuid, time, name_in(used.tool_name)};
+  const bool discovers = handle.mode == CallMode::discovery;
+  Result<std::string> message =
+      utcp::ws::render(discovers ? used.parsed.discovery_message : used.parsed.message, handle.arguments, built_ins);
+  call.message = std::move(*message);
+  if (!message) return message.take_error();
+  if (used.filters) {
+    Result<std::string> filter = utcp::ws::render(used.parsed.filter_message, handle.arguments, built_ins);
+    request.message_filter = std::move(*filter);
+    if (!filter) return filter.take_error();
+  }
+  if (used.parsed.header_fields.empty()) return nullptr;
+  const json::Members arguments = json::members_of(handle.arguments);
+  for (const std::string& name : used.parsed.header_fields) {
+    std::optional<std::string>& value = request.header_values.emplace_back();
+    if (const std::string_view text = json::find(arguments, name.c_str()); !text.empty()) value = json::text_of(text);
+  }
+  return nullptr;
+}
+
+void Engine::abort(const detail::PreparedCall& handle) {
+  handle->is_over = true;
+  const auto entry = calls_.find(handle->id);
+  if (entry == calls_.end() || entry->second.handle != handle) return;
+  Call call = std::move(entry->second);
+  calls_.erase(entry);
+  session_.abort_call(now(), CallId{handle->id});
+  finish(std::move(call), aborted());
+}
+
+void Engine::release_dropped(std::vector<Templates::Entry> dropped) {
+  for (const Templates::Entry& entry : dropped) {
+    entry->is_dropped = true;
+    if (entry->tool) session_.release(*entry->tool);
+    entry->tool.reset();
+  }
+}
+
+void Engine::deregister(std::string manual, std::uint32_t caller, Operation done) {
+  enter(Operation([this, manual = std::move(manual), caller, done = std::move(done)]() mutable {
+    session_.deregister(CallerId{caller}, manual);
+    when_closed(std::move(done));
+  }));
+}
+
+void Engine::close(Operation done) {
+  enter(Operation([this, done = std::move(done)]() mutable {
+    session_.close();
+    release_dropped(templates_.take_all());
+    when_closed(std::move(done));
+  }));
+}
+
+void Engine::count(UniqueFunction<void(Client::Counts)> done) {
+  enter(Operation([this, done = std::move(done)]() mutable {
+    later(Operation([this, done = std::move(done)]() mutable {
+      const Session::Counts core = session_.counts();
+      done({core.endpoints, core.connections, core.calls, core.waiting, core.tools, core.timers, connections_.size(),
+            closing_.size(), calls_.size()});
+    }));
+  }));
+}
+
+}  // namespace utcp::ws::native

@@ -1,0 +1,264 @@
+#include <algorithm>
+#include <atomic>
+#include <utility>
+
+#include <utcp_websocket/text.hpp>
+#include <utcp_websocket/url.hpp>
+
+#include "clock_and_ids.hpp"
+#include "credentials.hpp"
+#include "decode.hpp"
+#include "engine.hpp"
+#include "utf8.hpp"
+
+namespace utcp::ws::native {
+
+// --- What connections tell ---
+
+void Engine::opened(ConnectionId connection, std::string_view subprotocol) {
+  session_.handle_open(now(), connection, subprotocol);
+  turn();
+}
+
+void Engine::received(ConnectionId connection, const Message& message) {
+  message_ = &message;
+  session_.handle_message(now(), connection, message);
+  turn();
+}
+
+void Engine::ponged(ConnectionId connection) {
+  session_.handle_pong(now(), connection);  // asks for nothing
+}
+
+void Engine::failed(ConnectionId connection, const Failure& failure) {
+  cause_ = failure.cause;
+  session_.handle_opening_failed(now(), connection, for_core(failure));
+  turn();
+}
+
+void Engine::closed(ConnectionId connection, int code, std::string_view reason, bool was_clean,
+                    const std::string& cause) {
+  cause_ = cause;
+  session_.handle_close(now(), connection, code, reason, was_clean);
+  turn();
+}
+
+// --- What the core wants ---
+
+void Engine::run(const OpenSocket& command) {
+  const ConnectionSettings settings{options_.limits.frame_bytes, options_.compression};
+  connections_.emplace(command.connection, make_connection(executor_, command.connection, *this, settings));
+  if (options_.credentials) {
+    ask_for_credentials(command);
+  } else {
+    open(command.connection, command.handshake);
+  }
+}
+
+void Engine::ask_for_credentials(const OpenSocket& command) {
+  const ConnectionId connection = command.connection;
+  CredentialRequest request{command.handshake.url, command.manual, protocols_of(command.handshake)};
+  CredentialReply reply = [engine = weak_from_this(), connection, handshake = command.handshake,
+                           answered = std::make_shared<std::atomic_flag>()](Result<Credentials> given) {
+    const std::shared_ptr<Engine> running = engine.lock();
+    if (running == nullptr || answered->test_and_set()) return;
+    running->enter(Operation([running = running.get(), connection, handshake, given = std::move(given)]() mutable {
+      running->take_credentials(connection, std::move(handshake), std::move(given));
+    }));
+  };
+  later(Operation(
+      [this, request = std::move(request), reply = std::move(reply)] { options_.credentials(request, reply); }));
+}
+
+void Engine::take_credentials(ConnectionId connection, Handshake handshake, Result<Credentials> given) {
+  ErrorPtr error = given.take_error();
+  const bool was_given = error == nullptr;
+  if (was_given) error = add_credentials(handshake, *given);
+  if (error == nullptr) {
+    open(connection, handshake);
+  } else {
+    fail_for_good(connection, std::move(error), was_given && error->code == ErrorCode::url_refused);
+  }
+}
+
+void Engine::open(ConnectionId connection, const Handshake& handshake) {
+  Connection* opening = find(connection);
+  if (opening == nullptr) return;
+  Result<Route> route = route_to(handshake.url);
+  if (route) {
+    opening->open(handshake, std::move(*route));
+  } else {
+    fail_for_good(connection, route.take_error(), true);
+  }
+}
+
+// There is no point in trying again. Later: this may be one of the core's commands.
+void Engine::fail_for_good(ConnectionId connection, ErrorPtr error, bool is_what_calls_get) {
+  enter(Operation([this, connection, error = std::move(error), is_what_calls_get]() mutable {
+    if (find(connection) == nullptr) return;
+    const std::string cause = error->message;
+    if (is_what_calls_get) refusal_ = std::move(error);
+    failed(connection, {Failure::Kind::no_credentials, 0, cause});
+  }));
+}
+
+Result<Route> Engine::route_to(std::string_view text) {
+  Result<Route> result;
+  const Result<Url> url = parse_url(text);  // was checked
+  result->proxy = proxies_.proxy_for(*url);
+  result->host = url->host.starts_with('[') ? url->host.substr(1, url->host.size() - 2) : url->host;
+  result->port = url->port;
+  if (url->scheme == "wss" || url->scheme == "https") {
+    auto context = tls_->get();
+    result->tls = std::move(*context);
+    result.fail(context.take_error());
+  }
+  return result;
+}
+
+Connection* Engine::find(ConnectionId connection) {
+  const auto entry = connections_.find(connection);
+  return entry == connections_.end() ? nullptr : entry->second.get();
+}
+
+void Engine::send(ConnectionId connection, std::string_view text) {
+  const auto entry = connections_.find(connection);
+  if (entry == connections_.end()) return;
+  entry->second->send(text);
+  if (unflushed_.empty() || unflushed_.back() != entry->second) unflushed_.push_back(entry->second);
+}
+
+void Engine::run(const SendMessage& command) {
+  const auto call = calls_.find(static_cast<std::uint32_t>(command.call));
+  if (call == calls_.end()) return;
+  const std::string message = std::exchange(call->second.message, {});
+  sent_size_ = message.size();
+  send(command.connection, message);
+}
+
+void Engine::send_own(ConnectionId connection, const Plan& plan) {
+  const std::string uuid = random_uuid();
+  const std::string time = iso_time();
+  send(connection, utcp::ws::render(plan, "{}", {}, {.request_id = "", .uuid = uuid, .now = time, .tool_name = ""}));
+}
+
+void Engine::run(const SendGreeting& command) { send_own(command.connection, command.plan); }
+
+void Engine::run(const SendPing& command) {
+  if (!command.plan.empty()) {
+    send_own(command.connection, command.plan);
+    return;
+  }
+  const auto entry = connections_.find(command.connection);
+  if (entry == connections_.end()) return;
+  entry->second->ping();
+  unflushed_.push_back(entry->second);
+}
+
+void Engine::run(const SetReading& command) {
+  if (Connection* connection = find(command.connection)) connection->set_reading(command.on);
+}
+
+void Engine::run(const CloseSocket& command) {
+  const auto entry = connections_.find(command.connection);
+  if (entry == connections_.end()) return;
+  const std::uint64_t closing = ++last_closing_;
+  const std::shared_ptr<Connection> connection = std::move(entry->second);
+  connections_.erase(entry);
+  closing_.emplace(closing, connection);
+  connection->shut(command.code, command.reason,
+                   UniqueFunction<void()>([self = shared_from_this(), closing] { self->settled_closing(closing); }));
+}
+
+void Engine::settled_closing(std::uint64_t closing) {
+  closing_.erase(closing);
+  std::vector<std::pair<std::uint64_t, Operation>> waiting;
+  waiting.swap(waiting_for_closing_);
+  for (auto& [last, done] : waiting) {
+    if (closing_.empty() || closing_.begin()->first > last) {
+      later(std::move(done));
+    } else {
+      waiting_for_closing_.emplace_back(last, std::move(done));
+    }
+  }
+  turn();
+}
+
+void Engine::when_closed(Operation done) {
+  // What the core wants closed is still among its commands: it is carried out before this.
+  later(Operation([this, done = std::move(done)]() mutable {
+    if (closing_.empty()) {
+      done();
+    } else {
+      waiting_for_closing_.emplace_back(last_closing_, std::move(done));
+    }
+  }));
+}
+
+void Engine::run(const FetchToken& command) {
+  Result<Route> route = route_to(command.request.url);
+  if (!route) {
+    OpeningFailure failure{OpeningFailure::Kind::not_allowed, 0, route.error().message};
+    enter(Operation([this, token = command.token, failure = std::move(failure)] {
+      session_.handle_token_failed(now(), token, failure);
+    }));
+    return;
+  }
+  const auto answered = [this, token = command.token](TokenFetch::Answer answer) {
+    const std::unique_ptr<TokenFetch> kept = std::move(fetches_[token]);  // it is what tells
+    fetches_.erase(token);
+    if (answer.status == 0) {
+      session_.handle_token_failed(now(), token, answer.failure);
+    } else {
+      session_.handle_token(now(), token, answer.status, well_formed(std::move(answer.body)));
+    }
+    turn();
+  };
+  fetches_[command.token] = fetch_token(executor_, std::move(*route), command.request, TokenFetch::Done(answered));
+}
+
+void Engine::run(const CancelToken& command) { fetches_.erase(command.token); }
+
+void Engine::run(const DeliverFrame& command) {
+  const auto call = calls_.find(static_cast<std::uint32_t>(command.call));
+  if (call != calls_.end() && message_ != nullptr) deliver(call->second, command);
+}
+
+void Engine::run(const SettleCall& command) {
+  const auto entry = calls_.find(static_cast<std::uint32_t>(command.call));
+  if (entry == calls_.end()) return;
+  Call call = std::move(entry->second);
+  calls_.erase(entry);
+  finish(std::move(call), error_of(command));
+}
+
+ErrorPtr Engine::error_of(const SettleCall& command) {
+  if (command.error == nullptr) return nullptr;
+  if (refusal_ != nullptr) return on_heap(*refusal_);
+  ErrorPtr error = on_heap(*command.error);
+  if (error->code == ErrorCode::tool_failed && message_ != nullptr) {
+    error->detail = slice_at(message_->text(), command.path, options_.limits.json_depth);
+    append(error->message, {": ", said_by(error->detail)});
+  } else {
+    error->cause = cause_;
+  }
+  return error;
+}
+
+void Engine::run(const Report& command) {
+  Event event{};
+  event.kind = static_cast<Event::Kind>(command.kind);
+  event.time = std::chrono::system_clock::now();
+  event.endpoint = command.endpoint;
+  if (command.connection) event.connection = static_cast<std::uint32_t>(*command.connection);
+  if (command.call) event.call = static_cast<std::uint32_t>(*command.call);
+  event.size = command.kind == Report::Kind::send ? sent_size_ : command.size;
+  event.close_code = command.close_code;
+  const bool is_close = command.kind == Report::Kind::close;
+  (is_close ? event.reason : event.message) = command.text;
+  event.attempt = command.attempt;
+  event.delay = std::chrono::duration_cast<std::chrono::milliseconds>(command.delay);
+  later(Operation([this, event = std::move(event)] { options_.on_event(event); }));
+}
+
+}  // namespace utcp::ws::native

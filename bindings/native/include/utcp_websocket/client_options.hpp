@@ -1,0 +1,117 @@
+// Owns the options of the native client, of one call, and what its events bring. Must not know how they are used.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <utcp_websocket/error.hpp>
+
+namespace utcp::ws {
+
+/// The name and the value of a handshake header or a query parameter.
+using NameAndValue = std::pair<std::string, std::string>;
+
+/// What a `CredentialSource` is told.
+struct CredentialRequest {
+  std::string url;                     ///< the template's, as it would be opened
+  std::string manual;                  ///< whose tool is called; empty: none
+  std::vector<std::string> protocols;  ///< the subprotocols that would be offered
+};
+
+/// What a connection is opened with, beside what the call template says.
+struct Credentials {
+  std::optional<std::string> url;      ///< in place of the template's: `wss:`, or `ws:` to a literal loopback host
+  std::vector<NameAndValue> headers;   ///< they win over the template's of the same name
+  std::vector<NameAndValue> query;     ///< appended to the URL
+  std::vector<std::string> protocols;  ///< offered after the template's
+};
+
+/// Takes the answer of a `CredentialSource`: from any thread, at any time, once. An error becomes the `cause` of the
+/// `auth_failed` that the waiting calls end with; they are not tried again.
+using CredentialReply = std::function<void(Result<Credentials>)>;
+
+/// Asked at each opening, so that keys may rotate and tickets may be used once; on the client's executor, so that it
+/// must not block. Nothing that it gives is kept. Its time counts into `connection_timeout`.
+using CredentialSource = std::function<void(const CredentialRequest&, CredentialReply)>;
+
+/// Bounds of exponential backoff with full jitter.
+struct Backoff {
+  std::chrono::milliseconds base_delay{200};    ///< upper bound of the first delay; doubled with each failure
+  std::chrono::milliseconds max_delay{10'000};  ///< upper bound of any delay
+};
+
+/// What may pile up. Passing a limit gives an error; nothing is cut off silently.
+struct Limits {
+  std::size_t frame_bytes = std::size_t{64} * 1024 * 1024;   ///< largest message received, after inflating
+  std::size_t json_depth = 512;                              ///< how deep JSON may nest, arguments too
+  std::size_t stream_items = 10'000;                         ///< stream items waiting for the consumer
+  std::size_t stream_bytes = std::size_t{16} * 1024 * 1024;  ///< their size
+  std::size_t waiting_calls = 1024;                          ///< calls waiting for a connection, per endpoint
+  std::size_t manual_tools = 10'000;                         ///< tools in one manual
+};
+
+/// TLS is always verified: chain, dates, host name. Each text is PEM.
+struct TlsOptions {
+  std::string ca;                ///< trusted in place of the system's authorities; empty: the system's
+  std::string ca_file;           ///< the same, as the path of a file
+  std::string certificate;       ///< the client's, with its chain (mTLS); empty: none
+  std::string certificate_file;  ///< the same, as the path of a file
+  std::string key;               ///< its private key, without a passphrase
+  std::string key_file;          ///< the same, as the path of a file
+};
+
+/// Something a log or a user interface may want to know. Never holds a secret or content.
+struct Event {
+  /// As in JavaScript: see `UtcpWebSocketEventMap` there.
+  enum class Kind : std::uint8_t { open, close, send, message, unsolicited, retry, warning, token };
+  Kind kind;
+  std::chrono::system_clock::time_point time;  ///< when it happened
+  std::string endpoint;                        ///< the URL without its secrets
+  std::optional<std::uint32_t> connection;     ///< number of the connection, unique within the client
+  std::optional<std::uint32_t> call;           ///< the request's id as it stands for `{{request_id}}`
+  std::size_t size = 0;                        ///< send, message, unsolicited, warning: bytes
+  int close_code = 0;                          ///< close: RFC 6455 section 7.4
+  std::string reason;                          ///< close: the reason given with it
+  int attempt = 0;                             ///< retry: how many openings have failed
+  std::chrono::milliseconds delay{};           ///< retry: until the next one
+  std::string message;                         ///< unsolicited, retry, warning: why; token: what happened
+};
+/// The event's name, as in JavaScript: `open`, `close`, …
+[[nodiscard]] const char* event_name(Event::Kind kind);
+
+/// Options of a `Client`. A wrong one makes every operation fail with `invalid_argument`, naming it.
+struct ClientOptions {
+  std::vector<NameAndValue> headers;  ///< for every opening handshake, unless a call template sets the same name
+  CredentialSource credentials;       ///< default: none
+  std::chrono::milliseconds idle_timeout{300'000};  ///< after which a connection without calls is closed
+  std::size_t max_connections = 8;                  ///< per endpoint; calls with correlation share one
+  std::optional<Backoff> retry = Backoff{};  ///< of failed openings, within `connection_timeout`; none: not tried again
+  bool allow_loopback_tools = false;  ///< keep tools on loopback addresses in manuals that come from another host
+  Limits limits;
+  TlsOptions tls;
+  /// `http://[user:password@]host:port` of a proxy that tunnels by CONNECT; empty: no proxy. Default: `HTTPS_PROXY`,
+  /// for `wss:` and `https:` to what is neither loopback nor in `NO_PROXY`, as they were when the client was made.
+  std::optional<std::string> proxy;
+  bool compression = true;                     ///< offer permessage-deflate (RFC 7692)
+  std::function<void(const Event&)> on_event;  ///< called on the client's executor; default: events cost nothing
+};
+
+/// Options of one operation.
+struct CallOptions {
+  /// Calls of different callers use connections of their own. Any number; 0: nobody in particular.
+  std::uint32_t caller = 0;
+  /// Where JSON would be parsed, give its text as it came, as a string: for numbers that a double or 64 bits would
+  /// round, and for readers of one's own.
+  bool as_text = false;
+  /// Ends the call with `aborted` when a stop is requested.
+  std::stop_token stop{};
+};
+
+}  // namespace utcp::ws

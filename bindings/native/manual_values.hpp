@@ -1,0 +1,19 @@
+// Owns making a manual's values of its text: the core checks it, this parses it. Must not know how it was asked for.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <utcp_websocket/error.hpp>
+#include <utcp_websocket/url.hpp>
+
+#include "utcp_websocket/client_options.hpp"
+#include "utcp_websocket/tools.hpp"
+
+namespace utcp::ws::native {
+
+/// `source`: where it came from; `auth`: JSON text of the credential that fetched it, empty: none.
+[[nodiscard]] Result<Manual> read_manual(std::string_view text, const Url& source, std::string_view auth,
+                                         const ClientOptions& options);
+
+}  // namespace utcp::ws::native

@@ -1,0 +1,160 @@
+#include "prepared.hpp"
+
+#include <algorithm>
+
+#include <utcp_websocket/json_text.hpp>
+#include <utcp_websocket/text.hpp>
+
+#include "json_value.hpp"
+#include "utf8.hpp"
+
+namespace utcp::ws::native {
+namespace {
+
+constexpr std::size_t kMostTemplates = 1000;
+
+const char* type_name(const Json& value) {
+  switch (value.type()) {
+    case Json::value_t::array:
+      return "an array";
+    case Json::value_t::string:
+      return "string";
+    case Json::value_t::boolean:
+      return "boolean";
+    case Json::value_t::binary:
+      return "bytes";
+    default:
+      return "number";
+  }
+}
+
+bool is_name(std::string_view text) {
+  const auto is_letter = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$';
+  };
+  return !text.empty() && is_letter(text.front()) &&
+         std::all_of(text.begin(), text.end(), [&](char c) { return is_letter(c) || (c >= '0' && c <= '9'); });
+}
+
+// Appends where the first value stands that JSON text cannot hold, and says what it is; null where there is none.
+const char* find_culprit(const Json& value, std::size_t depth_left, std::string& path) {
+  if (value.is_binary()) return " is binary, which JSON cannot hold: pass a string or an array";
+  if (value.is_discarded()) return " is a discarded value, which JSON cannot hold";
+  if (!value.is_structured()) return nullptr;
+  if (depth_left == 0) return " nests too deeply";
+  const std::size_t length = path.size();
+  std::size_t index = 0;
+  for (auto member = value.begin(); member != value.end(); ++member, ++index) {
+    if (!member->is_structured() && !member->is_binary() && !member->is_discarded()) continue;
+    if (value.is_array()) {
+      append(path, {"[", to_text(index), "]"});
+    } else if (is_name(member.key())) {
+      append(path, {".", member.key()});
+    } else {
+      append(path, {"[", json::quote(member.key()), "]"});
+    }
+    if (const char* what = find_culprit(*member, depth_left - 1, path)) return what;
+    path.resize(length);
+  }
+  return nullptr;
+}
+
+ErrorPtr check_json(const Json& value, const char* name, std::size_t max_depth) {
+  std::string path = name;
+  const char* what = find_culprit(value, max_depth, path);
+  return what == nullptr ? nullptr : make_error(ErrorCode::invalid_argument, concat({path, what}));
+}
+
+// `==` calls 1 and 1.0 the same, which are different texts.
+bool is_same(const Json& left, const Json& right) {
+  if (left.type() != right.type() || left.size() != right.size()) return false;
+  if (!left.is_structured()) return left == right;
+  auto other = right.begin();
+  for (auto one = left.begin(); one != left.end(); ++one, ++other) {
+    if (left.is_object() && one.key() != other.key()) return false;
+    if (!is_same(*one, *other)) return false;
+  }
+  return true;
+}
+
+Result<Templates::Entry> read_template(std::uint32_t caller, std::string_view tool_name, const Json& call_template) {
+  Result<Templates::Entry> result;
+  result.fail(check_json(call_template, "callTemplate", kDefaultMaxJsonDepth));
+  if (!result) return result;
+  const std::string text = well_formed(json::dump(call_template));
+  Result<CallTemplate> parsed = parse_call_template(text);
+  if (!parsed) {
+    result.fail(parsed.take_error());
+    return result;
+  }
+  auto entry = std::make_shared<Template>();
+  entry->caller = caller;
+  entry->tool_name = well_formed(std::string(tool_name));
+  entry->given = call_template;
+  entry->parsed = std::move(*parsed);
+  const json::Members members = json::members_of(text);
+  entry->auth = json::find(members, "auth");
+  if (entry->auth == "null") entry->auth.clear();
+  entry->many = entry->parsed.expected_responses.value_or(1) != 1;
+  entry->uses_now = text.find("now") != std::string::npos;
+  entry->uses_uuid = entry->parsed.message.holds_uuid() || entry->parsed.filter_message.holds_uuid();
+  entry->filters = !entry->parsed.filter_message.is_constant();
+  *result = std::move(entry);
+  return result;
+}
+
+}  // namespace
+
+Result<Templates::Entry> Templates::find(std::uint32_t caller, std::string_view tool_name, const Json& call_template) {
+  const std::string key = well_formed(std::string(tool_name));
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto [begin, end] = entries_.equal_range(key);
+    for (auto entry = begin; entry != end; ++entry) {
+      if (entry->second->caller == caller && is_same(entry->second->given, call_template)) return entry->second;
+    }
+  }
+  Result<Entry> read = read_template(caller, tool_name, call_template);
+  if (!read) return read;
+  const std::scoped_lock lock(mutex_);
+  entries_.emplace(key, *read);
+  order_.push_back(*read);
+  if (order_.size() > kMostTemplates) {
+    const Entry oldest = std::move(order_.front());
+    order_.pop_front();
+    const auto [begin, end] = entries_.equal_range(oldest->tool_name);
+    entries_.erase(std::find_if(begin, end, [&](const auto& entry) { return entry.second == oldest; }));
+    dropped_.push_back(oldest);
+  }
+  return read;
+}
+
+std::vector<Templates::Entry> Templates::take_dropped() {
+  const std::scoped_lock lock(mutex_);
+  return std::exchange(dropped_, {});
+}
+
+std::vector<Templates::Entry> Templates::take_all() {
+  const std::scoped_lock lock(mutex_);
+  std::vector<Entry> all = std::exchange(dropped_, {});
+  all.insert(all.end(), order_.begin(), order_.end());
+  order_.clear();
+  entries_.clear();
+  return all;
+}
+
+Result<std::string> arguments_text(const Json& arguments, std::size_t max_depth) {
+  Result<std::string> result;
+  if (arguments.is_null()) {
+    *result = "{}";
+  } else if (!arguments.is_object()) {
+    result.fail(
+        make_error(ErrorCode::invalid_argument, concat({"arguments must be an object, not ", type_name(arguments)})));
+  } else {
+    result.fail(check_json(arguments, "arguments", max_depth));
+    if (result) *result = well_formed(json::dump(arguments));
+  }
+  return result;
+}
+
+}  // namespace utcp::ws::native

@@ -1,0 +1,36 @@
+// Owns asking a token endpoint over HTTP: what is sent and what an answer means is the core's. Must not know
+// connections.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <utcp_websocket/session.hpp>
+
+#include "dialer.hpp"
+#include "unique_function.hpp"
+
+namespace utcp::ws::native {
+
+/// A request under way: dropping it gives it up, and nothing more is told.
+class TokenFetch {
+ public:
+  /// What was answered. `status` 0: nothing, and `failure` says why.
+  struct Answer {
+    int status = 0;
+    std::string body{};
+    OpeningFailure failure{};
+  };
+  using Done = UniqueFunction<void(Answer answer)>;
+
+  TokenFetch() = default;
+  virtual ~TokenFetch() = default;
+  TokenFetch(const TokenFetch&) = delete;
+  TokenFetch& operator=(const TokenFetch&) = delete;
+};
+
+/// Follows no redirects, reads no more than a megabyte.
+[[nodiscard]] std::unique_ptr<TokenFetch> fetch_token(const Executor& executor, Route route,
+                                                      const TokenRequest& request, TokenFetch::Done done);
+
+}  // namespace utcp::ws::native

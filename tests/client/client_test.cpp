@@ -1,0 +1,103 @@
+// The client against the bundled provider: discovery, calls, streams, over ws: and wss:.
+#include "utcp_websocket/client.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/asio/use_future.hpp>
+#include <future>
+#include <string>
+#include <vector>
+
+#include "servers.hpp"
+
+namespace utcp::ws {
+namespace {
+
+Json template_for(const std::string& url) {
+  return {{"name", "demo"}, {"call_template_type", "websocket"}, {"url", url}};
+}
+
+ClientOptions trusting() {
+  ClientOptions options;
+  options.tls.ca_file = server("caFile");
+  return options;
+}
+
+std::string message_of(const Error& error) { return error.message + " | " + error.cause; }
+
+TEST(Client, DiscoversTheBundledProvider) {
+  Client client;
+  const Result<Manual> manual = client.register_manual(template_for(server("provider")));
+  ASSERT_TRUE(manual) << message_of(manual.error());
+  EXPECT_NE(manual->find("search_docs"), nullptr);
+  EXPECT_EQ(manual->find("nothing"), nullptr);
+}
+
+TEST(Client, CallsATool) {
+  Client client;
+  const Result<Manual> manual = client.register_manual(template_for(server("provider")));
+  ASSERT_TRUE(manual) << message_of(manual.error());
+  const Result<Json> hits = client.call_tool("demo.search_docs", {{"query", "ping"}, {"limit", 3}},
+                                             manual->find("search_docs")->call_template);
+  ASSERT_TRUE(hits) << message_of(hits.error());
+  EXPECT_FALSE(hits->empty());
+}
+
+TEST(Client, DiscoversAndCallsOverTls) {
+  Client client(trusting());
+  const Result<Manual> manual = client.register_manual(template_for(server("secure")));
+  ASSERT_TRUE(manual) << message_of(manual.error());
+  Json call_template = manual->find("search_docs")->call_template;
+  const std::string secure = server("secure");
+  const std::string path = call_template["url"].get<std::string>();
+  call_template["url"] = secure.substr(0, secure.rfind('/')) + path.substr(path.rfind('/'));
+  const Result<Json> hits = client.call_tool("demo.search_docs", {{"query", "ping"}, {"limit", 3}}, call_template);
+  ASSERT_TRUE(hits) << message_of(hits.error());
+  EXPECT_FALSE(hits->empty());
+}
+
+TEST(Client, RefusesACertificateThatNobodyVouchesFor) {
+  ClientOptions options;
+  options.retry.reset();
+  Client client(options);
+  const Result<Manual> manual = client.register_manual(template_for(server("secure")));
+  ASSERT_FALSE(manual);
+  EXPECT_EQ(manual.error().code, ErrorCode::connection_failed);
+  EXPECT_THAT(manual.error().cause, testing::HasSubstr("certificate verify failed"));
+}
+
+TEST(Client, StreamsUntilTheEnd) {
+  Client client;
+  const Result<Manual> manual = client.register_manual(template_for(server("provider")));
+  ASSERT_TRUE(manual) << message_of(manual.error());
+  std::vector<Json> items;
+  for (Result<Json>& item : client.stream("demo.count_up", {{"items", 500}}, manual->find("count_up")->call_template)) {
+    ASSERT_TRUE(item) << message_of(item.error());
+    items.push_back(std::move(*item));
+  }
+  EXPECT_GE(items.size(), 500U);
+}
+
+TEST(Client, LeavesAStreamInTheMiddle) {
+  Client client;
+  const Result<Manual> manual = client.register_manual(template_for(server("provider")));
+  ASSERT_TRUE(manual) << message_of(manual.error());
+  int taken = 0;
+  for (Result<Json>& item : client.stream("demo.count_up", Json::object(), manual->find("count_up")->call_template)) {
+    ASSERT_TRUE(item) << message_of(item.error());
+    if (++taken == 3) break;
+  }
+  client.close();
+  EXPECT_EQ(client.counts(), Client::Counts{});
+}
+
+TEST(Client, CallsWithAFuture) {
+  Client client;
+  const Json call_template = template_for(server("provider"));
+  std::future<Result<Manual>> manual = client.async_register_manual(call_template, boost::asio::use_future);
+  ASSERT_TRUE(manual.get());
+}
+
+}  // namespace
+}  // namespace utcp::ws
