@@ -183,6 +183,7 @@ void Engine::start(Call call) {
   Template& used = *handle->call_template;
   if (!used.tool) used.tool = session_.prepare(CallerId{used.caller}, used.tool_name, used.parsed);
   CallRequest request{.tool = *used.tool, .mode = handle->mode};
+  request.timeout = handle->options.timeout;
   const std::uint32_t id = new_id();
   if (ErrorPtr error = render(call, request, id)) {
     finish(std::move(call), std::move(error));
@@ -204,13 +205,14 @@ ErrorPtr Engine::render(Call& call, CallRequest& request, std::uint32_t id) {
   const std::string digits = to_text(id);
   const std::string time = used.uses_now ? iso_time() : std::string();
   const BuiltIns built_ins{digits, request.uuid, time, name_in(used.tool_name)};
-  const bool discovers = handle.mode == CallMode::discovery;
-  Result<std::string> message =
-      utcp::ws::render(discovers ? used.parsed.discovery_message : used.parsed.message, handle.arguments, built_ins);
+  const MissingArguments missing = used.parsed.missing_arguments;
+  Result<std::string> message = handle.mode == CallMode::discovery
+                                    ? utcp::ws::render(used.parsed.discovery_message, handle.arguments, built_ins)
+                                    : utcp::ws::render(used.parsed.message, handle.arguments, built_ins, missing);
   call.message = std::move(*message);
   if (!message) return message.take_error();
   if (used.filters) {
-    Result<std::string> filter = utcp::ws::render(used.parsed.filter_message, handle.arguments, built_ins);
+    Result<std::string> filter = utcp::ws::render(used.parsed.filter_message, handle.arguments, built_ins, missing);
     request.message_filter = std::move(*filter);
     if (!filter) return filter.take_error();
   }

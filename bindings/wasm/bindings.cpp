@@ -3,6 +3,7 @@
 #include <emscripten/bind.h>
 #include <malloc.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -26,11 +27,22 @@ std::string validate_call_template(const std::string& text) {
 }
 
 // `message`: JSON text, empty where the template has none. `names`: JSON array of the arguments' names.
-std::string plan_message(const std::string& message, const std::string& names) {
+std::string plan_message(const std::string& message, const std::string& names, int missing) {
   const std::vector<std::string> known = parse_names(names);
   if (message.empty()) return value_reply(plan_json(MessageTemplate().plan(known)));
   const Result<MessageTemplate> compiled = MessageTemplate::compile(message);
-  return compiled ? value_reply(plan_json(compiled.value().plan(known))) : error_reply(compiled.error());
+  if (!compiled) return error_reply(compiled.error());
+  return plan_reply(compiled.value().plan(known, static_cast<MissingArguments>(missing)));
+}
+
+std::string argument_names(const std::string& text) {
+  const Result<CallTemplate> parsed = parse_call_template(text);
+  if (!parsed) return error_reply(parsed.error());
+  std::vector<std::string> names = parsed.value().message.argument_names();
+  for (std::string& name : parsed.value().filter_message.argument_names()) {
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
+  }
+  return value_reply(strings_json(names));
 }
 
 // `source`: the URL that the manual came from; empty: unknown, nothing is left out or lent. `auth`: JSON of the
@@ -118,6 +130,7 @@ EMSCRIPTEN_BINDINGS(utcp_websocket) {
   function("isSecureTokenUrl", &secure_token_url);
   function("validateCallTemplate", &validate_call_template);
   function("planMessage", &plan_message);
+  function("argumentNames", &argument_names);
   function("parseManual", &parse_manual_text);
   function("errorTable", &error_table_text);
   function("heapInUse", &heap_in_use);

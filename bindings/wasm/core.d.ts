@@ -44,7 +44,8 @@ export interface CoreModule {
   isSecureWebSocketUrl(url: string): boolean;
   isSecureTokenUrl(url: string): boolean;
   validateCallTemplate(text: string): string;
-  planMessage(message: string, names: string): string;
+  planMessage(message: string, names: string, missing: number): string;
+  argumentNames(callTemplate: string): string;
   parseManual(
     text: string,
     maxTools: number,

@@ -71,6 +71,7 @@ std::string plan_json(const Plan& plan) {
       append(list, {"[", to_text(static_cast<int>(piece.kind)), ",", to_text(static_cast<int>(piece.encoding)), ","});
     }
     append_string(list, piece.text);
+    if (piece.levels != 0) append(list, {",", to_text(static_cast<int>(piece.levels))});
     if (piece.kind != Piece::Kind::literal) list += ']';
   }
   return close_list(std::move(list));
@@ -108,6 +109,10 @@ std::string error_reply(const Error& error) {
   Reply reply;
   reply.json("error", error_json(error));
   return reply.take();
+}
+
+std::string plan_reply(const Result<Plan>& plan) {
+  return plan ? value_reply(plan_json(plan.value())) : error_reply(plan.error());
 }
 
 std::vector<std::string> parse_names(const std::string& text) {

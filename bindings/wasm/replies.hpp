@@ -42,6 +42,7 @@ class Reply {
 /// `{"value":…}` and `{"error":…}`: what a function that can fail answers. `value` is JSON text.
 [[nodiscard]] std::string value_reply(TextRef value);
 [[nodiscard]] std::string error_reply(const Error& error);
+[[nodiscard]] std::string plan_reply(const Result<Plan>& plan);
 
 /// The other way: a JSON array of strings.
 [[nodiscard]] std::vector<std::string> parse_names(const std::string& text);

@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include <utcp_websocket/json_decimal.hpp>
 #include <utcp_websocket/json_text.hpp>
 
 #include "replies.hpp"
@@ -107,9 +108,9 @@ void SessionHost::release(std::uint32_t tool) { session_.release(ToolId{tool}); 
 
 std::string SessionHost::plan(std::uint32_t tool, const std::string& names, bool of_filter) const {
   const CallTemplate* call_template = session_.find_template(ToolId{tool});
-  if (call_template == nullptr) return "[]";
+  if (call_template == nullptr) return value_reply("[]");
   const MessageTemplate& message = of_filter ? call_template->filter_message : call_template->message;
-  return plan_json(message.plan(parse_names(names)));
+  return plan_reply(message.plan(parse_names(names), call_template->missing_arguments));
 }
 
 void SessionHost::start_call(double now, std::uint32_t call, std::uint32_t tool, int mode) {
@@ -126,6 +127,9 @@ void SessionHost::start_call_with(double now, std::uint32_t call, std::uint32_t 
   CallRequest request{.tool = ToolId{tool}, .mode = static_cast<CallMode>(mode)};
   const json::Members given = json::members_of(extras);
   request.uuid = json::text_of(json::find(given, "uuid"));
+  if (const std::string_view timeout = json::find(given, "timeout"); !timeout.empty()) {
+    request.timeout = Duration{json::scaled(timeout, 6)};
+  }
   if (const std::string_view filter = json::find(given, "filter"); !filter.empty()) request.message_filter = filter;
   for (const std::string_view value : json::elements_of(json::find(given, "headers"))) {
     std::optional<std::string>& header = request.header_values.emplace_back();

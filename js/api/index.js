@@ -17,10 +17,12 @@ export {
 export { UtcpWebSocketEvent } from '../core/events.js';
 export { ready } from '../core/module.js';
 export {
+  argumentsOf,
   isSecureTokenUrl,
   isSecureWebSocketUrl,
   parseManual,
   renderMessage,
   validateCallTemplate,
 } from '../core/pure.js';
+export { connect, Endpoint } from './connect.js';
 export { WebSocketCommunicationProtocol } from './protocol.js';

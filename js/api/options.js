@@ -1,7 +1,7 @@
 // Owns checking the options of a protocol, and how they reach the core. Must not know what the core does with them.
 import { DEFAULT_FRAME_BYTES } from '../../dist/constants.js';
 import { check, copyOf, headers, TOKEN } from '../base/check.js';
-import { isObject } from '../base/values.js';
+import { isObject, kindOf } from '../base/values.js';
 import { MANUAL } from '../core/pure.js';
 
 /** @typedef {import('../types/shared.js').ProtocolOptions} ProtocolOptions */
@@ -93,6 +93,41 @@ export function checkOptions(given = {}) {
       headers: Object.entries(options.headers ?? {}),
     },
   };
+}
+
+const LONGEST_CALL = 2_147_483; // seconds, as in a call template
+const knownOfCall = {
+  // Not `instanceof`: signals may come from another realm.
+  signal: { what: 'an AbortSignal', holds: isSignal },
+  timeout: {
+    what: `a number of seconds from 0 (none) to ${LONGEST_CALL}`,
+    holds: (/** @type {unknown} */ v) => isNumber(v) && v >= 0 && v <= LONGEST_CALL,
+  },
+};
+
+/**
+ * @param {import('../types/shared.js').CallOptions | null | undefined} given
+ * @returns {{ signal?: AbortSignal | undefined, timeout?: number | undefined }} throws a TypeError that says what to pass
+ */
+export function callOptions(given) {
+  if (given === undefined || given === null) return {};
+  if (isSignal(given)) throw new TypeError('options must be an object with a signal: pass { signal }');
+  if (!isObject(given)) throw new TypeError(`options must be an object, not ${kindOf(given)}`);
+  // An AbortController will do: its signal is not its own property.
+  const { signal, timeout } = given;
+  const options = { signal: signal ?? undefined, timeout };
+  check('options', { ...copyOf('options', given), ...options }, knownOfCall);
+  return options;
+}
+
+/** @param {any} value @returns {boolean} */
+function isSignal(value) {
+  return (
+    kindOf(value) === 'an object' &&
+    typeof value.aborted === 'boolean' &&
+    typeof value.addEventListener === 'function' &&
+    typeof value.removeEventListener === 'function'
+  );
 }
 
 /** @param {unknown} value @returns {value is number} */

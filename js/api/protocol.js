@@ -8,7 +8,7 @@ import { isEventType } from '../core/events.js';
 import { stringify } from '../core/message.js';
 import { manualFrom } from '../core/pure.js';
 import { Callers } from '../core/tools.js';
-import { checkOptions } from './options.js';
+import { callOptions, checkOptions } from './options.js';
 
 /**
  * @import { AnyCallTemplate, CallOptions, EventType, ListenerOptions, RegisterManualResult, ResponseFormat, TemplateFor,
@@ -53,17 +53,24 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
    * @template {AnyCallTemplate<Type>} Template
    * @param {unknown} caller whose connections to use, usually the SDK's client; null: nobody's in particular
    * @param {Template & AnyCallTemplate<Type>} manualCallTemplate where to ask, and how
-   * @param {CallOptions} [options] for instance a signal that ends it
+   * @param {CallOptions} [options] a signal that ends it, a timeout of its own
    * @returns {Promise<RegisterManualResult<Template>>} the manual, or why there is none
    */
   async registerManual(caller, manualCallTemplate, options) {
     /** @type {AbortSignal | undefined} */
     let signal;
     try {
-      signal = signalOf(options);
+      const given = callOptions(options);
+      signal = given.signal;
+      if (manualCallTemplate === undefined && looksLikeTemplate(caller)) {
+        throw new TypeError('registerManual(caller, template): pass the caller first, null for nobody in particular');
+      }
       // As it is now: the caller may change its template while the endpoint is asked.
       const template = JSON.parse(stringify(manualCallTemplate, 'callTemplate') ?? 'null');
-      const request = { caller: this.#callers.numberOf(caller), toolName: '', args: {}, template };
+      const request = {
+        ...{ caller: this.#callers.numberOf(caller), toolName: '', args: {}, template },
+        timeout: given.timeout,
+      };
       const { url, auth } = template ?? {};
       const source = { url: typeof url === 'string' ? url : '', auth: auth ? JSON.stringify(auth) : '' };
       const { text, mask } = await this.#driver.discover(request, signal);
@@ -105,7 +112,7 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
    * @param {string} toolName with the manual's name before its first dot: `manual.tool`
    * @param {Record<string, any> | null | undefined} toolArgs the arguments, by name
    * @param {TemplateFor<Result>} toolCallTemplate how to call it
-   * @param {CallOptions} [options] for instance a signal that ends it
+   * @param {CallOptions} [options] a signal that ends it, a timeout of its own
    * @returns {Promise<Result>} the result
    */
   /**
@@ -119,7 +126,7 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
    * @param {string} toolName with the manual's name before its first dot: `manual.tool`
    * @param {Record<string, any> | null | undefined} toolArgs the arguments, by name
    * @param {UntypedCallTemplate<Type>} toolCallTemplate how to call it
-   * @param {CallOptions} [options] for instance a signal that ends it
+   * @param {CallOptions} [options] a signal that ends it, a timeout of its own
    * @returns {Promise<any>} the result
    */
   /**
@@ -135,7 +142,7 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
    * @param {string} toolName with the manual's name before its first dot: `manual.tool`
    * @param {Record<string, any> | null | undefined} toolArgs the arguments, by name
    * @param {WebSocketCallTemplate<Format, Count, Path>} toolCallTemplate how to call it
-   * @param {CallOptions} [options] for instance a signal that ends it
+   * @param {CallOptions} [options] a signal that ends it, a timeout of its own
    * @returns {Promise<ToolResult<Format, Count, Path>>} the result
    */
   /**
@@ -148,8 +155,12 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
    */
   callTool(caller, toolName, toolArgs, toolCallTemplate, options) {
     try {
-      const request = this.#request(caller, toolName, toolArgs, toolCallTemplate);
-      return this.#driver.call(MODE_SINGLE, request, signalOf(options));
+      const { signal, timeout } = callOptions(options);
+      return this.#driver.call(
+        MODE_SINGLE,
+        this.#request(caller, toolName, toolArgs, toolCallTemplate, timeout),
+        signal,
+      );
     } catch (error) {
       return Promise.reject(error);
     }
@@ -166,7 +177,7 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
    * @param {string} toolName with the manual's name before its first dot: `manual.tool`
    * @param {Record<string, any> | null | undefined} toolArgs the arguments, by name
    * @param {TemplateFor<Result>} toolCallTemplate how to call it
-   * @param {CallOptions} [options] for instance a signal that ends it
+   * @param {CallOptions} [options] a signal that ends it, a timeout of its own
    * @returns {AsyncGenerator<Result, void, unknown>} each item
    */
   /**
@@ -180,7 +191,7 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
    * @param {string} toolName with the manual's name before its first dot: `manual.tool`
    * @param {Record<string, any> | null | undefined} toolArgs the arguments, by name
    * @param {UntypedCallTemplate<Type>} toolCallTemplate how to call it
-   * @param {CallOptions} [options] for instance a signal that ends it
+   * @param {CallOptions} [options] a signal that ends it, a timeout of its own
    * @returns {AsyncGenerator<any, void, unknown>} each item
    */
   /**
@@ -196,7 +207,7 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
    * @param {string} toolName with the manual's name before its first dot: `manual.tool`
    * @param {Record<string, any> | null | undefined} toolArgs the arguments, by name
    * @param {WebSocketCallTemplate<Format, Count, Path>} toolCallTemplate how to call it
-   * @param {CallOptions} [options] for instance a signal that ends it
+   * @param {CallOptions} [options] a signal that ends it, a timeout of its own
    * @returns {AsyncGenerator<ToolStreamItem<Format, Path>, void, unknown>} each item
    */
   /**
@@ -209,17 +220,23 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
    */
   callToolStreaming(caller, toolName, toolArgs, toolCallTemplate, options) {
     try {
-      const request = this.#request(caller, toolName, toolArgs, toolCallTemplate);
-      return this.#driver.stream(request, signalOf(options));
+      const { signal, timeout } = callOptions(options);
+      return this.#driver.stream(this.#request(caller, toolName, toolArgs, toolCallTemplate, timeout), signal);
     } catch (error) {
       return this.#driver.stream(undefined, undefined, error);
     }
   }
 
-  /** @param {unknown} caller @param {unknown} toolName @param {unknown} args @param {unknown} template */
-  #request(caller, toolName, args, template) {
-    if (typeof toolName !== 'string') throw new TypeError(`toolName must be a string, not ${kindOf(toolName)}`);
-    return { caller: this.#callers.numberOf(caller), toolName, args, template };
+  /**
+   * @param {unknown} caller @param {unknown} toolName @param {unknown} args @param {unknown} template
+   * @param {number | undefined} timeout
+   */
+  #request(caller, toolName, args, template, timeout) {
+    if (typeof toolName !== 'string') {
+      const cure = typeof caller === 'string' ? '; the caller comes before it: null for nobody in particular' : '';
+      throw new TypeError(`toolName must be a string, not ${kindOf(toolName)}${cure}`);
+    }
+    return { caller: this.#callers.numberOf(caller), toolName, args, template, timeout };
   }
 
   /**
@@ -252,21 +269,9 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
   }
 }
 
-/**
- * Not `instanceof`: signals may come from another realm.
- * @param {CallOptions | null | undefined} options @returns {AbortSignal | undefined}
- */
-function signalOf(options) {
-  if (options === undefined || options === null) return undefined;
-  if (typeof options !== 'object') throw new TypeError(`options must be an object, not ${kindOf(options)}`);
-  const { signal } = options;
-  if (signal === undefined || signal === null) return undefined;
-  const isSignal =
-    typeof signal.aborted === 'boolean' &&
-    typeof signal.addEventListener === 'function' &&
-    typeof signal.removeEventListener === 'function';
-  if (!isSignal) throw new TypeError('options.signal must be an AbortSignal');
-  return signal;
+/** What may be a template, in the place of something else. @param {any} value */
+function looksLikeTemplate(value) {
+  return kindOf(value) === 'an object' && typeof value.url === 'string';
 }
 
 /** What was thrown may be anything. @param {unknown} error @returns {string} */

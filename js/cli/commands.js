@@ -1,6 +1,7 @@
 // Owns what the commands do: from what was typed to a call template, a call, its results. Must not know terminals.
 import { UnknownToolError } from './failures.js';
-import { fill, fillUrl, readArguments, readTemplate } from './input.js';
+import { keepSecret } from './frames.js';
+import { dataArguments, fill, fillUrl, readArguments, readTemplate } from './input.js';
 import { Progress } from './progress.js';
 import { toolList } from './terminal.js';
 
@@ -32,7 +33,7 @@ export async function discover(context) {
 /** @param {Context} context */
 export async function call(context) {
   const { protocol, signal, output, settings } = context;
-  const args = await readArguments(settings.args, signal);
+  const args = { ...(await readArguments(settings.args, signal)), ...dataArguments(settings.data) };
   const template = await templateOf(context);
   await output.write(await protocol.callTool(null, `${MANUAL}.${settings.tool}`, args, template, { signal }));
 }
@@ -40,7 +41,7 @@ export async function call(context) {
 /** @param {Context} context */
 export async function stream(context) {
   const { protocol, signal, output, settings } = context;
-  const args = await readArguments(settings.args, signal);
+  const args = { ...(await readArguments(settings.args, signal)), ...dataArguments(settings.data) };
   const template = await templateOf(context);
   const progress = new Progress(output);
   try {
@@ -56,7 +57,7 @@ export async function stream(context) {
 }
 
 /** How the tool is called: as the template says, else as the manual does. @param {Context} context @returns {Promise<any>} */
-async function templateOf(context) {
+export async function templateOf(context) {
   const { settings, note } = context;
   const template = await given(context);
   if (settings.template !== undefined) return template;
@@ -75,11 +76,12 @@ async function templateOf(context) {
 }
 
 /** The call template that was given, or made of what was. @param {Context} context @returns {Promise<JsonObject>} */
-async function given({ settings, signal }) {
+export async function given({ settings, signal }) {
   const read = settings.template === undefined ? {} : await readTemplate(settings.template, signal);
   const url = settings.url === undefined ? read.url : fillUrl(settings.url, 'the URL');
   const headers = settings.headers.map(([name, value]) => [name, fill(value, `the header ${name}`)]);
   const template = { call_template_type: 'websocket', ...read, url, name: MANUAL };
+  keepSecret(read.auth);
   return withSettings(template, settings, Object.fromEntries(headers));
 }
 
@@ -99,7 +101,7 @@ function withSettings(template, { timeout }, headers) {
 }
 
 /** @param {Context} context @param {JsonObject} template @returns {Promise<Tool[]>} */
-async function toolsOf({ protocol, signal, note }, template) {
+export async function toolsOf({ protocol, signal, note }, template) {
   const result = await protocol.registerManual(null, /** @type {any} */ (template), { signal });
   if (!result.success) throw result.error;
   for (const error of result.errors) note(`left out: ${error}`);

@@ -40,14 +40,14 @@ export function exitCodeOf(error) {
 
 /** What to do, where the message does not say it. @type {Partial<Record<string, string>>} */
 const advice = {
-  usage: 'utcp-websocket --help says what there is.',
+  usage: 'Run utcp-websocket --help for usage.',
   unknown_tool: 'utcp-websocket discover lists the tools.',
   connection_failed: 'Is the endpoint running, and is the address right? --retry waits for it.',
   handshake_refused: 'Is the path of the URL right? -v shows what was opened.',
   auth_failed: 'Is the credential right? Give it with --header, or as auth of a --template.',
   websocket_unavailable: 'With Node 20: npx -p ws -p utcp-websocket utcp-websocket …',
-  connection_timeout: 'Give it longer with --timeout, or see with -v what happens.',
-  response_timeout: 'Give it longer with --timeout, or see with -v what happens.',
+  connection_timeout: 'Give it longer with --timeout, or watch the frames with --frames.',
+  response_timeout: 'Give it longer with --timeout, or watch the frames with --frames.',
   invalid_manual: 'If the endpoint knows nothing of UTCP, say with --template how to call it.',
 };
 

@@ -18,6 +18,22 @@ export async function readArguments(typed, signal) {
   return objectOf(typed, 'the arguments');
 }
 
+/** The values of `--data`: JSON where it can be, else texts. @param {[name: string, value: string][]} pairs */
+export function dataArguments(pairs) {
+  return Object.fromEntries(
+    pairs.map(([name, text]) => {
+      try {
+        return [name, JSON.parse(text)];
+      } catch {
+        return [name, text];
+      }
+    }),
+  );
+}
+
+/** What the environment has given, so that nothing that is shown holds it. @type {Set<string>} */
+export const secrets = new Set();
+
 /**
  * A call template, filled in.
  * @param {string} file
@@ -74,6 +90,7 @@ export function fill(value, where) {
     if (dollar) return whole.slice(1);
     const found = process.env[name];
     if (found === undefined) throw new UsageError(`${where} asks for \${${name}}, which the environment does not have`);
+    if (found !== '') secrets.add(found);
     return found;
   });
 }

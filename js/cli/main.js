@@ -4,10 +4,13 @@
 import { readFileSync } from 'node:fs';
 import { WebSocketCommunicationProtocol } from '../api/index.js';
 import { call, discover, stream } from './commands.js';
+import { completionFor } from './completion.js';
 import { describe, exitCodeOf } from './failures.js';
+import { withFrames } from './frames.js';
+import { open } from './open.js';
 import { Ended, Output } from './output.js';
 import { harmless, painter } from './terminal.js';
-import { help, readCommandLine } from './usage.js';
+import { help, helpOf, readCommandLine } from './usage.js';
 
 /** How long something may keep the process alive that nobody needs any more: a socket of Node's own whose peer is silent. */
 const PATIENCE = 500; // milliseconds
@@ -26,16 +29,22 @@ async function main(argv) {
   try {
     const settings = readCommandLine(argv);
     const output = new Output(settings, ending);
-    if (settings.command === 'help') await output.print(help);
-    else if (settings.command === 'version') await output.print(version());
+    const { command, topic } = settings;
+    if (command === 'help') await output.print(helpOf[topic] ?? help);
+    else if (command === 'completion') await output.print(completionFor(topic));
+    else if (command === 'version') await output.print(version());
     else {
-      protocol = new WebSocketCommunicationProtocol({
-        WebSocket: await betterWebSocket(),
-        retry: settings.retry ? {} : false,
-      });
+      const start = performance.now();
+      const better = await betterWebSocket();
+      const WebSocket = settings.frames ? withFrames(better ?? globalThis.WebSocket, tellFrame) : better;
+      protocol = new WebSocketCommunicationProtocol({ WebSocket, retry: settings.retry ? {} : false });
+      tellWarnings(protocol);
       if (settings.verbose) tellEvents(protocol);
       const { signal } = ending;
-      await commands[settings.command]({ settings, protocol, output, paint: painter(process.stdout), signal, note });
+      const context = { settings, protocol, output, paint: painter(process.stdout), signal, note };
+      if (command === 'open') await open(context, WebSocket ?? globalThis.WebSocket);
+      else await commands[command](context);
+      if (settings.time) note(`it took ${((performance.now() - start) / 1000).toFixed(3)} s`);
     }
     await output.close();
     return 0;
@@ -64,6 +73,18 @@ function version() {
 /** @param {string} text */
 function note(text) {
   console.error(painter(process.stderr)('dim', `note: ${harmless(text)}`));
+}
+
+/** @param {'>' | '<'} direction @param {string} text @param {number} seconds */
+function tellFrame(direction, text, seconds) {
+  console.error(`${painter(process.stderr)('dim', `${seconds.toFixed(3).padStart(8)} ${direction}`)} ${text}`);
+}
+
+/** What the template has wrong is worth a line without `-v`, too. @param {WebSocketCommunicationProtocol} protocol */
+function tellWarnings(protocol) {
+  protocol.addEventListener('warning', ({ message }) => {
+    if (message?.startsWith('the call template')) note(message);
+  });
 }
 
 /** @param {WebSocketCommunicationProtocol} protocol */

@@ -1,18 +1,7 @@
 // Owns what is typed: the help, and reading the command line. Must not know what the commands do.
 import { parseArgs } from 'node:util';
 
-export const help = `Usage: utcp-websocket discover URL
-       utcp-websocket call     URL TOOL [ARGUMENTS]
-       utcp-websocket stream   URL TOOL [ARGUMENTS]
-
-discover   lists the tools of the endpoint at URL
-call       asks URL for its manual, calls TOOL as that says, prints the result
-stream     the same, prints each response as it comes, until the stream ends
-
-URL        wss: to any host, ws: to this machine only
-ARGUMENTS  a JSON object; @FILE reads it from a file, - from standard input
-
-  --template FILE         a call template in JSON, - from standard input. discover asks as it
+const common = `  --template FILE         a call template in JSON, - from standard input. discover asks as it
                           says; call and stream call by it, ask for no manual, and need no URL
   -H, --header 'N: V'     a handshake header; may be repeated
   --timeout SECONDS       until there is a connection, and then until the response; in a stream
@@ -21,9 +10,32 @@ ARGUMENTS  a JSON object; @FILE reads it from a file, - from standard input
   --json                  JSON, one value a line, also on a terminal; errors, too
   --raw                   texts as they are, without the quotes of JSON
   -o, --output FILE       write to FILE what would be written to a pipe
-  -v, --verbose           say on standard error what happens
-  -h, --help              this text
-  -V, --version           the version
+  -v, --verbose           log events to stderr
+  --frames                show every frame, with its content and the time, on stderr
+  --time                  say on stderr how long it took
+  -h, --help              this text; utcp-websocket help COMMAND tells more of one
+  -V, --version           the version`;
+
+const data = `  -d, --data NAME=VALUE   one argument: VALUE is JSON where it can be read as JSON, else a text;
+                          may be repeated, and wins over ARGUMENTS`;
+
+export const help = `Usage: utcp-websocket discover URL
+       utcp-websocket call URL TOOL [ARGUMENTS]
+       utcp-websocket stream URL TOOL [ARGUMENTS]
+       utcp-websocket open URL
+       utcp-websocket help [COMMAND]
+       utcp-websocket completion bash | zsh | fish
+
+discover   lists the tools of the endpoint at URL
+call       fetches the manual at URL, calls TOOL as it describes, prints the result
+stream     the same, prints each response as it comes, until the stream ends
+open       opens a prompt: call tools, or send and see frames as they are
+
+URL        wss: to any host, ws: to this machine only
+ARGUMENTS  a JSON object; @FILE reads it from a file, - from standard input
+
+${data}
+${common}
 
 On a terminal results are made readable. In a pipe each is a line of JSON, and binary ones are
 written as they are. \${NAME} in a URL, a header's value or a template is filled in from the
@@ -32,13 +44,76 @@ environment: the place for secrets, in single quotes, so that your shell leaves 
 Exit codes: 0 done, 1 the tool or its endpoint failed, 2 wrong usage, 3 no connection or it was
 lost, 4 timeout, 130 interrupted, 143 terminated.`;
 
+/** What `help COMMAND` prints. @type {Record<string, string>} */
+export const helpOf = {
+  discover: `Usage: utcp-websocket discover URL
+
+Lists the tools of the endpoint at URL: names, descriptions, arguments. In a pipe each is a line
+of JSON, as it stands in the manual.
+
+${common}
+
+Examples:
+  utcp-websocket discover ws://127.0.0.1:8765/utcp
+  utcp-websocket discover wss://tools.example/utcp -H 'Authorization: Bearer \${TOKEN}'
+  utcp-websocket discover ws://127.0.0.1:8765/utcp | jq -r .name`,
+  call: `Usage: utcp-websocket call URL TOOL [ARGUMENTS]
+
+Fetches the manual at URL, calls TOOL as it describes, and prints the result.
+
+${data}
+${common}
+
+Examples:
+  utcp-websocket call ws://127.0.0.1:8765/utcp search_docs '{"query":"ping"}'
+  utcp-websocket call ws://127.0.0.1:8765/utcp search_docs -d query=ping -d limit=3
+  utcp-websocket call --template weather.json weather -d city=Oslo`,
+  stream: `Usage: utcp-websocket stream URL TOOL [ARGUMENTS]
+
+Fetches the manual at URL, calls TOOL as it describes, and prints each response as it comes, until
+the stream ends. Ctrl-C, or a reader that goes away, ends it, too.
+
+${data}
+${common}
+
+Examples:
+  utcp-websocket stream ws://127.0.0.1:8765/utcp watch_metrics -d interval_ms=500
+  utcp-websocket stream ws://127.0.0.1:8765/utcp watch_metrics | head -3`,
+  open: `Usage: utcp-websocket open URL
+
+Opens a connection and a prompt. A line that is typed is sent as it is; every frame that comes is
+shown. Lines that start with a slash are commands:
+
+  /tools                       lists the tools that the endpoint tells of
+  /call TOOL [ARGUMENTS]       calls one, on a connection of its own
+  /stream TOOL [ARGUMENTS]     the same, each response as it comes; Ctrl-C ends it
+  /quit                        closes the connection, as Ctrl-D does
+
+${common}
+
+Example:
+  utcp-websocket open ws://127.0.0.1:8765/device`,
+  completion: `Usage: utcp-websocket completion bash | zsh | fish
+
+Prints a script that completes commands and options in your shell.
+
+Examples:
+  source <(utcp-websocket completion bash)
+  utcp-websocket completion zsh > "\${fpath[1]}/_utcp-websocket"
+  utcp-websocket completion fish > ~/.config/fish/completions/utcp-websocket.fish`,
+};
+
+/** Those that are made of what was typed, in their order. */
+export const commandNames = ['discover', 'call', 'stream', 'open', 'help', 'completion'];
+
 /** The user has to type something else. */
 export class UsageError extends Error {}
 
 /**
  * What was typed.
  * @typedef {object} Settings
- * @property {'discover' | 'call' | 'stream' | 'help' | 'version'} command
+ * @property {'discover' | 'call' | 'stream' | 'open' | 'help' | 'version' | 'completion'} command
+ * @property {string} topic of `help`: a command or empty; of `completion`: a shell
  * @property {string | undefined} url
  * @property {string} tool empty for `discover`
  * @property {string | undefined} args
@@ -50,9 +125,14 @@ export class UsageError extends Error {}
  * @property {boolean} raw
  * @property {string | undefined} output
  * @property {boolean} verbose
+ * @property {boolean} frames
+ * @property {boolean} time
+ * @property {[name: string, value: string][]} data
  */
 
-const options = /** @type {const} */ ({
+/** What `parseArgs` knows; the scripts for shells are made of it, too. */
+export const options = /** @type {const} */ ({
+  data: { type: 'string', short: 'd', multiple: true },
   template: { type: 'string' },
   header: { type: 'string', short: 'H', multiple: true },
   timeout: { type: 'string' },
@@ -61,6 +141,8 @@ const options = /** @type {const} */ ({
   raw: { type: 'boolean', default: false },
   output: { type: 'string', short: 'o' },
   verbose: { type: 'boolean', short: 'v', default: false },
+  frames: { type: 'boolean', default: false },
+  time: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
   version: { type: 'boolean', short: 'V', default: false },
 });
@@ -81,20 +163,38 @@ export function readCommandLine(argv) {
     raw: values.raw,
     output: values.output,
     verbose: values.verbose,
+    frames: values.frames,
+    time: values.time,
+    data: (values.data ?? []).map(dataOf),
+    topic: '',
   };
-  if (values.help) return { ...settings, command: 'help', url: undefined, tool: '', args: undefined };
-  if (values.version) return { ...settings, command: 'version', url: undefined, tool: '', args: undefined };
-  if (command !== 'discover' && command !== 'call' && command !== 'stream') {
+  const nothing = { url: undefined, tool: '', args: undefined };
+  if (values.version) return { ...settings, ...nothing, command: 'version' };
+  if (values.help || command === 'help') {
+    const topic = (command === 'help' ? rest[0] : command) ?? '';
+    if (topic !== '' && !commandNames.includes(topic)) throw new UsageError(`there is no command ${topic}`);
+    return { ...settings, ...nothing, command: 'help', topic: command === 'help' ? topic : '' };
+  }
+  if (command === 'completion') return { ...settings, ...nothing, command, topic: shellOf(rest[0]) };
+  if (command !== 'discover' && command !== 'call' && command !== 'stream' && command !== 'open') {
     throw new UsageError(command === undefined ? 'a command is missing' : `there is no command ${command}`);
   }
   const url = rest[0] !== undefined && isUrl(rest[0], settings.template) ? rest.shift() : undefined;
   if (url === undefined && settings.template === undefined) throw new UsageError(`${command} needs a URL`);
-  const tool = command === 'discover' ? '' : rest.shift();
+  const hasTool = command === 'call' || command === 'stream';
+  const tool = hasTool ? rest.shift() : '';
   if (tool === undefined) throw new UsageError(`${command} needs the name of a tool`);
-  const args = command === 'discover' ? undefined : rest.shift();
-  if (rest.length > 0) throw new UsageError(`what is "${rest[0]}"? ${command} takes no more`);
+  const args = hasTool ? rest.shift() : undefined;
+  if (rest.length > 0) throw new UsageError(extra(command, rest[0]));
   if (args === '-' && settings.template === '-') throw new UsageError('standard input can be read only once');
   return { ...settings, command, url, tool, args };
+}
+
+/** @param {string} command @param {string | undefined} text */
+function extra(command, text) {
+  const hasTool = command === 'call' || command === 'stream';
+  const cure = hasTool ? 'pass one JSON object, or -d NAME=VALUE' : `${command} takes a URL only`;
+  return `Unexpected argument "${text}"; ${cure}`;
 }
 
 /** @param {string[]} argv */
@@ -122,6 +222,19 @@ function headerOf(text) {
   // What was given is not shown: it may be a secret with a typing error.
   if (name === undefined || value === undefined) throw new UsageError("--header takes 'Name: value'");
   return [name, value];
+}
+
+/** @param {string} text @returns {[string, string]} */
+function dataOf(text) {
+  const at = text.indexOf('=');
+  if (at < 1) throw new UsageError('--data takes NAME=VALUE');
+  return [text.slice(0, at), text.slice(at + 1)];
+}
+
+/** @param {string | undefined} name */
+function shellOf(name) {
+  if (name !== 'bash' && name !== 'zsh' && name !== 'fish') throw new UsageError('completion takes bash, zsh or fish');
+  return name;
 }
 
 /** @param {string} text */

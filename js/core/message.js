@@ -15,8 +15,8 @@ import {
 import { isArray, kindOf } from '../base/values.js';
 
 /**
- * A literal, or a piece to fill in: [kind, encoding, argument's name].
- * @typedef {string | [kind: number, encoding: number, name: string]} Piece
+ * A literal, or a piece to fill in: [kind, encoding, argument's name, how often what is put in is escaped besides].
+ * @typedef {string | [kind: number, encoding: number, name: string, levels?: number]} Piece
  */
 
 /** @typedef {{ requestId: string, toolName: string, uuid?: string | undefined, now?: string | undefined }} BuiltIns */
@@ -37,10 +37,10 @@ export class Arguments {
   constructor(values) {
     let object = /** @type {any} */ (values ?? {});
     object = read(() => (typeof object.toJSON === 'function' ? (object.toJSON() ?? {}) : object));
-    if (typeof object !== 'object' || isArray(object)) {
-      throw new TypeError(`arguments must be an object, not ${kindOf(object)}`);
-    }
-    this.#object = read(() => ({ ...object }));
+    if (typeof object !== 'object') throw new TypeError(`arguments must be an object, not ${kindOf(object)}`);
+    this.isArray = isArray(object);
+    if (this.isArray) this.#all = stringify(object, 'arguments');
+    this.#object = this.isArray ? {} : read(() => ({ ...object }));
     if (typeof this.#object.toJSON === 'function') delete this.#object.toJSON; // was asked, or is no argument
   }
 
@@ -96,8 +96,26 @@ function read(reading) {
  */
 export function renderPlan(plan, args, builtIns) {
   let message = '';
-  for (const piece of plan) message += typeof piece === 'string' ? piece : fill(piece, args, builtIns);
+  for (const piece of plan) {
+    let text = typeof piece === 'string' ? piece : fill(piece, args, builtIns);
+    for (let levels = (typeof piece !== 'string' && piece[3]) || 0; levels > 0; levels -= 1) {
+      text = encode(text, ENCODING_JSON_STRING);
+    }
+    message += text;
+  }
   return message;
+}
+
+/**
+ * Throws where the arguments are a list and the message does not take them as a whole (`{{args}}`).
+ * @param {Arguments} args @param {Piece[]} plan
+ */
+export function checkShape(args, plan) {
+  if (!args.isArray) return;
+  const takesAll = plan.some((piece) => typeof piece !== 'string' && piece[0] === PIECE_ALL_ARGUMENTS);
+  // A template without a message sends an object.
+  if (takesAll && !(plan.length === 1 && plan[0]?.[1] === ENCODING_JSON_VALUE)) return;
+  throw new TypeError('arguments must be an object, not an array: only a message with {{args}} takes an array');
 }
 
 /** @param {Piece[]} plan @returns {boolean} whether the message is the arguments and nothing else */

@@ -3,9 +3,12 @@
 import { DEFAULT_JSON_DEPTH, DEFAULT_MANUAL_BYTES, DEFAULT_MANUAL_TOOLS } from '../../dist/constants.js';
 import { createError, UtcpWebSocketError } from '../base/errors.js';
 import { kindOf, wellFormed } from '../base/values.js';
-import { Arguments, renderPlan, stringify } from './message.js';
+import { Arguments, checkShape, renderPlan, stringify } from './message.js';
 import { runningInstance, start } from './module.js';
 import { forCore, namesOf } from './tools.js';
+
+/** In the order of the core's `MissingArguments`. */
+const MISSING = ['error', 'omit', 'keep'];
 
 /** Limits of a manual. */
 export const MANUAL = {
@@ -81,14 +84,29 @@ export function validateCallTemplate(callTemplate) {
 }
 
 /**
+ * The arguments that a call template takes by name, in `message` and `message_filter`.
+ * @param {object} callTemplate a valid one
+ * @returns {string[]} their names, each once, as they stand there
+ * @throws `CallTemplateError` or `WebSocketSecurityError`
+ */
+export function argumentsOf(callTemplate) {
+  const text = forCore(stringify(callTemplate, 'callTemplate') ?? 'null', 'callTemplate');
+  return ask((core) => core.argumentNames(text));
+}
+
+/**
  * Renders what would be sent.
  * @param {string | object | unknown[] | null | undefined} message as in a call template; none: the arguments as JSON
  * @param {Record<string, any> | null | undefined} args the arguments, by name
  * @param {import('../types/shared.js').BuiltIns} [builtIns] what built-in placeholders hold
+ * @param {import('../types/shared.js').RenderOptions} [options] what becomes of placeholders whose argument is missing
  * @returns {string} the message
- * @throws a `TypeError` where JSON cannot hold an argument, a `CallTemplateError` where the message is of no use
+ * @throws a `TypeError` where JSON cannot hold an argument, a `CallTemplateError` where the message is of no use or, if that is
+ *   asked for, an argument is missing
  */
-export function renderMessage(message, args, builtIns) {
+export function renderMessage(message, args, builtIns, options) {
+  const missing = MISSING.indexOf(options?.missingArguments ?? 'keep');
+  if (missing < 0) throw new TypeError(`options.missingArguments must be one of ${MISSING.join(', ')}`);
   const { toolName = '', requestId = 1, now, uuid } = builtIns ?? {};
   const name = builtInText('toolName', toolName);
   const texts = {
@@ -101,7 +119,8 @@ export function renderMessage(message, args, builtIns) {
   const template = message === undefined || message === null ? '' : (stringify(message, 'message') ?? '');
   const text = forCore(template, 'message');
   const names = namesOf(values);
-  const plan = ask((core) => core.planMessage(text, names));
+  const plan = ask((core) => core.planMessage(text, names, missing));
+  checkShape(values, plan);
   return renderPlan(plan, values, texts);
 }
 

@@ -1,12 +1,12 @@
 // Owns what a call needs before it is made: its tool, its message, what goes into headers. All of the caller's own code (getters,
 // `toJSON`, proxies) runs in here, so that nothing is registered before it. Must not know what becomes of the call.
 import { MODE_DISCOVERY } from '../../dist/constants.js';
-import { Arguments, randomUuid, renderPlan } from './message.js';
+import { Arguments, checkShape, randomUuid, renderPlan } from './message.js';
 import { forCore, templateText } from './tools.js';
 
 /**
- * `given`: takes the secrets of the option `credentials` that the answer came with.
- * @typedef {{ caller: number, toolName: string, args: unknown, template: unknown, given?: string[] }} Request
+ * `timeout`: seconds for this call alone, 0: none. `given`: takes the secrets of the option `credentials` that the answer came with.
+ * @typedef {{ caller: number, toolName: string, args: unknown, template: unknown, timeout?: number | undefined, given?: string[] }} Request
  */
 
 /** @param {Request} request @returns {Request} the same as it is now: the caller may change what it gave */
@@ -24,18 +24,21 @@ export function snapshotOf(request) {
  * @returns {{ tool: import('./tools.js').PreparedTool, message: string, extras: string | undefined }} `extras`: JSON of what the core
  *   needs to know of this call besides
  */
-export function compose(driver, tools, mode, { caller, toolName, args, template }, id) {
+export function compose(driver, tools, mode, { caller, toolName, args, template, timeout }, id) {
   const tool = tools.prepare(driver, caller, toolName, template);
   const values = new Arguments(args);
   const plan = mode === MODE_DISCOVERY ? tool.discovery : tools.planFor(driver, tool, values);
+  checkShape(values, plan ?? tool.plan ?? []);
   const uuid = tool.usesUuid ? randomUuid() : '';
   const builtIns = { requestId: String(id), toolName: tool.name, uuid };
   const message = plan ? renderPlan(plan, values, builtIns) : values.all();
-  if (tool.headerFields.length === 0 && uuid === '' && !tool.filters) return { tool, message, extras: undefined };
+  if (tool.headerFields.length === 0 && uuid === '' && !tool.filters && timeout === undefined) {
+    return { tool, message, extras: undefined };
+  }
   const headers = tool.headerFields.map((name) => values.text(name) ?? null);
   const filter = tool.filters
     ? JSON.parse(renderPlan(tools.filterPlanFor(driver, tool, values), values, builtIns))
     : undefined;
-  const extras = JSON.stringify({ headers, uuid, filter });
+  const extras = JSON.stringify({ headers, uuid, filter, timeout });
   return { tool, message, extras: forCore(extras, 'what goes into headers and message_filter') };
 }

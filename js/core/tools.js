@@ -29,6 +29,13 @@ import { isJustArguments, stringify, usesUuid } from './message.js';
  * @property {(entry: import('./session.js').Entry<void>) => void} tell
  */
 
+const A_TOOL = 'this is a tool, not a call template: pass its tool_call_template';
+
+/** @param {string} template JSON */
+function isTool(template) {
+  return typeof JSON.parse(template)?.tool_call_template === 'object';
+}
+
 /** More than the largest manual has by default; each takes about 2 kB. */
 const MOST_TOOLS = 12_000;
 
@@ -86,7 +93,7 @@ export class Tools {
     const name = forCore(toolName, 'toolName');
     const text = forCore(template, 'callTemplate');
     const { value, error } = driver.ask((core, session) => core.prepare(session, caller, name, text));
-    if (error) throw createError(error);
+    if (error) throw createError(error.field === 'url' && isTool(text) ? { ...error, message: A_TOOL } : error);
     const plain = value.plan !== undefined && isJustArguments(value.plan);
     const tool = { ...value, plain, usesUuid: usesUuid(value.plan ?? []), lastNames: '', lastPlan: value.plan ?? [] };
     this.#tools.set(key, tool);
@@ -105,7 +112,7 @@ export class Tools {
     if (tool.plan) return tool.plan;
     const text = namesOf(args);
     if (text !== tool.lastNames) {
-      tool.lastPlan = driver.ask((core, session) => core.plan(session, tool.tool, text, false));
+      tool.lastPlan = planOf(driver, tool, text, false);
       tool.lastNames = text;
       tool.usesUuid = usesUuid(tool.lastPlan);
     }
@@ -119,8 +126,7 @@ export class Tools {
    * @returns {Piece[]} of `message_filter`, where it has placeholders
    */
   filterPlanFor(driver, tool, args) {
-    const text = namesOf(args);
-    return driver.ask((core, session) => core.plan(session, tool.tool, text, true));
+    return planOf(driver, tool, namesOf(args), true);
   }
 
   clear() {
@@ -137,6 +143,16 @@ export class Tools {
       return;
     }
   }
+}
+
+/**
+ * @param {Core} driver @param {PreparedTool} tool @param {string} names @param {boolean} ofFilter
+ * @returns {Piece[]} throws where an argument is missing that must not be
+ */
+function planOf(driver, tool, names, ofFilter) {
+  const { value, error } = driver.ask((core, session) => core.plan(session, tool.tool, names, ofFilter));
+  if (error) throw createError(error);
+  return value;
 }
 
 /** @param {unknown} template @returns {string} JSON text; throws a TypeError naming the place that JSON cannot hold */

@@ -90,6 +90,23 @@ export interface Limits {
 export interface CallOptions {
   /** Ends the call when it is aborted; the call rejects with the signal's reason, items that wait are dropped. Default: none. */
   signal?: AbortSignal | undefined;
+  /**
+   * Seconds, for this call alone: until it has a connection, and again until the response, in a stream between two items; instead of
+   * the template's `connection_timeout` and `response_timeout`. 0: no limit. Default: the template's.
+   */
+  timeout?: number | undefined;
+}
+
+/** Options of `connect`: those of a protocol, and how to ask for the tools. */
+export interface ConnectOptions extends ProtocolOptions, CallOptions {
+  /** Whether to ask the endpoint for its tools. `false`: the template serves a tool of any name. Default `true`. */
+  discover?: boolean | undefined;
+}
+
+/** Options of `renderMessage`. */
+export interface RenderOptions {
+  /** As `missing_arguments` of a call template. Default `'keep'`. */
+  missingArguments?: 'error' | 'omit' | 'keep' | undefined;
 }
 
 /** Anything that works like the WebSocket of browsers (WHATWG). */

@@ -25,10 +25,17 @@ export interface WebSocketCallTemplate<
   /** What is opened: `wss:` to any host, `ws:` to a literal loopback host only. A fragment is cut off. */
   url: string;
   /**
-   * What is sent, with placeholders: `UTCP_ARG_city_UTCP_ARG` becomes the argument `city`; `{{request_id}}`, `{{uuid}}`, `{{now}}`,
-   * `{{tool_name}}` and `{{args}}` are built in. Default: the arguments as a JSON object.
+   * What is sent, with placeholders: `UTCP_ARG_city_UTCP_ARG` becomes the argument `city` as text, `{{args.city}}` the same, as the
+   * whole of a string as the JSON value that it is; `{{request_id}}`, `{{uuid}}`, `{{now}}`, `{{tool_name}}` and `{{args}}` are built in.
+   * Default: the arguments as a JSON object.
    */
   message?: string | object | undefined;
+  /**
+   * What becomes of a placeholder whose argument is missing. `'error'`: the call rejects with `invalid_argument`, which names it;
+   * `'omit'`: a member or element whose whole value it is is left out, inside a text nothing takes its place; `'keep'`: it is sent as it
+   * stands. Default `'error'`.
+   */
+  missing_arguments?: 'error' | 'omit' | 'keep' | undefined;
   /** WebSocket subprotocol; the peer must choose it. Default: none. */
   protocol?: string | undefined;
   /** Keep the connection for later calls. Default `true`. */

@@ -88,8 +88,8 @@ Judgement CallRules::judge(CallMode mode, CallId id, const Frame& frame, std::si
                            const FrameMatch* filter) const {
   using Kind = Judgement::Kind;
   if (frame.is_text()) return judge_text(mode, id, frame, max_depth, filter == nullptr ? filter_ : *filter);
-  if (mode == CallMode::discovery) return {.kind = Kind::not_mine, .why = "a binary frame is no manual"};
-  if (!filter_.empty()) return {.kind = Kind::not_mine, .why = "a binary frame has no members for message_filter"};
+  if (mode == CallMode::discovery) return {.kind = Kind::not_mine, .why = "it is binary, and no manual"};
+  if (!filter_.empty()) return {.kind = Kind::not_mine, .why = "it is binary, and has no members for message_filter"};
   return {.kind = Kind::item, .decoding = Decoding::bytes};
 }
 
@@ -109,11 +109,11 @@ Judgement CallRules::judge_text(CallMode mode, CallId id, const Frame& frame, st
   if (scan.too_deep) return {.kind = Kind::bad_frame, .why = "its JSON nests deeper than the limit jsonDepth allows"};
   if (mode == CallMode::discovery) {
     if (!scan.valid || scan.values[kTools].empty())
-      return {.kind = Kind::not_mine, .why = "no manual: it has no member tools"};
+      return {.kind = Kind::not_mine, .why = "it is no manual: it has no member tools"};
     return {.kind = Kind::item, .decoding = Decoding::text, .last = true};
   }
   if (!scan.valid) {
-    if (!filter_.empty() || has_result_path_) return {.kind = Kind::not_mine, .why = "not JSON"};
+    if (!filter_.empty() || has_result_path_) return {.kind = Kind::not_mine, .why = "it is not JSON"};
     return {.kind = Kind::item, .decoding = Decoding::text, .not_json = format_ == ResponseFormat::json};
   }
   if (!matches(filter, scan, kFirstLeaf))

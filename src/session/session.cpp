@@ -25,6 +25,7 @@ std::shared_ptr<const Error> share(ErrorCode code, std::string message) {
 
 std::string seconds_text(Duration duration) {
   const auto tenths = (duration.count() + 50'000) / 100'000;
+  if (tenths == 0) return concat({to_text(duration.count() / 1000), " ms"});
   std::string text = to_text(tenths / 10);
   if (tenths % 10 != 0) text += concat({".", to_text(tenths % 10)});
   return text += " s";
@@ -83,7 +84,14 @@ void Session::start_call(TimePoint now, CallId id, const CallRequest& request) {
     call.wire_id = tool->rules.correlates_by_uuid() ? request.uuid : to_text(static_cast<std::uint32_t>(id));
   }
   if (request.message_filter) call.filter = tool->rules.fill_filter(*request.message_filter);
-  call.connect_by = now + tool->call_template.connection_timeout;
+  const auto limit = [&request](Duration by_template) {
+    if (!request.timeout) return by_template;
+    return *request.timeout == Duration(0) ? kNoTimeout : *request.timeout;
+  };
+  call.connection_timeout = limit(tool->call_template.connection_timeout);
+  call.response_timeout = limit(tool->call_template.response_timeout);
+  call.connect_by = now + call.connection_timeout;
+  warn_of_template(*tool, endpoint, id);
   (call.shared() ? endpoint.waiting_shared : endpoint.waiting_alone).push_back(id);
   pump(now, endpoint);
   if (call.connection) return;
@@ -97,6 +105,17 @@ void Session::start_call(TimePoint now, CallId id, const CallRequest& request) {
     return;
   }
   timers_.set(timer_of(id), call.connect_by);
+}
+
+// Once, with the first call that somebody hears of.
+void Session::warn_of_template(Tool& tool, const Endpoint& endpoint, CallId id) {
+  for (std::string& text : tool.call_template.warnings) {
+    Report* warning = report(Report::Kind::warning, endpoint, {});
+    if (warning == nullptr) return;
+    warning->call = id;
+    warning->text = std::move(text);
+  }
+  tool.call_template.warnings.clear();
 }
 
 void Session::abort_call(TimePoint now, CallId id) {
@@ -211,7 +230,7 @@ void Session::handle_timeout(TimePoint now) {
       if (call.connection) {
         // A peer that is gone without a word would take one call after the other.
         Connection& connection = *connections_.at(static_cast<std::uint32_t>(*call.connection));
-        if (now - connection.heard_at >= call.tool->call_template.response_timeout) ++connection.unheard;
+        if (now - connection.heard_at >= call.response_timeout) ++connection.unheard;
       }
       settle(now, call, share(timeout_error(call)), false);
     }
@@ -219,18 +238,17 @@ void Session::handle_timeout(TimePoint now) {
 }
 
 ErrorPtr Session::timeout_error(const Call& call) const {
-  const CallTemplate& call_template = call.tool->call_template;
   const Endpoint& endpoint = *endpoints_.at(call.endpoint);
   if (call.connection) {
     std::string text = concat({call.items > 0 ? "nothing more from " : "no answer from ", endpoint.label, " within ",
-                               seconds_text(call_template.response_timeout), " (response_timeout)"});
+                               seconds_text(call.response_timeout), " (response_timeout)"});
     if (call.ignored > 0) {
-      text += concat({"; frames that were no answer to this call: ", to_text(call.ignored)});
+      text += concat({"; frames that were no answer to this call: ", to_text(call.ignored), ", the last because ",
+                      call.ignored_why, ": ", said(call.ignored_start, secrets_of(*call.connection), kShownOfFrame)});
     }
     return make_error(ErrorCode::response_timeout, std::move(text));
   }
-  const std::string limit =
-      concat({" within ", seconds_text(call_template.connection_timeout), " (connection_timeout)"});
+  const std::string limit = concat({" within ", seconds_text(call.connection_timeout), " (connection_timeout)"});
   if (endpoint.last_error) {
     ErrorPtr error = on_heap(*endpoint.last_error);
     error->message += concat({"; attempts: ", to_text(endpoint.failures), limit});

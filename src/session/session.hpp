@@ -145,6 +145,8 @@ struct CallRequest {
   std::vector<std::optional<std::string>> header_values{};  ///< for each of the template's `header_fields`
   std::optional<std::string> message_filter{};  ///< the template's as JSON, where it has placeholders: filled in
   std::string uuid{};  ///< the value of `{{uuid}}` in this call's message, where answers carry it back
+  /// Instead of the template's `connection_timeout` and `response_timeout`; 0: none.
+  std::optional<Duration> timeout{};
 };
 
 class Session {
@@ -224,6 +226,7 @@ class Session {
   void leave(TimePoint now, Call& call, bool answered);
   void give_up_waiting(const Call& call);
   void fail_to_start(CallId id, ErrorPtr error);
+  void warn_of_template(Tool& tool, const Endpoint& endpoint, CallId id);
   void say_settled(const Call& call, std::shared_ptr<const Error> error, std::string_view path = {},
                    std::string detail = {});
   void say_tool_failed(TimePoint now, Call& call, const Frame& frame, std::string_view path);

@@ -58,6 +58,7 @@ void Session::receive(TimePoint now, Connection& connection, const Frame& frame)
         return;
       }
     }
+    connection.instead = start_of(frame);
     report_frame(Report::Kind::unsolicited, connection, nullptr, frame, "connect_ack is awaited and this is not it");
     if (floods(now, connection, frame)) {
       opening_failed(now, connection,
@@ -169,6 +170,8 @@ void Session::take(TimePoint now, Connection& connection, Call& call, const Fram
   switch (judgement.kind) {
     case Judgement::Kind::not_mine:
       ++call.ignored;
+      call.ignored_why = judgement.why;
+      call.ignored_start = start_of(frame);
       report_frame(Report::Kind::unsolicited, connection, &call, frame, judgement.why);
       return;
     case Judgement::Kind::end:
@@ -218,7 +221,7 @@ void Session::take(TimePoint now, Connection& connection, Call& call, const Fram
   if (connection.paused) {
     timers_.clear(timer_of(call.id));  // the peer is not to blame for the wait
   } else {
-    timers_.set(timer_of(call.id), now + call.tool->call_template.response_timeout);
+    timers_.set(timer_of(call.id), now + call.response_timeout);
   }
 }
 
@@ -247,7 +250,7 @@ void Session::handle_consumed(TimePoint now, CallId id, std::size_t items, std::
   Connection& connection = *connections_.at(static_cast<std::uint32_t>(*call.connection));
   if (!connection.paused) return;
   set_reading(connection, true);
-  timers_.set(timer_of(id), now + call.tool->call_template.response_timeout);
+  timers_.set(timer_of(id), now + call.response_timeout);
 }
 
 void Session::report_frame(Report::Kind kind, const Connection& connection, const Call* call, const Frame& frame,

@@ -135,7 +135,7 @@ void Session::open(TimePoint now, Endpoint& endpoint, const Call& call) {
   connection->id = id;
   connection->endpoint = endpoint.id;
   endpoint.connections.push_back(id);
-  timers_.set(timer_of(id), now + call.tool->call_template.connection_timeout);
+  timers_.set(timer_of(id), now + call.connection_timeout);
   if (endpoint.tool->call_template.auth.kind == Auth::Kind::oauth2) {
     connection->state = ConnectionState::authorizing;
     authorize(now, *connection);
@@ -151,7 +151,7 @@ void Session::lease(TimePoint now, Connection& connection, Call& call) {
   connection.exclusive = !call.shared();
   connection.tainted = connection.tainted || call.shared();
   call.connection = connection.id;
-  timers_.set(timer_of(call.id), now + call.tool->call_template.response_timeout);
+  timers_.set(timer_of(call.id), now + call.response_timeout);
   commands_.push_back(SendMessage{connection.id, call.id});
   if (Report* sent = report(Report::Kind::send, *endpoints_.at(connection.endpoint), connection.id))
     sent->call = call.id;
@@ -216,7 +216,10 @@ std::string Session::what_is_missing(const Connection& connection) const {
     case ConnectionState::authorizing:
       return token_endpoint(endpoint.tool->call_template.auth.token_url) + " did not answer";
     case ConnectionState::greeting:
-      return endpoint.label + " did not send what connect_ack waits for";
+      return concat({endpoint.label, " did not send what connect_ack waits for",
+                     connection.instead.empty() ? "" : "; the last that came instead: ",
+                     said(connection.instead, secrets_of(connection.id), kShownOfFrame),
+                     connection.instead.empty() ? "" : ";"});
     default:
       return endpoint.label + " did not finish the opening handshake";
   }

@@ -65,6 +65,7 @@ struct Session::Connection {
   bool served = false;               // a call was answered
   std::uint32_t unheard = 0;         // calls in a row that got no answer while nothing at all came
   bool paused = false;               // not read from until the consumer of its stream has taken what came
+  std::string instead{};             // how the last frame began that came while connect_ack was awaited
   TimePoint idle_since{};
   TimePoint unsolicited_since{};                              // a second of frames that nobody asked for
   std::size_t unsolicited_frames = 0, unsolicited_bytes = 0;  // that came within it
@@ -78,15 +79,21 @@ struct Session::Connection {
   [[nodiscard]] bool is_deaf() const { return unheard > 1; }
 };
 
+/// As long as a timer of a JavaScript host can last: 24 days.
+inline constexpr Duration kNoTimeout = std::chrono::seconds(2147483);
+
 struct Session::Call {
   CallId id{};
   std::shared_ptr<Tool> tool;
   CallMode mode{};
   std::uint32_t endpoint = 0;
   std::optional<ConnectionId> connection{};  // none while it waits
+  Duration connection_timeout{}, response_timeout{};
   TimePoint connect_by{};
-  std::uint32_t items = 0;                         // delivered
-  std::uint32_t ignored = 0;                       // frames that came on its connection and were no answer
+  std::uint32_t items = 0;         // delivered
+  std::uint32_t ignored = 0;       // frames that came on its connection and were no answer
+  std::string_view ignored_why{};  // the last of them, and how it began
+  std::string ignored_start{};
   std::size_t queued_items = 0, queued_bytes = 0;  // delivered and not yet consumed
   std::optional<FrameMatch> filter{};              // the template's, with this call's values
   std::string wire_id{};                           // what a response must carry, where answers are correlated
@@ -114,6 +121,13 @@ inline TimerKey timer_of(CallId id) { return {TimerKey::Kind::call, static_cast<
 inline TimerKey timer_of(ConnectionId id) { return {TimerKey::Kind::connection, static_cast<std::uint32_t>(id)}; }
 inline TimerKey heartbeat_timer(ConnectionId id) { return {TimerKey::Kind::heartbeat, static_cast<std::uint32_t>(id)}; }
 inline TimerKey endpoint_timer(std::uint32_t id) { return {TimerKey::Kind::endpoint, id}; }
+
+/// Of a frame that an error may show: more than is shown, so that no secret is cut in two.
+inline constexpr std::size_t kKeptOfFrame = 1000;
+inline constexpr std::size_t kShownOfFrame = 200;
+[[nodiscard]] inline std::string start_of(const Frame& frame) {
+  return frame.is_text() ? std::string(frame.text().substr(0, kKeptOfFrame)) : "binary data";
+}
 
 /// One error may be told to many calls.
 [[nodiscard]] std::shared_ptr<const Error> share(ErrorPtr error);

@@ -1,6 +1,8 @@
 #include "call_template.hpp"
 
+#include <algorithm>
 #include <limits>
+#include <utility>
 
 #include <utcp_websocket/json_decimal.hpp>
 #include <utcp_websocket/json_scanner.hpp>
@@ -225,6 +227,8 @@ void read_fields(FieldReader& fields, CallTemplate& out) {
   (void)fields.choice("call_template_type", {"websocket"}, Presence::not_null);
   read_url(fields, out.url);
   read_message(fields, "message", out.message, true);
+  const int missing = fields.choice("missing_arguments", {"error", "omit", "keep"});
+  if (missing != 0) out.missing_arguments = static_cast<MissingArguments>(missing - 1);
   // Not shown: some services take a credential as a subprotocol.
   if (fields.string("protocol", out.protocol, Shown::type) && !is_token(out.protocol)) {
     fields.fail("protocol", "a subprotocol name (RFC 9110 token)", "another string");
@@ -277,9 +281,12 @@ struct Default {
   const char* name;
   const char* value;
 };
+// Those without a default.
+constexpr const char* kOtherFields[] = {"name", "call_template_type", "url", "close_after_response"};
 // Two more depend on other fields: see `default_of`.
 constexpr Default kDefaults[] = {
     {"message", "null"},
+    {"missing_arguments", "\"error\""},
     {"protocol", "null"},
     {"response_format", "null"},
     {"auth", "null"},
@@ -314,6 +321,59 @@ std::string_view default_of(std::string_view name, const FieldReader& fields) {
   return {};
 }
 
+// How many letters must be changed, put in, left out or swapped with their neighbour to make one of the other
+// (Damerau 1964, "optimal string alignment").
+std::size_t distance(std::string_view left, std::string_view right) {
+  std::vector<std::size_t> before, last, row(right.size() + 1);
+  for (std::size_t j = 0; j <= right.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= left.size(); ++i) {
+    before = std::exchange(last, row);
+    row[0] = i;
+    for (std::size_t j = 1; j <= right.size(); ++j) {
+      const bool same = left[i - 1] == right[j - 1];
+      row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (same ? 0 : 1)});
+      if (i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1]) {
+        row[j] = std::min(row[j], before[j - 2] + 1);
+      }
+    }
+  }
+  return row.back();
+}
+
+constexpr std::size_t kMostWarnings = 10;
+constexpr std::size_t kLongestName = 40;
+
+void warn_of_unknown(std::string_view name, std::vector<std::string>& warnings) {
+  if (warnings.size() == kMostWarnings || name.size() > kLongestName) return;
+  std::string_view nearest;
+  std::size_t nearest_distance = 3;
+  const auto consider = [&](std::string_view known) {
+    const std::size_t far = distance(name, known);
+    if (far >= nearest_distance) return;
+    nearest = known;
+    nearest_distance = far;
+  };
+  for (const Default& field : kDefaults) consider(field.name);
+  for (const char* other : kOtherFields) consider(other);
+  if (nearest_distance == 0) return;
+  std::string warning = concat({"the call template field ", json::quote(name), " is not known, and ignored"});
+  if (!nearest.empty()) append(warning, {"; did you mean \"", nearest, "\"?"});
+  warnings.push_back(std::move(warning));
+}
+
+// What is allowed, but hardly meant.
+void note_oddities(const json::Members& members, std::vector<std::string>& warnings) {
+  constexpr std::int64_t kHour = 3600;
+  for (const auto& [name, value] : members) {
+    const bool is_time = name.ends_with("timeout") || name == "ping_interval";
+    if (is_time && json::is_number(value) && json::scaled(value, 0) > kHour) {
+      warnings.push_back(concat({"the call template field \"", name,
+                                 "\" is in seconds; did you mean milliseconds? got ", json::summary(value)}));
+    }
+    warn_of_unknown(name, warnings);
+  }
+}
+
 }  // namespace
 
 Result<CallTemplate> parse_call_template(std::string_view text) {
@@ -326,6 +386,7 @@ Result<CallTemplate> parse_call_template(std::string_view text) {
   FieldReader fields(members.value());
   read_fields(fields, result.value());
   result.fail(fields.take_error());
+  if (result) note_oddities(members.value(), result.value().warnings);
   return result;
 }
 

@@ -1,4 +1,4 @@
-// Owns a WebSocket call template: JSON → typed, checked values (SPEC: call template).
+// Owns a WebSocket call template: JSON → typed, checked values.
 // Must not know connections or calls.
 #pragma once
 
@@ -39,6 +39,7 @@ struct CallTemplate {
   std::string name;  ///< empty where the template has none
   Url url;
   MessageTemplate message;
+  MissingArguments missing_arguments = MissingArguments::error;  ///< of `message` and `message_filter`
   std::string protocol;  ///< WebSocket subprotocol (RFC 6455 section 1.9); empty: none
   bool keep_alive = true;
   ResponseFormat response_format = ResponseFormat::none;
@@ -68,6 +69,9 @@ struct CallTemplate {
   /// What of the template tells one endpoint from another, besides caller, manual and header fields: URL, subprotocol,
   /// headers, credential, connect message. Holds secrets: a map key, never shown.
   std::string endpoint_key;
+
+  /// What is likely a mistake, although it is allowed: fields that are not known, times that look like milliseconds.
+  std::vector<std::string> warnings;
 };
 
 /// Parses and checks. Fails with `invalid_call_template` (`field` set; the message names the field, what it got — never

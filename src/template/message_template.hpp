@@ -29,10 +29,18 @@ struct Piece {
   enum class Kind : std::uint8_t { literal, argument, all_arguments, request_id, uuid, now, tool_name };
   Kind kind = Kind::literal;
   Encoding encoding = Encoding::text;
-  std::string text;  ///< literal: the text; argument: its name
+  std::string text;         ///< literal: the text; argument: its name
+  std::uint8_t levels = 0;  ///< how often what is put in is escaped besides: it stands in JSON text within JSON strings
   bool operator==(const Piece&) const = default;
 };
 using Plan = std::vector<Piece>;
+
+/// What becomes of a placeholder whose argument is not there.
+enum class MissingArguments : std::uint8_t {
+  error,  ///< the call fails with `invalid_argument`
+  omit,   ///< a member or element whose whole value it is is left out; inside a text nothing takes its place
+  keep,   ///< it stays as it is, as in the reference; `{{args.name}}` that is a whole value becomes null
+};
 
 /// Values of the built-ins for one rendering.
 struct BuiltIns {
@@ -48,13 +56,20 @@ class MessageTemplate {
   MessageTemplate() = default;
 
   /// `message` is the JSON text of a string, object or array (`null`: none). A string that starts with `{` or `[`, but
-  /// not with a built-in, is JSON-shaped. `{{…}}` built-ins and `UTCP_ARG_<name>_UTCP_ARG` placeholders are found here.
-  /// A name that stands twice goes out twice. Fails with `invalid_json`.
+  /// not with a placeholder, is JSON-shaped; so is a string within that is JSON text. `{{…}}` built-ins,
+  /// `UTCP_ARG_<name>_UTCP_ARG` and `{{args.<name>}}` (which, as a whole string, is the value instead of its text) are
+  /// found here. A name that stands twice goes out twice. Fails with `invalid_json`.
   [[nodiscard]] static Result<MessageTemplate> compile(std::string_view message);
 
   /// The pieces for a call with arguments of these names: a name ends at the first `_UTCP_ARG` that makes it one of
-  /// `names`; a placeholder without an argument stays text. Neighbouring literals are joined.
+  /// `names`. Neighbouring literals are joined. Fails with `invalid_argument` where an argument is missing and that is
+  /// an error.
+  [[nodiscard]] Result<Plan> plan(std::span<const std::string> names, MissingArguments missing) const;
+  /// The same; what is missing is kept.
   [[nodiscard]] Plan plan(std::span<const std::string> names) const;
+
+  /// The arguments that placeholders name, each once, if every name ends as early as it can.
+  [[nodiscard]] std::vector<std::string> argument_names() const;
 
   /// Whether any placeholder could depend on the arguments' names. If not, one plan serves every call.
   [[nodiscard]] bool depends_on_names() const;
@@ -83,11 +98,16 @@ class MessageTemplate {
     std::string text;
     bool placeholders = false;  // false: literal, copied as it is
     Encoding encoding = Encoding::text;
-    bool escape_literal = false;  // `text` is decoded and must be escaped again when it goes out
+    std::uint8_t levels = 0;   // of the values put in: see `Piece`
+    std::uint8_t escapes = 0;  // how often `text`, which is decoded, must be escaped again when it goes out
   };
+  [[nodiscard]] Plan pieces_for(std::span<const std::string> names, MissingArguments missing,
+                                std::string* first_missing) const;
   [[nodiscard]] bool holds(std::string_view text) const;
+  [[nodiscard]] MessageTemplate without(std::span<const std::string> names) const;
 
   bool has_message_ = false;
+  std::string source_;  // its JSON text, where arguments may be missing
   std::vector<Segment> segments_;
   std::optional<IdPlace> id_place_;
 };
@@ -99,6 +119,6 @@ class MessageTemplate {
 /// Renders on the native side: `arguments` is the JSON text of an object, whose numbers keep their digits. Fails with
 /// `invalid_json`.
 [[nodiscard]] Result<std::string> render(const MessageTemplate& message, std::string_view arguments,
-                                         const BuiltIns& built_ins);
+                                         const BuiltIns& built_ins, MissingArguments missing = MissingArguments::keep);
 
 }  // namespace utcp::ws

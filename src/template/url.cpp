@@ -197,6 +197,7 @@ Reason read_url(std::string_view text, Url& url) {
   for (const char* known : {"ws", "wss", "http", "https"}) {
     if (colon != text.npos && same_but_case(text.substr(0, colon), known)) url.scheme = known;
   }
+  if (url.scheme.empty() && text.find("://") == text.npos) return "it has no scheme; write one, such as wss://";
   if (url.scheme.empty()) return "its scheme is not ws, wss, http or https";
   std::string_view rest = text.substr(colon + 1);
   if (!rest.starts_with("//")) return "\"//\" is missing after its scheme";
@@ -214,9 +215,10 @@ Result<Url> parse_secure(std::string_view text, std::string_view plain, std::str
   if (!result) return result;
   const Url& url = result.value();
   if (url.scheme == secure || (url.scheme == plain && is_literal_loopback(url))) return result;
-  const std::string_view why = url.scheme != plain
-                                   ? " must start with "
-                                   : " is not encrypted, which only localhost, 127.0.0.0/8 and [::1] may be; use ";
+  std::string why = " is not encrypted, which only localhost, 127.0.0.0/8 and [::1] may be; use ";
+  if (url.scheme != plain) why = concat({" cannot be opened as ", url.scheme, "://; write "});
+  const bool may_be_plain = url.scheme != plain && !url.scheme.ends_with('s') && is_literal_loopback(url);
+  if (may_be_plain) append(why, {plain, ":// or "});
   result.fail(refused(concat({url.label(), why, secure, "://"})));
   return result;
 }

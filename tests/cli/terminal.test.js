@@ -71,7 +71,7 @@ test('errors are in colour, too, and their advice', async () => {
   assert.equal(code, 2);
   assert.equal(
     seen,
-    `${ESC}[31merror: usage${ESC}[0m: discover needs a URL\n${ESC}[2mutcp-websocket --help says what there is.${ESC}[0m\n`,
+    `${ESC}[31merror: usage${ESC}[0m: discover needs a URL\n${ESC}[2mRun utcp-websocket --help for usage.${ESC}[0m\n`,
   );
 });
 

@@ -33,8 +33,8 @@ for (const [what, args, message, options] of [
   ['an option without its value', ['discover', url, '--timeout'], /argument missing/],
   ['no URL', ['discover'], /discover needs a URL/],
   ['no tool', ['call', url], /call needs the name of a tool/],
-  ['a tool too many', ['discover', url, 'tool'], /what is "tool"\?/],
-  ['arguments too many', ['stream', url, 'tool', '{}', 'more'], /what is "more"\?/],
+  ['a tool too many', ['discover', url, 'tool'], /Unexpected argument "tool"; discover takes a URL only/],
+  ['arguments too many', ['stream', url, 'tool', '{}', 'more'], /Unexpected argument "more"; pass one JSON object/],
   [
     'a timeout that is none',
     ['call', url, 't', '--timeout', '5s'],
@@ -86,6 +86,6 @@ test('with --json errors are JSON', async () => {
   const { error } = JSON.parse(stderr);
   assert.deepEqual(
     [error.code, error.message, error.advice],
-    ['usage', 'call needs the name of a tool', 'utcp-websocket --help says what there is.'],
+    ['usage', 'call needs the name of a tool', 'Run utcp-websocket --help for usage.'],
   );
 });

@@ -76,7 +76,7 @@ test('what has no JSON counts as absent', () => {
 test('the plan follows the names of the arguments from call to call', async (t) => {
   const server = await startServer(t);
   const protocol = newProtocol(t);
-  const template = server.template({ message: 'UTCP_ARG_a_UTCP_ARG/UTCP_ARG_b_UTCP_ARG' });
+  const template = server.template({ message: 'UTCP_ARG_a_UTCP_ARG/UTCP_ARG_b_UTCP_ARG', missing_arguments: 'keep' });
   assert.equal(await protocol.callTool(null, 'm.t', { a: 1 }, template), '1/UTCP_ARG_b_UTCP_ARG');
   assert.equal(await protocol.callTool(null, 'm.t', { b: 2 }, template), 'UTCP_ARG_a_UTCP_ARG/2');
   assert.equal(await protocol.callTool(null, 'm.t', { a: 1, b: 2 }, template), '1/2');

@@ -299,7 +299,8 @@ test('a call that a getter or toJSON ends is not made', async (t) => {
 test('a getter may make calls itself', async (t) => {
   const server = await startServer(t);
   const protocol = newProtocol(t);
-  const template = server.template({ message: '{{args}} UTCP_ARG_n_UTCP_ARG UTCP_ARG_other_UTCP_ARG' });
+  const message = '{{args}} UTCP_ARG_n_UTCP_ARG UTCP_ARG_other_UTCP_ARG';
+  const template = server.template({ message, missing_arguments: 'keep' });
   await protocol.callTool(null, 'm.t', { n: 0 }, template);
   let inner;
   const args = {

@@ -3,7 +3,7 @@
 
 /** @type {Record<string, string>} */
 const byCode = {
-  invalid_call_template: 'Mend the field in the tab Template; it says what is wrong while you type.',
+  invalid_call_template: 'Fix the field on the Template tab; it says what is wrong while you type.',
   invalid_argument: 'Change the argument that the message names.',
   url_refused: 'Use wss:, or ws: with 127.0.0.1, [::1] or localhost. Anything else could be read on its way.',
   invalid_manual: 'The endpoint answered with something that is no manual. Is this the URL where it tells its tools?',
@@ -15,7 +15,7 @@ const byCode = {
     'Check the token URL, the client and its secret. The token endpoint has to allow this page (CORS).',
   auth_unsupported: 'Choose another way under Authentication: key in the URL, first message, or a bearer token.',
   connection_timeout:
-    'The server did not let anyone in in time: it is down, far away, or refuses. The timeline shows the attempts.',
+    'No connection could be opened in time: the server is down, far away, or refuses. The timeline shows the attempts.',
   response_timeout:
     'The connection stands but nothing came. Raise response_timeout in the tab Template, or look in the timeline whether frames were dropped.',
   connection_closed:

@@ -110,6 +110,8 @@ struct CallOptions {
   /// Where JSON would be parsed, give its text as it came, as a string: for numbers that a double or 64 bits would
   /// round, and for readers of one's own.
   bool as_text = false;
+  /// For this call alone, instead of the template's `connection_timeout` and `response_timeout`; 0: none.
+  std::optional<std::chrono::microseconds> timeout{};
   /// Ends the call with `aborted` when a stop is requested.
   std::stop_token stop{};
 };

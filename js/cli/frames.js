@@ -1,0 +1,59 @@
+// Owns what `--frames` shows: every frame with its content and the time, without what the environment gave. Must not know calls.
+import { secrets } from './input.js';
+import { harmless, summary } from './terminal.js';
+
+/** UTF-16 code units of a frame that are shown. */
+const LONGEST = 2000;
+
+/** A text without secrets, also as they stand in JSON, in a URL, in Base64 and in a Basic header. @param {string} text */
+export function masked(text) {
+  let shown = text;
+  for (const secret of secrets) {
+    const forms = [
+      secret,
+      JSON.stringify(secret).slice(1, -1),
+      encodeURIComponent(secret),
+      btoa(unescape(encodeURIComponent(secret))),
+    ];
+    for (const form of forms) shown = shown.replaceAll(form, '***');
+  }
+  return shown;
+}
+
+/** Every text in what authenticates. @param {unknown} value */
+export function keepSecret(value) {
+  if (typeof value === 'string' && value.length > 3) secrets.add(value);
+  else if (typeof value === 'object' && value !== null) for (const member of Object.values(value)) keepSecret(member);
+}
+
+/** @param {unknown} data @returns {string} what is shown of a frame */
+export function frameText(data) {
+  if (typeof data !== 'string') return summary(new Uint8Array(/** @type {ArrayBuffer} */ (data)));
+  const text = harmless(masked(data));
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)} … (${data.length} characters)` : text;
+}
+
+/**
+ * A constructor like `Base` whose sockets tell what they send and receive.
+ * @param {any} Base
+ * @param {(direction: '>' | '<', text: string, seconds: number) => void} tell
+ * @returns {any}
+ */
+export function withFrames(Base, tell) {
+  const start = performance.now();
+  const seen = (/** @type {'>' | '<'} */ direction, /** @type {unknown} */ data) =>
+    tell(direction, frameText(data), (performance.now() - start) / 1000);
+  return class extends Base {
+    /** @param {any[]} given */
+    constructor(...given) {
+      super(...given);
+      this.addEventListener('message', (/** @type {{ data: unknown }} */ { data }) => seen('<', data));
+    }
+
+    /** @param {any} data @param {any[]} more */
+    send(data, ...more) {
+      seen('>', data);
+      return super.send(data, ...more);
+    }
+  };
+}

@@ -1,0 +1,89 @@
+// Owns `open`: a prompt on a connection. What is typed is sent as a frame, what comes is shown; lines with a slash are commands. Must not
+// know how a tool is called.
+import { createInterface } from 'node:readline';
+import { isSecureWebSocketUrl, ready, WebSocketConnectionError } from '../api/index.js';
+import { call, discover, given, stream } from './commands.js';
+import { describe } from './failures.js';
+import { frameText } from './frames.js';
+import { UsageError } from './usage.js';
+
+/** @typedef {import('./commands.js').Context} Context */
+
+const prompt = '> ';
+
+/** @param {Context} context @param {any} WebSocket */
+export async function open(context, WebSocket) {
+  const { paint, signal } = context;
+  const template = await given(context);
+  await ready();
+  if (!isSecureWebSocketUrl(String(template.url))) throw new UsageError('the URL must be wss:, or ws: to this machine');
+  const socket = await connected(WebSocket, template, signal);
+  const lines = createInterface({ input: process.stdin, output: process.stdout, prompt });
+  const say = (/** @type {string} */ text) => {
+    process.stdout.write(process.stdout.isTTY ? `\r\x1b[K${text}\n` : `${text}\n`);
+    if (process.stdin.isTTY) lines.prompt(true);
+  };
+  socket.addEventListener('message', (/** @type {{ data: unknown }} */ { data }) =>
+    say(`${paint('dim', '<')} ${frameText(data)}`),
+  );
+  socket.addEventListener('close', (/** @type {{ code: number, reason: string }} */ { code, reason }) => {
+    say(`closed (${code}${reason ? `, ${frameText(reason)}` : ''})`);
+    lines.close();
+  });
+  signal.addEventListener('abort', () => lines.close());
+  if (process.stdin.isTTY) lines.prompt();
+  for await (const line of lines) {
+    if (line === '/quit') break;
+    if (line.startsWith('/')) await command(context, line);
+    else if (line !== '') socket.send(line);
+    if (process.stdin.isTTY) lines.prompt();
+  }
+  if (socket.readyState === 1) await closed(socket);
+}
+
+/** @param {any} WebSocket @param {{ [member: string]: any }} template @param {AbortSignal} signal */
+function connected(WebSocket, { url, protocol, headers }, signal) {
+  const socket = new WebSocket(url, protocol ? [protocol] : [], { headers });
+  socket.binaryType = 'arraybuffer';
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason));
+    socket.addEventListener('open', () => resolve(socket));
+    socket.addEventListener('error', (/** @type {{ message?: string }} */ { message }) =>
+      reject(notConnected(message)),
+    );
+  });
+}
+
+/** @param {string | undefined} message the host's */
+function notConnected(message) {
+  const text = `no connection to the endpoint${message ? `: ${frameText(message)}` : ''}`;
+  return new WebSocketConnectionError(text, { code: 'connection_failed', fault: 'network' });
+}
+
+/** @param {any} socket */
+function closed(socket) {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, 1000);
+    socket.addEventListener('close', () => {
+      clearTimeout(timer);
+      resolve(undefined);
+    });
+    socket.close(1000);
+  });
+}
+
+/** `/call search_docs {"query":"ping"}` @param {Context} context @param {string} line */
+async function command(context, line) {
+  const [name = '', tool = '', args] = /^\/(\w+)(?:\s+(\S+))?(?:\s+(.*))?$/.exec(line)?.slice(1) ?? [];
+  const commands = { tools: discover, call, stream };
+  const run = Object.hasOwn(commands, name) ? commands[/** @type {keyof typeof commands} */ (name)] : undefined;
+  if (!run || (run !== discover && tool === '')) {
+    context.note('commands are /tools, /call TOOL [ARGUMENTS], /stream TOOL [ARGUMENTS] and /quit');
+    return;
+  }
+  try {
+    await run({ ...context, settings: { ...context.settings, tool, args } });
+  } catch (error) {
+    console.error(describe(error, false));
+  }
+}

@@ -1,0 +1,185 @@
+// What becomes of placeholders whose argument is missing, of typed ones, and of those in JSON text within JSON strings.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <utcp_websocket/message_template.hpp>
+
+#include "fake_host.hpp"
+
+namespace utcp::ws::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using Missing = MissingArguments;
+
+std::string rendered(std::string_view message, std::string_view arguments, Missing missing = Missing::keep) {
+  const Result<MessageTemplate> compiled = MessageTemplate::compile(message);
+  if (!compiled) return "no message: " + compiled.error().message;
+  const Result<std::string> text = render(compiled.value(), arguments, {"7", "u", "n", "t"}, missing);
+  return text ? text.value() : "error: " + text.error().message;
+}
+
+struct Case {
+  const char* message;
+  const char* arguments;
+  const char* expected;
+};
+
+TEST(MissingArgument, IsAnErrorThatNamesIt) {
+  const Result<MessageTemplate> compiled = MessageTemplate::compile(R"("GET UTCP_ARG_a_UTCP_ARG UTCP_ARG_b_UTCP_ARG")");
+  const Result<std::string> text = render(compiled.value(), R"({"b":1,"c":2})", {}, Missing::error);
+  ASSERT_FALSE(text.ok());
+  EXPECT_EQ(text.error().code, ErrorCode::invalid_argument);
+  EXPECT_EQ(text.error().field, "a");
+  EXPECT_THAT(text.error().message, HasSubstr(R"(needs the argument "a", which is missing; given: "b", "c")"));
+  EXPECT_THAT(rendered(R"(["{{args.x}}"])", "{}", Missing::error), HasSubstr(R"("x", which is missing; given: none)"));
+  EXPECT_EQ(rendered(R"("UTCP_ARG_a_UTCP_ARG")", R"({"a":"UTCP_ARG_b_UTCP_ARG"})", Missing::error),
+            "UTCP_ARG_b_UTCP_ARG")
+      << "a value is no template";
+  // None of these is a placeholder.
+  for (const char* message : {R"("UTCP_ARG_a")", R"("UTCP_ARG__UTCP_ARG")", R"("{{args.}}")", R"("{{args.a}")"}) {
+    EXPECT_THAT(rendered(message, "{}", Missing::error), testing::Not(HasSubstr("error"))) << message;
+  }
+}
+
+TEST(MissingArgument, IsLeftOut) {
+  const Case cases[] = {
+      {R"({"a":"UTCP_ARG_x_UTCP_ARG","b":1})", "{}", R"({"b":1})"},
+      {R"({"b":1,"a":"UTCP_ARG_x_UTCP_ARG"})", "{}", R"({"b":1})"},
+      {R"({"a":"UTCP_ARG_x_UTCP_ARG"})", "{}", "{}"},
+      {R"({"a":"UTCP_ARG_x_UTCP_ARG","b":"{{args.y}}"})", "{}", "{}"},
+      {R"({"a":"UTCP_ARG_x_UTCP_ARG","b":"{{args.y}}","c":0})", R"({"y":[1]})", R"({"b":[1],"c":0})"},
+      {R"(["UTCP_ARG_x_UTCP_ARG",1,"{{args.y}}",2])", "{}", "[1,2]"},
+      {R"({"o":{"a":["UTCP_ARG_x_UTCP_ARG"]}})", "{}", R"({"o":{"a":[]}})"},
+      {R"({"a":"x=UTCP_ARG_x_UTCP_ARG;"})", "{}", R"({"a":"x=;"})"},
+      {R"("GET UTCP_ARG_x_UTCP_ARG!")", "{}", "GET !"},
+      {R"("{ \"a\" : UTCP_ARG_x_UTCP_ARG , \"b\" : 1 }")", "{}", R"({  "b" : 1 })"},
+      {R"("{\"b\":1,\"a\":\"UTCP_ARG_x_UTCP_ARG\"}")", "{}", R"({"b":1})"},
+      {R"("{\"UTCP_ARG_x_UTCP_ARG\":1}")", "{}", R"({"":1})"},
+      {R"({"a":"{\"k\":\"UTCP_ARG_x_UTCP_ARG\"}"})", "{}", R"({"a":"{\"k\":\"\"}"})"},
+  };
+  for (const Case& c : cases) EXPECT_EQ(rendered(c.message, c.arguments, Missing::omit), c.expected) << c.message;
+}
+
+TEST(MissingArgument, IsKept) {
+  const Case cases[] = {
+      {R"({"a":"UTCP_ARG_x_UTCP_ARG"})", "{}", R"({"a":"UTCP_ARG_x_UTCP_ARG"})"},
+      {R"({"a":"{{args.x}}","b":"<{{args.x}}>"})", "{}", R"({"a":null,"b":"<{{args.x}}>"})"},
+  };
+  for (const Case& c : cases) EXPECT_EQ(rendered(c.message, c.arguments), c.expected) << c.message;
+}
+
+TEST(TypedArgument, IsTheValueWhereItIsTheWholeString) {
+  const Case cases[] = {
+      {R"({"a":"{{args.x}}"})", R"({"x":5})", R"({"a":5})"},
+      {R"({"a":"{{args.x}}"})", R"({"x":{"k":[1.50]}})", R"({"a":{"k":[1.50]}})"},
+      {R"({"a":"{{args.x}}"})", R"({"x":"say \"hi\""})", R"({"a":"say \"hi\""})"},
+      {R"({"a":"<{{args.x}}>"})", R"({"x":5})", R"({"a":"<5>"})"},
+      {R"("{\"a\":{{args.x}},\"b\":\"{{args.x}}\",\"c\":\"<{{args.x}}>\"}")", R"({"x":"q\""})",
+       R"({"a":"q\"","b":"q\"","c":"<q\">"})"},
+      {R"("{{args.x}}")", R"({"x":"as text"})", "as text"},
+  };
+  for (const Case& c : cases) EXPECT_EQ(rendered(c.message, c.arguments), c.expected) << c.message;
+}
+
+TEST(TypedArgument, DoesNotHideTheIdBehindIt) {
+  const Result<MessageTemplate> compiled = MessageTemplate::compile(R"("{\"p\":{{args.x}},\"id\":{{request_id}}}")");
+  ASSERT_TRUE(compiled.value().id_place().has_value());
+  EXPECT_EQ(json::to_string(compiled.value().id_place()->pointer), "/id");
+}
+
+TEST(NestedJson, IsEscapedAtEveryLevel) {
+  constexpr const char* kEvil = R"({"x":"a\",\"admin\":true,\"b\":\"\\"})";
+  const Case cases[] = {
+      {R"({"d":"{\"t\":\"UTCP_ARG_x_UTCP_ARG\"}"})", kEvil,
+       R"({"d":"{\"t\":\"a\\\",\\\"admin\\\":true,\\\"b\\\":\\\"\\\\\"}"})"},
+      {R"({"d":"[UTCP_ARG_x_UTCP_ARG,{{request_id}},\"{{args}}\"]"})", R"({"x":"\""})",
+       R"({"d":"[\"\\\"\",7,{\"x\":\"\\\"\"}]"})"},
+      {R"("{\"d\":\"{\\\"t\\\":\\\"UTCP_ARG_x_UTCP_ARG\\\"}\"}")", R"({"x":"\""})", R"({"d":"{\"t\":\"\\\"\"}"})"},
+      // A text that only begins like JSON is a text.
+      {R"({"d":"[UTCP_ARG_x_UTCP_ARG] said \"hi\""})", R"({"x":"a\""})", R"({"d":"[a\"] said \"hi\""})"},
+      {R"({"d":"{UTCP_ARG_x_UTCP_ARG}"})", R"({"x":"a"})", R"({"d":"{a}"})"},
+  };
+  for (const Case& c : cases) EXPECT_EQ(rendered(c.message, c.arguments), c.expected) << c.message;
+}
+
+TEST(ArgumentNames, AreEachToldOnce) {
+  const auto names = [](std::string_view message) {
+    return MessageTemplate::compile(message).value().argument_names();
+  };
+  EXPECT_THAT(names(R"({"a":"UTCP_ARG_x_UTCP_ARG{{args.y}}UTCP_ARG_x_UTCP_ARG","b":"{{args}}{{now}}"})"),
+              ElementsAre("x", "y"));
+  EXPECT_THAT(names(R"("plain")"), ElementsAre());
+}
+
+TEST(TemplateWarnings, TellUnknownFieldsAndMilliseconds) {
+  const auto warnings = [](const char* members) {
+    return parse_call_template(concat({R"({"url":"wss://h.example/")", members, "}"})).value().warnings;
+  };
+  EXPECT_THAT(warnings(R"(,"timeout":3600,"ping_interval":30,"missing_arguments":"omit","name":"n")"), ElementsAre());
+  EXPECT_THAT(warnings(R"(,"mesage":1)"), ElementsAre(HasSubstr(R"(did you mean "message"?)")));
+  EXPECT_THAT(warnings(R"(,"tiemout":1)"), ElementsAre(HasSubstr(R"(did you mean "timeout"?)")));
+  EXPECT_THAT(warnings(R"(,"wholly_else":1)"), ElementsAre(testing::EndsWith("is not known, and ignored")));
+  EXPECT_THAT(warnings(R"(,"response_timeout":30000)"), ElementsAre(HasSubstr("milliseconds? got 30000")));
+}
+
+TEST(TemplateWarnings, AreReportedOnceToWhoListens) {
+  FakeHost host;
+  const ToolId tool = host.tool(R"({"url":"wss://h.example/","colour":1})");
+  host.call(tool);
+  EXPECT_TRUE(host.reports.empty());
+  host.session.set_reporting(true);
+  host.call(tool);
+  host.call(tool);
+  const auto told = std::count_if(host.reports.begin(), host.reports.end(), [](const Report& report) {
+    return report.kind == Report::Kind::warning && report.text.find("colour") != std::string::npos;
+  });
+  EXPECT_EQ(told, 1);
+}
+
+TEST(CallTimeout, WinsOverTheTemplates) {
+  FakeHost host;
+  const ToolId tool = host.tool(R"({"url":"wss://h.example/","timeout":10})");
+  const auto call = [&host, tool](Duration timeout) {
+    const CallId id{static_cast<std::uint32_t>(100 + host.calls.size())};
+    host.calls[static_cast<std::uint32_t>(id)] = {};
+    host.session.start_call(host.now, id, {.tool = tool, .timeout = timeout});
+    host.drain();
+    return id;
+  };
+  const CallId connecting = call(2s);
+  host.advance(3s);
+  EXPECT_EQ(host.code(connecting), ErrorCode::connection_timeout);
+  const CallId waiting = call(20s);
+  host.open(2);
+  host.advance(19s);
+  EXPECT_TRUE(host.pending(waiting));
+  host.advance(2s);
+  EXPECT_EQ(host.code(waiting), ErrorCode::response_timeout);
+  EXPECT_THAT(host.outcome(waiting).error->message, HasSubstr("within 20 s"));
+  const CallId patient = call(0s);
+  host.open(3);
+  host.advance(24h);
+  EXPECT_TRUE(host.pending(patient));
+}
+
+TEST(Timeout, ShowsTheFrameThatWasNoAnswer) {
+  FakeHost host;
+  const CallId call = host.call(host.tool(R"({"url":"wss://h.example/","result_path":"/r","timeout":10})"));
+  host.open(1);
+  host.text(1, R"({"other":1})");
+  host.text(1, "x");
+  host.advance(11s);
+  EXPECT_THAT(host.outcome(call).error->message,
+              HasSubstr("were no answer to this call: 2, the last because it is not JSON: x"));
+  const CallId greeted =
+      host.call(host.tool(R"({"url":"wss://g.example/","connect_message":"a","connect_ack":{"k":1},"timeout":10})"));
+  host.open(2);
+  host.text(2, R"({"type":"refused"})");
+  host.advance(11s);
+  EXPECT_THAT(host.outcome(greeted).error->message, HasSubstr(R"(the last that came instead: {"type":"refused"})"));
+}
+
+}  // namespace
+}  // namespace utcp::ws::test
