@@ -5,7 +5,7 @@ import { fromRoot, jobs, nodeBin, output, run, ScriptError } from './repo.js';
 import { hashOf, listFiles, readStamp, writeStamp } from './stamps.js';
 
 const colors = process.stdout.isTTY ? 'force' : 'off';
-const cppFolders = ['src', 'bindings', 'tests'];
+const cppFolders = ['src', 'bindings', 'examples', 'tests'];
 const cppFiles = () => listFiles(cppFolders, (path) => ['.cpp', '.hpp'].includes(extname(path)));
 
 /** Other LLVM versions format and judge a little differently, so what they find must not fail. */

@@ -48,6 +48,7 @@ const requirements = [
     packages: ['openssl', 'libssl-dev'],
     present: () => which('openssl') && hasHeader('openssl/ssl.h'),
   },
+  { name: 'pkg-config', for: 'test', packages: ['pkg-config'], present: () => which('pkg-config') },
   { name: 'script', for: 'test', packages: ['bsdutils'], present: () => which('script') },
   {
     name: 'Chromium',

@@ -32,24 +32,40 @@ const withDist = (step) => async () => {
   return step();
 };
 
-/** The installed copy of the native library, used the way another project uses it. */
+/** Configures and builds a project against what is installed below `prefix`. */
+async function buildAgainst(prefix, source, folder, targets = []) {
+  const settings = ['-DCMAKE_BUILD_TYPE=Release', '-DCMAKE_CXX_COMPILER=g++', `-DCMAKE_PREFIX_PATH=${prefix}`];
+  await run('cmake', ['-S', fromRoot(...source), '-B', folder, '-G', 'Ninja', ...settings], { quiet: true });
+  const wanted = targets.flatMap((target) => ['--target', target]);
+  await run('cmake', ['--build', folder, '--parallel', String(jobs), ...wanted], { quiet: true });
+}
+
+/** The native library and client as other projects get them: installed, and as Debian packages. */
 async function consumer() {
-  const folder = (name) => fromRoot('build', 'consumer', name);
-  rmSync(folder(''), { recursive: true, force: true });
+  const folder = (...names) => fromRoot('build', 'consumer', ...names);
+  rmSync(folder(), { recursive: true, force: true });
   const preset = 'gcc-release';
-  await run('cmake', ['--preset', preset, '-DUTCP_WEBSOCKET_TESTS=OFF'], { quiet: true });
+  const settings = ['-DUTCP_WEBSOCKET_TESTS=OFF', '-DUTCP_WEBSOCKET_CLIENT=ON'];
+  await run('cmake', ['--preset', preset, ...settings], { quiet: true });
   await run('cmake', ['--build', '--preset', preset, '--parallel', String(jobs)], { quiet: true });
   await run('cmake', ['--install', fromRoot('build', preset), '--prefix', folder('prefix')], { quiet: true });
-  await run(
-    'cmake',
-    [
-      ...['-S', fromRoot('tests', 'consumer'), '-B', folder('build'), '-G', 'Ninja'],
-      ...['-DCMAKE_BUILD_TYPE=Release', '-DCMAKE_CXX_COMPILER=g++', `-DCMAKE_PREFIX_PATH=${folder('prefix')}`],
-    ],
-    { quiet: true },
-  );
-  await run('cmake', ['--build', folder('build')], { quiet: true });
-  return ctest(folder('build'));
+  await buildAgainst(folder('prefix'), ['tests', 'consumer'], folder('build'));
+  const core = await ctest(folder('build'));
+
+  await buildAgainst(folder('prefix'), ['examples', 'cpp'], folder('examples'));
+  await run('cpack', ['-G', 'DEB', '-B', folder('packages')], { quiet: true, cwd: fromRoot('build', preset) });
+  for (const file of readdirSync(folder('packages')).filter((name) => name.endsWith('.deb'))) {
+    await run('dpkg-deb', ['-x', folder('packages', file), folder('debian')], { quiet: true });
+  }
+  await buildAgainst(folder('debian', 'usr'), ['examples', 'cpp'], folder('from-debian'), ['callback']);
+  const env = {
+    UTCP_EXAMPLES: folder('examples'),
+    UTCP_PREFIX: folder('prefix'),
+    UTCP_PACKAGES: folder('packages'),
+    UTCP_FROM_DEBIAN: folder('from-debian'),
+  };
+  const client = await nodeTest(testFiles('tests/consumer'), 'consumer', { env });
+  return { passed: core.passed + client.passed, failed: core.failed + client.failed };
 }
 
 async function wasm() {
@@ -95,7 +111,11 @@ export const steps = [
     title: 'A million events of a hostile network: optimized, ASan and UBSan',
     run: () => simulate(['--events', '1000000'], { sanitized: true }),
   },
-  { name: 'consumer', title: 'Release build, installed, and a project that uses it', run: consumer },
+  {
+    name: 'consumer',
+    title: 'Release build, installed and as Debian packages, and projects that use it',
+    run: consumer,
+  },
   { name: 'wasm', title: 'WebAssembly build, and the module for pages', run: wasm },
   {
     name: 'js',

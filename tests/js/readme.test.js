@@ -50,14 +50,22 @@ test('the example for Node prints hits and one reading, and ends', async () => {
   assert.match(output, /cpu|load|memory/i);
 });
 
+test('the example for any endpoint calls a method by its name', async () => {
+  assert.match(await runModule('rpc.mjs', readmeBlocks('js')[1]), /words/);
+});
+
+test('the example with a protocol calls a tool of the manual', async () => {
+  assert.match(await runModule('protocol.mjs', readmeBlocks('js')[2]), /ping/i);
+});
+
 test('the example for the SDK finds tools and calls one', async () => {
-  const output = await runModule('sdk.mjs', readmeBlocks('js')[1]);
+  const output = await runModule('sdk.mjs', readmeBlocks('js')[3]);
   assert.match(output, /demo\.system_metrics/);
   assert.match(output, /memory/);
 });
 
 test('the example with tickets prints a reading', async () => {
-  assert.match(await runModule('tickets.mjs', readmeBlocks('js')[2]), /\d/);
+  assert.match(await runModule('tickets.mjs', readmeBlocks('js')[4]), /\d/);
 });
 
 test('the JSON-RPC call template works for every method', async () => {
@@ -78,7 +86,7 @@ test('the shell blocks name scripts and packages that exist', () => {
   const commands = readmeBlocks('sh').flatMap((block) =>
     block.split('\n').map((line) => line.replace(/\s+#.*/, '').trim()),
   );
-  for (const command of commands.filter((one) => one && !one.startsWith('npx '))) {
+  for (const command of commands.filter((one) => one && !/^(npx|cmake) /.test(one))) {
     const [npm, verb, ...rest] = command.split(/\s+/);
     assert.equal(npm, 'npm', command);
     if (verb === 'install')
@@ -91,25 +99,21 @@ test('the shell blocks name scripts and packages that exist', () => {
   }
 });
 
-test('the CMake block is what the consumer of the installed package does', () => {
-  const consumer = readFileSync(new URL('tests/consumer/CMakeLists.txt', root), 'utf8');
-  for (const line of readmeBlocks('cmake')[0].trim().split('\n')) {
-    assert.ok(
-      consumer.includes(
-        line
-          .replace('your_host ', '')
-          .replace(/\(PRIVATE/, '(')
-          .split('(')[0],
-      ),
-      line,
-    );
-  }
-  assert.match(consumer, /find_package\(utcp_websocket/);
-  assert.match(consumer, /utcp_websocket::utcp_websocket/);
+test('the CMake block is what the examples do, and the shell block what the tests do', () => {
+  const examples = readFileSync(new URL('examples/cpp/CMakeLists.txt', root), 'utf8');
+  const [block] = readmeBlocks('cmake');
+  assert.match(block, /find_package\(utcp_websocket REQUIRED COMPONENTS client\)/);
+  assert.match(block, /utcp_websocket::client/);
+  assert.match(examples, /find_package\(utcp_websocket 0\.\d REQUIRED COMPONENTS client\)/);
+  assert.match(examples, /utcp_websocket::client/);
+  const cmake = readFileSync(new URL('CMakeLists.txt', root), 'utf8');
+  const commands = readmeBlocks('sh').join('\n');
+  for (const [, option] of commands.matchAll(/-D(UTCP_\w+)=/g)) assert.ok(cmake.includes(`option(${option} `), option);
 });
 
 test('no block is left out', () => {
-  assert.deepEqual([...readmeLanguages()].sort(), ['cmake', 'html', 'js', 'json', 'sh']);
-  assert.equal(readmeBlocks('js').length, 3);
+  assert.deepEqual([...readmeLanguages()].sort(), ['cmake', 'cpp', 'html', 'js', 'json', 'sh']);
+  assert.equal(readmeBlocks('js').length, 5);
+  assert.equal(readmeBlocks('cpp').length, 1); // tests/consumer builds and runs it
   assert.equal(readmeBlocks('html').length, 1);
 });

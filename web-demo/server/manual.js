@@ -88,12 +88,13 @@ function questionTools(template) {
           query: { type: 'string', default: 'bytes queued but not yet sent', description: 'Words to look for' },
           limit: { type: 'integer', minimum: 1, maximum: 50, default: 3, description: 'How many hits' },
         },
-        ['query', 'limit'],
+        ['query'],
       ),
       outputs: { type: 'object' },
       tool_call_template: template('/documents', {
         ...command,
         message: { cmd: 'search', query: 'UTCP_ARG_query_UTCP_ARG', limit: 'UTCP_ARG_limit_UTCP_ARG' },
+        missing_arguments: 'omit',
       }),
     },
     {
@@ -290,6 +291,7 @@ function workTools(template, unsteadyUrl) {
       tool_call_template: template('/control', {
         ...command,
         message: { cmd: 'restart', down_ms: 'UTCP_ARG_down_ms_UTCP_ARG' },
+        missing_arguments: 'omit',
       }),
     },
   ];
