@@ -38,6 +38,10 @@ install(FILES
   "${PROJECT_BINARY_DIR}/utcp_websocket-config-version.cmake"
   DESTINATION "${package_dir}" COMPONENT core)
 
+if(NOT PROJECT_IS_TOP_LEVEL)
+  return()
+endif()
+
 # One Debian package a component, named as Debian names static libraries with their headers.
 set(CPACK_PACKAGE_NAME "utcp-websocket")
 set(CPACK_PACKAGE_VENDOR "utcp-websocket")

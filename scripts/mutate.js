@@ -44,7 +44,7 @@ const kinds = {
         'tests',
         'bindings/native',
       ]);
-      const settings = ['UTCP_WEBSOCKET_TESTS=ON', 'UTCP_WEBSOCKET_CLIENT=OFF', 'UTCP_WEBSOCKET_WERROR=OFF'];
+      const settings = ['UTCP_WEBSOCKET_TESTS=ON', 'UTCP_WEBSOCKET_INSTALL=OFF', 'UTCP_WEBSOCKET_WERROR=OFF'];
       const flags = ['-DCMAKE_CXX_FLAGS_RELEASE=-O1 -D_GLIBCXX_ASSERTIONS', ...settings.map((one) => `-D${one}`)];
       await run('cmake', ['--preset', 'simulation', ...flags], { quiet: true, cwd: copy });
     },

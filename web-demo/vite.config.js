@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { offline } from './offline.js';
 import { contentSecurityPolicy } from './policy.js';
+import { recipes } from './recipes.js';
 
 /** Puts the policy into the page itself: static hosts send no header for it. */
 const policy = {
@@ -22,7 +23,7 @@ export default {
   root: fileURLToPath(new URL('page', import.meta.url)),
   base: './',
   publicDir: false,
-  plugins: [svelte(), policy, offline(new URL('page/offline/worker.js', import.meta.url))],
+  plugins: [svelte(), recipes, policy, offline(new URL('page/offline/worker.js', import.meta.url))],
   // The package comes as it is packed; what it imports in Node alone is left out.
   build: {
     outDir: fileURLToPath(new URL('../build/demo', import.meta.url)),

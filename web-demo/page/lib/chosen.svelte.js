@@ -29,7 +29,12 @@ class Chosen {
   /** @type {Problem | undefined} what is wrong with it */
   templateProblem = $derived(connection.ready && this.tool ? problemOfTemplate(this.templateText) : undefined);
   /** What would be sent. */
-  preview = $derived(connection.ready ? previewOf(this.template, this.args, this.tool?.name ?? '') : { text: '' });
+  preview = $derived(connection.ready ? previewOf(this.template, this.args, this.name) : { text: '' });
+
+  /** What the tool is called by. */
+  get name() {
+    return connection.withoutManual ? setup.name : (this.tool?.name ?? '');
+  }
 
   /** @param {Tool} tool @param {{ args?: object }} [given] */
   choose(tool, { args } = {}) {
@@ -53,9 +58,15 @@ class Chosen {
 
   /** As a link or the last connection had it. */
   restore() {
-    if (this.tool || setup.tool === '') return;
-    const tool = connection.tools.find(({ name }) => name === setup.tool);
+    if (this.tool) return;
+    const tool = connection.withoutManual
+      ? connection.tools[0]
+      : connection.tools.find(({ name }) => name === setup.tool);
     if (!tool) return;
+    if (setup.tool !== tool.name) {
+      if (connection.withoutManual) this.choose(tool);
+      return;
+    }
     const pretty = (/** @type {string} */ text) => (objectIn(text) ? JSON.stringify(objectIn(text), null, 2) : text);
     setup.argsText = pretty(setup.argsText) || JSON.stringify(defaultsOf(tool.inputs), null, 2);
     setup.templateText = pretty(setup.templateText);
@@ -72,7 +83,7 @@ class Chosen {
   /** @param {boolean} streaming @param {{ sent: number, request: import('./run.svelte.js').Request }} [meanwhile] */
   call(streaming, meanwhile) {
     if (!this.tool || !this.args || !this.template) return;
-    void run.start(streaming, { tool: this.tool.name, args: this.args, template: this.template }, meanwhile);
+    void run.start(streaming, { tool: this.name, args: this.args, template: this.template }, meanwhile);
   }
 }
 
@@ -98,6 +109,7 @@ function problemIn(text) {
 
 /** @param {any} schema @returns {Record<string, unknown>} */
 function defaultsOf(schema) {
+  if (schema.default) return schema.default;
   const properties = Object.entries(schema.properties ?? {});
   return Object.fromEntries(
     properties.flatMap(([name, { default: value }]) => (value === undefined ? [] : [[name, value]])),

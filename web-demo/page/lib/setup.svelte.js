@@ -18,6 +18,10 @@ class Setup {
   /** The subprotocol beside which a credential is offered. */
   protocol = $state('');
   secret = $state('');
+  /** What is called by a template alone, without asking for a manual; empty: it is asked for. */
+  recipe = $state('');
+  /** The name that such a tool is called by. */
+  name = $state('');
   /** Name of the tool. */
   tool = $state('');
   /** The arguments, as the user wrote them. */
@@ -50,6 +54,8 @@ class Setup {
     for (const name of Object.keys(this.fields)) this.fields[name] = text(`auth.${name}`, this.fields[name]);
     this.carrier = text('carrier') === 'subprotocol' ? 'subprotocol' : 'query';
     this.protocol = text('protocol');
+    this.recipe = text('recipe');
+    this.name = text('name');
     this.tool = text('tool');
     this.argsText = text('args');
     this.templateText = text('template');
@@ -75,7 +81,9 @@ class Setup {
       add('carrier', this.carrier);
       add('protocol', this.protocol);
     }
+    add('recipe', this.recipe);
     add('tool', this.tool);
+    if (this.recipe !== '') add('name', this.name);
     if (this.tool !== '') {
       add('args', shareable(this.argsText));
       add('template', shareable(this.templateText));

@@ -48,6 +48,9 @@ class Timeline {
   /** Called for each row, for who counts. @type {(row: Row) => void} */
   onRow = () => {};
 
+  /** Called with each frame that was no answer. @type {(content: string) => void} */
+  onDropped = () => {};
+
   #all = /** @type {Row[]} */ ([]);
   #counts = this.counts;
   #number = 0;
@@ -139,6 +142,7 @@ class Timeline {
     if (this.#all.length > mostRows * 1.5) this.#all = this.#all.slice(-mostRows);
     this.#count(row);
     this.onRow(row);
+    if (row.kind === 'unsolicited') this.onDropped(row.content);
     if (this.#due) return;
     this.#due = true;
     // Thousands of frames may come between two pictures of the screen.
