@@ -1,6 +1,5 @@
 #include "call_template.hpp"
 
-#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -277,14 +276,17 @@ Result<json::Members> template_members(std::string_view text) {
   return members;
 }
 
-struct Default {
+// A field, and what it holds where it is left out; empty: it has no default, or one that depends on others (see
+// `default_of`).
+struct Field {
   const char* name;
   const char* value;
 };
-// Those without a default.
-constexpr const char* kOtherFields[] = {"name", "call_template_type", "url", "close_after_response"};
-// Two more depend on other fields: see `default_of`.
-constexpr Default kDefaults[] = {
+constexpr Field kFields[] = {
+    {"name", ""},
+    {"call_template_type", ""},
+    {"url", ""},
+    {"close_after_response", ""},
     {"message", "null"},
     {"missing_arguments", "\"error\""},
     {"protocol", "null"},
@@ -315,29 +317,21 @@ std::string_view default_of(std::string_view name, const FieldReader& fields) {
   if (name == "close_after_response") return fields.find("keep_alive") == "false" ? "true" : "false";
   const std::string_view timeout = fields.find("timeout");
   if ((name == "connection_timeout" || name == "response_timeout") && !timeout.empty()) return timeout;
-  for (const Default& field : kDefaults) {
+  for (const Field& field : kFields) {
     if (field.name == name) return field.value;
   }
   return {};
 }
 
-// How many letters must be changed, put in, left out or swapped with their neighbour to make one of the other
-// (Damerau 1964, "optimal string alignment").
-std::size_t distance(std::string_view left, std::string_view right) {
-  std::vector<std::size_t> before, last, row(right.size() + 1);
-  for (std::size_t j = 0; j <= right.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= left.size(); ++i) {
-    before = std::exchange(last, row);
-    row[0] = i;
-    for (std::size_t j = 1; j <= right.size(); ++j) {
-      const bool same = left[i - 1] == right[j - 1];
-      row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (same ? 0 : 1)});
-      if (i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1]) {
-        row[j] = std::min(row[j], before[j - 2] + 1);
-      }
-    }
-  }
-  return row.back();
+// Whether one of two names is the other with a letter or two that are next to each other changed, put in, left out or
+// swapped.
+bool is_near(std::string_view left, std::string_view right) {
+  if (left.size() > right.size()) std::swap(left, right);
+  std::size_t start = 0;
+  while (start < left.size() && left[start] == right[start]) ++start;
+  std::size_t end = 0;
+  while (start + end < left.size() && left[left.size() - 1 - end] == right[right.size() - 1 - end]) ++end;
+  return right.size() - start - end <= 2;
 }
 
 constexpr std::size_t kMostWarnings = 10;
@@ -346,16 +340,10 @@ constexpr std::size_t kLongestName = 40;
 void warn_of_unknown(std::string_view name, std::vector<std::string>& warnings) {
   if (warnings.size() == kMostWarnings || name.size() > kLongestName) return;
   std::string_view nearest;
-  std::size_t nearest_distance = 3;
-  const auto consider = [&](std::string_view known) {
-    const std::size_t far = distance(name, known);
-    if (far >= nearest_distance) return;
-    nearest = known;
-    nearest_distance = far;
-  };
-  for (const Default& field : kDefaults) consider(field.name);
-  for (const char* other : kOtherFields) consider(other);
-  if (nearest_distance == 0) return;
+  for (const Field& known : kFields) {
+    if (name == known.name) return;
+    if (is_near(name, known.name)) nearest = known.name;
+  }
   std::string warning = concat({"the call template field ", json::quote(name), " is not known, and ignored"});
   if (!nearest.empty()) append(warning, {"; did you mean \"", nearest, "\"?"});
   warnings.push_back(std::move(warning));
