@@ -73,7 +73,7 @@ const kinds = {
       },
       'all tests': (copy) => {
         const all = listFiles(['tests/js'], (path) => path.endsWith('.test.js') && !path.endsWith('readme.test.js'));
-        return passes(process.execPath, ['--test', '--test-timeout=60000', ...all], copy, { seconds: 300 });
+        return passes(process.execPath, ['--test', '--test-timeout=60000', ...all], copy, { seconds: 900 });
       },
     },
   },

@@ -77,8 +77,16 @@ export interface WebSocketCallTemplate<
   correlation?: string | false | undefined;
   /** JSON Pointer to the result in a JSON response. Default: the whole response. */
   result_path?: Path;
-  /** JSON Pointer; when something other than null is there the call rejects with `tool_failed`. Default: none. */
-  error_path?: string | undefined;
+  /**
+   * JSON Pointer, or several of which the first that holds something counts; when something other than null is there the call rejects
+   * with `tool_failed`. Default: none.
+   */
+  error_path?: string | readonly string[] | undefined;
+  /**
+   * Members that make a frame an error, at any depth, or `{ $prefix: 'ERR' }` for how a text begins; an array: any of them. Judged
+   * before `message_filter`. The `detail` is what stands at `error_path`, else the frame. Default: none.
+   */
+  error_match?: object | readonly object[] | undefined;
   /** Members of the frame that ends a stream. Default `{ type: 'stream_end' }`. */
   stream_end?: object | undefined;
   /** Sent first on every new connection. Default: none. */

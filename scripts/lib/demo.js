@@ -5,7 +5,13 @@ import { fromRoot, npm, readJson, run } from './repo.js';
 import { hashOf, readStamp, writeStamp } from './stamps.js';
 
 const packageInputs = ['js', 'dist', 'package.json', 'README.md'];
-const pageInputs = ['web-demo/page', 'web-demo/offline.js', 'web-demo/policy.js', 'web-demo/recipes.js', 'web-demo/vite.config.js'];
+const pageInputs = [
+  'web-demo/page',
+  'web-demo/offline.js',
+  'web-demo/policy.js',
+  'web-demo/recipes.js',
+  'web-demo/vite.config.js',
+];
 const lock = 'web-demo/package-lock.json';
 const installed = fromRoot('web-demo', 'node_modules', 'utcp-websocket');
 

@@ -7,7 +7,7 @@ namespace utcp::ws {
 namespace {
 
 // Slots of the scan plan that every template has. The leaves of `message_filter`, then of `stream_end`, then
-// `result_path` and `error_path` follow them.
+// `result_path`, those of `error_path`, and the leaves of `error_match` follow them.
 enum Slot : std::size_t { kType, kRequestId, kTools, kFirstLeaf };
 
 bool is_string(std::string_view raw, std::string_view wanted) {
@@ -19,6 +19,8 @@ bool is_string(std::string_view raw, std::string_view wanted) {
 bool is_leaf(std::string_view raw, std::string_view wanted) {
   return wanted == "{}" ? raw.front() == '{' : json::same(raw, wanted);
 }
+
+bool holds_something(std::string_view raw) { return !raw.empty() && raw != "null"; }
 
 // A frame's `request_id` that is absent, null, false, 0 or empty belongs to whoever waits, as in the reference.
 bool names_another_call(std::string_view raw, CallId id) {
@@ -41,17 +43,23 @@ CallRules::CallRules(const CallTemplate& call_template)
     : format_(call_template.response_format),
       expected_(call_template.expected_responses),
       filter_(call_template.message_filter),
-      stream_end_(call_template.stream_end) {
+      stream_end_(call_template.stream_end),
+      error_matches_(call_template.error_matches) {
   std::vector<json::Pointer> pointers{{{"type"}}, {{"request_id"}}, {{"tools"}}};
   for (const auto& leaf : filter_.leaves) pointers.push_back(leaf.first);
   for (const auto& leaf : stream_end_.leaves) pointers.push_back(leaf.first);
-  // Their slots are always there, so that the numbers of the slots do not depend on the template.
-  pointers.push_back(call_template.result_path.value_or(json::Pointer{}));
-  pointers.push_back(call_template.error_path.value_or(json::Pointer{}));
+  pointers.push_back(call_template.result_path.value_or(json::Pointer{}));  // its slot is always there
   if (call_template.result_path) result_path_ = json::to_string(*call_template.result_path);
-  if (call_template.error_path) error_path_ = json::to_string(*call_template.error_path);
   has_result_path_ = call_template.result_path.has_value();
-  has_error_path_ = call_template.error_path.has_value();
+  const auto add_error_path = [&](const json::Pointer& place) {
+    pointers.push_back(place);
+    error_paths_.push_back(json::to_string(place));
+  };
+  if (call_template.error_path) add_error_path(*call_template.error_path);
+  for (const json::Pointer& place : call_template.more_error_paths) add_error_path(place);
+  for (const ErrorMatch& match : error_matches_) {
+    for (const auto& leaf : match.members.leaves) pointers.push_back(leaf.first);
+  }
   plan_ = json::ScanPlan(std::move(pointers));
 
   const auto& place = call_template.message.id_place();
@@ -84,6 +92,17 @@ FrameMatch CallRules::fill_filter(std::string_view text) const {
   return filled;
 }
 
+// Whether `error_match` says so: in a frame that is not JSON only a prefix can be found.
+bool CallRules::is_error(const Frame& frame, const json::ScanResult& scan) const {
+  std::size_t slot = kFirstLeaf + filter_.leaves.size() + stream_end_.leaves.size() + 1 + error_paths_.size();
+  for (const ErrorMatch& match : error_matches_) {
+    if (!match.prefix.empty() && frame.text().starts_with(match.prefix)) return true;
+    if (match.prefix.empty() && scan.valid && matches(match.members, scan, slot)) return true;
+    slot += match.members.leaves.size();
+  }
+  return false;
+}
+
 Judgement CallRules::judge(CallMode mode, CallId id, const Frame& frame, std::size_t max_depth,
                            const FrameMatch* filter) const {
   using Kind = Judgement::Kind;
@@ -97,8 +116,8 @@ Judgement CallRules::judge_text(CallMode mode, CallId id, const Frame& frame, st
                                 const FrameMatch& filter) const {
   using Kind = Judgement::Kind;
   const bool ends_by_frame = mode == CallMode::stream || (mode == CallMode::single && expected(mode) == 0);
-  const bool members_decide =
-      mode != CallMode::single || ends_by_frame || !filter_.empty() || has_result_path_ || has_error_path_;
+  const bool members_decide = mode != CallMode::single || ends_by_frame || !filter_.empty() || has_result_path_ ||
+                              !error_paths_.empty() || !error_matches_.empty();
   if (!members_decide) {
     if (format_ != ResponseFormat::json) return {.kind = Kind::item, .decoding = Decoding::text};
     // A text cannot nest deeper than it is long, so a short one need not be looked into.
@@ -107,10 +126,21 @@ Judgement CallRules::judge_text(CallMode mode, CallId id, const Frame& frame, st
 
   const json::ScanResult scan = json::scan(frame.text(), plan_, max_depth);
   if (scan.too_deep) return {.kind = Kind::bad_frame, .why = "its JSON nests deeper than the limit jsonDepth allows"};
+  const std::size_t first_end = kFirstLeaf + filter_.leaves.size();
+  const std::size_t result_slot = first_end + stream_end_.leaves.size();
+  const std::size_t error_slot = result_slot + 1;
   if (mode == CallMode::discovery) {
     if (!scan.valid || scan.values[kTools].empty())
       return {.kind = Kind::not_mine, .why = "it is no manual: it has no member tools"};
     return {.kind = Kind::item, .decoding = Decoding::text, .last = true};
+  }
+  const bool is_anothers =
+      mode == CallMode::stream && scan.valid && sends_request_id_ && names_another_call(scan.values[kRequestId], id);
+  if (!error_matches_.empty() && !is_anothers && is_error(frame, scan)) {
+    for (std::size_t i = 0; scan.valid && i < error_paths_.size(); ++i) {
+      if (holds_something(scan.values[error_slot + i])) return {.kind = Kind::tool_error, .path = error_paths_[i]};
+    }
+    return {.kind = Kind::tool_error};
   }
   if (!scan.valid) {
     if (!filter_.empty() || has_result_path_) return {.kind = Kind::not_mine, .why = "it is not JSON"};
@@ -119,16 +149,13 @@ Judgement CallRules::judge_text(CallMode mode, CallId id, const Frame& frame, st
   if (!matches(filter, scan, kFirstLeaf))
     return {.kind = Kind::not_mine, .why = "message_filter does not let it through"};
 
-  if (mode == CallMode::stream && sends_request_id_ && names_another_call(scan.values[kRequestId], id)) {
-    return {.kind = Kind::not_mine, .why = "its request_id is another call's"};
-  }
-  const std::size_t first_end = kFirstLeaf + filter_.leaves.size();
+  if (is_anothers) return {.kind = Kind::not_mine, .why = "its request_id is another call's"};
   if (ends_by_frame && !stream_end_.empty() && matches(stream_end_, scan, first_end)) {
     return {.kind = Kind::end};
   }
-  const std::size_t result_slot = first_end + stream_end_.leaves.size();
-  const std::string_view error = scan.values[result_slot + 1];
-  if (has_error_path_ && !error.empty() && error != "null") return {.kind = Kind::tool_error, .path = error_path_};
+  for (std::size_t i = 0; i < error_paths_.size(); ++i) {
+    if (holds_something(scan.values[error_slot + i])) return {.kind = Kind::tool_error, .path = error_paths_[i]};
+  }
   if (has_result_path_) {
     if (scan.values[result_slot].empty())
       return {.kind = Kind::not_mine, .why = "it has neither result_path nor error_path"};

@@ -90,12 +90,15 @@ class CallRules {
  private:
   [[nodiscard]] Judgement judge_text(CallMode mode, CallId id, const Frame& frame, std::size_t max_depth,
                                      const FrameMatch& filter) const;
+  [[nodiscard]] bool is_error(const Frame& frame, const json::ScanResult& scan) const;
 
   ResponseFormat format_;
   std::optional<int> expected_;
   FrameMatch filter_, stream_end_;
-  std::string result_path_, error_path_;
-  bool has_result_path_ = false, has_error_path_ = false;
+  std::string result_path_;
+  bool has_result_path_ = false;
+  std::vector<std::string> error_paths_;
+  std::vector<ErrorMatch> error_matches_;
   std::optional<json::Pointer> correlation_;
   json::ScanPlan correlation_plan_;
   bool by_uuid_ = false;

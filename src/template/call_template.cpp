@@ -125,6 +125,7 @@ void read_message(FieldReader& fields, const char* name, std::optional<MessageTe
 
 // Finding them takes time for each with each frame.
 constexpr std::size_t kMostLeaves = 1000;
+constexpr std::size_t kMostErrorMatches = 20;
 
 // Flattens an object into its leaves while it is read. What holds nothing closes right after it opened.
 class LeafList final : public json::ScanListener {
@@ -183,6 +184,52 @@ void read_pointer(FieldReader& fields, const char* name, std::optional<json::Poi
   if (!fields.string(name, text, Shown::value)) return;
   out = json::parse_pointer(text);
   if (!out) fields.refuse(name, "a JSON Pointer like \"/payload/id\" (RFC 6901)", json::quote(text));
+}
+
+// One place, or several of which the first that holds something counts.
+void read_error_path(FieldReader& fields, CallTemplate& out) {
+  const std::string_view value = fields.find("error_path");
+  if (!value.starts_with('[')) {
+    read_pointer(fields, "error_path", out.error_path);
+    return;
+  }
+  for (const std::string_view item : json::elements_of(value)) {
+    std::optional<json::Pointer> place;
+    if (json::is_string(item)) place = json::parse_pointer(json::text_of(item));
+    if (!place) {
+      fields.refuse("error_path", "a JSON Pointer like \"/payload/id\" (RFC 6901), or an array of them", item);
+    } else if (!out.error_path) {
+      out.error_path = std::move(place);
+    } else {
+      out.more_error_paths.push_back(*std::move(place));
+    }
+  }
+}
+
+void read_error_match(FieldReader& fields, std::vector<ErrorMatch>& out) {
+  constexpr const char* kTakes = "an object that is not empty, or an array of such objects";
+  const std::string_view value = fields.find("error_match");
+  if (value.empty()) return;
+  std::vector<std::string_view> objects = json::elements_of(value);
+  if (is_object(value)) objects = {value};
+  if (objects.empty()) fields.refuse("error_match", kTakes, value);
+  for (const std::string_view object : objects) {
+    ErrorMatch& match = out.emplace_back();
+    const json::Members members = json::members_of(object);
+    if (members.empty()) fields.refuse("error_match", kTakes, object);
+    if (const std::string_view prefix = json::find(members, "$prefix"); json::is_string(prefix)) {
+      match.prefix = json::text_of(prefix);
+      if (match.prefix.empty() || members.size() > 1) {
+        fields.fail("error_match", "an object of $prefix alone, a text that is not empty", "another object");
+      }
+      continue;
+    }
+    LeafList leaves(match.members);
+    fields.fail(json::read(object, json::kNoDepthLimit, leaves));
+    if (match.members.leaves.size() > kMostLeaves)
+      fields.fail("error_match", "an object of at most 1000 values", "more");
+  }
+  if (out.size() > kMostErrorMatches) fields.fail("error_match", "at most 20 objects", "more");
 }
 
 void read_correlation(FieldReader& fields, CallTemplate& out) {
@@ -255,7 +302,8 @@ void read_fields(FieldReader& fields, CallTemplate& out) {
 
   read_correlation(fields, out);
   read_pointer(fields, "result_path", out.result_path);
-  read_pointer(fields, "error_path", out.error_path);
+  read_error_path(fields, out);
+  read_error_match(fields, out.error_matches);
   read_match(fields, "stream_end", out.stream_end, kStreamEnd);
   read_message(fields, "connect_message", out.connect_message);
   read_match(fields, "connect_ack", out.connect_ack);
@@ -295,6 +343,7 @@ constexpr Field kFields[] = {
     {"correlation", "null"},
     {"result_path", "null"},
     {"error_path", "null"},
+    {"error_match", "null"},
     {"connect_message", "null"},
     {"ping_message", "null"},
     {"expected_responses", "null"},

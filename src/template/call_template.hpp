@@ -32,6 +32,12 @@ struct FrameMatch {
   [[nodiscard]] bool empty() const { return leaves.empty(); }
 };
 
+/// What makes a frame a tool's error, whatever the filter lets through: members, or how a text begins.
+struct ErrorMatch {
+  FrameMatch members;
+  std::string prefix;  ///< of a text frame; used where it is not empty
+};
+
 /// `-1` in `expected_responses`: until the peer ends it.
 inline constexpr int kUntilPeerEnds = -1;
 
@@ -60,7 +66,9 @@ struct CallTemplate {
   bool correlation_off = false;
   std::optional<json::Pointer> result_path;
   std::optional<json::Pointer> error_path;
-  FrameMatch stream_end;  ///< default `{"type":"stream_end"}`
+  std::vector<json::Pointer> more_error_paths;  ///< where `error_path` is an array: those after the first
+  std::vector<ErrorMatch> error_matches;        ///< `error_match`: any of them
+  FrameMatch stream_end;                        ///< default `{"type":"stream_end"}`
   std::optional<MessageTemplate> connect_message;
   FrameMatch connect_ack;
   std::optional<MessageTemplate> ping_message;

@@ -86,6 +86,7 @@ void check_same(const CallTemplate& left, const CallTemplate& right) {
   REQUIRE(left.stream_end.leaves == right.stream_end.leaves && left.connect_ack.leaves == right.connect_ack.leaves);
   REQUIRE(left.correlation == right.correlation && left.correlation_off == right.correlation_off);
   REQUIRE(left.result_path == right.result_path && left.error_path == right.error_path);
+  REQUIRE(left.more_error_paths == right.more_error_paths && left.error_matches.size() == right.error_matches.size());
   REQUIRE(left.connect_message.has_value() == right.connect_message.has_value());
   REQUIRE(left.ping_message.has_value() == right.ping_message.has_value());
   REQUIRE(left.endpoint_key == right.endpoint_key);

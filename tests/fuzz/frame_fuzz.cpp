@@ -40,6 +40,14 @@ bool contains(const Tree& frame, const Tree& match, bool is_root = true) {
   return true;
 }
 
+bool has_leaves(const Tree& frame, const FrameMatch& match) {
+  return std::all_of(match.leaves.begin(), match.leaves.end(), [&frame](const auto& leaf) {
+    const Tree* found = find(frame, leaf.first);
+    if (found == nullptr) return false;
+    return leaf.second == "{}" ? found->is_object() : *found == Tree::parse(leaf.second);
+  });
+}
+
 bool is_mine(const Tree* request_id) {
   if (request_id == nullptr) return true;
   for (const Tree& own : {Tree(nullptr), Tree(false), Tree(0), Tree(""), Tree(7), Tree("7")}) {
@@ -64,9 +72,18 @@ Judgement expected(const CallTemplate& rules, const Tree& source, CallMode mode,
     return {.kind = Kind::item, .last = true};
   }
   const bool may_end = mode == CallMode::stream || rules.expected_responses == kUntilPeerEnds;
-  if (!may_end && !has_filter && !rules.result_path && !rules.error_path) {
+  const bool looks_for_errors = rules.error_path || !rules.error_matches.empty();
+  if (!may_end && !has_filter && !rules.result_path && !looks_for_errors) {
     if (!is_json) return {.kind = Kind::item};
     if (frame.size() <= kMaxDepth) return {.kind = Kind::item, .decoding = Decoding::json_or_text};
+  }
+  const auto& place = rules.message.id_place();
+  const bool sends_id = place && !place->is_uuid && place->pointer == json::Pointer{{"request_id"}};
+  const bool is_anothers = mode == CallMode::stream && tree && sends_id && !is_mine(step(*tree, "request_id"));
+  for (const ErrorMatch& match : rules.error_matches) {
+    if (is_anothers) break;
+    const bool begins = !match.prefix.empty() && frame.text().starts_with(match.prefix);
+    if (begins || (tree && match.prefix.empty() && has_leaves(*tree, match.members))) return {.kind = Kind::tool_error};
   }
   if (!tree) {
     if (has_filter || rules.result_path) return not_mine;
@@ -76,14 +93,16 @@ Judgement expected(const CallTemplate& rules, const Tree& source, CallMode mode,
   const auto is_stream_of = [&](const char* type) {
     return mode == CallMode::stream && tree->is_object() && tree->value("type", Tree()) == type;
   };
-  const auto& place = rules.message.id_place();
-  const bool sends_id = place && !place->is_uuid && place->pointer == json::Pointer{{"request_id"}};
-  if (mode == CallMode::stream && sends_id && !is_mine(step(*tree, "request_id"))) return not_mine;
+  if (is_anothers) return not_mine;
   Tree end = source.value("stream_end", Tree());
   if (end.is_null()) end = {{"type", "stream_end"}};
   if (may_end && !end.empty() && contains(*tree, end)) return {.kind = Kind::end};
-  if (const Tree* error = rules.error_path ? find(*tree, *rules.error_path) : nullptr; error && !error->is_null()) {
-    return {.kind = Kind::tool_error};
+  std::vector<json::Pointer> places = rules.more_error_paths;
+  if (rules.error_path) places.insert(places.begin(), *rules.error_path);
+  for (const json::Pointer& place : places) {
+    if (const Tree* error = find(*tree, place); error != nullptr && !error->is_null()) {
+      return {.kind = Kind::tool_error};
+    }
   }
   if (rules.result_path) {
     if (find(*tree, *rules.result_path) == nullptr) return not_mine;

@@ -1,5 +1,8 @@
 // What one frame means to one call.
+#include <gmock/gmock.h>
+
 #include <utcp_websocket/call.hpp>
+#include <utcp_websocket/text.hpp>
 
 #include "fake_host.hpp"
 
@@ -145,6 +148,46 @@ TEST(Rules, ExpectedResponses) {
   EXPECT_EQ(rules(R"(,"expected_responses":4)").expected(CallMode::stream), 4U);
   EXPECT_EQ(rules(R"(,"expected_responses":-1)").expected(CallMode::single), 0U);
   EXPECT_EQ(rules(R"(,"expected_responses":4)").expected(CallMode::discovery), 1U);
+}
+
+TEST(ErrorMatch, MakesAFrameAnErrorBeforeTheFilter) {
+  const auto judged = [](std::string_view members, std::string text, CallMode mode = CallMode::single) {
+    const CallTemplate call_template =
+        parse_call_template(concat({R"({"url":"wss://h.example/",)", members, "}"})).value();
+    const CallRules rules(call_template);
+    const Judgement judgement = rules.judge(mode, CallId{7}, FakeFrame(true, std::move(text)), 512);
+    return std::pair(judgement.kind, std::string(judgement.path));
+  };
+  using testing::Pair;
+  const auto error = [](const char* path) { return Pair(Kind::tool_error, path); };
+  constexpr std::string_view kOne = R"("error_match":{"result":{"isError":true}},"message_filter":{"k":1})";
+  EXPECT_THAT(judged(kOne, R"({"result":{"isError":true}})"), error(""));
+  EXPECT_THAT(judged(kOne, R"({"result":{"isError":false},"k":1})").first, Kind::item);
+  EXPECT_THAT(judged(kOne, R"({"result":{"isError":false}})").first, Kind::not_mine);
+  EXPECT_THAT(judged(kOne, "no JSON").first, Kind::not_mine);
+  constexpr std::string_view kPlaces = R"("error_match":[{"ok":false},{"x":1}],"error_path":["/why","/error"])";
+  EXPECT_THAT(judged(kPlaces, R"({"ok":false,"why":null,"error":"e"})"), error("/error"));
+  EXPECT_THAT(judged(kPlaces, R"({"x":1,"why":"w"})"), error("/why"));
+  EXPECT_THAT(judged(kPlaces, R"({"x":1})"), error(""));
+  EXPECT_THAT(judged(kPlaces, R"({"ok":true,"error":"e"})"), error("/error"));
+  EXPECT_THAT(judged(kPlaces, R"({"ok":true})").first, Kind::item);
+  constexpr std::string_view kText = R"("error_match":{"$prefix":"ERR"})";
+  EXPECT_THAT(judged(kText, "ERR 7"), error(""));
+  EXPECT_THAT(judged(kText, " ERR").first, Kind::item);
+  EXPECT_THAT(judged(kText, "ERR", CallMode::stream), error(""));
+  constexpr std::string_view kIds = R"("message":{"request_id":"{{request_id}}"},"error_match":{"e":1})";
+  EXPECT_THAT(judged(kIds, R"({"e":1,"request_id":8})", CallMode::stream).first, Kind::not_mine);
+  EXPECT_THAT(judged(kIds, R"({"e":1,"request_id":7})", CallMode::stream), error(""));
+}
+
+TEST(ErrorMatch, IsChecked) {
+  for (const char* wrong : {R"("error_match":1)", R"("error_match":{})", R"("error_match":[])", R"("error_match":[{}])",
+                            R"("error_match":{"$prefix":""})", R"("error_match":{"$prefix":"E","k":1})",
+                            R"("error_match":["E"])", R"("error_path":["x"])", R"("error_path":[1])"}) {
+    const Result<CallTemplate> parsed = parse_call_template(concat({R"({"url":"wss://h.example/",)", wrong, "}"}));
+    ASSERT_FALSE(parsed.ok()) << wrong;
+    EXPECT_EQ(parsed.error().code, ErrorCode::invalid_call_template);
+  }
 }
 
 }  // namespace

@@ -6,10 +6,10 @@ import { brotliCompressSync } from 'node:zlib';
 import { fromRoot } from '../../scripts/lib/repo.js';
 import { newProject } from '../support/packed.js';
 
-// Lower them whenever something gets smaller. They were raised once, for what masks secrets, judges failures and limits peers. In
-// bytes.
-const pageLimit = 65_060;
-const moduleLimit = 51_290;
+// Lower them whenever something gets smaller. They were raised twice: for what masks secrets, judges failures and limits peers; for
+// `connect`, missing arguments, JSON within JSON strings, warnings and `error_match`. In bytes.
+const pageLimit = 70_150;
+const moduleLimit = 55_500;
 const pluginLimit = 440;
 
 /** @type {Awaited<ReturnType<typeof newProject>>} */

@@ -103,14 +103,15 @@ test('twenty calls at once on one connection, answered last first, with ids that
   assert.deepEqual(new Set(ids), new Set(['number']));
 });
 
-test('a protocol error is a ToolError; a tool that failed says so in its result', async (t) => {
+test('a protocol error is a ToolError, and so is what a tool says in its result', async (t) => {
   const server = await startMcp(t, { fails: () => ({ ...text('out of paper'), isError: true }) });
   const protocol = newProtocol(t);
   const error = await failure(protocol.callTool(null, 'm.unknown', {}, recipe(server, 'mcp')));
   assert.ok(error instanceof ToolError);
   assert.equal(error.detail.code, ErrorCode.InvalidParams);
-  const result = await protocol.callTool(null, 'm.fails', {}, recipe(server, 'mcp'));
-  assert.deepEqual(result, { ...text('out of paper'), isError: true });
+  const failed = await failure(protocol.callTool(null, 'm.fails', {}, recipe(server, 'mcp')));
+  assert.ok(failed instanceof ToolError);
+  assert.deepEqual(failed.detail.result, { ...text('out of paper'), isError: true });
   assert.equal(server.opened, 1);
 });
 
