@@ -99,8 +99,8 @@ Judgement expected(const CallTemplate& rules, const Tree& source, CallMode mode,
   if (may_end && !end.empty() && contains(*tree, end)) return {.kind = Kind::end};
   std::vector<json::Pointer> places = rules.more_error_paths;
   if (rules.error_path) places.insert(places.begin(), *rules.error_path);
-  for (const json::Pointer& place : places) {
-    if (const Tree* error = find(*tree, place); error != nullptr && !error->is_null()) {
+  for (const json::Pointer& at : places) {
+    if (const Tree* error = find(*tree, at); error != nullptr && !error->is_null()) {
       return {.kind = Kind::tool_error};
     }
   }

@@ -20,6 +20,8 @@ const templates = [
     result_path: '/result',
     error_path: '/error',
   },
+  { error_match: [{ jsonrpc: '2.0', error: { code: -32601 } }, { $prefix: '{"t' }], error_path: ['/why', '/error'] },
+  { error_match: { meta: { w: [1, {}] } }, message_filter: { room: 'a' }, missing_arguments: 'omit' },
   { message: ['1', '{{uuid}}', 'topic', { a: 'UTCP_ARG_a_UTCP_ARG' }], correlation: '/1' },
   { message: '{"id":{{request_id}},"a":UTCP_ARG_a_UTCP_ARG,"b":"{{args}}"}', correlation: false, result_path: '' },
   { connect_message: { type: 'auth', token: 't' }, connect_ack: { type: 'auth_ok' }, ping_message: 'ping' },
@@ -49,6 +51,11 @@ const messages = [
   ['{"a":"\\UTCP_ARG_a_UTCP_ARG","b":"\\\\UTCP_ARG_a_UTCP_ARG \\"UTCP_ARG_a_UTCP_ARG"}', '",x'],
   ['say UTCP_ARG_a_UTCP_ARG at {{now}} to {{tool_name}}: {{args}}', '"],"x":1'],
   [{ id: '{{uuid}}', list: ['{{args}}', 'UTCP_ARG_a_UTCP_ARG', 'UTCP_ARG_UTCP_ARG_UTCP_ARG'] }, 'UTCP_ARG_b_UTCP_ARG'],
+  [
+    { d: '{"t":"UTCP_ARG_a_UTCP_ARG","v":{{args.b}},"i":{{request_id}}}', v: '{{args.b}}', w: '<{{args.a}}>' },
+    '","x":"',
+  ],
+  ['{"d":"{\\"t\\":\\"UTCP_ARG_a_UTCP_ARG\\"}","v":{{args.b}},"id":"{{request_id}}"}', '\\","x":"'],
   // An id that touches something else.
   ['{"k0":111111111611111111{{request_id}}1243}', 'a'],
   ['{"k":{{request_id}}2,"l":-{{uuid}},"m":"x"{{request_id}},"n":"{{request_id}}"5}', 'b'],
