@@ -38,6 +38,24 @@ std::vector<std::string> protocols_of(const Handshake& handshake) {
   return protocols;
 }
 
+std::vector<std::string> secrets_in(const Credentials& given) {
+  constexpr std::size_t kShortestPlace = 12;  // words in a path are no secrets
+  std::vector<std::string> secrets = given.protocols;
+  for (const auto& [name, value] : given.headers) secrets.push_back(value);
+  for (const auto& [name, value] : given.query) secrets.push_back(value);
+  if (!given.url) return secrets;
+  secrets.push_back(*given.url);
+  // All that stands behind its host: the parts of the path, the query's parameters and their values.
+  std::string_view rest = *given.url;
+  rest.remove_prefix(std::min(rest.find("//") == rest.npos ? rest.size() : rest.find("//") + 2, rest.size()));
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find_first_of("/?&=#"), rest.size());
+    if (end >= kShortestPlace) secrets.emplace_back(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return secrets;
+}
+
 ErrorPtr add_credentials(Handshake& handshake, const Credentials& given) {
   if (given.url && !is_secure_websocket_url(*given.url)) {
     return make_error(ErrorCode::url_refused,

@@ -10,17 +10,8 @@
 namespace utcp::ws::native {
 namespace {
 
-constexpr std::size_t kLongestSaid = 500;
-
 Json bytes_of(std::string_view content) {
   return Json::binary(Json::binary_t::container_type(content.begin(), content.end()));
-}
-
-// Cut off between two characters.
-std::string_view start_of(std::string_view text, std::size_t most) {
-  if (text.size() <= most) return text;
-  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0U) == 0x80U) --most;
-  return text.substr(0, most);
 }
 
 }  // namespace
@@ -50,21 +41,6 @@ Json decode(std::string_view content, const DecodingPlan& plan, bool& not_json) 
   if (parsed) return std::move(*parsed);
   not_json = true;
   return Json(std::string(content));
-}
-
-std::string said_by(std::string_view detail) {
-  std::string said(detail);
-  if (json::is_string(detail)) {
-    said = json::text_of(detail);
-  } else if (detail.starts_with('{')) {
-    const std::string_view message = json::find(json::members_of(detail), "message");
-    said = message.empty() || message == "null" ? json::compact(detail)
-           : json::is_string(message)           ? json::text_of(message)
-                                                : json::compact(message);
-  } else {
-    said = json::compact(detail);
-  }
-  return std::string(start_of(said, kLongestSaid));
 }
 
 }  // namespace utcp::ws::native

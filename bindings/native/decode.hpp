@@ -25,7 +25,4 @@ struct DecodingPlan {
 /// The JSON text of the value at a pointer, `null` where there is none. `content` is known to be JSON.
 [[nodiscard]] std::string_view slice_at(std::string_view content, std::string_view path, std::size_t max_depth);
 
-/// What a tool said when it failed, for a message: at most 500 bytes.
-[[nodiscard]] std::string said_by(std::string_view detail);
-
 }  // namespace utcp::ws::native

@@ -75,6 +75,7 @@ void Engine::take_credentials(ConnectionId connection, Handshake handshake, Resu
   const bool was_given = error == nullptr;
   if (was_given) error = add_credentials(handshake, *given);
   if (error == nullptr) {
+    session_.know_secrets(connection, secrets_in(*given));
     open(connection, handshake);
   } else {
     fail_for_good(connection, std::move(error), was_given && error->code == ErrorCode::url_refused);
@@ -237,8 +238,9 @@ ErrorPtr Engine::error_of(const SettleCall& command) {
   if (refusal_ != nullptr) return on_heap(*refusal_);
   ErrorPtr error = on_heap(*command.error);
   if (error->code == ErrorCode::tool_failed && message_ != nullptr) {
-    error->detail = slice_at(message_->text(), command.path, options_.limits.json_depth);
-    append(error->message, {": ", said_by(error->detail)});
+    // Where the core gives a detail itself, what stands in the frame holds a secret, or is no JSON.
+    error->detail =
+        command.detail.empty() ? slice_at(message_->text(), command.path, options_.limits.json_depth) : command.detail;
   } else {
     error->cause = cause_;
   }

@@ -1,4 +1,4 @@
-// Owns manuals: JSON → checked tools with the reference's defaults filled in (SPEC: what a manual is).
+// Owns manuals: JSON → checked tools with the reference's defaults filled in.
 // Must not know how a manual was fetched.
 #pragma once
 

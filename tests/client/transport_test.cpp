@@ -1,0 +1,185 @@
+// What lies below a call: TLS with certificates for both sides, a proxy, compression, refusals, closings, timeouts.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <stop_token>
+#include <string>
+#include <thread>
+
+#include "servers.hpp"
+#include "utcp_websocket/client.hpp"
+
+namespace utcp::ws {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+using testing::Not;
+
+std::string at(const std::string& path) { return server("odd") + path; }
+
+ClientOptions impatient() {
+  ClientOptions options;
+  options.retry.reset();
+  return options;
+}
+
+TEST(Transport, ShowsItsCertificateWhereOneIsAskedFor) {
+  ClientOptions options = impatient();
+  options.tls.ca_file = server("caFile");
+  const Json call_template = {{"name", "demo"}, {"url", server("mutual")}};
+  {
+    Client without(options);
+    const Result<Manual> manual = without.register_manual(call_template);
+    ASSERT_FALSE(manual);
+    EXPECT_EQ(manual.error().code, ErrorCode::connection_failed);
+  }
+  options.tls.certificate_file = server("caFile");
+  options.tls.key_file = server("keyFile");
+  Client client(options);
+  const Result<Manual> manual = client.register_manual(call_template);
+  ASSERT_TRUE(manual) << manual.error().message << " | " << manual.error().cause;
+  EXPECT_FALSE(manual->tools.empty());
+}
+
+TEST(Transport, GoesThroughAProxy) {
+  ClientOptions options = impatient();
+  options.tls.ca_file = server("caFile");
+  options.proxy = server("proxy");
+  const Json call_template = {{"name", "demo"}, {"url", server("secure")}};
+  {
+    Client client(options);
+    const Result<Manual> manual = client.register_manual(call_template);
+    ASSERT_TRUE(manual) << manual.error().message << " | " << manual.error().cause;
+  }
+  options.proxy->replace(options.proxy->find("s3cr3t-proxy"), 12, "s3cr3t-wrong");
+  Client refused(options);
+  const Result<Manual> manual = refused.register_manual(call_template);
+  ASSERT_FALSE(manual);
+  EXPECT_THAT(manual.error().message + manual.error().cause, Not(HasSubstr("s3cr3t")));
+}
+
+TEST(Transport, CountsAFrameAfterItIsInflated) {
+  ClientOptions options;
+  options.limits.frame_bytes = 100'000;
+  Client client(options);
+  const Result<Json> large = client.call_tool("t.t", nullptr, {{"url", at("/large")}});
+  ASSERT_FALSE(large);
+  EXPECT_EQ(large.error().code, ErrorCode::frame_too_large);
+  const Result<Json> small = client.call_tool("t.t", {{"n", 1}}, {{"url", at("/echo")}, {"response_format", "json"}});
+  ASSERT_TRUE(small) << small.error().message;
+  EXPECT_EQ(*small, Json({{"n", 1}}));
+}
+
+TEST(Transport, TellsTheStatusOfARefusedHandshake) {
+  Client client;
+  for (const auto& [status, code] : {std::pair{401, ErrorCode::auth_failed},
+                                     {403, ErrorCode::auth_failed},
+                                     {404, ErrorCode::handshake_refused},
+                                     {302, ErrorCode::connection_failed}}) {
+    const Result<Json> result = client.call_tool("t.t", nullptr, {{"url", at("/status/" + std::to_string(status))}});
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().code, code) << status << ": " << result.error().message;
+    EXPECT_EQ(result.error().http_status, status);
+  }
+}
+
+TEST(Transport, SendsHeadersOfOptionsTemplatesAndArguments) {
+  ClientOptions options;
+  options.headers.emplace_back("X-Option", "o");
+  Client client(options);
+  const Json call_template = {{"url", at("/headers")},
+                              {"headers", {{"X-Template", "t"}}},
+                              {"header_fields", {"X-Argument"}},
+                              {"response_format", "json"}};
+  const Result<Json> headers = client.call_tool("t.t", {{"X-Argument", "a"}}, call_template);
+  ASSERT_TRUE(headers) << headers.error().message;
+  EXPECT_EQ(headers->value("x-option", ""), "o");
+  EXPECT_EQ(headers->value("x-template", ""), "t");
+  EXPECT_EQ(headers->value("x-argument", ""), "a");
+}
+
+TEST(Transport, TellsHowThePeerClosed) {
+  Client client;
+  const Result<Json> result = client.call_tool("t.t", nullptr, {{"url", at("/close")}});
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::connection_closed);
+  EXPECT_EQ(result.error().close_code, 4321);
+  EXPECT_EQ(result.error().reason, "enough");
+}
+
+TEST(Call, TimesOutOnItsOwn) {
+  Client client;
+  CallOptions options;
+  options.timeout = 50ms;
+  const Json silent = {{"url", at("/silent")}, {"timeout", 60}};
+  const Result<Json> result = client.call_tool("t.t", nullptr, silent, options);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::response_timeout);
+}
+
+TEST(Call, EndsWhenAStopIsRequested) {
+  Client client;
+  std::stop_source source;
+  CallOptions options;
+  options.stop = source.get_token();
+  const std::jthread stopper([&source] { source.request_stop(); });
+  const Result<Json> result = client.call_tool("t.t", nullptr, {{"url", at("/silent")}}, options);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::aborted);
+}
+
+TEST(Call, NeedsTheArgumentsOfItsMessage) {
+  Client client;
+  const Json call_template = {{"url", at("/echo")}, {"message", "GET UTCP_ARG_sensor_UTCP_ARG"}};
+  const Result<Json> result = client.call_tool("t.t", {{"senser", "load"}}, call_template);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::invalid_argument);
+  EXPECT_THAT(result.error().message, HasSubstr(R"(needs the argument "sensor", which is missing; given: "senser")"));
+  EXPECT_EQ(client.counts().calls, 0U);
+  EXPECT_EQ(client.counts().connections, 0U);
+}
+
+TEST(Call, ShowsNoSecretInWhatAToolSays) {
+  Client client;
+  const Json call_template = {{"url", at("/echo")},
+                              {"message", {{"error", {{"message", "no such key: s3cr3t-key"}}}}},
+                              {"error_path", "/error"},
+                              {"auth", {{"auth_type", "api_key"}, {"api_key", "s3cr3t-key"}}}};
+  const Result<Json> result = client.call_tool("t.t", nullptr, call_template);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().message, "the tool failed: no such key: ***");
+  EXPECT_EQ(result.error().detail, R"({"message":"no such key: ***"})");
+}
+
+TEST(Transport, MasksWhatCredentialsGive) {
+  ClientOptions options;
+  options.credentials = [](const CredentialRequest&, const CredentialReply& reply) {
+    Credentials given;
+    given.headers.emplace_back("X-Key", "s3cr3t-header");
+    given.query.emplace_back("ticket", "s3cr3t-ticket");
+    given.url = at("/headers");
+    reply(std::move(given));
+  };
+  Client client(options);
+  const Result<Json> result =
+      client.call_tool("t.t", nullptr, {{"url", at("/echo")}, {"error_match", {{"x-key", "s3cr3t-header"}}}});
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::tool_failed);
+  EXPECT_THAT(result.error().message + result.error().detail, Not(HasSubstr("s3cr3t")));
+}
+
+TEST(Call, TakesErrorsAsTheTemplateSays) {
+  Client client;
+  const Json call_template = {
+      {"url", at("/echo")}, {"message", "ERR no such sensor"}, {"error_match", {{"$prefix", "ERR"}}}};
+  const Result<Json> result = client.call_tool("t.t", nullptr, call_template);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::tool_failed);
+  EXPECT_EQ(result.error().message, "the tool failed: ERR no such sensor");
+  EXPECT_EQ(result.error().detail, R"("ERR no such sensor")");
+}
+
+}  // namespace
+}  // namespace utcp::ws
