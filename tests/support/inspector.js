@@ -139,6 +139,13 @@ export class Inspector {
   /** Runs axe over the page as it is. Resolves with what it finds. @param {string[]} [rules] default: all that are agreed on */
   async violations(rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']) {
     const run = async (/** @type {string[]} */ runOnly) => {
+      // A colour on its way to another has no contrast of its own.
+      await Promise.all(
+        document
+          .getAnimations()
+          .filter((animation) => animation instanceof CSSTransition)
+          .map(({ finished }) => finished.catch(() => {})),
+      );
       const { violations } = await window.axe.run(document, { runOnly, resultTypes: ['violations'] });
       return violations.flatMap(({ id, nodes }) =>
         nodes.map(({ html, any }) => `${id}: ${html} ${any[0]?.message ?? ''}`),

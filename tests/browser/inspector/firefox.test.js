@@ -88,7 +88,7 @@ test('a form and JSON in step, a call, a tree and a table, the timeline, the cod
     ['see', '#code-panel'],
   );
   assert.match(read[0], /permessage-deflate/);
-  assert.match(read[1], /websocket/i);
+  assert.match(read[1], /deflate/i);
   assert.match(read[3], /not encrypted/);
 });
 
