@@ -147,7 +147,7 @@ export const steps = [
     title: 'What is done with the inspector, once more in Firefox',
     run: withDist(async () => {
       await buildDemo();
-      const files = ['flows', 'demonstrations', 'auth', 'code'].map(
+      const files = ['flows', 'no_manual', 'demonstrations', 'auth', 'code'].map(
         (name) => `tests/browser/inspector/${name}.test.js`,
       );
       return nodeTest(files, 'firefox', { atOnce: 3, env: { INSPECTOR_BROWSER: 'Firefox' } });
