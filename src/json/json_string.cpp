@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 namespace utcp::ws::json {
 namespace {
@@ -44,6 +45,15 @@ std::uint32_t hex_code_unit(std::string_view text, std::size_t position) {
 }
 
 }  // namespace
+
+std::string escaped(std::string text, unsigned times) {
+  for (; times > 0; --times) {
+    std::string once;
+    append_escaped(once, text);
+    text = std::move(once);
+  }
+  return text;
+}
 
 std::string quote(TextRef text) {
   std::string literal = "\"";

@@ -12,6 +12,8 @@ namespace utcp::ws::json {
 
 /// Appends `text` as the inside of a JSON string literal (RFC 8259 section 7), without the quotes.
 void append_escaped(std::string& out, TextRef text);
+/// The same as a text, as often as it stands within another literal.
+[[nodiscard]] std::string escaped(std::string text, unsigned times);
 /// `text` as a JSON string literal.
 [[nodiscard]] std::string quote(TextRef text);
 

@@ -135,7 +135,8 @@ void Session::open(TimePoint now, Endpoint& endpoint, const Call& call) {
   connection->id = id;
   connection->endpoint = endpoint.id;
   endpoint.connections.push_back(id);
-  timers_.set(timer_of(id), now + call.connection_timeout);
+  // As the template says: a call that waits longer, or for ever, must not keep others behind one hung attempt.
+  timers_.set(timer_of(id), now + call.tool->call_template.connection_timeout);
   if (endpoint.tool->call_template.auth.kind == Auth::Kind::oauth2) {
     connection->state = ConnectionState::authorizing;
     authorize(now, *connection);

@@ -8,6 +8,7 @@
 #include <utcp_websocket/text.hpp>
 
 #include "field_reader.hpp"
+#include "known_fields.hpp"
 
 namespace utcp::ws {
 namespace {
@@ -16,10 +17,6 @@ using Presence = FieldReader::Presence;
 using Shown = FieldReader::Shown;
 
 constexpr Duration kLongest = std::chrono::seconds(2147483);  // the timers of JavaScript hosts count 2^31-1 ms at most
-
-// What the fields of this project and of UTCP's page hold when they are left out.
-constexpr const char* kStreamEnd = R"({"type":"stream_end"})";
-constexpr const char* kDiscoveryMessage = R"({"type":"utcp"})";
 
 bool is_object(std::string_view value) { return value.starts_with('{'); }
 
@@ -123,60 +120,17 @@ void read_message(FieldReader& fields, const char* name, std::optional<MessageTe
   if (read_message(fields, name, message)) out = std::move(message);
 }
 
-// Finding them takes time for each with each frame.
-constexpr std::size_t kMostLeaves = 1000;
 constexpr std::size_t kMostErrorMatches = 20;
 
-// Flattens an object into its leaves while it is read. What holds nothing closes right after it opened.
-class LeafList final : public json::ScanListener {
- public:
-  explicit LeafList(FrameMatch& match) : match_(match) {}
-
-  void open(bool is_object) override {
-    before_value();
-    empty_ = is_object ? "{}" : "[]";
-    next_index_.push_back(is_object ? kObject : 0);
-    place_.tokens.emplace_back();
-  }
-  void name(std::string_view literal) override { place_.tokens.back() = json::text_of(literal); }
-  void scalar(std::string_view raw) override {
-    before_value();
-    add(raw);
-  }
-  void close(std::string_view /*raw*/) override {
-    place_.tokens.pop_back();
-    next_index_.pop_back();
-    if (!empty_.empty() && !place_.tokens.empty()) add(empty_);
-    empty_ = {};
-  }
-
- private:
-  static constexpr std::size_t kObject = static_cast<std::size_t>(-1);
-
-  void before_value() {
-    empty_ = {};
-    if (!next_index_.empty() && next_index_.back() != kObject) place_.tokens.back() = to_text(next_index_.back()++);
-  }
-  void add(std::string_view value) {
-    if (match_.leaves.size() > kMostLeaves) return;
-    auto& [pointer, leaf] = match_.leaves.emplace_back();
-    pointer = place_;
-    leaf = value;
-  }
-
-  FrameMatch& match_;
-  json::Pointer place_;
-  std::vector<std::size_t> next_index_;  // of each open array
-  std::string_view empty_;               // of what opened last, while nothing came in it
-};
+void read_leaves(FieldReader& fields, const char* name, std::string_view object, FrameMatch& out) {
+  if (!flatten(object, out)) fields.fail(name, "an object of at most 1000 values", "more");
+}
 
 void read_match(FieldReader& fields, const char* name, FrameMatch& out, std::string_view fallback = "{}") {
   std::string_view value = fields.find(name);
   if (value.empty()) value = fallback;
   if (!is_object(value)) fields.refuse(name, "an object", value, Shown::type);
-  LeafList leaves(out);
-  fields.fail(json::read(value, json::kNoDepthLimit, leaves));
-  if (out.leaves.size() > kMostLeaves) fields.fail(name, "an object of at most 1000 values", "more");
+  read_leaves(fields, name, value, out);
 }
 
 void read_pointer(FieldReader& fields, const char* name, std::optional<json::Pointer>& out) {
@@ -224,10 +178,7 @@ void read_error_match(FieldReader& fields, std::vector<ErrorMatch>& out) {
       }
       continue;
     }
-    LeafList leaves(match.members);
-    fields.fail(json::read(object, json::kNoDepthLimit, leaves));
-    if (match.members.leaves.size() > kMostLeaves)
-      fields.fail("error_match", "an object of at most 1000 values", "more");
+    read_leaves(fields, "error_match", object, match.members);
   }
   if (out.size() > kMostErrorMatches) fields.fail("error_match", "at most 20 objects", "more");
 }
@@ -304,12 +255,12 @@ void read_fields(FieldReader& fields, CallTemplate& out) {
   read_pointer(fields, "result_path", out.result_path);
   read_error_path(fields, out);
   read_error_match(fields, out.error_matches);
-  read_match(fields, "stream_end", out.stream_end, kStreamEnd);
+  read_match(fields, "stream_end", out.stream_end, kDefaultStreamEnd);
   read_message(fields, "connect_message", out.connect_message);
   read_match(fields, "connect_ack", out.connect_ack);
   read_message(fields, "ping_message", out.ping_message);
   if (!read_message(fields, "discovery_message", out.discovery_message)) {
-    out.discovery_message = MessageTemplate::compile(kDiscoveryMessage).value();
+    out.discovery_message = MessageTemplate::compile(kDefaultDiscoveryMessage).value();
   }
   out.endpoint_key = make_endpoint_key(fields, out);
 }
@@ -324,93 +275,6 @@ Result<json::Members> template_members(std::string_view text) {
   return members;
 }
 
-// A field, and what it holds where it is left out; empty: it has no default, or one that depends on others (see
-// `default_of`).
-struct Field {
-  const char* name;
-  const char* value;
-};
-constexpr Field kFields[] = {
-    {"name", ""},
-    {"call_template_type", ""},
-    {"url", ""},
-    {"close_after_response", ""},
-    {"message", "null"},
-    {"missing_arguments", "\"error\""},
-    {"protocol", "null"},
-    {"response_format", "null"},
-    {"auth", "null"},
-    {"correlation", "null"},
-    {"result_path", "null"},
-    {"error_path", "null"},
-    {"error_match", "null"},
-    {"connect_message", "null"},
-    {"ping_message", "null"},
-    {"expected_responses", "null"},
-    {"allowed_communication_protocols", "null"},
-    {"keep_alive", "true"},
-    {"timeout", "30"},
-    {"headers", "{}"},
-    {"header_fields", "[]"},
-    {"connection_timeout", "30"},
-    {"response_timeout", "30"},
-    {"ping_interval", "30"},
-    {"message_filter", "{}"},
-    {"stream_end", kStreamEnd},
-    {"connect_ack", "{}"},
-    {"discovery_message", kDiscoveryMessage},
-};
-
-// What a field holds where it is left out; empty: it has no default.
-std::string_view default_of(std::string_view name, const FieldReader& fields) {
-  if (name == "close_after_response") return fields.find("keep_alive") == "false" ? "true" : "false";
-  const std::string_view timeout = fields.find("timeout");
-  if ((name == "connection_timeout" || name == "response_timeout") && !timeout.empty()) return timeout;
-  for (const Field& field : kFields) {
-    if (field.name == name) return field.value;
-  }
-  return {};
-}
-
-// Whether one of two names is the other with a letter or two that are next to each other changed, put in, left out or
-// swapped.
-bool is_near(std::string_view left, std::string_view right) {
-  if (left.size() > right.size()) std::swap(left, right);
-  std::size_t start = 0;
-  while (start < left.size() && left[start] == right[start]) ++start;
-  std::size_t end = 0;
-  while (start + end < left.size() && left[left.size() - 1 - end] == right[right.size() - 1 - end]) ++end;
-  return right.size() - start - end <= 2;
-}
-
-constexpr std::size_t kMostWarnings = 10;
-constexpr std::size_t kLongestName = 40;
-
-void warn_of_unknown(std::string_view name, std::vector<std::string>& warnings) {
-  if (warnings.size() == kMostWarnings || name.size() > kLongestName) return;
-  std::string_view nearest;
-  for (const Field& known : kFields) {
-    if (name == known.name) return;
-    if (is_near(name, known.name)) nearest = known.name;
-  }
-  std::string warning = concat({"the call template field ", json::quote(name), " is not known, and ignored"});
-  if (!nearest.empty()) append(warning, {"; did you mean \"", nearest, "\"?"});
-  warnings.push_back(std::move(warning));
-}
-
-// What is allowed, but hardly meant.
-void note_oddities(const json::Members& members, std::vector<std::string>& warnings) {
-  constexpr std::int64_t kHour = 3600;
-  for (const auto& [name, value] : members) {
-    const bool is_time = name.ends_with("timeout") || name == "ping_interval";
-    if (is_time && json::is_number(value) && json::scaled(value, 0) > kHour) {
-      warnings.push_back(concat({"the call template field \"", name,
-                                 "\" is in seconds; did you mean milliseconds? got ", json::summary(value)}));
-    }
-    warn_of_unknown(name, warnings);
-  }
-}
-
 }  // namespace
 
 Result<CallTemplate> parse_call_template(std::string_view text) {
@@ -423,7 +287,7 @@ Result<CallTemplate> parse_call_template(std::string_view text) {
   FieldReader fields(members.value());
   read_fields(fields, result.value());
   result.fail(fields.take_error());
-  if (result) note_oddities(members.value(), result.value().warnings);
+  if (result) result.value().warnings = oddities_of(members.value());
   return result;
 }
 

@@ -14,6 +14,7 @@
 #include <utcp_websocket/json_text.hpp>
 
 #include "auth.hpp"
+#include "frame_match.hpp"
 #include "message_template.hpp"
 #include "url.hpp"
 
@@ -22,21 +23,6 @@ namespace utcp::ws {
 using Duration = std::chrono::microseconds;
 
 enum class ResponseFormat : std::uint8_t { none, json, text, raw };
-
-/// Members that a frame must have, with their values, at any depth (`message_filter`, `stream_end`, `connect_ack`):
-/// flattened into leaf pointers and the values that must stand there. Arrays are flattened too; what holds nothing is a
-/// leaf. `{}` has no leaves: as `message_filter` all frames pass, as `stream_end` none ends a stream.
-/// Of a name that stands twice both values must match, so that nothing does.
-struct FrameMatch {
-  std::vector<std::pair<json::Pointer, std::string>> leaves;  ///< the value as JSON text: a scalar, `{}` or `[]`
-  [[nodiscard]] bool empty() const { return leaves.empty(); }
-};
-
-/// What makes a frame a tool's error, whatever the filter lets through: members, or how a text begins.
-struct ErrorMatch {
-  FrameMatch members;
-  std::string prefix;  ///< of a text frame; used where it is not empty
-};
 
 /// `-1` in `expected_responses`: until the peer ends it.
 inline constexpr int kUntilPeerEnds = -1;

@@ -124,6 +124,21 @@ void check_plan(const MessageTemplate& message, const Arguments& arguments) {
   }
 }
 
+// Whatever is missing: an object or array goes out as JSON, and what is no error is what is sent anyway.
+void check_missing(const MessageTemplate& message, std::string_view arguments, std::string_view kept,
+                   bool is_structured) {
+  const Result<std::string> strict = render(message, arguments, kBuiltIns, MissingArguments::error);
+  if (strict) {
+    REQUIRE(strict.value() == kept);
+  } else {
+    REQUIRE(strict.error().code == ErrorCode::invalid_argument && !strict.error().field.empty());
+  }
+  const Result<std::string> omitted = render(message, arguments, kBuiltIns, MissingArguments::omit);
+  REQUIRE(omitted.ok());
+  if (is_structured) REQUIRE(read(omitted.value()).valid);
+  if (strict) REQUIRE(omitted.value() == kept);
+}
+
 void check(std::string_view message_text, std::string_view argument_text) {
   const Result<MessageTemplate> compiled = MessageTemplate::compile(message_text);
   const Result<json::Members> members = json::members(argument_text);
@@ -159,7 +174,9 @@ void check(std::string_view message_text, std::string_view argument_text) {
     if (found.valid) check_structure(reading.events, found.events, arguments);
   }
   const Event& first = template_reading.events.front();
-  if (first.kind == Event::Kind::open_object || first.kind == Event::Kind::open_array) REQUIRE(reading.valid);
+  const bool is_structured = first.kind == Event::Kind::open_object || first.kind == Event::Kind::open_array;
+  if (is_structured) REQUIRE(reading.valid);
+  check_missing(message, arguments.raw, rendered, is_structured);
   const bool is_json_shaped = first.text.starts_with('{') || first.text.starts_with('[');
   if (first.kind == Event::Kind::string && !is_json_shaped) REQUIRE(rendered == fill(marked, arguments));
 }

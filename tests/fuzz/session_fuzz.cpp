@@ -1,15 +1,13 @@
 // Fuzzes a session with lists of operations: the bytes of an input choose options, then one operation after the other,
 // in any order and with ids of any age. After each one the commands are taken and the model is checked; at the end the
 // host falls silent, and every call must come to its end by itself.
+#include "session_inputs.hpp"
 #include "session_model.hpp"
 
 namespace utcp::ws::fuzz {
 namespace {
 
 using namespace std::chrono_literals;
-
-constexpr std::size_t kMaxDepth = 16;
-constexpr std::size_t kMaxFrame = 150;
 
 /// The input, byte by byte; 0 after its end.
 class Bytes {
@@ -27,35 +25,6 @@ class Bytes {
 
  private:
   std::string_view left_;
-};
-
-// Members beside the URL. Those with more that tells endpoints apart than a command shows get a URL of their own.
-struct Rules {
-  const char* members;
-  bool own_url = false;
-};
-constexpr Rules kRules[] = {
-    {R"("timeout":1)"},
-    {R"("message":{"id":"{{request_id}}"},"timeout":2)"},
-    {R"("message":{"id":"{{uuid}}","a":1},"connection_timeout":1)"},
-    {R"("keep_alive":false)"},
-    {R"("expected_responses":2,"response_format":"json")"},
-    {R"("expected_responses":-1,"response_timeout":0.5)"},
-    {R"("message_filter":{"k":"UTCP_ARG_k_UTCP_ARG"})"},
-    {R"("connect_message":"s3cr3t","connect_ack":{"type":"ack"},"timeout":3)", true},
-    {R"("connect_message":{"a":1},"message":{"id":"{{request_id}}"})", true},
-    {R"("protocol":"p")"},
-    {R"("header_fields":["X-A"])", true},
-    {R"("message":{"id":"{{request_id}}"},"result_path":"/result","error_path":"/error","close_after_response":true)"},
-    {R"("auth":{"auth_type":"api_key","api_key":"s3cr3t","location":"query","var_name":"key"})", true},
-    {R"("auth":{"auth_type":"oauth2","token_url":"https://h.example/t","client_id":"c","client_secret":"s3cr3t"},"protocol":"p")",
-     true},
-    {R"("message":{"id":"{{request_id}}"},"connect_ack":{"type":"ack"},"stream_end":{"op":"complete"})", true},
-    {R"("message":{"id":"{{request_id}}"},"expected_responses":3)"},
-    {R"("ping_interval":0.3,"timeout":2)", true},
-    {R"("ping_interval":0.3,"ping_message":"ping")", true},
-    {R"("ping_interval":0.3,"ping_message":"ping","message":{"id":"{{request_id}}"})", true},
-    {R"("auth":{"auth_type":"basic","username":"u","password":"s3cr3t"},"header_fields":["X-A"])", true},
 };
 
 SessionOptions options_from(Bytes& bytes) {
@@ -78,55 +47,6 @@ SessionOptions options_from(Bytes& bytes) {
   options.can_ping = (abilities & 2) != 0;
   options.seed = flags;
   return options;
-}
-
-struct Prepared {
-  CallTemplate call_template;
-  CallRules rules{call_template};
-};
-
-// Made once: these templates are the same in all inputs.
-const Prepared& prepared(const std::string& url, const Rules& rules) {
-  static std::map<std::string, std::unique_ptr<Prepared>> known;
-  const std::string text = R"({"url":")" + url + "\"," + rules.members + "}";
-  std::unique_ptr<Prepared>& entry = known[text];
-  if (!entry) entry = std::make_unique<Prepared>(Prepared{parse_call_template(text).value()});
-  return *entry;
-}
-
-/// A frame; `kind` tells which, `id` is the id that it carries if it carries one.
-constexpr std::size_t kFrameKinds = 14;
-std::string payload_of(std::size_t kind, const std::string& id) {
-  switch (kind) {
-    case 0:
-      return "plain";
-    case 1:
-      return R"({"id":)" + id + R"(,"result":1})";
-    case 2:
-      return R"({"id":")" + id + R"(","k":"v"})";
-    case 3:
-      return R"({"id":"u)" + id + R"("})";
-    case 4:
-      return R"({"type":"stream_end"})";
-    case 5:
-      return R"({"type":"tool_error","error":"e","id":")" + id + R"("})";
-    case 6:
-      return R"({"type":"tool_response","result":1,"request_id":")" + id + R"("})";
-    case 7:
-      return R"({"type":"ack"})";
-    case 8:
-      return R"({"op":"complete","id":)" + id + "}";
-    case 9:
-      return R"({"tools":[],"k":"v"})";
-    case 10:
-      return R"({"error":{"code":1},"id":)" + id + "}";
-    case 11:
-      return std::string(kMaxDepth + 1, '[') + std::string(kMaxDepth + 1, ']');
-    case 12:
-      return std::string(kMaxFrame + 1, 'x');
-    default:
-      return R"({"id":")" + id + R"(","type":"stream_end"})";
-  }
 }
 
 class Run {
@@ -219,8 +139,13 @@ class Run {
     if (call_template != nullptr && !call_template->message_filter.empty()) request.message_filter = R"({"k":"v"})";
 
     const std::string header = value == nullptr ? "" : value;
+    // Of its own, for some: shorter and longer than the templates'.
+    constexpr std::optional<Duration> kTimeouts[] = {std::nullopt, 200ms, 3s, 40s};
+    request.timeout = kTimeouts[choice >> 6U];
     CallModel call{.tool = tool, .key = Model::key_of(tool.url, tool.protocol, value == nullptr ? nullptr : &header)};
-    call.deadline = model_.now + tool.connection_timeout;
+    call.tool.connection_timeout = request.timeout.value_or(tool.connection_timeout);
+    call.tool.response_timeout = request.timeout.value_or(tool.response_timeout);
+    call.deadline = model_.now + call.tool.connection_timeout;
     call.shared = tool.shared && request.mode != CallMode::discovery;
     call.expected = tool.rules->expected(request.mode);
     model_.calls.emplace(id, call);

@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <functional>
+
 #include <utcp_websocket/message_template.hpp>
 
 #include "fake_host.hpp"
@@ -54,7 +57,7 @@ TEST(MissingArgument, IsLeftOut) {
       {R"({"o":{"a":["UTCP_ARG_x_UTCP_ARG"]}})", "{}", R"({"o":{"a":[]}})"},
       {R"({"a":"x=UTCP_ARG_x_UTCP_ARG;"})", "{}", R"({"a":"x=;"})"},
       {R"("GET UTCP_ARG_x_UTCP_ARG!")", "{}", "GET !"},
-      {R"("{ \"a\" : UTCP_ARG_x_UTCP_ARG , \"b\" : 1 }")", "{}", R"({  "b" : 1 })"},
+      {R"("{ \"a\" : UTCP_ARG_x_UTCP_ARG , \"b\" : 1 }")", "{}", R"({ "b" : 1 })"},
       {R"("{\"b\":1,\"a\":\"UTCP_ARG_x_UTCP_ARG\"}")", "{}", R"({"b":1})"},
       {R"("{\"UTCP_ARG_x_UTCP_ARG\":1}")", "{}", R"({"":1})"},
       {R"({"a":"{\"k\":\"UTCP_ARG_x_UTCP_ARG\"}"})", "{}", R"({"a":"{\"k\":\"\"}"})"},
@@ -179,6 +182,62 @@ TEST(Timeout, ShowsTheFrameThatWasNoAnswer) {
   host.text(2, R"({"type":"refused"})");
   host.advance(11s);
   EXPECT_THAT(host.outcome(greeted).error->message, HasSubstr(R"(the last that came instead: {"type":"refused"})"));
+}
+
+// Templates come from peers: eight times the text must not take sixty-four times as long.
+TEST(LongTemplates, TakeTimeInProportion) {
+  const auto milliseconds = [](const std::string& message, Missing missing) {
+    double best = 1e9;
+    for (int i = 0; i < 3; ++i) {
+      const auto start = std::chrono::steady_clock::now();
+      const Result<MessageTemplate> compiled = MessageTemplate::compile(message);
+      (void)compiled.value().plan({}, missing);
+      (void)compiled.value().argument_names();
+      const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
+      best = std::min(best, took.count());
+    }
+    return best;
+  };
+  const auto repeated = [](std::string_view unit, std::size_t size) {
+    std::string text;
+    while (text.size() < size) text += unit;
+    return text;
+  };
+  constexpr std::size_t kSize = 2 * 1024;
+  for (const char* unit :
+       {"UTCP_ARG_ ", "{{args. ", "{ UTCP_ARG_ ", "[\\\"UTCP_ARG_", "UTCP_ARG_a_UTCP_ARG,", "{\"a\":", " "}) {
+    for (const Missing missing : {Missing::keep, Missing::omit}) {
+      const std::function<std::string(std::size_t)> ways[] = {
+          [&](std::size_t size) { return json::quote(repeated(unit, size)); },
+          [&](std::size_t size) {
+            return concat({"{\"a\":", json::quote(concat({"[", repeated(unit, size)})), "}"});
+          },
+          [&](std::size_t size) {
+            return json::quote(concat({"{\"a\":UTCP_ARG_x_UTCP_ARG", repeated(unit, size), "}"}));
+          }};
+      for (const auto& message : ways) {
+        const double once = milliseconds(message(kSize), missing);
+        EXPECT_LT(milliseconds(message(8 * kSize), missing), 24 * (once + 0.1)) << unit;
+      }
+    }
+  }
+}
+
+TEST(CallTimeout, OfOneCallDoesNotKeepOthersBehindAHungAttempt) {
+  FakeHost host;
+  const ToolId tool =
+      host.tool(R"({"url":"wss://h.example/","connection_timeout":5,"message":{"id":"{{request_id}}"}})");
+  host.calls[100] = {};
+  host.session.start_call(host.now, CallId{100}, {.tool = tool, .timeout = Duration(0)});
+  host.drain();
+  host.advance(4s);
+  const CallId second = host.call(tool);
+  host.advance(3s);  // the first attempt is given up at 5 s, and the next made
+  ASSERT_EQ(host.sockets.size(), 2U);
+  host.open(2);
+  host.text(2, R"({"id":"1"})");
+  EXPECT_TRUE(host.succeeded(second));
+  EXPECT_TRUE(host.pending(CallId{100}));
 }
 
 }  // namespace

@@ -1,0 +1,32 @@
+// Owns what a frame is held against: members with their values, at any depth. Must not know frames.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <utcp_websocket/json_pointer.hpp>
+
+namespace utcp::ws {
+
+/// Members that a frame must have, with their values, at any depth (`message_filter`, `stream_end`, `connect_ack`):
+/// flattened into leaf pointers and the values that must stand there. Arrays are flattened too; what holds nothing is a
+/// leaf. `{}` has no leaves: as `message_filter` all frames pass, as `stream_end` none ends a stream.
+/// Of a name that stands twice both values must match, so that nothing does.
+struct FrameMatch {
+  std::vector<std::pair<json::Pointer, std::string>> leaves;  ///< the value as JSON text: a scalar, `{}` or `[]`
+  [[nodiscard]] bool empty() const { return leaves.empty(); }
+};
+
+/// What makes a frame a tool's error, whatever the filter lets through: members, or how a text begins.
+struct ErrorMatch {
+  FrameMatch members;
+  std::string prefix;  ///< of a text frame; used where it is not empty
+};
+
+/// Fills `out` with the leaves of an object, which is known to be JSON. Returns whether there are at most 1,000:
+/// looking for each takes time with each frame.
+[[nodiscard]] bool flatten(std::string_view object, FrameMatch& out);
+
+}  // namespace utcp::ws

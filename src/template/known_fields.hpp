@@ -1,0 +1,25 @@
+// Owns the list of a call template's fields: what each holds where it is left out, and what is likely a mistake beside
+// them. Must not know what the fields mean.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <utcp_websocket/json_text.hpp>
+
+#include "field_reader.hpp"
+
+namespace utcp::ws {
+
+inline constexpr const char* kDefaultStreamEnd = R"({"type":"stream_end"})";
+inline constexpr const char* kDefaultDiscoveryMessage = R"({"type":"utcp"})";
+
+/// The JSON text that a field holds where it is left out; empty: it has no default. `fields`: those of the template.
+[[nodiscard]] std::string_view default_of(std::string_view name, const FieldReader& fields);
+
+/// What is allowed, but hardly meant: fields that are not known, times that look like milliseconds. A sentence for
+/// each.
+[[nodiscard]] std::vector<std::string> oddities_of(const json::Members& members);
+
+}  // namespace utcp::ws

@@ -1,0 +1,221 @@
+// Owns compiling a `message` (see message_template.hpp): what of it is literal, how what stands in each placeholder is
+// encoded, where the request's id stands. Must not know arguments.
+#include <utcp_websocket/json_scanner.hpp>
+#include <utcp_websocket/json_text.hpp>
+#include <utcp_websocket/text.hpp>
+
+#include "placeholders.hpp"
+
+namespace utcp::ws {
+
+// Compiles a message while it is read, so that nothing is built and numbers keep their digits.
+class MessageTemplate::Compiler final : public json::ScanListener {
+ public:
+  explicit Compiler(MessageTemplate& message) : message_(message) {}
+
+  void open(bool is_object) override {
+    before_value();
+    literal(is_object ? "{" : "[");
+    enter(!is_object);
+  }
+  void name(std::string_view raw) override {
+    const std::string name = json::text_of(raw);
+    if (levels_.back().count++ > 0) literal(",");
+    literal(json::quote(name));
+    literal(":");
+    path_.tokens.back() = name;
+    levels_.back().is_known = true;
+  }
+  void scalar(std::string_view raw) override {
+    if (levels_.empty()) {
+      whole(raw);
+      return;
+    }
+    before_value();
+    if (!json::is_string(raw)) {
+      literal(raw);
+      return;
+    }
+    const std::string text = json::text_of(raw);
+    note_id(text);
+    if (text == kArgsPlaceholder || is_typed_argument(text)) {
+      placeholders(text, Encoding::json_value);
+    } else {
+      literal("\"");
+      if (is_json_text(text)) {
+        json_shaped(text, 1);
+      } else {
+        placeholders(text, Encoding::json_string, 0, 1);
+      }
+      literal("\"");
+    }
+  }
+  void close(std::string_view /*raw*/) override {
+    literal(levels_.back().is_array ? "]" : "}");
+    leave();
+  }
+
+ private:
+  // A message that is neither object nor array.
+  void whole(std::string_view raw) {
+    const std::string text = json::text_of(raw);
+    if (raw == "null") {
+      message_.has_message_ = false;
+    } else if (is_json_shaped(text)) {
+      json_shaped(text, 0);
+    } else {
+      placeholders(text, Encoding::text);
+    }
+  }
+
+  // A string that is JSON once its placeholders are filled in. Only its string literals, brackets and commas are looked
+  // at, for until then no JSON parser could read it. `levels`: in how many strings of the message it stands.
+  void json_shaped(std::string_view text, std::uint8_t levels) {
+    std::size_t outside = 0;  // where the stretch outside of string literals began
+    std::size_t i = 0;
+    while (i < text.size()) {
+      const BuiltIn* built_in = built_in_at(text, i);
+      const std::size_t argument = placeholder_at(text, i).size;
+      if (text[i] == '"') {
+        const std::size_t end = closing_quote(text, i);
+        const std::string_view inside = text.substr(i + 1, end - i - 1);
+        const bool is_name = is_name_literal(text, end);
+        if (levels == 0) note_literal(text, i, end, is_name);
+        const bool is_typed =
+            (inside == kArgsPlaceholder || is_typed_argument(inside)) && !is_name && end < text.size();
+        const std::size_t quotes = is_typed ? 0 : 1;
+        placeholders(text.substr(outside, i + quotes - outside), Encoding::json_value, levels, levels);
+        if (is_typed) {
+          placeholders(inside, Encoding::json_value, levels, levels);
+        } else {
+          inside_literal(inside, levels);
+        }
+        outside = std::min(end + 1 - quotes, text.size());
+        i = std::min(end + 1, text.size());
+      } else if (built_in != nullptr) {
+        const std::size_t end = i + built_in->placeholder.size();
+        if (levels == 0 && is_whole_value(text, i, end)) note_id(built_in->placeholder);
+        i = end;
+      } else if (argument != 0) {
+        i += argument;
+      } else {
+        if (levels == 0) structure(text[i]);
+        ++i;
+      }
+    }
+    placeholders(text.substr(outside), Encoding::json_value, levels, levels);
+  }
+
+  // Keeps track of the place that a string literal of a JSON-shaped message tells.
+  void note_literal(std::string_view text, std::size_t open, std::size_t close, bool is_name) {
+    const std::string_view inside = text.substr(open + 1, close - open - 1);
+    if (!is_name) {
+      if (is_whole_value(text, open, close + 1)) note_id(inside);
+    } else if (!levels_.empty()) {
+      path_.tokens.back() = json::text_of(text.substr(open, close + 1 - open));
+      levels_.back().is_known = !may_hold_placeholders(inside);
+    }
+  }
+
+  void placeholders(std::string_view text, Encoding encoding, std::uint8_t levels = 0, std::uint8_t escapes = 0) {
+    if (may_hold_placeholders(text)) {
+      Segment& segment = message_.segments_.emplace_back();
+      segment.text = text;
+      segment.placeholders = true;
+      segment.encoding = encoding;
+      segment.levels = levels;
+      segment.escapes = escapes;
+    } else {
+      literal(json::escaped(std::string(text), escapes));
+    }
+  }
+
+  void literal(std::string_view text) {
+    auto& segments = message_.segments_;
+    if (segments.empty() || segments.back().placeholders) segments.emplace_back();
+    segments.back().text += text;
+  }
+
+  // A placeholder cannot start with the second character of an escape: in `"\UTCP_ARG_…"` the backslash would take the
+  // first character of the value with it, and a quote there could end the string.
+  void inside_literal(std::string_view raw, std::uint8_t levels) {
+    if (const std::string text = json::text_of(concat({"\"", raw, "\""})); is_json_text(text)) {
+      json_shaped(text, levels + 1);
+      return;
+    }
+    std::size_t start = 0;
+    for (std::size_t i = raw.find('\\'); i != raw.npos; i = raw.find('\\', std::min(i + 2, raw.size()))) {
+      if (i + 1 == raw.size() || (raw[i + 1] != 'U' && raw[i + 1] != '{')) continue;
+      placeholders(raw.substr(start, i - start), Encoding::json_string, levels, levels);
+      literal(json::escaped(std::string(raw.substr(i, 2)), levels));
+      start = i + 2;
+    }
+    placeholders(raw.substr(start), Encoding::json_string, levels, levels);
+  }
+
+  // An object or array begins at the current path, and ends.
+  void enter(bool is_array) {
+    levels_.push_back({is_array, 0, is_array});
+    path_.tokens.emplace_back();
+    if (is_array) path_.tokens.back() = "0";
+  }
+  void leave() {
+    levels_.pop_back();
+    path_.tokens.pop_back();
+  }
+
+  // Elements are told by their place only; members have their name before them.
+  void before_value() {
+    if (levels_.empty() || !levels_.back().is_array) return;
+    if (levels_.back().count > 0) literal(",");
+    path_.tokens.back() = to_text(levels_.back().count++);
+  }
+
+  // Keeps track of where in the document a JSON-shaped string has come to.
+  void structure(char c) {
+    if (c == '{' || c == '[') {
+      enter(c == '[');
+    } else if (levels_.empty()) {
+      return;
+    } else if (c == '}' || c == ']') {
+      leave();
+    } else if (c == ',' && levels_.back().is_array) {
+      path_.tokens.back() = to_text(++levels_.back().count);
+    } else if (c == ',') {
+      levels_.back().is_known = false;
+    }
+  }
+
+  // `text` is a whole value at the current path. The first request id counts, without one the first uuid.
+  void note_id(std::string_view text) {
+    for (const Level& level : levels_) {
+      if (!level.is_known) return;
+    }
+    auto& place = message_.id_place_;
+    if (text == kRequestIdPlaceholder && (!place || place->is_uuid)) {
+      place = IdPlace{path_, false};
+    } else if (text == kUuidPlaceholder && !place) {
+      place = IdPlace{path_, true};
+    }
+  }
+
+  struct Level {
+    bool is_array;
+    std::size_t count;  // of the members or elements so far
+    bool is_known;      // where the current one stands: not below a name that a call's values make
+  };
+  MessageTemplate& message_;
+  json::Pointer path_;
+  std::vector<Level> levels_;
+};
+
+Result<MessageTemplate> MessageTemplate::compile(std::string_view message) {
+  Result<MessageTemplate> result;
+  result.value().has_message_ = true;
+  Compiler compiler(result.value());
+  result.fail(json::read(message, kDefaultMaxJsonDepth, compiler));
+  if (result && result.value().depends_on_names()) result.value().source_ = json::compact(message);
+  return result;
+}
+
+}  // namespace utcp::ws

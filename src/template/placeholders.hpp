@@ -1,0 +1,76 @@
+// Owns the grammar of placeholders: what in a text is one, where it ends, and whether a text around them is JSON. Must
+// not know what is put in their place. Every function takes time in proportion to the text: templates come from peers.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "message_template.hpp"
+
+namespace utcp::ws {
+
+inline constexpr std::string_view kRequestIdPlaceholder = "{{request_id}}";
+inline constexpr std::string_view kUuidPlaceholder = "{{uuid}}";
+inline constexpr std::string_view kArgsPlaceholder = "{{args}}";
+
+/// `{{request_id}}` and the like.
+struct BuiltIn {
+  std::string_view placeholder;
+  Piece::Kind kind;
+};
+
+/// The built-in that starts at `position`, or null.
+[[nodiscard]] const BuiltIn* built_in_at(std::string_view text, std::size_t position);
+
+/// An argument's placeholder in a text: `UTCP_ARG_<name>_UTCP_ARG` or `{{args.<name>}}`.
+struct Placeholder {
+  std::string_view name;
+  std::size_t size = 0;   ///< of the whole placeholder; 0: there is none
+  bool is_typed = false;  ///< `{{args.<name>}}`
+};
+
+/// The placeholder that starts at `position`, if its name may be any of up to 256 bytes: it ends as early as it can.
+[[nodiscard]] Placeholder placeholder_at(std::string_view text, std::size_t position);
+
+/// Whether a text is one `{{args.<name>}}` and nothing else.
+[[nodiscard]] bool is_typed_argument(std::string_view text);
+
+[[nodiscard]] bool may_hold_placeholders(std::string_view text);
+[[nodiscard]] bool may_hold_arguments(std::string_view text);
+
+/// Names of arguments, to be found in a template.
+class Names {
+ public:
+  explicit Names(std::span<const std::string> names);
+
+  /// The argument whose placeholder starts at `position`.
+  [[nodiscard]] Placeholder find_at(std::string_view text, std::size_t position) const;
+  /// The placeholder at `position` whose argument is not there.
+  [[nodiscard]] Placeholder missing_at(std::string_view text, std::size_t position) const;
+
+ private:
+  [[nodiscard]] bool has(std::string_view name) const;
+
+  std::span<const std::string> names_;
+  std::size_t longest_ = 0;
+};
+
+/// Whether a text starts like JSON, and not with a placeholder.
+[[nodiscard]] bool is_json_shaped(std::string_view text);
+/// Whether a text that holds placeholders is JSON, whatever is put in.
+[[nodiscard]] bool is_json_text(std::string_view text);
+
+/// Whether what stands at [`begin`, `end`) of such a text is a value by itself: what touches it, as a digit does, would
+/// be a part of it.
+[[nodiscard]] bool is_whole_value(std::string_view text, std::size_t begin, std::size_t end);
+/// The index of the quote that ends the string literal at `open`, or the text's size where none does.
+[[nodiscard]] std::size_t closing_quote(std::string_view text, std::size_t open);
+/// Whether the string literal that ends with the quote at `closing` is a member's name.
+[[nodiscard]] bool is_name_literal(std::string_view text, std::size_t closing);
+
+/// JSON without the members and elements whose whole value is the placeholder of an argument that is not there.
+[[nodiscard]] std::string without_missing(std::string_view text, const Names& names);
+
+}  // namespace utcp::ws
