@@ -1,5 +1,6 @@
 // Owns `connect`: one endpoint with its tools, for who does not need the SDK. A thin layer over the protocol. Must not know how tools are
 // called.
+import { copyOf } from '../base/check.js';
 import { createError } from '../base/errors.js';
 import { isObject, kindOf } from '../base/values.js';
 import { stringify } from '../core/message.js';
@@ -73,14 +74,20 @@ export class Endpoint {
    * @param {CallOptions} [options] a signal that ends it, a timeout of its own
    * @returns {AsyncGenerator<As, void, unknown>} each item
    */
-  async *stream(name, args, options) {
-    yield* this.protocol.callToolStreaming(
-      null,
-      `${this.#manual}.${name}`,
-      /** @type {any} */ (args),
-      this.#templateOf(name),
-      options,
-    );
+  stream(name, args, options) {
+    // Not a generator around it: leaving would wait for the item that a `next()` is waiting for.
+    try {
+      const template = this.#templateOf(name);
+      return this.protocol.callToolStreaming(
+        null,
+        `${this.#manual}.${name}`,
+        /** @type {any} */ (args),
+        template,
+        options,
+      );
+    } catch (error) {
+      return refused(error);
+    }
   }
 
   /** @param {unknown} name @returns {any} */
@@ -140,8 +147,7 @@ export class Endpoint {
  * @returns {Promise<Endpoint<any, any>>}
  */
 export async function connect(target, options = {}) {
-  if (!isObject(options)) throw new TypeError(`options must be an object, not ${kindOf(options)}`);
-  const { discover = true, signal, timeout, ...others } = options;
+  const { discover = true, signal, timeout, ...others } = copyOf('options', options);
   if (typeof discover !== 'boolean')
     throw new TypeError(`options.discover must be true or false, not ${kindOf(discover)}`);
   const template = templateOf(target);
@@ -159,6 +165,12 @@ export async function connect(target, options = {}) {
     await protocol.close();
     throw error;
   }
+}
+
+/** A stream that cannot begin. @param {unknown} error @returns {AsyncGenerator<any, void, unknown>} */
+// biome-ignore lint/correctness/useYield: its first item is an error
+async function* refused(error) {
+  throw error;
 }
 
 /** @param {any} target @returns {any} */

@@ -1,28 +1,25 @@
 // Owns what `--frames` shows: every frame with its content and the time, without what the environment gave. Must not know calls.
-import { secrets } from './input.js';
+import { SHORTEST_SECRET, secrets } from './input.js';
 import { harmless, summary } from './terminal.js';
 
 /** UTF-16 code units of a frame that are shown. */
 const LONGEST = 2000;
 
-/** A text without secrets, also as they stand in JSON, in a URL, in Base64 and in a Basic header. @param {string} text */
+/** A text without secrets, also as they stand in JSON, in a URL and in Base64. @param {string} text */
 export function masked(text) {
   let shown = text;
   for (const secret of secrets) {
-    const forms = [
-      secret,
-      JSON.stringify(secret).slice(1, -1),
-      encodeURIComponent(secret),
-      btoa(unescape(encodeURIComponent(secret))),
-    ];
-    for (const form of forms) shown = shown.replaceAll(form, '***');
+    const base64 = Buffer.from(secret).toString('base64');
+    for (const form of [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret), base64]) {
+      shown = shown.replaceAll(form, '***');
+    }
   }
   return shown;
 }
 
 /** Every text in what authenticates. @param {unknown} value */
 export function keepSecret(value) {
-  if (typeof value === 'string' && value.length > 3) secrets.add(value);
+  if (typeof value === 'string' && value.length >= SHORTEST_SECRET) secrets.add(value);
   else if (typeof value === 'object' && value !== null) for (const member of Object.values(value)) keepSecret(member);
 }
 

@@ -33,6 +33,8 @@ export function dataArguments(pairs) {
 
 /** What the environment has given, so that nothing that is shown holds it. @type {Set<string>} */
 export const secrets = new Set();
+/** As in the core: shorter ones are words and digits that stand anywhere. */
+export const SHORTEST_SECRET = 4;
 
 /**
  * A call template, filled in.
@@ -90,7 +92,7 @@ export function fill(value, where) {
     if (dollar) return whole.slice(1);
     const found = process.env[name];
     if (found === undefined) throw new UsageError(`${where} asks for \${${name}}, which the environment does not have`);
-    if (found !== '') secrets.add(found);
+    if (found.length >= SHORTEST_SECRET) secrets.add(found);
     return found;
   });
 }

@@ -36,13 +36,14 @@ async function main(argv) {
     else {
       const start = performance.now();
       const better = await betterWebSocket();
-      const WebSocket = settings.frames ? withFrames(better ?? globalThis.WebSocket, tellFrame) : better;
+      const host = better ?? globalThis.WebSocket;
+      const WebSocket = settings.frames && host ? withFrames(host, tellFrame) : better;
       protocol = new WebSocketCommunicationProtocol({ WebSocket, retry: settings.retry ? {} : false });
       tellWarnings(protocol);
       if (settings.verbose) tellEvents(protocol);
       const { signal } = ending;
       const context = { settings, protocol, output, paint: painter(process.stdout), signal, note };
-      if (command === 'open') await open(context, WebSocket ?? globalThis.WebSocket);
+      if (command === 'open') await open(context, WebSocket ?? host);
       else await commands[command](context);
       if (settings.time) note(`it took ${((performance.now() - start) / 1000).toFixed(3)} s`);
     }

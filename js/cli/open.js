@@ -1,7 +1,7 @@
 // Owns `open`: a prompt on a connection. What is typed is sent as a frame, what comes is shown; lines with a slash are commands. Must not
 // know how a tool is called.
 import { createInterface } from 'node:readline';
-import { isSecureWebSocketUrl, ready, WebSocketConnectionError } from '../api/index.js';
+import { isSecureWebSocketUrl, ready, WebSocketConnectionError, WebSocketTimeoutError } from '../api/index.js';
 import { call, discover, given, stream } from './commands.js';
 import { describe } from './failures.js';
 import { frameText } from './frames.js';
@@ -17,7 +17,9 @@ export async function open(context, WebSocket) {
   const template = await given(context);
   await ready();
   if (!isSecureWebSocketUrl(String(template.url))) throw new UsageError('the URL must be wss:, or ws: to this machine');
-  const socket = await connected(WebSocket, template, signal);
+  const unused = ['auth', 'connect_message'].filter((field) => template[field] !== undefined);
+  if (unused.length > 0) context.note(`open sends frames as you type them; it does not use ${unused.join(' and ')}`);
+  const socket = await connected(WebSocket, template, context);
   const lines = createInterface({ input: process.stdin, output: process.stdout, prompt });
   const say = (/** @type {string} */ text) => {
     process.stdout.write(process.stdout.isTTY ? `\r\x1b[K${text}\n` : `${text}\n`);
@@ -41,23 +43,35 @@ export async function open(context, WebSocket) {
   if (socket.readyState === 1) await closed(socket);
 }
 
-/** @param {any} WebSocket @param {{ [member: string]: any }} template @param {AbortSignal} signal */
-function connected(WebSocket, { url, protocol, headers }, signal) {
+/** @param {any} WebSocket @param {{ [member: string]: any }} template @param {Context} context */
+function connected(WebSocket, { url, protocol, headers, timeout = 30 }, { signal }) {
+  if (!WebSocket) throw failed('websocket_unavailable', 'this Node has no WebSocket, and the package ws is not there');
   const socket = new WebSocket(url, protocol ? [protocol] : [], { headers });
   socket.binaryType = 'arraybuffer';
   return new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason));
-    socket.addEventListener('open', () => resolve(socket));
+    const give = (/** @type {unknown} */ error) => {
+      clearTimeout(timer);
+      reject(error);
+      socket.close();
+    };
+    const late = () => new WebSocketTimeoutError(`no connection to the endpoint within ${timeout} s`, LATE);
+    const timer = setTimeout(() => give(late()), timeout * 1000);
+    signal.addEventListener('abort', () => give(signal.reason));
+    socket.addEventListener('open', () => {
+      clearTimeout(timer);
+      resolve(socket);
+    });
     socket.addEventListener('error', (/** @type {{ message?: string }} */ { message }) =>
-      reject(notConnected(message)),
+      give(failed('connection_failed', `no connection to the endpoint${message ? `: ${frameText(message)}` : ''}`)),
     );
   });
 }
 
-/** @param {string | undefined} message the host's */
-function notConnected(message) {
-  const text = `no connection to the endpoint${message ? `: ${frameText(message)}` : ''}`;
-  return new WebSocketConnectionError(text, { code: 'connection_failed', fault: 'network' });
+const LATE = /** @type {const} */ ({ code: 'connection_timeout', fault: 'network' });
+
+/** @param {'connection_failed' | 'websocket_unavailable'} code @param {string} text */
+function failed(code, text) {
+  return new WebSocketConnectionError(text, { code, fault: code === 'connection_failed' ? 'network' : 'host' });
 }
 
 /** @param {any} socket */

@@ -1,8 +1,12 @@
 // What helps at a shell: arguments one by one, frames, times, a prompt, help and completion.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { finished, run, start } from '../support/cli.js';
+import { finished, newFolder, run, start } from '../support/cli.js';
 import { startServer } from '../support/server.js';
 
 const echo = (t) => startServer(t, (socket, text) => socket.send(text));
@@ -91,6 +95,29 @@ test('open: the peer closes, and refuses', async (t) => {
   assert.equal(nobody.code, 3);
   assert.match(nobody.stderr, /connection_failed: /);
   assert.equal((await run(['open', 'ws://tools.example/'])).code, 2);
+});
+
+test('open: a handshake that is never answered ends at the timeout; what it does not use is said', async (t) => {
+  const silent = createServer(() => {});
+  silent.listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  t.after(() => silent.close());
+  const url = `ws://127.0.0.1:${/** @type {import('node:net').AddressInfo} */ (silent.address()).port}/`;
+  const template = JSON.stringify({ url, auth: { auth_type: 'api_key', api_key: 'hush-hush' } });
+  const folder = newFolder(t);
+  writeFileSync(join(folder, 'template.json'), template);
+  const { code, stderr } = await run(['open', '--template', join(folder, 'template.json'), '--timeout', '0.2']);
+  assert.equal(code, 4);
+  assert.match(stderr, /connection_timeout: no connection to the endpoint within 0\.2 s/);
+  assert.match(stderr, /it does not use auth/);
+  assert.doesNotMatch(stderr, /hush/);
+});
+
+test('--frames leaves texts alone that a short value of the environment would tear apart', async (t) => {
+  const server = await echo(t);
+  const template = templateOf(server, { message: { n: '${N}', text: 'n 1 of 11' } });
+  const { stderr } = await run(['call', 'tool', '--template', '-', '--frames'], { input: template, env: { N: '1' } });
+  assert.match(stderr, /> \{"n":"1","text":"n 1 of 11"\}$/m);
 });
 
 test('help tells of each command, with examples', async () => {

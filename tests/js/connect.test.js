@@ -102,3 +102,27 @@ test('a wrong template rejects before anything is opened; its arguments are told
   assert.deepEqual(endpoint.arguments, ['a', 'b', 'c']);
   await endpoint.close();
 });
+
+test('leaving a stream does not wait for an item that does not come', async (t) => {
+  let asked;
+  const sent = new Promise((resolve) => {
+    asked = resolve;
+  });
+  const server = await startServer(t, () => asked());
+  const endpoint = await connect(server.template({}), { discover: false });
+  const stream = endpoint.stream('t');
+  const next = stream.next();
+  await sent;
+  assert.deepEqual(await stream.return(), { done: true, value: undefined });
+  assert.deepEqual(await next, { done: true, value: undefined });
+  await endpoint.close();
+});
+
+test('options whose getter throws are a TypeError', async () => {
+  const options = {
+    get headers() {
+      throw new Error('no');
+    },
+  };
+  await assert.rejects(connect(url, options), { name: 'TypeError', message: 'options cannot be read' });
+});

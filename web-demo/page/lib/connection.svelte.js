@@ -71,6 +71,7 @@ class Connection {
     this.manual = manual;
     const recipe = recipes.find(({ name }) => name === setup.recipe);
     if (recipe) {
+      setup.name ||= recipe.tool;
       this.tools = [toolOf(recipe, manual)];
       this.withoutManual = true;
       this.state = 'connected';
@@ -133,8 +134,7 @@ class Connection {
 }
 
 /** The tool that a template alone makes. @param {typeof recipes[number]} recipe @param {any} manual @returns {any} */
-function toolOf({ title, tool, args, streams, template }, { name: _, ...connecting }) {
-  setup.name ||= tool;
+function toolOf({ title, args, streams, template }, { name: _, ...connecting }) {
   return {
     name: title,
     description: 'Called by its template alone: the endpoint is not asked for a manual.',
