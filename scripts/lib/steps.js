@@ -139,7 +139,7 @@ export const steps = [
     run: withDist(async () => {
       await buildDemo();
       // Most of the time a browser is waited for.
-      return nodeTest(testFiles('tests/browser'), 'browser', { atOnce: 3 });
+      return nodeTest(testFiles('tests/browser'), 'browser', { atOnce: 3, seconds: 300 });
     }),
   },
   {
@@ -150,7 +150,7 @@ export const steps = [
       const files = ['flows', 'no_manual', 'demonstrations', 'auth', 'code'].map(
         (name) => `tests/browser/inspector/${name}.test.js`,
       );
-      return nodeTest(files, 'firefox', { atOnce: 3, env: { INSPECTOR_BROWSER: 'Firefox' } });
+      return nodeTest(files, 'firefox', { atOnce: 3, seconds: 300, env: { INSPECTOR_BROWSER: 'Firefox' } });
     }),
   },
   {

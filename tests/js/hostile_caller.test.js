@@ -12,7 +12,6 @@ import {
 } from '../../js/api/index.js';
 import { driverOf } from '../../js/api/protocol.js';
 import { runningInstance } from '../../js/core/module.js';
-import { exactly } from '../support/secrets.js';
 import { failure, newProtocol, startServer } from '../support/server.js';
 
 before(() => ready());
@@ -284,106 +283,6 @@ for (const template of [null, undefined, 7, 'm', Symbol('m'), Object.create(null
     await untouched();
   });
 }
-
-test('a call that a getter or toJSON ends is not made', async (t) => {
-  const server = await startServer(t);
-  const protocol = newProtocol(t);
-  await protocol.callTool(null, 'm.t', {}, server.template());
-  const controller = new AbortController();
-  const args = { a: { toJSON: () => controller.abort('enough') } };
-  assert.equal(await failure(protocol.callTool(null, 'm.t', args, server.template(), controller)), 'enough');
-  assert.equal(driverOf(protocol).counts().calls, 0);
-  assert.equal(server.received.length, 1);
-});
-
-test('a getter may make calls itself', async (t) => {
-  const server = await startServer(t);
-  const protocol = newProtocol(t);
-  const message = '{{args}} UTCP_ARG_n_UTCP_ARG UTCP_ARG_other_UTCP_ARG';
-  const template = server.template({ message, missing_arguments: 'keep' });
-  await protocol.callTool(null, 'm.t', { n: 0 }, template);
-  let inner;
-  const args = {
-    n: {
-      toJSON() {
-        inner ??= protocol.callTool(null, 'm.t', { other: 1 }, template);
-        return 'outer';
-      },
-    },
-  };
-  assert.equal(await protocol.callTool(null, 'm.t', args, template), '{"n":"outer"} outer UTCP_ARG_other_UTCP_ARG');
-  assert.equal(await inner, '{"other":1} UTCP_ARG_n_UTCP_ARG 1');
-});
-
-test('what getters return is read once', async (t) => {
-  const server = await startServer(t);
-  const protocol = newProtocol(t);
-  let reads = 0;
-  const args = {
-    get n() {
-      reads += 1;
-      return `read ${reads}`;
-    },
-  };
-  const template = server.template({ message: 'UTCP_ARG_n_UTCP_ARG {{args}}', header_fields: ['n'] });
-  await protocol.callTool(null, 'm.t', {}, server.template());
-  assert.equal(await protocol.callTool(null, 'm.t', args, template), 'read 1 {"n":"read 1"}');
-  assert.equal(server.requests.at(-1).headers.n, 'read 1');
-
-  const other = await startServer(t);
-  const urls = [other.url, server.url, server.url];
-  const moving = Object.defineProperty({ call_template_type: 'websocket' }, 'url', {
-    enumerable: true,
-    get: () => urls.shift() ?? server.url,
-  });
-  await protocol.callTool(null, 'm.t', {}, exactly(moving));
-  await protocol.callTool(null, 'm.t', {}, moving);
-  assert.equal(other.received.length, 1);
-});
-
-test('a template is used as it is at the time of the call, however deep the change lies', async (t) => {
-  const server = await startServer(t);
-  const protocol = newProtocol(t);
-  const template = server.template({ message: { text: '{{args}}', tags: ['a', { deep: 1 }] } });
-  const { message } = template;
-  const changes = [
-    () => {},
-    () => (message.tags[1].deep = 2),
-    () => message.tags.push('b'),
-    () => delete message.tags[1].deep,
-    () => (message.tags = { 0: 'a' }),
-    () => (message.tags = null),
-    () => (message.toJSON = () => 'of its own'),
-    () => Object.defineProperty(message, 'toJSON', { value: undefined, enumerable: false }),
-  ];
-  for (const change of changes) {
-    change();
-    const { toJSON, ...members } = message;
-    const expected = typeof toJSON === 'function' ? toJSON() : JSON.stringify({ ...members, text: {} });
-    const answer = await protocol.callTool(null, 'm.t', {}, template);
-    assert.equal(answer, expected);
-  }
-});
-
-test('a getter in a template that throws later on fails that call alone', async (t) => {
-  const server = await startServer(t);
-  const protocol = newProtocol(t);
-  let broken = false;
-  const message = {
-    get text() {
-      if (broken) boom();
-      return '{{args}}';
-    },
-  };
-  const template = server.template({ message });
-  assert.equal(await protocol.callTool(null, 'm.t', { a: 1 }, template), '{"text":{"a":1}}');
-  broken = true;
-  const error = await failure(protocol.callTool(null, 'm.t', {}, template));
-  assert.ok(error instanceof TypeError);
-  assert.match(error.message, /^callTemplate/);
-  broken = false;
-  assert.equal(await protocol.callTool(null, 'm.t', { a: 2 }, template), '{"text":{"a":2}}');
-});
 
 test('options are read once', () => {
   let reads = 0;

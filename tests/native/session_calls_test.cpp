@@ -148,6 +148,7 @@ TEST(SessionStream, YieldsUntilStreamEndAndKeepsTheConnection) {
 }
 
 // Under AddressSanitizer: the command must not point into the tool, which ends with its last call.
+
 TEST(SessionCall, TheLastOfAReleasedToolStillKnowsWhereItsResultIs) {
   FakeHost host;
   host.call(host.tool(kPlain));  // the endpoint keeps its first tool
@@ -257,61 +258,6 @@ TEST(SessionStream, OverflowsAtTheLimitOfItemsAndBytes) {
   EXPECT_EQ(host.code(bytes), ErrorCode::stream_overflow);
 }
 
-TEST(SessionFrames, OverTheSizeLimitCloseTheConnection) {
-  FakeHost host({.max_frame = 10});
-  const ToolId tool = host.tool(kPlain);
-  const CallId good = host.call(tool);
-  host.open(1);
-  host.text(1, std::string(10, 'x'));
-  EXPECT_TRUE(host.succeeded(good));
-  const CallId bad = host.call(tool);
-  host.text(1, std::string(11, 'x'));
-  EXPECT_EQ(host.code(bad), ErrorCode::frame_too_large);
-  EXPECT_NE(host.outcome(bad).error->message.find(" sent a message of 11 bytes over the limit frameBytes of 10"),
-            std::string::npos);
-  EXPECT_EQ(host.open_sockets(), 0U);
-}
-
-TEST(SessionFrames, OverTheSizeLimitOfTheHostSayNoSize) {
-  class Refused final : public Frame {
-   public:
-    Refused() : Frame(false, 0xffffffff) {}
-    [[nodiscard]] std::string_view text() const override { return {}; }
-  };
-  FakeHost host({.max_frame = 10});
-  const CallId call = host.call(host.tool(kPlain));
-  host.open(1);
-  host.session.handle_message(host.now, ConnectionId{1}, Refused());
-  host.drain();
-  EXPECT_EQ(host.code(call), ErrorCode::frame_too_large);
-  EXPECT_NE(host.outcome(call).error->message.find(" sent a message over the limit frameBytes of 10"),
-            std::string::npos);
-}
-
-TEST(SessionFrames, OverTheSizeLimitWhereConnectAckIsAwaitedEndTheWait) {
-  FakeHost host({.max_frame = 10});
-  const CallId call = host.call(host.tool(R"({"url":"wss://h.example/ws","connect_ack":{"type":"ok"}})"));
-  host.open(1);
-  host.text(1, std::string(11, 'x'));
-  EXPECT_EQ(host.code(call), ErrorCode::frame_too_large) << "the next one would be as large";
-  EXPECT_EQ(host.sockets.size(), 1U) << "no opening after the other, without a pause";
-  EXPECT_EQ(host.sockets.at(1).closed->code, 4000);
-}
-
-TEST(SessionFrames, UnsolicitedOnesAreReportedAndDropped) {
-  FakeHost host;
-  host.session.set_reporting(true);
-  const ToolId tool = host.tool(kPlain);
-  host.call(tool);
-  host.open(1);
-  host.text(1, "answer");
-  host.text(1, "one too many");
-  EXPECT_EQ(host.reports.back().kind, Report::Kind::unsolicited);
-  EXPECT_EQ(host.reports.back().endpoint, "wss://h.example/ws");
-  const CallId next = host.call(tool);
-  EXPECT_TRUE(host.pending(next));
-}
-
 TEST(SessionDiscovery, SkipsFramesThatAreNoManual) {
   FakeHost host;
   const CallId call = host.call(host.tool(kPlain, ""), CallMode::discovery);
@@ -327,6 +273,7 @@ TEST(SessionDiscovery, SkipsFramesThatAreNoManual) {
 }
 
 // The peer does not know that a count or an error has ended the stream here: its own end may still come.
+
 TEST(SessionStream, WhatFollowsTheEndIsNobodysAnswer) {
   for (const CallMode mode : {CallMode::stream, CallMode::single}) {
     for (const bool by_count : {true, false}) {
@@ -404,64 +351,6 @@ TEST(SessionDiscovery, TimeoutSaysHowManyFramesWereNoManual) {
   host.advance(30s);
   EXPECT_EQ(host.code(call), ErrorCode::response_timeout);
   EXPECT_NE(host.outcome(call).error->message.find("no answer to this call: 1"), std::string::npos);
-}
-
-TEST(SessionFloods, AConnectionThatServesNobodyIsClosedWhenThePeerSendsTooMuch) {
-  FakeHost host({.max_unsolicited = 3});
-  host.session.set_reporting(true);
-  const ToolId tool = host.tool(R"({"url":"wss://h.example/ws"})");
-  host.call(tool);
-  host.open(1);
-  host.text(1, "answer");
-  for (int n = 0; n < 3; ++n) host.text(1, "event");
-  EXPECT_EQ(host.open_sockets(), 1U);
-  host.advance(1s);  // the next second
-  for (int n = 0; n < 3; ++n) host.text(1, "event");
-  EXPECT_EQ(host.open_sockets(), 1U);
-  host.text(1, "event");
-  EXPECT_EQ(host.open_sockets(), 0U);
-  EXPECT_EQ(host.sockets.at(1).closed.value().code, 4000);
-  ASSERT_GE(host.reports.size(), 2U);
-  EXPECT_EQ(host.reports.back().kind, Report::Kind::close);
-  const auto warning = std::find_if(host.reports.begin(), host.reports.end(), [](const Report& report) {
-    return report.kind == Report::Kind::warning && report.text.find("unsolicitedFrames") != std::string::npos;
-  });
-  EXPECT_NE(warning, host.reports.end());
-  EXPECT_EQ(host.session.counts().endpoints, 0U);
-  // The next call opens another.
-  const CallId call = host.call(tool);
-  host.open(2);
-  host.text(2, "answer");
-  EXPECT_TRUE(host.succeeded(call));
-}
-
-TEST(SessionFloods, BytesCountToo) {
-  FakeHost host({.max_stream_bytes = 10});
-  host.call(host.tool(R"({"url":"wss://h.example/ws"})"));
-  host.open(1);
-  host.text(1, "answer");
-  host.text(1, "12345678");
-  EXPECT_EQ(host.open_sockets(), 1U);
-  host.text(1, "123");
-  EXPECT_EQ(host.open_sockets(), 0U);
-}
-
-TEST(SessionFloods, CallsInFlightAreNotCutOff) {
-  FakeHost host({.max_unsolicited = 3});
-  const CallId call = host.call(host.tool(R"({"url":"wss://h.example/ws","message":{"id":"{{request_id}}"}})"));
-  host.open(1);
-  for (int n = 0; n < 9; ++n) host.text(1, R"({"event":1})");
-  host.text(1, concat({R"({"id":")", to_text(static_cast<std::uint32_t>(call)), R"("})"}));
-  EXPECT_TRUE(host.succeeded(call));
-}
-
-TEST(SessionFloods, BeforeTheAcknowledgementTheOpeningFails) {
-  FakeHost host({.max_unsolicited = 3, .retry = {.enabled = false}});
-  const CallId call = host.call(host.tool(R"({"url":"wss://h.example/ws","connect_ack":{"ok":true}})"));
-  host.open(1);
-  for (int n = 0; n < 4; ++n) host.text(1, "event");
-  EXPECT_EQ(host.code(call), ErrorCode::connection_failed);
-  EXPECT_EQ(host.sockets.at(1).closed.value().code, 4000);
 }
 
 }  // namespace
