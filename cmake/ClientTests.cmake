@@ -1,4 +1,5 @@
-# Owns the tests of the native client: one executable of every tests/client/*_test.cpp, against real servers.
+# Owns the tests of the native client: one executable of every tests/client/*_test.cpp, against real servers; and the program by
+# which tests in JavaScript drive it.
 
 file(GLOB client_test_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/client/*.cpp")
 add_executable(utcp_client_tests ${client_test_sources})
@@ -7,3 +8,7 @@ target_include_directories(utcp_client_tests PRIVATE "${PROJECT_SOURCE_DIR}/test
 target_compile_definitions(utcp_client_tests PRIVATE "UTCP_SOURCE_DIR=\"${PROJECT_SOURCE_DIR}\"")
 utcp_target_options(utcp_client_tests)
 gtest_discover_tests(utcp_client_tests DISCOVERY_MODE PRE_TEST)
+
+add_executable(utcp_client_driver "${PROJECT_SOURCE_DIR}/tests/client/driver/driver.cpp")
+target_link_libraries(utcp_client_driver PRIVATE utcp_websocket_client)
+utcp_target_options(utcp_client_driver)

@@ -10,6 +10,7 @@
 #include <utcp_websocket/url.hpp>
 
 #include "received_bytes.hpp"
+#include "utf8.hpp"
 #include "wire.hpp"
 
 namespace utcp::ws::native {
@@ -111,7 +112,7 @@ class BeastConnection final : public Connection, public std::enable_shared_from_
     if (events_ == nullptr) return;
     wire_ = std::make_shared<WireState>(std::move(transport));
     stream_.emplace(Wire(wire_));
-    stream_->read_message_max(0);  // the core's limit is counted in `received`
+    stream_->read_message_max(settings_.max_message);
     stream_->auto_fragment(false);
     stream_->text(true);
     websocket::permessage_deflate deflate;
@@ -119,7 +120,7 @@ class BeastConnection final : public Connection, public std::enable_shared_from_
     stream_->set_option(deflate);
     stream_->set_option(websocket::stream_base::decorator(
         [headers = std::move(handshake_.headers), protocols = handshake_.protocols](websocket::request_type& request) {
-          for (const auto& [name, value] : headers) request.insert(name, value);
+          for (const auto& [name, value] : headers) request.insert(name, latin1(value));
           if (!protocols.empty()) request.set(beast::http::field::sec_websocket_protocol, protocols);
         }));
     stream_->control_callback([this](websocket::frame_type type, beast::string_view) {
@@ -169,26 +170,26 @@ class BeastConnection final : public Connection, public std::enable_shared_from_
     if (events_ == nullptr) return;
     if (error) {
       is_reading_ = false;
-      lose(error);
-      return;
+      // Announced, or already inflated: nothing of it is kept.
+      if (error == websocket::error::message_too_big) return refuse();
+      return lose(error);
     }
     content_.add(size);
-    const bool too_large = content_.size() > settings_.max_message;
-    if (too_large || stream_->is_message_done()) {
+    if (stream_->is_message_done()) {
       // `is_reading_` stays set: what is sent now goes out when the read goes on.
-      const std::string_view content = too_large ? std::string_view{} : content_.view();
-      events_->received(id_, Message(stream_->got_text(), content_.size(), content));
+      events_->received(id_, Message(stream_->got_text(), content_.size(), content_.view()));
       content_.clear();
     }
     is_reading_ = false;
-    if (too_large && events_ != nullptr) {
-      is_open_ = false;
-      wire_->close();
-      events_->closed(id_, 1009, "", false, "the message is too large");
-      return;
-    }
     read();
     if (!is_reading_ && wire_) wire_->flush();
+  }
+
+  void refuse() {
+    is_open_ = false;
+    wire_->close();
+    events_->received(id_, Message(stream_->got_text(), settings_.max_message + 1, {}));
+    if (events_ != nullptr) events_->closed(id_, 1009, "", false, "the message is too large");
   }
 
   void lose(const ErrorCondition& error) {

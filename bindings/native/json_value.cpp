@@ -103,11 +103,9 @@ class DomBuilder final : public ScanListener {
 }  // namespace
 
 Result<Json> parse(std::string_view text, std::size_t max_depth) {
-  Result<Json> result;
   DomBuilder builder;
-  result.fail(read(text, max_depth, builder));
-  result.value() = builder.take();
-  return result;
+  if (ErrorPtr error = read(text, max_depth, builder)) return std::move(*error);
+  return builder.take();
 }
 
 std::string dump(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }

@@ -1,5 +1,6 @@
 #include "options.hpp"
 
+#include <array>
 #include <chrono>
 #include <limits>
 
@@ -76,3 +77,12 @@ SessionOptions session_options(const ClientOptions& options) {
 }
 
 }  // namespace utcp::ws::native
+
+namespace utcp::ws {
+
+const char* event_name(Event::Kind kind) {
+  constexpr std::array kNames{"open", "close", "send", "message", "unsolicited", "retry", "warning", "token"};
+  return kNames.at(static_cast<std::size_t>(kind));
+}
+
+}  // namespace utcp::ws

@@ -55,4 +55,14 @@ std::string well_formed(std::string text) {
   return out;
 }
 
+std::string latin1(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const unsigned char byte = at(text, i);
+    const bool two = byte == 0xC2 || byte == 0xC3;  // U+0080 to U+00FF
+    out += two ? static_cast<char>((at(text, ++i) & 0x3FU) | ((byte & 3U) << 6U)) : text[i];
+  }
+  return out;
+}
+
 }  // namespace utcp::ws::native

@@ -1,5 +1,5 @@
-// Owns making text well-formed: what is not UTF-8 becomes U+FFFD, as where JavaScript encodes and decodes text.
-// Must not know where the text goes.
+// Owns encodings of text: what is not UTF-8 becomes U+FFFD, as where JavaScript encodes and decodes text; headers are
+// Latin-1. Must not know where the text goes.
 #pragma once
 
 #include <string>
@@ -12,5 +12,9 @@ namespace utcp::ws::native {
 
 /// `text`, each maximal part of it that is not UTF-8 replaced by U+FFFD (Unicode 15, section 3.9).
 [[nodiscard]] std::string well_formed(std::string text);
+
+/// The value of a header as it is sent: a byte for each character up to U+00FF (RFC 9110 section 5.5, obs-text), as
+/// `ws` and Node send it. Values with others are refused before.
+[[nodiscard]] std::string latin1(std::string_view text);
 
 }  // namespace utcp::ws::native

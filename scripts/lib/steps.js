@@ -16,10 +16,14 @@ import { checkTypes } from './types.js';
 const readmeTest = 'readme.test.js';
 const testFiles = (folder) => listFiles([folder], (path) => path.endsWith('.test.js'));
 
-async function buildPreset(preset) {
+async function buildPreset(preset, targets = []) {
   await run('cmake', ['--preset', preset], { quiet: true });
-  await run('cmake', ['--build', '--preset', preset, '--parallel', String(jobs)], { quiet: true });
+  const wanted = targets.flatMap((target) => ['--target', target]);
+  await run('cmake', ['--build', '--preset', preset, '--parallel', String(jobs), ...wanted], { quiet: true });
 }
+
+/** The program by which tests in JavaScript drive the native client. */
+export const buildDriver = () => buildPreset('clang-debug', ['utcp_client_driver']);
 
 async function native(preset) {
   await buildPreset(preset);
@@ -81,6 +85,7 @@ async function secrets() {
   const reports = fromRoot('build', 'reports', 'secrets');
   rmSync(reports, { recursive: true, force: true });
   const count = await nodeTest([...scenarios(), ...testFiles('tests/cli')], 'secrets', {
+    atOnce: jobs,
     preload: fromRoot('tests', 'support', 'secret_run.js'),
     env: { UTCP_SECRET_REPORTS: reports },
   });
@@ -99,12 +104,26 @@ async function secrets() {
   return count;
 }
 
+/** What is said of endpoints in JavaScript holds in C++: the same tests, and the same words for bad input. */
+async function nativeClient() {
+  await buildDriver();
+  const endpoints = ['device', 'graphql', 'jsonrpc', 'mcp', 'phoenix', 'socketio'].map((name) => `endpoints/${name}`);
+  const auth = ['isolation', 'oauth2_answers', 'recipes', 'tickets'].map((name) => `auth/${name}`);
+  const files = [...endpoints, ...auth, 'error_match'].map((name) => `tests/js/${name}.test.js`);
+  const through = await nodeTest(files, 'native-client', {
+    atOnce: jobs,
+    preload: fromRoot('tests', 'support', 'native_run.js'),
+  });
+  const words = await nodeTest(testFiles('tests/native_client'), 'native-client-words');
+  return { passed: through.passed + words.passed, failed: through.failed + words.failed };
+}
+
 export const steps = [
   { name: 'format', title: 'C++ formatting (clang-format)', run: checkFormat },
   { name: 'biome', title: 'JavaScript formatting and lint (Biome)', run: checkJavaScript },
   { name: 'tidy', title: 'C++ lint (clang-tidy)', run: checkTidy },
   { name: 'types', title: 'Types: of js/, as users see them, and their reference', run: checkTypes },
-  { name: 'gcc', title: 'Native tests: GCC, ASan and UBSan', run: () => native('gcc-debug') },
+  { name: 'gcc', title: 'Native tests: GCC, ThreadSanitizer', run: () => native('gcc-debug') },
   { name: 'clang', title: 'Native tests: Clang, ASan and UBSan', run: () => native('clang-debug') },
   {
     name: 'simulation',
@@ -120,7 +139,12 @@ export const steps = [
   {
     name: 'js',
     title: 'JavaScript tests through the wasm module',
-    run: withDist(() => nodeTest(scenarios(), 'js')),
+    run: withDist(() => nodeTest(scenarios(), 'js', { atOnce: jobs })),
+  },
+  {
+    name: 'native-client',
+    title: 'Endpoints and bad input, through the native client',
+    run: withDist(nativeClient),
   },
   {
     name: 'package-simulation',
@@ -131,7 +155,7 @@ export const steps = [
   {
     name: 'cli',
     title: 'The command line program, in pipes and on a terminal',
-    run: withDist(() => nodeTest(testFiles('tests/cli'), 'cli')),
+    run: withDist(() => nodeTest(testFiles('tests/cli'), 'cli', { atOnce: jobs })),
   },
   {
     name: 'browser',
@@ -157,7 +181,7 @@ export const steps = [
     name: 'hosts',
     title: 'The contract in every host',
     run: withDist(async () => {
-      await installFolder('tests/hosts');
+      await Promise.all([installFolder('tests/hosts'), buildDriver()]);
       return nodeTest(testFiles('tests/hosts'), 'hosts');
     }),
   },
@@ -182,5 +206,9 @@ export const steps = [
     title: 'Every code block of the README',
     run: withDist(() => nodeTest([`tests/js/${readmeTest}`], 'readme')),
   },
-  { name: 'fuzz', title: 'Fuzz targets, 40 s each', run: () => fuzz({ fresh: true, seconds: 40 }) },
+  {
+    name: 'fuzz',
+    title: 'Fuzz targets: of the core 15 s each, of the package a minute',
+    run: () => fuzz({ fresh: true, seconds: 15, packageSeconds: 60 }),
+  },
 ];

@@ -99,5 +99,23 @@ TEST(Client, CallsWithAFuture) {
   ASSERT_TRUE(manual.get());
 }
 
+TEST(Client, GivesTextWhereItIsNoJson) {
+  Client client;
+  const Json call_template = {{"url", server("odd") + "/echo"}, {"message", "[1, 2"}, {"response_format", "json"}};
+  const Result<Json> result = client.call_tool("t.t", nullptr, call_template);
+  ASSERT_TRUE(result) << message_of(result.error());
+  EXPECT_EQ(*result, Json("[1, 2"));
+}
+
+TEST(Client, TellsEventsByTheirNames) {
+  std::vector<std::string> names;
+  ClientOptions options;
+  options.on_event = [&names](const Event& event) { names.emplace_back(event_name(event.kind)); };
+  Client client(options);
+  ASSERT_TRUE(client.call_tool("t.t", nullptr, {{"url", server("odd") + "/echo"}}));
+  client.close();
+  EXPECT_THAT(names, testing::ElementsAre("open", "send", "message", "close"));
+}
+
 }  // namespace
 }  // namespace utcp::ws

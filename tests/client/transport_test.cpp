@@ -87,7 +87,7 @@ TEST(Transport, TellsTheStatusOfARefusedHandshake) {
 
 TEST(Transport, SendsHeadersOfOptionsTemplatesAndArguments) {
   ClientOptions options;
-  options.headers.emplace_back("X-Option", "o");
+  options.headers.emplace_back("X-Option", "Größe");
   Client client(options);
   const Json call_template = {{"url", at("/headers")},
                               {"headers", {{"X-Template", "t"}}},
@@ -95,7 +95,7 @@ TEST(Transport, SendsHeadersOfOptionsTemplatesAndArguments) {
                               {"response_format", "json"}};
   const Result<Json> headers = client.call_tool("t.t", {{"X-Argument", "a"}}, call_template);
   ASSERT_TRUE(headers) << headers.error().message;
-  EXPECT_EQ(headers->value("x-option", ""), "o");
+  EXPECT_EQ(headers->value("x-option", ""), "Größe");
   EXPECT_EQ(headers->value("x-template", ""), "t");
   EXPECT_EQ(headers->value("x-argument", ""), "a");
 }

@@ -10,6 +10,7 @@
  * @property {string} server of the contract's server, `http://127.0.0.1:PORT`
  * @property {string} host different for every run at one server
  * @property {Record<string, string>} cannot by capability: why this host does not have it
+ * @property {Record<string, string>} [absent] by group of the contract: why there is nothing to test
  */
 
 /** One endpoint of the contract's server, known to it by an id of its own. */

@@ -1,6 +1,7 @@
 // The hosts that the contract runs in: how each is started, and what it cannot do, with the reason. A run resolves with the
 // version of the host and the results of the contract.
 import { browser as inBrowser } from './browsers.js';
+import { nativeClient } from './native.js';
 import { program } from './programs.js';
 import { workerd } from './workerd.js';
 
@@ -10,6 +11,7 @@ import { workerd } from './workerd.js';
  * @property {string} name with its major version where the lock file decides it
  * @property {string} [place] of a browser: where in it
  * @property {Record<string, string>} cannot by capability: why, and what happens instead
+ * @property {Record<string, string>} [absent] by group of the contract: why it is not for this host
  * @property {(run: Run) => Promise<{ version: string, results: import('../contract/contract.js').Result[] }>} launch
  */
 
@@ -32,6 +34,12 @@ const firefox = { ...noPings, ...noPausing, ...noStatus, ...noHeaders };
 
 const places = /** @type {const} */ (['page', 'worker', 'service worker']);
 
+/** What is about JavaScript alone. */
+const notForCpp = {
+  'finds its wasm': 'the core is compiled in',
+  SDK: 'there is no SDK for C++',
+};
+
 /** @type {Host[]} */
 export const hosts = [
   { name: 'Node 20 with `ws`', cannot: noMismatch, launch: program('node20') },
@@ -51,4 +59,5 @@ export const hosts = [
   },
   ...places.map((place) => ({ name: 'Chromium', place, cannot: chromium, launch: inBrowser('Chromium', place) })),
   ...places.map((place) => ({ name: 'Firefox ESR', place, cannot: firefox, launch: inBrowser('Firefox', place) })),
+  { name: 'C++, on Linux', cannot: {}, absent: notForCpp, launch: nativeClient },
 ];

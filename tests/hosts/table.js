@@ -5,7 +5,7 @@ import { fromRoot } from '../../scripts/lib/repo.js';
 /** @typedef {import('./run.js').HostRun} HostRun */
 /** @typedef {import('../contract/contract.js').Result} Result */
 
-/** @type {{ title: string, holds: (result: Result) => boolean, needs?: string }[]} */
+/** @type {{ title: string, holds: (result: Result) => boolean, needs?: string, group?: string }[]} */
 const columns = [
   {
     title: 'calls, streams, aborts, timeouts, closing',
@@ -18,9 +18,9 @@ const columns = [
     { title: '`subprotocol_mismatch`', needs: 'mismatch' },
     { title: 'WebSocket pings', needs: 'pings' },
     { title: 'holds back a fast peer', needs: 'pausing' },
-    { title: 'finds its wasm', needs: 'wasm' },
-  ].map(({ title, needs }) => ({ title, needs, holds: (/** @type {Result} */ result) => result.needs === needs })),
-  { title: '`@utcp/sdk`', holds: ({ group }) => group === 'SDK' },
+    { title: 'finds its wasm', needs: 'wasm', group: 'finds its wasm' },
+  ].map((column) => ({ ...column, holds: (/** @type {Result} */ result) => result.needs === column.needs })),
+  { title: '`@utcp/sdk`', group: 'SDK', holds: ({ group }) => group === 'SDK' },
 ];
 
 /** Newer browsers come with Debian's updates; that alone makes no table wrong. @param {string} table */
@@ -44,19 +44,25 @@ export function tableOf(runs) {
     `|---|${columns.map(() => '---|').join('')}`,
     ...rows.map(({ title, cells, places }) => `| ${[title, places.join(', ')].filter(Boolean).join(' ')} | ${cells} |`),
     '',
-    ...notes.map((note, i) => `${i + 1}. No: ${note}.`),
+    ...notes.map((note, i) => `${i + 1}. ${note}`),
   ];
   return lines.join('\n');
 }
 
 /** @param {HostRun} run @param {typeof columns[number]} column @param {string[]} notes those so far */
-function cellOf({ host, results }, { holds, needs }, notes) {
+function cellOf({ host, results }, { holds, needs, group }, notes) {
+  if (group && host.absent?.[group]) return noted('–', `Not for it: ${host.absent[group]}.`, notes);
   const concerned = results.filter(holds);
   if (concerned.length === 0 || concerned.some(({ failure }) => failure)) return 'FAILED';
   const why = needs && host.cannot[needs];
   if (!why) return 'yes';
-  if (!notes.includes(why)) notes.push(why);
-  return `no (${notes.indexOf(why) + 1})`;
+  return noted('no', `No: ${why}.`, notes);
+}
+
+/** @param {string} cell @param {string} note @param {string[]} notes */
+function noted(cell, note, notes) {
+  if (!notes.includes(note)) notes.push(note);
+  return `${cell} (${notes.indexOf(note) + 1})`;
 }
 
 const marked = /(?<=<!-- hosts: made by npm run hosts -->\n\n).*?(?=\n\n<!-- \/hosts -->)/s;

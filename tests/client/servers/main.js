@@ -8,6 +8,7 @@ import { createServer } from 'node:tls';
 import { WebSocketServer } from 'ws';
 import { startProvider } from '../../../web-demo/server/provider.js';
 import { makeCertificate } from '../../support/tls.js';
+import { below } from './below.js';
 
 const after = [];
 const { key, cert, file } = makeCertificate({ after: (end) => after.push(end) });
@@ -84,6 +85,7 @@ console.log(
     mutual: await front({ requestCert: true, rejectUnauthorized: true, ca: cert }),
     proxy: `http://user:s3cr3t-proxy@127.0.0.1:${await listen(proxy)}`,
     odd: `ws://127.0.0.1:${await listen(odd)}`,
+    below: `ws://127.0.0.1:${await listen(below)}`,
     caFile: file,
     keyFile: file.replace('cert.pem', 'key.pem'),
   }),

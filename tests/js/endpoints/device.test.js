@@ -1,13 +1,8 @@
 // A device that answers lines with lines: no JSON, no ids.
 import assert from 'node:assert/strict';
-import { mock, test } from 'node:test';
-import { UtcpClient } from '@utcp/sdk';
-import '@utcp/text';
-import '../../../js/api/register.js';
+import { test } from 'node:test';
 import { at, callAtOnce, recipes } from '../../support/endpoints.js';
 import { newProtocol, startServer } from '../../support/server.js';
-
-for (const method of ['log', 'warn', 'error']) mock.method(console, method, () => {});
 
 const sensors = { temperature: '21.5', pressure: '1013' };
 
@@ -57,21 +52,6 @@ test('calls at once take up to maxConnections connections, and each gets its own
     );
     assert.equal(server.opened, maxConnections);
   }
-});
-
-test('the manual of the recipe, in a template of type text, brings the device to the SDK', async (t) => {
-  const server = await startDevice(t);
-  const manual = structuredClone(recipes.get('device'));
-  manual.tools[0].tool_call_template = deviceTemplate(server);
-  const text = {
-    name: 'lab',
-    call_template_type: 'text',
-    content: JSON.stringify(manual),
-    allowed_communication_protocols: ['websocket'],
-  };
-  const client = await UtcpClient.create(process.cwd(), { manual_call_templates: [text] });
-  t.after(() => client.close());
-  assert.equal(await client.callTool('lab.read_sensor', { sensor: 'pressure' }), '1013');
 });
 
 test('an error of the device is a line like any other', async (t) => {

@@ -5,7 +5,6 @@ import { Socket } from 'phoenix';
 import { WebSocket } from 'ws';
 import { ToolError, WebSocketTimeoutError } from '../../../js/api/index.js';
 import { callAtOnce, lastFirst, recipe } from '../../support/endpoints.js';
-import { withoutMethod } from '../../support/hosts.js';
 import { startPhoenix } from '../../support/phoenix.js';
 import { collect, failure, newProtocol } from '../../support/server.js';
 
@@ -129,20 +128,6 @@ test('pushed events are a stream of their own; a count that is reached, or leavi
   for await (const { n } of protocol.callToolStreaming(null, 'm.watch', { count: 9 }, template)) if (n === 2) break;
   await server.allClosed();
   assert.equal(server.opened, 2); // neither stream has told its end
-});
-
-test("a host that cannot ping sends Phoenix's heartbeat, whose reply is neither answer nor event", async (t) => {
-  const server = await startPhoenix(t, { 'room:lobby': { handle: () => undefined } });
-  const protocol = newProtocol(t, { WebSocket: withoutMethod('ping') });
-  const often = { ping_interval: 0.02, response_timeout: 0.3 };
-  const template = { ...recipe(server, 'phoenix'), ...often };
-  const events = { ...recipe(server, 'phoenix', 'phoenix-events'), ...often };
-  const call = failure(protocol.callTool(null, 'm.silent', {}, template));
-  const stream = failure(collect(protocol.callToolStreaming(null, 'm.silent', {}, events)));
-  await server.until(() => server.heartbeats >= 4);
-  assert.ok((await call) instanceof WebSocketTimeoutError);
-  assert.ok((await stream) instanceof WebSocketTimeoutError);
-  assert.equal(server.opened, 2);
 });
 
 test('stream_end looks into arrays by index', async (t) => {

@@ -148,7 +148,7 @@ class Client {
   auto async_register_manual(const J& call_template, const CallOptions& options, Token&& token) {
     return boost::asio::async_initiate<Token, void(Result<Manual>)>(
         [this](auto handler, detail::PreparedCall call) {
-          discover(std::move(call), {std::move(handler), executor()});
+          this->discover(std::move(call), {std::move(handler), executor()});
         },
         token, prepare_discovery(call_template, options));
   }
@@ -169,7 +169,7 @@ class Client {
                        const CallOptions& options, Token&& token) {
     return boost::asio::async_initiate<Token, void(Result<Json>)>(
         [this](auto handler, detail::PreparedCall call) {
-          call_tool(std::move(call), {std::move(handler), executor()});
+          this->call_tool(std::move(call), {std::move(handler), executor()});
         },
         token, prepare(tool_name, arguments, call_template, options));
   }
@@ -190,7 +190,7 @@ class Client {
   auto async_deregister_manual(std::string_view name, const CallOptions& options, Token&& token) {
     return boost::asio::async_initiate<Token, void()>(
         [this](auto handler, std::string manual, std::uint32_t caller) {
-          deregister(std::move(manual), caller, ignoring(std::move(handler)));
+          this->deregister(std::move(manual), caller, this->ignoring(std::move(handler)));
         },
         token, std::string(name), options.caller);
   }
@@ -201,8 +201,8 @@ class Client {
   /// The same; `void()`.
   template <class Token>
   auto async_close(Token&& token) {
-    return boost::asio::async_initiate<Token, void()>([this](auto handler) { close(ignoring(std::move(handler))); },
-                                                      token);
+    return boost::asio::async_initiate<Token, void()>(
+        [this](auto handler) { this->close(this->ignoring(std::move(handler))); }, token);
   }
 
   /// Where the client runs, and handlers without an executor of their own.

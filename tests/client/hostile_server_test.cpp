@@ -1,0 +1,89 @@
+// Servers that misbehave below WebSocket (tests/client/servers/below.js): each ends in an error that tells, and leaves
+// nothing behind.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "servers.hpp"
+#include "utcp_websocket/client.hpp"
+
+namespace utcp::ws {
+namespace {
+
+/// One call; afterwards the client has to be empty, and usable.
+Result<Json> call(const std::string& path) {
+  ClientOptions options;
+  options.retry.reset();
+  Client client(options);
+  Result<Json> result = client.call_tool("t.t", {{"n", 1}}, {{"url", server("below") + path}, {"timeout", 5}});
+  client.close();
+  EXPECT_EQ(client.counts(), Client::Counts{}) << path;
+  EXPECT_TRUE(client.call_tool("t.t", {{"n", 1}}, {{"url", server("odd") + "/echo"}})) << path;
+  return result;
+}
+
+TEST(HostileServer, CutsItsHandshakeAtEveryByte) {
+  ClientOptions options;
+  options.retry.reset();
+  Client client(options);
+  constexpr int kHandshake = 129;
+  for (int bytes = 0; bytes <= kHandshake; ++bytes) {
+    const Result<Json> result =
+        client.call_tool("t.t", nullptr, {{"url", server("below") + "/cut/" + std::to_string(bytes)}});
+    ASSERT_FALSE(result);
+    const bool whole = bytes == kHandshake;
+    EXPECT_EQ(result.error().code, whole ? ErrorCode::connection_closed : ErrorCode::connection_failed)
+        << bytes << ": " << result.error().message;
+  }
+  client.close();
+  EXPECT_EQ(client.counts(), Client::Counts{});
+}
+
+TEST(HostileServer, AnswersWithWhatIsNoHandshake) {
+  for (const char* path : {"/status/abc", "/status/101", "/headers/"}) {
+    const Result<Json> result = call(path);
+    ASSERT_FALSE(result) << path;
+    EXPECT_EQ(result.error().code, ErrorCode::connection_failed) << path << result.error().message;
+  }
+}
+
+class ForbiddenFrame : public testing::TestWithParam<const char*> {};
+
+TEST_P(ForbiddenFrame, ClosesTheConnection) {
+  const Result<Json> result = call(std::string("/frames/") + GetParam());
+  ASSERT_FALSE(result) << result->dump();
+  EXPECT_EQ(result.error().code, ErrorCode::connection_closed) << result.error().message;
+  EXPECT_FALSE(result.error().was_clean);
+  EXPECT_EQ(result.error().close_code, 1006);
+}
+
+INSTANTIATE_TEST_SUITE_P(HostileServer, ForbiddenFrame,
+                         testing::Values("masked", "reserved-bit", "reserved-opcode", "reserved-control",
+                                         "ping-in-pieces", "long-ping", "continuation-of-nothing", "text-within-text",
+                                         "bad-utf8", "cut-utf8", "utf8-of-a-surrogate", "long-length-of-little",
+                                         "close-of-one-byte", "close-1005", "close-999", "close-with-bad-utf8"),
+                         [](const auto& info) {
+                           std::string name = info.param;
+                           std::erase(name, '-');
+                           return name;
+                         });
+
+TEST(HostileServer, AnnouncesMoreThanIsTaken) {
+  for (const char* path : {"/frames/a-petabyte", "/frames/negative-length"}) {
+    const Result<Json> result = call(path);
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().code, ErrorCode::frame_too_large) << path << ": " << result.error().message;
+  }
+}
+
+TEST(HostileServer, MaySplitCharactersAndSendEmptyPieces) {
+  for (const char* path : {"/frames/split-utf8", "/frames/empty-pieces"}) {
+    const Result<Json> result = call(path);
+    ASSERT_TRUE(result) << path << ": " << result.error().message;
+    EXPECT_EQ(*result, Json("€"));
+  }
+}
+
+}  // namespace
+}  // namespace utcp::ws
