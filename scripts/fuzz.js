@@ -69,6 +69,7 @@ async function fuzzTarget(target, { seconds, fresh }) {
 export async function fuzz({
   names = [...targets, ...packageTargets],
   seconds = 60,
+  packageSeconds = seconds,
   atOnce = jobs,
   fresh = false,
 } = {}) {
@@ -77,7 +78,8 @@ export async function fuzz({
   const count = { passed: 0, failed: 0 };
   const work = async () => {
     for (let name = todo.shift(); name !== undefined; name = todo.shift()) {
-      count[(await fuzzTarget(name, { seconds, fresh })) ? 'passed' : 'failed'] += 1;
+      const time = packageTargets.includes(name) ? packageSeconds : seconds;
+      count[(await fuzzTarget(name, { seconds: time, fresh })) ? 'passed' : 'failed'] += 1;
     }
   };
   await Promise.all(Array.from({ length: atOnce }, work));
