@@ -1,12 +1,13 @@
 // `npm run bench`: sets up, builds what is missing, compares speeds. `npm run bench -- NAME` runs one benchmark of tests/bench.
 import { build } from './build.js';
-import { fromRoot, run, runScript, ScriptError } from './lib/repo.js';
+import { fromRoot, jobs, run, runScript, ScriptError } from './lib/repo.js';
 import { setup } from './setup.js';
 
 const benchmarks = {
   calls: 'calls one after another, streams, the start',
   pipeline: 'calls in flight on one connection',
   memory: 'what a million calls and ten thousand connections leave behind',
+  native: 'the client for C++ against a loop on Boost.Beast, and against Node',
   herd: 'how clients come back to a server that was away',
 };
 
@@ -16,8 +17,14 @@ await runScript(async () => {
     const known = Object.entries(benchmarks).map(([known, what]) => `  ${known.padEnd(9)} ${what}`);
     throw new ScriptError([`No such benchmark: ${name}. They are:`, ...known].join('\n'));
   }
-  await setup('build');
+  await setup(name === 'native' ? 'test' : 'build');
   await build();
+  if (name === 'native') {
+    await run('cmake', ['--preset', 'bench'], { quiet: true });
+    await run('cmake', ['--build', '--preset', 'bench', '--target', 'utcp_bench', '--parallel', String(jobs)], {
+      quiet: true,
+    });
+  }
   for (const one of name ? [name] : ['calls', 'pipeline']) {
     await run(process.execPath, [fromRoot('tests', 'bench', `${one}.js`), ...args]);
   }

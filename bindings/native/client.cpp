@@ -124,6 +124,11 @@ void Client::close() {
   wait_for<detail::NoValue>(*engine_, [&](Done done) { close(std::move(done)); });
 }
 
+void Client::count(detail::Completion<Counts> completion) {
+  engine_->count(native::UniqueFunction<void(Counts)>(
+      [completion = std::move(completion)](Counts counts) mutable { completion(counts); }));
+}
+
 Client::Counts Client::counts() {
   std::promise<Counts> promise;
   engine_->count(native::UniqueFunction<void(Counts)>([&promise](Counts counts) { promise.set_value(counts); }));

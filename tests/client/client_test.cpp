@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/use_future.hpp>
 #include <future>
 #include <string>
@@ -97,6 +98,15 @@ TEST(Client, CallsWithAFuture) {
   const Json call_template = template_for(server("provider"));
   std::future<Result<Manual>> manual = client.async_register_manual(call_template, boost::asio::use_future);
   ASSERT_TRUE(manual.get());
+}
+
+TEST(Client, CountsOnAnExecutorOfTheCallers) {
+  boost::asio::io_context context;
+  Client client(context.get_executor());
+  bool counted = false;
+  client.async_counts([&counted](Client::Counts counts) { counted = counts == Client::Counts{}; });
+  context.run();
+  EXPECT_TRUE(counted);
 }
 
 TEST(Client, GivesTextWhereItIsNoJson) {

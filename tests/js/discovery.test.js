@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { WebSocket } from 'ws';
+import { connect } from '../../js/api/index.js';
 import { newProtocol, remoteWebSocket, startServer } from '../support/server.js';
 
 const tool = (name, tool_call_template, more) => ({ name, description: `does ${name}`, tool_call_template, ...more });
@@ -109,6 +110,9 @@ test('a remote manual cannot point tools at loopback', async (t) => {
   );
   assert.equal(result.errors.length, 3);
   for (const name of ['bad', 'worse', 'http_bad']) assert.ok(result.errors.some((error) => error.includes(name)));
+  const endpoint = await connect(template, { WebSocket: Remote });
+  t.after(() => endpoint.close());
+  assert.deepEqual(endpoint.leftOut, result.errors);
 
   const allowed = await newProtocol(t, { WebSocket: Remote, allowLoopbackTools: true }).registerManual(null, template);
   assert.equal(allowed.manual.tools.length, 4);

@@ -209,13 +209,14 @@ class Driver {
     } else if (what == "close") {
       client.async_close([this, id] { answer(id, Result<Json>(Json())); });
     } else if (what == "counts") {
-      const Client::Counts counts = client.counts();
-      answer(id, Result<Json>(Json{{"endpoints", counts.endpoints},
-                                   {"connections", counts.connections},
-                                   {"calls", counts.calls},
-                                   {"waiting", counts.waiting},
-                                   {"tools", counts.tools},
-                                   {"sockets", counts.sockets}}));
+      client.async_counts([this, id](Client::Counts counts) {
+        answer(id, Result<Json>(Json{{"endpoints", counts.endpoints},
+                                     {"connections", counts.connections},
+                                     {"calls", counts.calls},
+                                     {"waiting", counts.waiting},
+                                     {"tools", counts.tools},
+                                     {"sockets", counts.sockets}}));
+      });
     } else {
       say({{"id", id}, {"error", {{"code", "invalid_argument"}, {"message", "unknown request " + what}}}});
     }

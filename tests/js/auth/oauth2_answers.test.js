@@ -114,6 +114,19 @@ for (const [what, answer] of [
   });
 }
 
+test('a body of a megabyte is read', async (t) => {
+  const tokens = await startTokenServer(t, {
+    answer: (response) => {
+      const text = JSON.stringify({ access_token: 'whole', token_type: 'bearer', rest: '' });
+      response.writeHead(200, { 'Content-Type': 'application/json' });
+      response.end(text.replace('""}', `"${'x'.repeat(2 ** 20 - text.length)}"}`));
+    },
+  });
+  const server = await startGuarded(t, (token) => token === 'whole');
+  await newProtocol(t).callTool(null, 'm.t', {}, server.template({ auth: tokens.auth() }));
+  assert.equal(server.opened, 1);
+});
+
 test('a body that never ends is left after a megabyte', async (t) => {
   const ended = [];
   const answer = (response) => {

@@ -213,7 +213,17 @@ class Client {
     std::size_t endpoints, connections, calls, waiting, tools, timers, sockets, closing, host_calls;
     bool operator==(const Counts&) const = default;
   };
+  /// Waits, as every function without `async_` does: not to be called where the client runs.
   [[nodiscard]] Counts counts();
+  /// The same; `void(Counts)`.
+  template <class Token>
+  auto async_counts(Token&& token) {
+    return boost::asio::async_initiate<Token, void(Counts)>(
+        [this](auto handler) {
+          this->count({std::move(handler), this->executor()});
+        },
+        token);
+  }
 
  private:
   using Done = detail::Completion<detail::NoValue>;
@@ -229,6 +239,7 @@ class Client {
   void call_tool(detail::PreparedCall call, detail::JsonCompletion completion);
   void deregister(std::string manual, std::uint32_t caller, Done done);
   void close(Done done);
+  void count(detail::Completion<Counts> completion);
 
   struct OwnThread;
   std::shared_ptr<OwnThread> thread_;
