@@ -1,12 +1,16 @@
-// `npm run docs`: the API reference, from the types, as build/docs/index.html.
+// `npm run docs`: the API references, for JavaScript from the types, as build/docs/index.html, and for C++ from the headers, as
+// build/docs/cpp/index.html.
 import { build } from './build.js';
-import { fromRoot, runScript } from './lib/repo.js';
+import { fromRoot, run, runScript } from './lib/repo.js';
 import { buildReference } from './lib/types.js';
 import { setup } from './setup.js';
 
 await runScript(async () => {
-  await setup('build');
+  await setup('docs');
   await build();
   await buildReference();
-  console.log(`The API reference is ${fromRoot('build', 'docs', 'index.html')}`);
+  await run('doxygen', [fromRoot('docs', 'Doxyfile')]);
+  console.log(
+    `The API reference is ${fromRoot('build', 'docs', 'index.html')}, for C++ ${fromRoot('build', 'docs', 'cpp', 'index.html')}`,
+  );
 });

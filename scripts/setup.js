@@ -7,7 +7,7 @@ import { missingRequirements } from './lib/requirements.js';
 
 const oldestNode = '20.19'; // of Vite
 
-/** Makes this machine ready for `purpose`: `build` (also enough for the demo) or `test`. */
+/** Makes this machine ready for `purpose`: `build` (also enough for the demo), `test` or `docs`. */
 export async function setup(purpose) {
   const numbers = (/** @type {string} */ version) => version.split('.').map(Number);
   const [[major, minor], [oldestMajor, oldestMinor]] = [numbers(process.versions.node), numbers(oldestNode)];

@@ -14,7 +14,7 @@ function hasClangRuntime() {
   return [/clang_rt\.asan/, /clang_rt\.fuzzer/].every((library) => names.some((name) => library.test(name)));
 }
 
-/** `for`: `build` makes the package, `demo` also runs it, `test` is everything. */
+/** `for`: `build` makes the package, `test` is needed by the tests besides, `docs` by the API reference. */
 const requirements = [
   { name: 'CMake', for: 'build', packages: ['cmake'], present: () => which('cmake') },
   { name: 'Ninja', for: 'build', packages: ['ninja-build'], present: () => which('ninja', 'ninja-build') },
@@ -62,10 +62,11 @@ const requirements = [
     packages: ['firefox-esr'],
     present: () => process.env.FIREFOX_PATH || which('firefox-esr', 'firefox'),
   },
+  { name: 'Doxygen', for: 'docs', packages: ['doxygen'], present: () => which('doxygen') },
 ];
 
-/** What is missing on this machine for `purpose` (`build` or `test`). */
+/** What is missing on this machine for `purpose` (`build`, `test` or `docs`). */
 export function missingRequirements(purpose) {
-  const wanted = purpose === 'test' ? ['build', 'test'] : ['build'];
+  const wanted = ['build', purpose];
   return requirements.filter((requirement) => wanted.includes(requirement.for) && !requirement.present());
 }

@@ -2,15 +2,25 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { fromRoot, jobs, run, ScriptError } from './repo.js';
+import { fromRoot, jobs, output, run, ScriptError } from './repo.js';
 
 /** @typedef {{ passed: number, failed: number }} Count */
 
-/** Runs the tests of a CMake build folder. */
-export async function ctest(buildDir) {
+/** Runs the tests of a CMake build folder. @param {string} buildDir @param {string[]} [prefix] what they are started by */
+export async function ctest(buildDir, prefix = []) {
+  const [command, ...args] = [...prefix, 'ctest'];
   const { code, text } = await run(
-    'ctest',
-    ['--test-dir', buildDir, '--output-on-failure', '--no-tests=error', '--progress', '--parallel', String(jobs)],
+    command,
+    [
+      ...args,
+      '--test-dir',
+      buildDir,
+      '--output-on-failure',
+      '--no-tests=error',
+      '--progress',
+      '--parallel',
+      String(jobs),
+    ],
     { quiet: true, mayFail: true, env: { CTEST_PROGRESS_OUTPUT: '0' } },
   );
   const summary = /(\d+) tests failed out of (\d+)/.exec(text);
@@ -19,6 +29,11 @@ export async function ctest(buildDir) {
   const failed = Number(summary[1]);
   return verdict({ passed: Number(summary[2]) - failed, failed }, code);
 }
+
+/**
+ * Starts a program with addresses that are not random, where that is allowed: older ThreadSanitizers end where the kernel spreads them widely.
+ */
+export const fixedAddresses = () => (output('setarch', ['-R', 'true']) === undefined ? [] : ['setarch', '-R']);
 
 /** The output of ctest without the lines about tests that passed. */
 const withoutPassed = (text) =>

@@ -8,7 +8,7 @@ import { buildDemo } from './demo.js';
 import { buildModules, buildWasm, distSizes } from './dist.js';
 import { installFolder } from './modules.js';
 import { fromRoot, jobs, run, ScriptError } from './repo.js';
-import { ctest, nodeTest } from './runners.js';
+import { ctest, fixedAddresses, nodeTest } from './runners.js';
 import { simulate, simulatePackage } from './simulation.js';
 import { listFiles } from './stamps.js';
 import { checkTypes } from './types.js';
@@ -25,9 +25,9 @@ async function buildPreset(preset, targets = []) {
 /** The program by which tests in JavaScript drive the native client. */
 export const buildDriver = () => buildPreset('clang-debug', ['utcp_client_driver']);
 
-async function native(preset) {
+async function native(preset, prefix = []) {
   await buildPreset(preset);
-  return ctest(fromRoot('build', preset));
+  return ctest(fromRoot('build', preset), prefix);
 }
 
 /** Runs after dist/ has been brought up to date, so that the step also works alone. */
@@ -123,7 +123,7 @@ export const steps = [
   { name: 'biome', title: 'JavaScript formatting and lint (Biome)', run: checkJavaScript },
   { name: 'tidy', title: 'C++ lint (clang-tidy)', run: checkTidy },
   { name: 'types', title: 'Types: of js/, as users see them, and their reference', run: checkTypes },
-  { name: 'gcc', title: 'Native tests: GCC, ThreadSanitizer', run: () => native('gcc-debug') },
+  { name: 'gcc', title: 'Native tests: GCC, ThreadSanitizer', run: () => native('gcc-debug', fixedAddresses()) },
   { name: 'clang', title: 'Native tests: Clang, ASan and UBSan', run: () => native('clang-debug') },
   {
     name: 'simulation',

@@ -55,17 +55,17 @@ test('the example for any endpoint calls a method by its name', async () => {
 });
 
 test('the example with a protocol calls a tool of the manual', async () => {
-  assert.match(await runModule('protocol.mjs', readmeBlocks('js')[2]), /ping/i);
+  assert.match(await runModule('protocol.mjs', readmeBlocks('js')[4]), /ping/i);
 });
 
 test('the example for the SDK finds tools and calls one', async () => {
-  const output = await runModule('sdk.mjs', readmeBlocks('js')[3]);
+  const output = await runModule('sdk.mjs', readmeBlocks('js')[5]);
   assert.match(output, /demo\.system_metrics/);
   assert.match(output, /memory/);
 });
 
 test('the example with tickets prints a reading', async () => {
-  assert.match(await runModule('tickets.mjs', readmeBlocks('js')[4]), /\d/);
+  assert.match(await runModule('tickets.mjs', readmeBlocks('js')[6]), /\d/);
 });
 
 test('the JSON-RPC call template works for every method', async () => {
@@ -113,7 +113,7 @@ test('the CMake block is what the examples do, and the shell block what the test
 
 test('no block is left out', () => {
   assert.deepEqual([...readmeLanguages()].sort(), ['cmake', 'cpp', 'html', 'js', 'json', 'sh']);
-  assert.equal(readmeBlocks('js').length, 5);
+  assert.equal(readmeBlocks('js').length, 7); // two of them run in tests/package/agents.test.js
   assert.equal(readmeBlocks('cpp').length, 1); // tests/consumer builds and runs it
   assert.equal(readmeBlocks('html').length, 1);
 });
