@@ -63,8 +63,8 @@ INSTANTIATE_TEST_SUITE_P(HostileServer, ForbiddenFrame,
                                          "ping-in-pieces", "long-ping", "continuation-of-nothing", "text-within-text",
                                          "bad-utf8", "cut-utf8", "utf8-of-a-surrogate", "long-length-of-little",
                                          "close-of-one-byte", "close-1005", "close-999", "close-with-bad-utf8"),
-                         [](const auto& info) {
-                           std::string name = info.param;
+                         [](const auto& one) {
+                           std::string name = one.param;
                            std::erase(name, '-');
                            return name;
                          });

@@ -301,6 +301,23 @@ for (const [what, [WebSocket, expected]] of Object.entries(faults)) {
   });
 }
 
+test('a socket that is closed already, and fires no close, is not waited for', async (t) => {
+  const server = await startServer(t);
+  let closed = false;
+  class Silent extends Host {
+    get readyState() {
+      return closed ? 3 : super.readyState;
+    }
+    tellClose() {}
+  }
+  const protocol = newProtocol(t, { WebSocket: Silent });
+  await protocol.callTool(null, 'm.t', {}, server.template());
+  closed = true;
+  const start = performance.now();
+  await protocol.close();
+  assert.ok(performance.now() - start < 1500, 'close() gives up on one that does not close after two seconds');
+});
+
 /** @param {unknown} error */
 function told(error) {
   assert.ok(isUtcpWebSocketError(error), String(error));
