@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { ready, validateCallTemplate, WebSocketCommunicationProtocol } from '../../js/api/index.js';
@@ -44,28 +45,51 @@ async function runModule(name, code) {
   return output;
 }
 
+test('the first server is called by the first program', async () => {
+  const port = await freePort();
+  const [server, client] = readmeBlocks('js').map((code) => code.replaceAll('8080', String(port)));
+  writeFileSync(new URL('server.mjs', folder), server);
+  const running = spawn(process.execPath, [fileURLToPath(new URL('server.mjs', folder))], { stdio: 'inherit' });
+  try {
+    // Where nobody listens yet, the client tries again.
+    assert.equal(await runModule('first.mjs', client), '{ sum: 5 }\n');
+  } finally {
+    running.kill();
+  }
+});
+
+/** A port that was free a moment ago: the program names one. */
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
 test('the example for Node prints hits and one reading, and ends', async () => {
-  const output = await runModule('node.mjs', readmeBlocks('js')[0]);
+  const output = await runModule('node.mjs', readmeBlocks('js')[2]);
   assert.match(output, /ping/i);
   assert.match(output, /cpu|load|memory/i);
 });
 
 test('the example for any endpoint calls a method by its name', async () => {
-  assert.match(await runModule('rpc.mjs', readmeBlocks('js')[1]), /words/);
+  assert.match(await runModule('rpc.mjs', readmeBlocks('js')[3]), /words/);
 });
 
 test('the example with a protocol calls a tool of the manual', async () => {
-  assert.match(await runModule('protocol.mjs', readmeBlocks('js')[4]), /ping/i);
+  assert.match(await runModule('protocol.mjs', readmeBlocks('js')[6]), /ping/i);
 });
 
 test('the example for the SDK finds tools and calls one', async () => {
-  const output = await runModule('sdk.mjs', readmeBlocks('js')[5]);
+  const output = await runModule('sdk.mjs', readmeBlocks('js')[7]);
   assert.match(output, /demo\.system_metrics/);
   assert.match(output, /memory/);
 });
 
 test('the example with tickets prints a reading', async () => {
-  assert.match(await runModule('tickets.mjs', readmeBlocks('js')[6]), /\d/);
+  assert.match(await runModule('tickets.mjs', readmeBlocks('js')[8]), /\d/);
 });
 
 test('the JSON-RPC call template works for every method', async () => {
@@ -113,7 +137,7 @@ test('the CMake block is what the examples do, and the shell block what the test
 
 test('no block is left out', () => {
   assert.deepEqual([...readmeLanguages()].sort(), ['cmake', 'cpp', 'html', 'js', 'json', 'sh']);
-  assert.equal(readmeBlocks('js').length, 7); // two of them run in tests/package/agents.test.js
+  assert.equal(readmeBlocks('js').length, 9); // two of them run in tests/package/agents.test.js
   assert.equal(readmeBlocks('cpp').length, 1); // tests/consumer builds and runs it
   assert.equal(readmeBlocks('html').length, 1);
 });
