@@ -7,13 +7,13 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { WebSocket } from 'ws';
 
-/** `{ key, cert, file }`: PEM; the certificate is its own authority, and lies in `file` until the test is over. */
-export function makeCertificate(t) {
+/** `{ key, cert, file }`: PEM; the certificate of `name` is its own authority, and lies in `file` until the test is over. */
+export function makeCertificate(t, name = 'IP:127.0.0.1') {
   const folder = mkdtempSync(path.join(tmpdir(), 'utcp-websocket-tls-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const [key, file] = ['key.pem', 'cert.pem'].map((name) => path.join(folder, name));
   const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
-  const names = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
+  const names = ['-subj', '/CN=127.0.0.1', '-addext', `subjectAltName=${name}`];
   execFileSync('openssl', ['req', '-x509', ...kind, ...names, '-keyout', key, '-out', file], { stdio: 'pipe' });
   return { key: readFileSync(key), cert: readFileSync(file), file };
 }
