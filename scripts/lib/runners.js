@@ -6,21 +6,11 @@ import { fromRoot, jobs, output, run, ScriptError } from './repo.js';
 
 /** @typedef {{ passed: number, failed: number }} Count */
 
-/** Runs the tests of a CMake build folder. @param {string} buildDir @param {string[]} [prefix] what they are started by */
-export async function ctest(buildDir, prefix = []) {
-  const [command, ...args] = [...prefix, 'ctest'];
+/** Runs the tests of a CMake build folder. */
+export async function ctest(buildDir) {
   const { code, text } = await run(
-    command,
-    [
-      ...args,
-      '--test-dir',
-      buildDir,
-      '--output-on-failure',
-      '--no-tests=error',
-      '--progress',
-      '--parallel',
-      String(jobs),
-    ],
+    'ctest',
+    ['--test-dir', buildDir, '--output-on-failure', '--no-tests=error', '--progress', '--parallel', String(jobs)],
     { quiet: true, mayFail: true, env: { CTEST_PROGRESS_OUTPUT: '0' } },
   );
   const summary = /(\d+) tests failed out of (\d+)/.exec(text);
@@ -34,6 +24,16 @@ export async function ctest(buildDir, prefix = []) {
  * Starts a program with addresses that are not random, where that is allowed: older ThreadSanitizers end where the kernel spreads them widely.
  */
 export const fixedAddresses = () => (output('setarch', ['-R', 'true']) === undefined ? [] : ['setarch', '-R']);
+
+/** Runs one program of GoogleTest. @param {string} program @param {string[]} [prefix] what it is started by */
+export async function gtest(program, prefix = []) {
+  const [command, ...args] = [...prefix, program];
+  const { code, text } = await run(command, args, { quiet: true, mayFail: true });
+  if (code !== 0) process.stderr.write(text);
+  const count = (/** @type {string} */ word) =>
+    Number(new RegExp(`^\\[ +${word} +\\] (\\d+) tests?`, 'm').exec(text)?.[1] ?? 0);
+  return verdict({ passed: count('PASSED'), failed: count('FAILED') }, code);
+}
 
 /** The output of ctest without the lines about tests that passed. */
 const withoutPassed = (text) =>
