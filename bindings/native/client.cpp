@@ -130,9 +130,8 @@ void Client::count(detail::Completion<Counts> completion) {
 }
 
 Client::Counts Client::counts() {
-  std::promise<Counts> promise;
-  engine_->count(native::UniqueFunction<void(Counts)>([&promise](Counts counts) { promise.set_value(counts); }));
-  return promise.get_future().get();
+  if (engine_->is_current()) return engine_->counts();
+  return wait_for<Counts>(*engine_, [&](detail::Completion<Counts> completion) { count(std::move(completion)); });
 }
 
 // --- Streams ---

@@ -260,12 +260,14 @@ void Engine::close(Operation done) {
 
 void Engine::count(UniqueFunction<void(Client::Counts)> done) {
   enter(Operation([this, done = std::move(done)]() mutable {
-    later(Operation([this, done = std::move(done)]() mutable {
-      const Session::Counts core = session_.counts();
-      done({core.endpoints, core.connections, core.calls, core.waiting, core.tools, core.timers, connections_.size(),
-            closing_.size(), calls_.size()});
-    }));
+    later(Operation([this, done = std::move(done)]() mutable { done(counts()); }));
   }));
+}
+
+Client::Counts Engine::counts() const {
+  const Session::Counts core = session_.counts();
+  return {core.endpoints, core.connections,    core.calls,      core.waiting, core.tools,
+          core.timers,    connections_.size(), closing_.size(), calls_.size()};
 }
 
 }  // namespace utcp::ws::native

@@ -56,6 +56,8 @@ class Engine final : public ConnectionEvents, public std::enable_shared_from_thi
   void deregister(std::string manual, std::uint32_t caller, Operation done);
   void close(Operation done);
   void count(UniqueFunction<void(Client::Counts)> done);
+  /// The same at once, where it runs.
+  [[nodiscard]] Client::Counts counts() const;
 
   // --- What connections tell ---
 

@@ -1,7 +1,13 @@
 // Owns `open`: a prompt on a connection. What is typed is sent as a frame, what comes is shown; lines with a slash are commands. Must not
 // know how a tool is called.
 import { createInterface } from 'node:readline';
-import { isSecureWebSocketUrl, ready, WebSocketConnectionError, WebSocketTimeoutError } from '../api/index.js';
+import {
+  isSecureWebSocketUrl,
+  ready,
+  validateCallTemplate,
+  WebSocketConnectionError,
+  WebSocketTimeoutError,
+} from '../api/index.js';
 import { call, discover, given, stream } from './commands.js';
 import { describe } from './failures.js';
 import { frameText } from './frames.js';
@@ -17,6 +23,7 @@ export async function open(context, WebSocket) {
   const template = await given(context);
   await ready();
   if (!isSecureWebSocketUrl(String(template.url))) throw new UsageError('the URL must be wss:, or ws: to this machine');
+  validateCallTemplate(template);
   const unused = ['auth', 'connect_message'].filter((field) => template[field] !== undefined);
   if (unused.length > 0) context.note(`open sends frames as you type them; it does not use ${unused.join(' and ')}`);
   const socket = await connected(WebSocket, template, context);

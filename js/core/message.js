@@ -101,10 +101,16 @@ export function renderPlan(plan, args, builtIns) {
     for (let levels = (typeof piece !== 'string' && piece[3]) || 0; levels > 0; levels -= 1) {
       text = encode(text, ENCODING_JSON_STRING);
     }
+    if (message.length + text.length > LONGEST_MESSAGE) {
+      throw new TypeError(`the message would have more than ${LONGEST_MESSAGE} characters: pass less`);
+    }
     message += text;
   }
   return message;
 }
+
+/** In UTF-16 code units; hosts that take longer texts are few. */
+const LONGEST_MESSAGE = 2 ** 28;
 
 /**
  * Throws where the arguments are a list and the message does not take them as a whole (`{{args}}`).

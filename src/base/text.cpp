@@ -6,14 +6,15 @@
 namespace utcp::ws {
 
 void append(std::string& out, std::initializer_list<TextRef> parts) {
-  std::size_t size = out.size();
-  for (const TextRef& part : parts) size += part.view().size();
-  out.reserve(size);
+  // No room is made beforehand: libc++ would make no more than that, and copy a text that grows each time.
   for (const TextRef& part : parts) out += part.view();
 }
 
 std::string concat(std::initializer_list<TextRef> parts) {
+  std::size_t size = 0;
+  for (const TextRef& part : parts) size += part.view().size();
   std::string out;
+  out.reserve(size);
   append(out, parts);
   return out;
 }

@@ -111,7 +111,12 @@ bool read_message(FieldReader& fields, const char* name, MessageTemplate& out, b
   if (!json::is_string(value) && !is_object(value) && !(may_be_array && value.starts_with('['))) {
     fields.refuse(name, may_be_array ? "a string, an object or an array" : "a string or an object", value, Shown::type);
   }
-  out = MessageTemplate::compile(value).value();
+  Result<MessageTemplate> compiled = MessageTemplate::compile(value);
+  if (compiled) {
+    out = std::move(*compiled);
+  } else {
+    fields.fail_in(name, compiled.take_error());
+  }
   return true;
 }
 

@@ -1,5 +1,7 @@
 // Owns compiling a `message` (see message_template.hpp): what of it is literal, how what stands in each placeholder is
 // encoded, where the request's id stands. Must not know arguments.
+#include <algorithm>
+
 #include <utcp_websocket/json_scanner.hpp>
 #include <utcp_websocket/json_text.hpp>
 #include <utcp_websocket/text.hpp>
@@ -8,10 +10,22 @@
 
 namespace utcp::ws {
 
+namespace {
+
+// Templates come from peers: with more, a small one could make a message that fills the memory. Each level of JSON text
+// within JSON text doubles what a quote becomes.
+constexpr std::size_t kMostPlaceholders = 1000;
+constexpr std::uint8_t kMostLevels = 8;
+
+}  // namespace
+
 // Compiles a message while it is read, so that nothing is built and numbers keep their digits.
 class MessageTemplate::Compiler final : public json::ScanListener {
  public:
   explicit Compiler(MessageTemplate& message) : message_(message) {}
+
+  /// Whether the message may be used.
+  [[nodiscard]] bool is_bounded() const { return is_bounded_; }
 
   void open(bool is_object) override {
     before_value();
@@ -119,6 +133,7 @@ class MessageTemplate::Compiler final : public json::ScanListener {
 
   void placeholders(std::string_view text, Encoding encoding, std::uint8_t levels = 0, std::uint8_t escapes = 0) {
     if (may_hold_placeholders(text)) {
+      count_placeholders(text);
       Segment& segment = message_.segments_.emplace_back();
       segment.text = text;
       segment.placeholders = true;
@@ -127,6 +142,15 @@ class MessageTemplate::Compiler final : public json::ScanListener {
       segment.escapes = escapes;
     } else {
       literal(json::escaped(std::string(text), escapes));
+    }
+  }
+
+  void count_placeholders(std::string_view text) {
+    for (std::size_t i = 0; i < text.size();) {
+      const BuiltIn* built_in = built_in_at(text, i);
+      const std::size_t size = built_in != nullptr ? built_in->placeholder.size() : placeholder_at(text, i).size;
+      if (size != 0 && ++placeholders_ > kMostPlaceholders) is_bounded_ = false;
+      i += std::max<std::size_t>(size, 1);
     }
   }
 
@@ -140,7 +164,11 @@ class MessageTemplate::Compiler final : public json::ScanListener {
   // first character of the value with it, and a quote there could end the string.
   void inside_literal(std::string_view raw, std::uint8_t levels) {
     if (const std::string text = json::text_of(concat({"\"", raw, "\""})); is_json_text(text)) {
-      json_shaped(text, levels + 1);
+      if (levels == kMostLevels) {
+        is_bounded_ = false;
+      } else {
+        json_shaped(text, levels + 1);
+      }
       return;
     }
     std::size_t start = 0;
@@ -207,6 +235,8 @@ class MessageTemplate::Compiler final : public json::ScanListener {
   MessageTemplate& message_;
   json::Pointer path_;
   std::vector<Level> levels_;
+  std::size_t placeholders_ = 0;
+  bool is_bounded_ = true;
 };
 
 Result<MessageTemplate> MessageTemplate::compile(std::string_view message) {
@@ -214,6 +244,11 @@ Result<MessageTemplate> MessageTemplate::compile(std::string_view message) {
   result.value().has_message_ = true;
   Compiler compiler(result.value());
   result.fail(json::read(message, kDefaultMaxJsonDepth, compiler));
+  if (result && !compiler.is_bounded()) {
+    result.fail(
+        make_error(ErrorCode::invalid_call_template,
+                   "a message may have at most 1000 placeholders, and JSON text within JSON text at most 8 deep"));
+  }
   if (result && result.value().depends_on_names()) result.value().source_ = json::compact(message);
   return result;
 }

@@ -58,7 +58,8 @@ class MessageTemplate {
   /// `message` is the JSON text of a string, object or array (`null`: none). A string that starts with `{` or `[`, but
   /// not with a placeholder, is JSON-shaped; so is a string within that is JSON text. `{{…}}` built-ins,
   /// `UTCP_ARG_<name>_UTCP_ARG` and `{{args.<name>}}` (which, as a whole string, is the value instead of its text) are
-  /// found here. A name that stands twice goes out twice. Fails with `invalid_json`.
+  /// found here. A name that stands twice goes out twice. Fails with `invalid_json`; with
+  /// `invalid_call_template` where it has more than 1,000 placeholders, or JSON text within JSON text more than 8 deep.
   [[nodiscard]] static Result<MessageTemplate> compile(std::string_view message);
 
   /// The pieces for a call with arguments of these names: a name ends at the first `_UTCP_ARG` that makes it one of

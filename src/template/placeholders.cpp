@@ -31,6 +31,11 @@ constexpr std::array kBuiltIns = {
     BuiltIn{kArgsPlaceholder, Kind::all_arguments},
 };
 
+// Whether a placeholder could start here: most characters are told by one look.
+bool may_start(std::string_view text, std::size_t position) {
+  return position < text.size() && (text[position] == kByText.start.front() || text[position] == kTyped.start.front());
+}
+
 Placeholder found(const Form& form, std::string_view name) {
   return {name, form.start.size() + name.size() + form.end.size(), form.start == kTyped.start};
 }
@@ -46,6 +51,7 @@ const BuiltIn* built_in_at(std::string_view text, std::size_t position) {
 }
 
 Placeholder placeholder_at(std::string_view text, std::size_t position) {
+  if (!may_start(text, position)) return {};
   for (const Form& form : kForms) {
     if (!text.substr(position).starts_with(form.start)) continue;
     const std::string_view rest = text.substr(position + form.start.size(), kLongestName + form.end.size());
@@ -76,6 +82,7 @@ Names::Names(std::span<const std::string> names) : names_(names) {
 
 // The search ends where no name is that long.
 Placeholder Names::find_at(std::string_view text, std::size_t position) const {
+  if (!may_start(text, position)) return {};
   for (const Form& form : kForms) {
     if (!text.substr(position).starts_with(form.start)) continue;
     const std::string_view rest = text.substr(position + form.start.size(), longest_ + form.end.size());

@@ -109,6 +109,13 @@ TEST(Client, CountsOnAnExecutorOfTheCallers) {
   EXPECT_TRUE(counted);
 }
 
+TEST(Client, CountsFromItsOwnCallbacks) {
+  Client client;
+  std::promise<std::size_t> calls;
+  client.async_counts([&](Client::Counts) { calls.set_value(client.counts().calls); });
+  EXPECT_EQ(calls.get_future().get(), 0U);
+}
+
 TEST(Client, GivesTextWhereItIsNoJson) {
   Client client;
   const Json call_template = {{"url", server("odd") + "/echo"}, {"message", "[1, 2"}, {"response_format", "json"}};

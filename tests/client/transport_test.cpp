@@ -72,6 +72,19 @@ TEST(Transport, CountsAFrameAfterItIsInflated) {
   EXPECT_EQ(*small, Json({{"n", 1}}));
 }
 
+TEST(Transport, TakesAFrameOfJustTheLimit) {
+  ClientOptions options;
+  options.limits.frame_bytes = 1000;
+  Client client(options);
+  const auto echo = [&client](std::size_t size) {
+    return client.call_tool("t.t", nullptr, {{"url", at("/echo")}, {"message", std::string(size, 'x')}});
+  };
+  EXPECT_TRUE(echo(1000));
+  const Result<Json> larger = echo(1001);
+  ASSERT_FALSE(larger);
+  EXPECT_EQ(larger.error().code, ErrorCode::frame_too_large);
+}
+
 TEST(Transport, TellsTheStatusOfARefusedHandshake) {
   Client client;
   for (const auto& [status, code] : {std::pair{401, ErrorCode::auth_failed},

@@ -143,3 +143,27 @@ describe('an instance that has grown', () => {
     assert.ok(wasmBytes() < 8 * MIB, `${wasmBytes() / MIB} MiB`);
   });
 });
+
+describe('a template that would make much of little', () => {
+  test('more than 1,000 placeholders, or JSON texts nested more than 8 deep, are refused before anything is opened', async (t) => {
+    const server = await startServer(t);
+    let nested = '{"a":"UTCP_ARG_a_UTCP_ARG"}';
+    for (let depth = 0; depth < 12; depth += 1) nested = JSON.stringify({ a: nested });
+    for (const message of ['{{args}}'.repeat(1001), { a: 'UTCP_ARG_a_UTCP_ARG'.repeat(1001) }, { a: nested }]) {
+      const call = newProtocol(t).callTool(null, 'm.t', { a: '"' }, server.template({ message }));
+      await assert.rejects(call, { code: 'invalid_call_template', field: 'message' });
+    }
+    assert.equal(server.opened, 0);
+  });
+
+  test('a message that no host could hold is a TypeError for its caller', async (t) => {
+    const server = await startServer(t);
+    const args = { a: 'x'.repeat(300_000) };
+    const call = newProtocol(t).callTool(null, 'm.t', args, server.template({ message: '{{args}}'.repeat(1000) }));
+    await assert.rejects(call, {
+      name: 'TypeError',
+      message: /^the message would have more than 268435456 characters/,
+    });
+    assert.equal(server.opened, 0);
+  });
+});

@@ -223,6 +223,28 @@ TEST(LongTemplates, TakeTimeInProportion) {
   }
 }
 
+TEST(LongTemplates, HoldSoManyPlaceholdersAtMost) {
+  const auto with = [](std::size_t count) {
+    std::string text;
+    for (std::size_t i = 0; i < count; ++i) text += i % 2 == 0 ? "{{args}}" : "UTCP_ARG_a_UTCP_ARG";
+    return concat({R"({"url":"wss://h.example/","message":{"a":)", json::quote(text), "}}"});
+  };
+  EXPECT_TRUE(parse_call_template(with(1000)).ok());
+  const Result<CallTemplate> refused = parse_call_template(with(1001));
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, ErrorCode::invalid_call_template);
+  EXPECT_EQ(refused.error().field, "message");
+}
+
+TEST(LongTemplates, NestJsonTextsSoDeepAtMost) {
+  std::string text = R"({"a":"UTCP_ARG_x_UTCP_ARG"})";
+  for (int depth = 1; depth <= 10; ++depth) {
+    const Result<MessageTemplate> compiled = MessageTemplate::compile(json::quote(text));
+    EXPECT_EQ(compiled.ok(), depth <= 9) << depth;
+    text = concat({R"({"a":)", json::quote(text), "}"});
+  }
+}
+
 TEST(CallTimeout, OfOneCallDoesNotKeepOthersBehindAHungAttempt) {
   FakeHost host;
   const ToolId tool =

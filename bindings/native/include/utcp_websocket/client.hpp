@@ -213,7 +213,7 @@ class Client {
     std::size_t endpoints, connections, calls, waiting, tools, timers, sockets, closing, host_calls;
     bool operator==(const Counts&) const = default;
   };
-  /// Waits, as every function without `async_` does: not to be called where the client runs.
+  /// Waits where the client does not run: a one-thread executor of the caller's has to run meanwhile.
   [[nodiscard]] Counts counts();
   /// The same; `void(Counts)`.
   template <class Token>
