@@ -63,6 +63,7 @@ target_link_options(core PRIVATE
   -sINITIAL_MEMORY=2097152
   -s${stack_setting}=262144
   -Wl,--stack-first  # an overflow traps instead of overwriting data
+  -sBINARYEN_EXTRA_PASSES=--flatten,--rereloop,-Oz,-Oz  # brings the compiled module from 52.4 to 52.0 KB
   -sMALLOC=emmalloc
   -sTEXTDECODER=2  # every host has one: no second decoder in JavaScript
   -sINCOMING_MODULE_JS_API=instantiateWasm,onAbort,WebSocket)

@@ -8,8 +8,8 @@ import { newProject } from '../support/packed.js';
 
 // Lower them whenever something gets smaller. They were raised twice: for what masks secrets, judges failures and limits peers; for
 // `connect`, missing arguments, JSON within JSON strings, warnings and `error_match`. In bytes.
-const pageLimit = 70_400;
-const moduleLimit = 55_500;
+const pageLimit = 70_000;
+const moduleLimit = 55_300;
 const pluginLimit = 440;
 
 /** @type {Awaited<ReturnType<typeof newProject>>} */
