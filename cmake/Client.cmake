@@ -39,3 +39,26 @@ target_link_libraries(utcp_websocket_client
   PUBLIC utcp_websocket Boost::headers nlohmann_json::nlohmann_json Threads::Threads
   PRIVATE OpenSSL::SSL OpenSSL::Crypto)
 utcp_target_options(utcp_websocket_client)
+
+# The program `utcp-websocket`.
+if(UTCP_WEBSOCKET_PROGRAM)
+  set(program_dir "${client_dir}/program")
+  add_executable(utcp_websocket_program
+    "${program_dir}/commands.cpp"
+    "${program_dir}/completion.cpp"
+    "${program_dir}/ending.cpp"
+    "${program_dir}/failures.cpp"
+    "${program_dir}/help.cpp"
+    "${program_dir}/input.cpp"
+    "${program_dir}/main.cpp"
+    "${program_dir}/open.cpp"
+    "${program_dir}/output.cpp"
+    "${program_dir}/terminal.cpp"
+    "${program_dir}/usage.cpp"
+  )
+  set_target_properties(utcp_websocket_program PROPERTIES OUTPUT_NAME utcp-websocket)
+  target_link_libraries(utcp_websocket_program PRIVATE utcp_websocket_client OpenSSL::SSL OpenSSL::Crypto)
+  target_include_directories(utcp_websocket_program PRIVATE "${client_dir}")
+  target_compile_definitions(utcp_websocket_program PRIVATE "UTCP_WEBSOCKET_VERSION=\"${PROJECT_VERSION}\"")
+  utcp_target_options(utcp_websocket_program)
+endif()

@@ -1,5 +1,5 @@
-# Owns what is installed: the CMake package with its components `core` and `client`, files for pkg-config, and Debian packages
-# (cpack -G DEB).
+# Owns what is installed: the CMake package with its components `core` and `client`, files for pkg-config, the program, and
+# Debian packages (cpack -G DEB).
 
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
@@ -26,6 +26,9 @@ if(UTCP_WEBSOCKET_CLIENT)
   file(GLOB client_headers CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/bindings/native/include/utcp_websocket/*.hpp")
   utcp_install(client TARGET utcp_websocket_client HEADERS ${client_headers})
 endif()
+if(TARGET utcp_websocket_program)
+  install(TARGETS utcp_websocket_program RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT program)
+endif()
 
 configure_package_config_file(
   "${PROJECT_SOURCE_DIR}/cmake/utcp_websocket-config.cmake.in"
@@ -42,7 +45,7 @@ if(NOT PROJECT_IS_TOP_LEVEL)
   return()
 endif()
 
-# One Debian package a component, named as Debian names static libraries with their headers.
+# One Debian package a component; static libraries with their headers are named as Debian names them.
 set(CPACK_PACKAGE_NAME "utcp-websocket")
 set(CPACK_PACKAGE_VENDOR "utcp-websocket")
 set(CPACK_PACKAGE_CONTACT "The utcp-websocket maintainers")
@@ -55,8 +58,14 @@ set(CPACK_DEBIAN_CORE_PACKAGE_NAME libutcp-websocket-dev)
 set(CPACK_DEBIAN_CLIENT_PACKAGE_NAME libutcp-websocket-client-dev)
 set(CPACK_DEBIAN_CLIENT_PACKAGE_DEPENDS
   "libutcp-websocket-dev (= ${PROJECT_VERSION}), libboost1.81-dev | libboost-dev (>= 1.81), libssl-dev, nlohmann-json3-dev")
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_NAME utcp-websocket)
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_SECTION web)
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_SHLIBDEPS ON)
 set(CPACK_COMPONENTS_ALL core)
 if(UTCP_WEBSOCKET_CLIENT)
   list(APPEND CPACK_COMPONENTS_ALL client)
+endif()
+if(TARGET utcp_websocket_program)
+  list(APPEND CPACK_COMPONENTS_ALL program)
 endif()
 include(CPack)

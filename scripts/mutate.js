@@ -2,8 +2,7 @@
 // repository, and tells which no test and no simulation notices. `--again`: only those that the last run left unnoticed. Those are to be killed by a test, or listed in
 // tests/mutants.json with the reason why they change nothing.
 import { spawn } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { draw, mutantsOf, mutate } from './lib/mutants.js';
 import { fromRoot, jobs, readJson, run, runScript, ScriptError } from './lib/repo.js';
@@ -29,6 +28,37 @@ const copyInto = (copy, paths) => {
   rmSync(copy, { recursive: true, force: true });
   for (const path of paths) cpSync(fromRoot(path), `${copy}/${path}`, { recursive: true });
 };
+
+const testArgs = (test) => ['--test', '--test-timeout=60000', test];
+
+/** Which tests of js/ run which of its code, by V8's coverage, the quick ones first. Set by the first copy. */
+let measured;
+
+async function measure(copy) {
+  if (measured) return;
+  const tests = listFiles(['tests/js'], (path) => /(?<!readme)\.test\.js$/.test(path));
+  measured = [];
+  for (const test of tests) {
+    const reports = `${copy}/build/coverage`;
+    rmSync(reports, { recursive: true, force: true });
+    const start = performance.now();
+    if (!(await passes(process.execPath, testArgs(test), copy, { env: { NODE_V8_COVERAGE: reports } })))
+      throw new ScriptError(`Without any fault this fails: ${test}`);
+    const scripts = readdirSync(reports)
+      .flatMap((name) => JSON.parse(readFileSync(`${reports}/${name}`, 'utf8')).result)
+      .filter(({ url }) => url.includes('/js/') && !url.includes('/tests/'));
+    const runs = ({ file, at }) => scripts.some((one) => one.url.endsWith(`/${file}`) && countAt(one, at) > 0);
+    measured.push({ test, seconds: (performance.now() - start) / 1000, runs });
+  }
+  measured.sort((one, other) => one.seconds - other.seconds);
+}
+
+/** How often the code at a place ran: the innermost range that has it knows. */
+function countAt({ functions }, at) {
+  const ranges = functions.flatMap((one) => one.ranges).filter((one) => one.startOffset <= at && at < one.endOffset);
+  const size = (one) => one.endOffset - one.startOffset;
+  return ranges.reduce((inner, one) => (inner && size(inner) < size(one) ? inner : one), undefined)?.count ?? 0;
+}
 
 /** How faults of a folder are noticed. `stages`: in turn, until one fails; `builds`: a fault without which is none. */
 const kinds = {
@@ -60,24 +90,15 @@ const kinds = {
     async prepare(copy) {
       copyInto(copy, ['package.json', 'js', 'dist', 'tests', 'scripts', 'docs', 'web-demo/server', 'README.md']);
       symlinkSync(fromRoot('node_modules'), `${copy}/node_modules`);
+      await measure(copy);
     },
     builds: (copy, { file }) => passes(process.execPath, ['--check', file], copy),
     stages: {
       simulation: (copy) => passes(process.execPath, ['tests/package_simulation/main.js', '--events', '60000'], copy),
-      // Those of the same name find most, at once.
-      'its tests': (copy, { file }) => {
-        const name = basename(file, '.js');
-        const own = listFiles(['tests/js'], (path) => basename(path).startsWith(name) && path.endsWith('.test.js'));
-        const basics = ['tests/js/hostile_caller.test.js', 'tests/js/stream.test.js', 'tests/js/concurrency.test.js'];
-        return passes(process.execPath, ['--test', '--test-timeout=60000', ...new Set([...own, ...basics])], copy);
-      },
-      // File by file, so that the first failure ends it; what takes long and finds little comes last.
-      'all tests': async (copy) => {
-        const late = /\/(large|leak|bombs|demo_load|herd|process)\.test\.js$/;
-        const all = listFiles(['tests/js'], (path) => /(?<!readme)\.test\.js$/.test(path));
-        for (const path of all.sort((one, other) => Number(late.test(one)) - Number(late.test(other)))) {
-          if (!(await passes(process.execPath, ['--test', '--test-timeout=60000', path], copy))) return false;
-        }
+      // The quick ones first, and file by file, so that the first failure ends it.
+      'tests that run it': async (copy, mutant) => {
+        for (const { test, seconds } of measured.filter(({ runs }) => runs(mutant)))
+          if (!(await passes(process.execPath, testArgs(test), copy, { seconds: 20 + 3 * seconds }))) return false;
         return true;
       },
     },

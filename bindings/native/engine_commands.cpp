@@ -22,6 +22,7 @@ void Engine::opened(ConnectionId connection, std::string_view subprotocol) {
 
 void Engine::received(ConnectionId connection, const Message& message) {
   message_ = &message;
+  show_frame(connection, false, message.is_text(), message.text());
   session_.handle_message(now(), connection, message);
   turn();
 }
@@ -126,7 +127,14 @@ void Engine::send(ConnectionId connection, std::string_view text) {
   const auto entry = connections_.find(connection);
   if (entry == connections_.end()) return;
   entry->second->send(text);
+  show_frame(connection, true, true, text);
   if (unflushed_.empty() || unflushed_.back() != entry->second) unflushed_.push_back(entry->second);
+}
+
+void Engine::show_frame(ConnectionId connection, bool is_sent, bool is_text, std::string_view content) {
+  if (!options_.on_frame) return;
+  later(Operation([this, frame = WireFrame{is_sent, is_text, std::string(content),
+                                           static_cast<std::uint32_t>(connection)}] { options_.on_frame(frame); }));
 }
 
 void Engine::run(const SendMessage& command) {

@@ -85,10 +85,10 @@ function factsOf(error) {
 }
 
 /**
- * With what the host says, where that is a mere code such as ECONNREFUSED: its text may hold anything.
+ * With what the host says, where the message does not and it is a mere code such as ECONNREFUSED: its text may hold anything.
  * @param {string} message
  * @param {any} cause
  */
 function withCause(message, cause) {
-  return /^[A-Z\d_]+$/.test(cause?.code) ? `${message} (${cause.code})` : message;
+  return /^[A-Z\d_]+$/.test(cause?.code) && !message.includes(cause.code) ? `${message} (${cause.code})` : message;
 }

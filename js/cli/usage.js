@@ -202,7 +202,7 @@ function parse(argv) {
   try {
     return parseArgs({ args: argv, options, allowPositionals: true });
   } catch (error) {
-    const [first = ''] = /** @type {Error} */ (error).message.split('. ');
+    const [first = ''] = /** @type {Error} */ (error).message.split(/\.\s/);
     throw new UsageError(first);
   }
 }

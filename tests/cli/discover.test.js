@@ -1,9 +1,7 @@
 // `discover`: one tool a line in a pipe, and what the manual is asked with.
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
-import { linesOf, newFolder, run, startTools } from '../support/cli.js';
+import { linesOf, run, startTools } from '../support/cli.js';
 import { startServer } from '../support/server.js';
 
 const tools = [{ name: 'add', description: 'Adds.', tags: ['math'] }, { name: 'echo' }];
@@ -74,20 +72,6 @@ test('sends headers and a query filled in from the environment', async (t) => {
   assert.equal(new URL(url, server.url).searchParams.get('key'), 'a&b=c');
   assert.equal(new URL(url, server.url).searchParams.get('kept'), '${KEY}');
   assert.deepEqual([headers.authorization, headers['x-empty'], headers['x-colons']], ['Bearer t0ken', '', 'a:b']);
-});
-
-test('says which tools were left out', async (t) => {
-  const server = await startTools(t, [{ name: 'good', url: 'wss://tools.example/' }, { name: 'bad' }]);
-  // The endpoint is reached under the name of another machine: real sockets, without its DNS and its TLS.
-  const file = join(newFolder(t), 'reach.cjs');
-  writeFileSync(file, `require('node:tls').connect = () => require('node:net').connect(${server.port}, '127.0.0.1');`);
-  const { code, stdout, stderr } = await run(['discover', 'wss://tools.example/'], { node: ['--require', file] });
-  assert.equal(code, 0);
-  assert.deepEqual(
-    linesOf(stdout).map(({ name }) => name),
-    ['good'],
-  );
-  assert.match(stderr, /^note: left out: .*bad/);
 });
 
 test('no manual: exit code 1', async (t) => {

@@ -134,5 +134,19 @@ TEST(Client, TellsEventsByTheirNames) {
   EXPECT_THAT(names, testing::ElementsAre("open", "send", "message", "close"));
 }
 
+TEST(Client, ShowsFramesAsTheyWentOverTheWire) {
+  std::vector<std::string> frames;
+  ClientOptions options;
+  options.on_frame = [&frames](const WireFrame& frame) {
+    frames.push_back((frame.is_sent ? "> " : "< ") + std::string(frame.is_text ? "text " : "bytes ") + frame.content);
+    EXPECT_EQ(frame.connection, 1U);
+  };
+  Client client(options);
+  const Json call_template = {{"url", server("odd") + "/echo"}, {"message", "UTCP_ARG_say_UTCP_ARG"}};
+  ASSERT_TRUE(client.call_tool("t.t", {{"say", "hello"}}, call_template));
+  client.close();
+  EXPECT_THAT(frames, testing::ElementsAre("> text hello", "< text hello"));
+}
+
 }  // namespace
 }  // namespace utcp::ws

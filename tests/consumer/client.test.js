@@ -97,7 +97,7 @@ test("the README's program is built by pkg-config, and calls", async (t) => {
 
 test('the Debian packages name what they need, and their client works', async () => {
   const files = readdirSync(packages).filter((name) => name.endsWith('.deb'));
-  assert.equal(files.length, 2, files.join(', '));
+  assert.equal(files.length, 3, files.join(', '));
   const facts = await Promise.all(
     files.map(
       async (file) => (await execute('dpkg-deb', ['--field', join(packages, file), 'Package', 'Depends'])).stdout,
@@ -110,4 +110,14 @@ test('the Debian packages name what they need, and their client works', async ()
   );
   const { stdout } = await execute(join(fromDebian, 'callback'), [`${provider.origin}/device`]);
   assert.notEqual(stdout.trim(), '');
+});
+
+test('the program is installed, and its Debian package names the libraries that it loads', async () => {
+  const [file] = readdirSync(packages).filter((name) => /^utcp-websocket_/.test(name));
+  const { stdout: needs } = await execute('dpkg-deb', ['--field', join(packages, file), 'Depends']);
+  assert.match(needs, /libc6 .*libssl3/);
+  for (const program of [join(prefix, 'bin'), join(packages, '..', 'debian', 'usr', 'bin')]) {
+    const { stdout } = await execute(join(program, 'utcp-websocket'), ['discover', `${provider.origin}/utcp`]);
+    assert.ok(stdout.split('\n').some((line) => line && JSON.parse(line).name === 'search_docs'));
+  }
 });

@@ -1,34 +1,17 @@
 // What docs/hosts.md says of proxies, run: wss: through a proxy that tunnels by CONNECT, and asks for a password.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { connect as connectTcp } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { WebSocketServer } from 'ws';
 import { makeCertificate } from '../support/tls.js';
+import { listen, startTunnel } from '../support/tunnel.js';
 
 const root = new URL('../../', import.meta.url);
 const password = 's3cr3t-of-the-proxy';
-
-/** @param {import('node:test').TestContext} t @param {import('node:net').Server} server @returns {Promise<number>} its port */
-async function listen(t, server) {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.after(() => server.close());
-  return /** @type {import('node:net').AddressInfo} */ (server.address()).port;
-}
-
-/** @param {import('node:stream').Duplex} one @param {import('node:stream').Duplex} other */
-function join(one, other) {
-  one.pipe(other).pipe(one);
-  one.on('error', () => other.destroy());
-  other.on('error', () => one.destroy());
-}
 
 test("the documents' way through a proxy", async (t) => {
   const { key, cert, file } = makeCertificate(t, 'DNS:tools.example');
@@ -40,17 +23,8 @@ test("the documents' way through a proxy", async (t) => {
   });
   const port = await listen(t, server);
 
-  /** @type {string[]} */
-  const asked = [];
-  const proxy = createServer();
-  proxy.on('connect', (request, socket) => {
-    asked.push(`${request.url} ${request.headers['proxy-authorization']}`);
-    const other = connectTcp(port, '127.0.0.1', () => {
-      socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
-      join(socket, other);
-    });
-  });
-  const proxyUrl = `http://user:${password}@127.0.0.1:${await listen(t, proxy)}`;
+  const { port: proxy, asked } = await startTunnel(t, port);
+  const proxyUrl = `http://user:${password}@127.0.0.1:${proxy}`;
 
   const [block] = /(?<=```js\n)import \{ HttpsProxyAgent.*?(?=```)/s.exec(
     readFileSync(new URL('docs/hosts.md', root), 'utf8'),

@@ -9,6 +9,9 @@ import { startServer } from './server.js';
 
 export const program = fileURLToPath(new URL('../../js/cli/main.js', import.meta.url));
 
+/** The same tests hold for the program in C++, whose path is given then. */
+const native = process.env.UTCP_WEBSOCKET_CLI;
+
 /** Of the run that looks for secrets (secret_run.js). */
 const passedOn = Object.fromEntries(
   ['NODE_OPTIONS', 'UTCP_SECRET_REPORTS']
@@ -20,8 +23,9 @@ const passedOn = Object.fromEntries(
 const environment = (env) => ({ PATH: process.env.PATH, HOME: tmpdir(), TERM: 'xterm', ...passedOn, ...env });
 
 /** Starts the program; `input` is what its standard input holds. */
-export function start(args, { env = {}, input = '', node = [], file = program } = {}) {
-  const child = spawn(process.execPath, [...node, file, ...args], {
+export function start(args, { env = {}, input = '', node = [], file = program, command: given } = {}) {
+  const [command, ...before] = given ?? (native ? [native] : [process.execPath, ...node, file]);
+  const child = spawn(command, [...before, ...args], {
     env: environment(env),
     timeout: 30_000,
     killSignal: 'SIGKILL',
@@ -46,7 +50,7 @@ const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 
 /** The program as a shell command; `tail` is what follows it. */
 export const commandOf = (args, tail = '') =>
-  `${[process.execPath, program, ...args].map(quoted).join(' ')} ${tail}`.trim();
+  `${[...(native ? [native] : [process.execPath, program]), ...args].map(quoted).join(' ')} ${tail}`.trim();
 
 /** Runs a shell command on a terminal of its own: what is seen there, and the exit code. */
 export async function onTerminal(command, env = {}) {

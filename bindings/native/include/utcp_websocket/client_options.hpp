@@ -86,6 +86,14 @@ struct Event {
 /// The event's name, as in JavaScript: `open`, `close`, …
 [[nodiscard]] const char* event_name(Event::Kind kind);
 
+/// A message as it went over the wire: for looking at, not for logs. Holds what was said, secrets too.
+struct WireFrame {
+  bool is_sent = false;  ///< by the client; else by the peer
+  bool is_text = true;
+  std::string content;
+  std::optional<std::uint32_t> connection;  ///< as in `Event`
+};
+
 /// Options of a `Client`. A wrong one makes every operation fail with `invalid_argument`, naming it.
 struct ClientOptions {
   std::vector<NameAndValue> headers;  ///< for every opening handshake, unless a call template sets the same name
@@ -99,8 +107,9 @@ struct ClientOptions {
   /// `http://[user:password@]host:port` of a proxy that tunnels by CONNECT; empty: no proxy. Default: `HTTPS_PROXY`,
   /// for `wss:` and `https:` to what is neither loopback nor in `NO_PROXY`, as they were when the client was made.
   std::optional<std::string> proxy;
-  bool compression = true;                     ///< offer permessage-deflate (RFC 7692)
-  std::function<void(const Event&)> on_event;  ///< called on the client's executor; default: events cost nothing
+  bool compression = true;                         ///< offer permessage-deflate (RFC 7692)
+  std::function<void(const Event&)> on_event;      ///< called on the client's executor; default: events cost nothing
+  std::function<void(const WireFrame&)> on_frame;  ///< the same, for every message sent and received, as a copy
 };
 
 /// Options of one operation.

@@ -1,0 +1,152 @@
+#include "input.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <utility>
+
+#include <utcp_websocket/encoding.hpp>
+#include <utcp_websocket/text.hpp>
+
+#include "json_value.hpp"
+#include "output.hpp"
+
+namespace utcp::ws::program {
+namespace {
+
+/// Null, or the error's number. `before_read` waits for it, where that may take long.
+template <class Wait>
+int read_all(int file, std::string& text, Wait before_read) {
+  std::array<char, 65536> part{};
+  while (true) {
+    before_read();
+    const ssize_t size = read(file, part.data(), part.size());
+    if (size > 0) {
+      text.append(part.data(), static_cast<std::size_t>(size));
+    } else if (size == 0) {
+      return 0;
+    } else if (errno != EINTR) {
+      return errno;
+    }
+  }
+}
+
+std::string file_text(const std::string& name) {
+  std::string text;
+  const int file = open(name.c_str(), O_RDONLY | O_CLOEXEC);
+  int error = file < 0 ? errno : 0;
+  if (error == 0) error = read_all(file, text, [] {});
+  if (file >= 0) close(file);
+  if (error != 0) throw UsageError(concat({name, " cannot be read: ", name_of_errno(error)}));
+  return text;
+}
+
+Json object_of(std::string_view text, const std::string& where) {
+  Result<Json> value = json::parse(text);
+  // Not what the parser says: it shows the text, which may hold secrets.
+  if (!value) throw UsageError(where + " must be a JSON object, and this is not JSON");
+  if (!value->is_object()) throw UsageError(where + " must be a JSON object");
+  return std::move(*value);
+}
+
+}  // namespace
+
+void KnownSecrets::add(const std::string& secret) {
+  const std::scoped_lock lock(mutex_);
+  secrets_.add(secret);
+}
+
+void KnownSecrets::add_all(const Json& value) {
+  if (value.is_string()) add(value.get_ref<const std::string&>());
+  if (value.is_structured()) {
+    for (const Json& member : value) add_all(member);
+  }
+}
+
+std::string KnownSecrets::mask(std::string_view text) const {
+  const std::scoped_lock lock(mutex_);
+  return secrets_.mask(text);
+}
+
+Json Input::arguments(const std::optional<std::string>& typed, const std::vector<Settings::NameAndText>& data) const {
+  Json arguments = Json::object();
+  if (typed == "-") {
+    arguments = object_of(standard_input(), "the arguments from standard input");
+  } else if (typed && typed->starts_with('@')) {
+    const std::string file = typed->substr(1);
+    arguments = object_of(file_text(file), "the arguments in " + file);
+  } else if (typed) {
+    arguments = object_of(*typed, "the arguments");
+  }
+  for (const auto& [name, text] : data) {
+    Result<Json> value = json::parse(text);
+    arguments[name] = value ? std::move(*value) : Json(text);
+  }
+  return arguments;
+}
+
+Json Input::call_template(const std::string& file) const {
+  const bool is_input = file == "-";
+  const std::string where = is_input ? "the template from standard input" : "the template " + file;
+  return fill_all(object_of(is_input ? standard_input() : file_text(file), where), where, "");
+}
+
+std::string Input::standard_input() const {
+  std::string text;
+  const int error = read_all(STDIN_FILENO, text, [this] { ending_.wait_for(STDIN_FILENO); });
+  if (error != 0) throw UsageError("standard input cannot be read: " + name_of_errno(error));
+  return text;
+}
+
+template <class Encode>
+std::string Input::filled(std::string_view text, std::string_view where, Encode encode) const {
+  std::string out;
+  while (true) {
+    const std::size_t start = text.find("${");
+    const std::size_t end = start == std::string_view::npos ? start : text.find('}', start);
+    if (end == std::string_view::npos) return out.append(text);
+    const bool stays = start > 0 && text[start - 1] == '$';
+    out.append(text.substr(0, stays ? start - 1 : start));
+    const std::string name(text.substr(start + 2, end - start - 2));
+    if (stays) {
+      out += encode(concat({"${", name, "}"}));
+    } else {
+      const char* const value = std::getenv(name.c_str());
+      if (value == nullptr) {
+        throw UsageError(concat({where, " asks for ${", name, "}, which the environment does not have"}));
+      }
+      secrets_.add(value);
+      out += encode(value);
+    }
+    text.remove_prefix(end + 1);
+  }
+}
+
+std::string Input::fill(std::string_view text, std::string_view where) const {
+  return filled(text, where, [](std::string value) { return value; });
+}
+
+std::string Input::fill_url(std::string_view url, std::string_view where) const {
+  const std::size_t query = url.find('?');
+  std::string text = fill(url.substr(0, query), where);
+  if (query == std::string_view::npos) return text;
+  return text + filled(url.substr(query), where, [](const std::string& value) { return form_encode(value); });
+}
+
+Json Input::fill_all(Json value, std::string_view where, std::string_view name) const {
+  if (value.is_string()) {
+    const auto& text = value.get_ref<const std::string&>();
+    return name == "url" ? fill_url(text, where) : fill(text, where);
+  }
+  if (value.is_array()) {
+    for (Json& item : value) item = fill_all(std::move(item), where, "");
+  } else if (value.is_object()) {
+    for (auto& [key, member] : value.items()) member = fill_all(std::move(member), where, key);
+  }
+  return value;
+}
+
+}  // namespace utcp::ws::program

@@ -1,0 +1,11 @@
+// Owns `open`: a prompt on a connection. What is typed is sent as a frame, what comes is shown; lines with a slash are
+// commands. Must not know how a tool is called.
+#pragma once
+
+#include "commands.hpp"
+
+namespace utcp::ws::program {
+
+void open(const Context& context);
+
+}  // namespace utcp::ws::program

@@ -1,0 +1,63 @@
+// Owns what is typed: reading the command line, and the texts of the help. Must not know what the commands do.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace utcp::ws::program {
+
+/// The user has to type something else.
+class UsageError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// What was typed.
+struct Settings {
+  enum class Command { discover, call, stream, open, help, version, completion };
+  using NameAndText = std::pair<std::string, std::string>;
+
+  Command command = Command::help;
+  std::string topic;                         ///< of `help`: a command, or empty; of `completion`: a shell
+  std::optional<std::string> url;            ///< as it was typed, with its `${NAME}`s
+  std::string tool;                          ///< empty for `discover` and `open`
+  std::optional<std::string> args;           ///< JSON, `@FILE` or `-`
+  std::optional<std::string> call_template;  ///< a file, or `-`
+  std::vector<NameAndText> headers;
+  std::optional<double> timeout;  ///< seconds
+  bool retry = false;
+  bool json = false;
+  bool raw = false;
+  std::optional<std::string> output;
+  bool verbose = false;
+  bool frames = false;
+  bool time = false;
+  std::vector<NameAndText> data;
+};
+
+/// An option that may be typed; the scripts for shells are made of them, too.
+struct Option {
+  std::string_view name;
+  char letter = 0;  ///< 0: none
+  bool takes_value = false;
+};
+[[nodiscard]] std::span<const Option> known_options();
+
+/// Those that are made of what was typed, in their order.
+[[nodiscard]] std::span<const std::string_view> command_names();
+
+/// Throws a `UsageError`.
+[[nodiscard]] Settings read_command_line(std::span<const std::string> arguments);
+
+/// What `help` prints of a command; empty: of all.
+[[nodiscard]] std::string help_of(std::string_view command);
+
+/// A script that completes the command line in a shell.
+[[nodiscard]] std::string completion_for(std::string_view shell);
+
+}  // namespace utcp::ws::program

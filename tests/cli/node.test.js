@@ -1,0 +1,70 @@
+// What only the program for Node has: hosts without WebSocket, Node's own, its place in the package, and modules loaded before it.
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { cpSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { linesOf, newFolder, program, run, startTools } from '../support/cli.js';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Where the package lies alone, so that there is no `ws`. */
+function programAlone(t) {
+  const folder = newFolder(t);
+  for (const name of ['js', 'dist', 'package.json']) cpSync(join(root, name), join(folder, name), { recursive: true });
+  return join(folder, 'js', 'cli', 'main.js');
+}
+
+test('a host without WebSocket, and no ws: 3, and what to install', async (t) => {
+  const node = ['--no-experimental-websocket'];
+  const { code, stderr } = await run(['discover', 'ws://127.0.0.1:1/'], { file: programAlone(t), node });
+  assert.equal(code, 3);
+  assert.match(stderr, /^error: websocket_unavailable: .*\nWith Node 20: npx -p ws -p utcp-websocket /);
+});
+
+test("a peer that does not even answer the closing does not hold the program, with Node's own WebSocket", async (t) => {
+  const silent = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.once('data', (request) => {
+      const [, key] = /^Sec-WebSocket-Key: (\S+)/im.exec(String(request)) ?? [];
+      const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n');
+      socket.write(`Sec-WebSocket-Accept: ${accept}\r\n\r\n`);
+    });
+    t.after(() => socket.destroy());
+  }).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  t.after(() => silent.close());
+  const { code, stderr } = await run(['discover', `ws://127.0.0.1:${silent.address().port}/`, '--timeout', '0.2'], {
+    file: programAlone(t),
+    node: ['--experimental-websocket', '--no-warnings'],
+  });
+  assert.match(stderr, /^error: response_timeout: /);
+  assert.equal(code, 4);
+});
+
+test('the package names the program, which can be run as it is', () => {
+  const { bin } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  assert.deepEqual(bin, { 'utcp-websocket': 'dist/cli/main.js' });
+  for (const file of [program, join(root, bin['utcp-websocket'])]) {
+    assert.ok(readFileSync(file, 'utf8').startsWith('#!/usr/bin/env node\n'));
+    assert.equal(statSync(file).mode & 0o111, 0o111);
+  }
+});
+
+test('says which tools were left out', async (t) => {
+  const server = await startTools(t, [{ name: 'good', url: 'wss://tools.example/' }, { name: 'bad' }]);
+  // The endpoint is reached under the name of another machine: real sockets, without its DNS and its TLS.
+  const file = join(newFolder(t), 'reach.cjs');
+  writeFileSync(file, `require('node:tls').connect = () => require('node:net').connect(${server.port}, '127.0.0.1');`);
+  const { code, stdout, stderr } = await run(['discover', 'wss://tools.example/'], { node: ['--require', file] });
+  assert.equal(code, 0);
+  assert.deepEqual(
+    linesOf(stdout).map(({ name }) => name),
+    ['good'],
+  );
+  assert.match(stderr, /^note: left out: .*bad/);
+});
