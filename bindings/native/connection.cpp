@@ -1,6 +1,8 @@
 #include "connection.hpp"
 
+#include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/ssl/error.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/websocket/error.hpp>
 #include <boost/beast/websocket/stream.hpp>
@@ -24,6 +26,23 @@ namespace websocket = beast::websocket;
 constexpr std::chrono::seconds kClosingTime{2};
 // RFC 6455 section 5.5: a control frame's payload.
 constexpr std::size_t kLongestReason = 123;
+
+/// An answer that breaks the rules will do so again; one that the network cut short may come whole the next time.
+Failure handshake_failure(const ErrorCondition& error, int status) {
+  Failure failure{Failure::Kind::not_websocket, 0, error.message()};
+  const bool was_cut = error == beast::http::error::end_of_stream || error == beast::http::error::partial_message ||
+                       error.category() == boost::system::system_category() ||
+                       error.category() == asio::error::get_misc_category() ||
+                       error.category() == asio::error::get_ssl_category() ||
+                       error.category() == asio::ssl::error::get_stream_category();
+  if (error == websocket::error::upgrade_declined) {
+    failure.kind = Failure::Kind::refused;
+    failure.http_status = status;
+  } else if (was_cut) {
+    failure.kind = Failure::Kind::unknown;
+  }
+  return failure;
+}
 
 class BeastConnection final : public Connection, public std::enable_shared_from_this<BeastConnection> {
  public:
@@ -141,13 +160,8 @@ class BeastConnection final : public Connection, public std::enable_shared_from_
     const websocket::response_type response = std::exchange(response_, {});
     stream_->set_option(websocket::stream_base::decorator([](websocket::request_type&) {}));
     if (error) {
-      Failure failure{Failure::Kind::not_websocket, 0, error.message()};
-      if (error == websocket::error::upgrade_declined) {
-        failure.kind = Failure::Kind::refused;
-        failure.http_status = static_cast<int>(response.result_int());
-      }
       wire_->close();
-      fail(failure);
+      fail(handshake_failure(error, static_cast<int>(response.result_int())));
       return;
     }
     is_open_ = true;

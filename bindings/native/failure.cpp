@@ -28,12 +28,11 @@ Failure connect_failure(const boost::system::error_code& error) {
 }
 
 Failure tls_failure(const boost::system::error_code& error) {
-  Failure failure{Failure::Kind::not_tls, 0, error.message()};
   const bool of_openssl = error.category() == asio::error::get_ssl_category();
+  // What the network cuts short may come whole the next time.
+  Failure failure{of_openssl ? Failure::Kind::not_tls : Failure::Kind::unknown, 0, error.message()};
   if (of_openssl && ERR_GET_REASON(static_cast<unsigned long>(error.value())) == SSL_R_CERTIFICATE_VERIFY_FAILED) {
     failure.kind = Failure::Kind::certificate;
-  } else if (!of_openssl && error != asio::ssl::error::stream_truncated && error != asio::error::eof) {
-    failure.kind = Failure::Kind::unknown;
   }
   return failure;
 }

@@ -22,8 +22,8 @@ async function buildPreset(preset, targets = []) {
   await run('cmake', ['--build', '--preset', preset, '--parallel', String(jobs), ...wanted], { quiet: true });
 }
 
-/** The program by which tests in JavaScript drive the native client. */
-export const buildDriver = () => buildPreset('clang-debug', ['utcp_client_driver']);
+/** The program by which tests in JavaScript drive the native client, and the one for the command line. */
+export const buildDriver = () => buildPreset('clang-debug', ['utcp_client_driver', 'utcp_websocket_program']);
 
 async function native(preset) {
   await buildPreset(preset);
@@ -110,18 +110,26 @@ async function secrets() {
   return count;
 }
 
-/** What is said of endpoints in JavaScript holds in C++: the same tests, and the same words for bad input. */
+/** What is said in JavaScript of endpoints and the command line holds in C++: the same tests, and the same words for bad input. */
 async function nativeClient() {
   await buildDriver();
   const endpoints = ['device', 'graphql', 'jsonrpc', 'mcp', 'phoenix', 'socketio'].map((name) => `endpoints/${name}`);
   const auth = ['isolation', 'oauth2_answers', 'recipes', 'tickets'].map((name) => `auth/${name}`);
-  const files = [...endpoints, ...auth, 'error_match'].map((name) => `tests/js/${name}.test.js`);
+  const faults = ['calls', 'opening', 'pace', 'stream'].map((name) => `faults/${name}`);
+  const files = [...endpoints, ...auth, ...faults, 'error_match'].map((name) => `tests/js/${name}.test.js`);
   const through = await nodeTest(files, 'native-client', {
     atOnce: jobs,
     preload: fromRoot('tests', 'support', 'native_run.js'),
   });
-  const words = await nodeTest(testFiles('tests/native_client'), 'native-client-words');
-  return { passed: through.passed + words.passed, failed: through.failed + words.failed };
+  const words = await nodeTest(testFiles('tests/native_client'), 'native-client-words', { atOnce: jobs });
+  const cli = await nodeTest(
+    testFiles('tests/cli').filter((path) => basename(path) !== 'node.test.js'),
+    'native-client-cli',
+    { atOnce: jobs, env: { UTCP_WEBSOCKET_CLI: fromRoot('build', 'clang-debug', 'utcp-websocket') } },
+  );
+  const counts = [through, words, cli];
+  const sum = (key) => counts.reduce((total, count) => total + count[key], 0);
+  return { passed: sum('passed'), failed: sum('failed') };
 }
 
 export const steps = [
@@ -149,7 +157,7 @@ export const steps = [
   },
   {
     name: 'native-client',
-    title: 'Endpoints and bad input, through the native client',
+    title: 'Endpoints, bad input and the command line, through the native client',
     run: withDist(nativeClient),
   },
   {

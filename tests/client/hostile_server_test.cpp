@@ -3,7 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <chrono>
+#include <functional>
 #include <string>
+#include <thread>
 
 #include "servers.hpp"
 #include "utcp_websocket/client.hpp"
@@ -38,6 +44,35 @@ TEST(HostileServer, CutsItsHandshakeAtEveryByte) {
   }
   client.close();
   EXPECT_EQ(client.counts(), Client::Counts{});
+}
+
+// What the network cuts short may come whole the next time; what answers by other rules will do so again.
+TEST(HostileServer, IsAskedAgainAfterATlsHandshakeThatWasCut) {
+  boost::asio::io_context io;
+  boost::asio::ip::tcp::acceptor acceptor(io, {boost::asio::ip::address_v4::loopback(), 0});
+  int accepted = 0;
+  std::stop_source enough;
+  std::function<void()> accept = [&] {
+    acceptor.async_accept([&](const boost::system::error_code& error, boost::asio::ip::tcp::socket socket) {
+      if (error) return;
+      if (++accepted == 3) enough.request_stop();
+      socket.close();
+      accept();
+    });
+  };
+  accept();
+  std::jthread server([&] { io.run(); });
+  ClientOptions options;
+  options.retry = Backoff{std::chrono::milliseconds(1), std::chrono::milliseconds(1)};
+  Client client(options);
+  const std::string url = "wss://127.0.0.1:" + std::to_string(acceptor.local_endpoint().port()) + "/";
+  CallOptions call;
+  call.stop = enough.get_token();
+  const Result<Json> result = client.call_tool("t.t", nullptr, {{"url", url}}, call);
+  boost::asio::post(io, [&] { acceptor.close(); });
+  server.join();
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::aborted) << result.error().message;
 }
 
 TEST(HostileServer, AnswersWithWhatIsNoHandshake) {

@@ -102,12 +102,14 @@ class Line {
   }
 
   async leavesNothing() {
-    const { calls, connections, timers, sockets, hostCalls, hostSockets } = driverOf(this.protocol).counts();
+    const { calls, connections, timers, sockets, hostCalls, hostSockets } = await driverOf(this.protocol).counts();
     assert.deepEqual({ calls, hostCalls }, { calls: 0, hostCalls: 0 });
     assert.deepEqual([connections, sockets, hostSockets, timers], [1, 1, 1, this.timers], 'one idle connection');
     await this.protocol.close();
     assert.deepEqual(
-      Object.entries(driverOf(this.protocol).counts()).filter(([name, count]) => name.startsWith('host') && count > 0),
+      Object.entries(await driverOf(this.protocol).counts()).filter(
+        ([name, count]) => name.startsWith('host') && count > 0,
+      ),
       [],
     );
   }

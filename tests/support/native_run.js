@@ -2,6 +2,8 @@
 // native_index.js.
 import { register } from 'node:module';
 
+process.env.UTCP_NATIVE_CLIENT = '1';
+
 const hooks = `
 export async function resolve(specifier, context, next) {
   const resolved = await next(specifier, context);

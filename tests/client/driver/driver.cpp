@@ -215,7 +215,11 @@ class Driver {
                                      {"calls", counts.calls},
                                      {"waiting", counts.waiting},
                                      {"tools", counts.tools},
-                                     {"sockets", counts.sockets}}));
+                                     {"timers", counts.timers},
+                                     {"sockets", counts.sockets},
+                                     {"hostSockets", counts.sockets},
+                                     {"hostClosing", counts.closing},
+                                     {"hostCalls", counts.host_calls}}));
       });
     } else {
       say({{"id", id}, {"error", {{"code", "invalid_argument"}, {"message", "unknown request " + what}}}});
