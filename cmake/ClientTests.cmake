@@ -3,8 +3,8 @@
 
 file(GLOB client_test_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/client/*.cpp")
 add_executable(utcp_client_tests ${client_test_sources})
-target_link_libraries(utcp_client_tests PRIVATE utcp_websocket_client GTest::gmock GTest::gtest_main)
-target_include_directories(utcp_client_tests PRIVATE "${PROJECT_SOURCE_DIR}/tests/client")
+target_link_libraries(utcp_client_tests PRIVATE utcp_websocket_client OpenSSL::Crypto GTest::gmock GTest::gtest_main)
+target_include_directories(utcp_client_tests PRIVATE "${PROJECT_SOURCE_DIR}/tests/client" "${client_dir}")
 target_compile_definitions(utcp_client_tests PRIVATE "UTCP_SOURCE_DIR=\"${PROJECT_SOURCE_DIR}\"")
 utcp_target_options(utcp_client_tests)
 gtest_discover_tests(utcp_client_tests DISCOVERY_MODE PRE_TEST)

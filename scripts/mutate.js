@@ -47,14 +47,15 @@ async function measure(copy) {
     const scripts = readdirSync(reports)
       .flatMap((name) => JSON.parse(readFileSync(`${reports}/${name}`, 'utf8')).result)
       .filter(({ url }) => url.includes('/js/') && !url.includes('/tests/'));
-    const runs = ({ file, at }) => scripts.some((one) => one.url.endsWith(`/${file}`) && countAt(one, at) > 0);
+    const runs = ({ file, at }) =>
+      scripts.some(({ url, functions }) => url.split('?')[0].endsWith(`/${file}`) && countAt(functions, at) > 0);
     measured.push({ test, seconds: (performance.now() - start) / 1000, runs });
   }
   measured.sort((one, other) => one.seconds - other.seconds);
 }
 
 /** How often the code at a place ran: the innermost range that has it knows. */
-function countAt({ functions }, at) {
+function countAt(functions, at) {
   const ranges = functions.flatMap((one) => one.ranges).filter((one) => one.startOffset <= at && at < one.endOffset);
   const size = (one) => one.endOffset - one.startOffset;
   return ranges.reduce((inner, one) => (inner && size(inner) < size(one) ? inner : one), undefined)?.count ?? 0;

@@ -44,6 +44,9 @@ Failure handshake_failure(const ErrorCondition& error, int status) {
   return failure;
 }
 
+// RFC 6455 section 7.4.2; Beast looks at the lower end only.
+constexpr int kEndOfCodes = 5000;
+
 class BeastConnection final : public Connection, public std::enable_shared_from_this<BeastConnection> {
  public:
   BeastConnection(const Executor& executor, ConnectionId id, ConnectionEvents& events,
@@ -214,6 +217,10 @@ class BeastConnection final : public Connection, public std::enable_shared_from_
       return;
     }
     const websocket::close_reason& said = stream_->reason();
+    if (said.code >= kEndOfCodes) {
+      events_->closed(id_, 1006, "", false, "the peer closed with a code that does not exist");
+      return;
+    }
     const int code = said.code == websocket::close_code::none ? 1005 : said.code;
     const std::string reason(said.reason.data(), said.reason.size());
     events_->closed(id_, code, reason, true, "");

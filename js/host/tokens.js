@@ -29,7 +29,6 @@ export class TokenFetcher {
 
   /** @param {number} token @param {TokenRequest} request */
   async fetch(token, request) {
-    this.#running.get(token)?.abort();
     const aborter = new AbortController();
     this.#running.set(token, aborter);
     const { status, body, failure } = await this.#ask(request, aborter);

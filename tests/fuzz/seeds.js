@@ -87,6 +87,19 @@ const sessions = [
   [...options, 0, 1, 3, call, 0, 0, call, 0, 0, call, 1, 0, time, 4, time, 24, 14, 0, 14, 64, 14, 128, call, 2, 2], // ends
 ];
 
+// How the peer's bytes are cut and limited, then the bytes: what the first three mean stands in tests/client/wire_check.hpp.
+const hello =
+  'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: x\r\n\r\n';
+const frame = (first, text) => Buffer.concat([Buffer.from([first, Buffer.byteLength(text)]), Buffer.from(text)]);
+const long = (size) => Buffer.concat([Buffer.from([0x82, 126, size >> 8, size & 255]), Buffer.alloc(size)]);
+const wires = [
+  [[1, 20, 9], Buffer.from(hello)],
+  [[1, 255, 9], Buffer.from('HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\nno')],
+  [[2, 6, 40], frame(0x81, '{"a":"é"}'), frame(0x89, 'ping'), frame(0x8a, ''), frame(0x88, '\x03\xe8bye')],
+  [[0, 0, 9], frame(0x01, '€'), frame(0x00, ''), frame(0x89, ''), frame(0x80, '😀'), frame(0x82, '\0\xff')],
+  [[0, 200, 100], long(126), long(700), long(801)],
+];
+
 /** What each target starts from, by the name of its file. */
 const seeds = {
   json: () => [
@@ -105,6 +118,7 @@ const seeds = {
       ),
     ),
   token: () => tokens.map(([status, body]) => [status, JSON.stringify(body), 'id', 'se:cret', 'a b'].join('\0')),
+  wire: () => wires.map(([head, ...bytes]) => Buffer.concat([Buffer.from(head), ...bytes])),
   session: () => sessions.map((bytes) => Buffer.from(bytes)),
 };
 

@@ -107,6 +107,16 @@ test('built-ins: tool name without the manual, now, uuid', async (t) => {
   assert.match(uuid, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
 });
 
+test('uuid where the host has no randomUUID, as in pages without TLS', async (t) => {
+  const server = await startServer(t);
+  Object.defineProperty(globalThis.crypto, 'randomUUID', { value: undefined, configurable: true });
+  t.after(() => Reflect.deleteProperty(globalThis.crypto, 'randomUUID'));
+  const ask = () => newProtocol(t).callTool(null, 'm.t', {}, server.template({ message: '{{uuid}}' }));
+  const [one, other] = [await ask(), await ask()];
+  assert.match(one, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  assert.notEqual(one, other);
+});
+
 test('JSON-RPC 2.0 works by its template alone', async (t) => {
   const server = await startServer(t, (socket, text) => {
     const { id, method, params } = JSON.parse(text);

@@ -42,6 +42,21 @@ test('a URL object and a call template are targets, too', async () => {
   }
 });
 
+test('calls belong to the manual that the template names', async (t) => {
+  const server = await startServer(t);
+  for (const [named, manual] of [
+    [{ name: 'mine' }, 'mine'],
+    [{}, 'endpoint'],
+  ]) {
+    const asked = [];
+    const credentials = (endpoint) => void asked.push(endpoint.manual);
+    const any = await connect({ url: server.url, ...named }, { discover: false, credentials });
+    await any.call('t', {});
+    await any.close();
+    assert.deepEqual(asked, [manual]);
+  }
+});
+
 test('a tool that is not there is refused, with those that are', async () => {
   const demo = await connect(url);
   const error = await failure(demo.call('serch_docs', {}));

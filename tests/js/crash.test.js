@@ -51,6 +51,22 @@ test('what was in flight rejects with module_failed; the next call starts a new 
   assert.equal(isSecureWebSocketUrl('wss://x.example/'), true);
 });
 
+test('a call whose own arguments end the module is made with the next instance', async (t) => {
+  const server = await startServer(t);
+  const protocol = newProtocol(t);
+  await protocol.callTool(null, 'm.t', {}, server.template());
+  let asked = 0;
+  const args = {
+    toJSON() {
+      asked += 1;
+      if (asked === 1) assert.throws(() => isSecureWebSocketUrl(`wss://x.example/${'x'.repeat(8 * MiB)}`));
+      return { n: 1 };
+    },
+  };
+  assert.equal(await protocol.callTool(null, 'm.t', { args }, server.template()), '{"args":{"n":1}}');
+  assert.equal(driverOf(protocol).counts().calls, 0);
+});
+
 test('a pure function that fails throws module_failed, and works again after ready()', async () => {
   assert.throws(
     () => isSecureWebSocketUrl(`wss://x.example/${'x'.repeat(8 * MiB)}`),

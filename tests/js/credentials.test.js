@@ -81,6 +81,15 @@ test('the URL may be given anew, within the rules for URLs', async (t) => {
   assert.doesNotMatch(inspect(error), /s3cret/);
 });
 
+test('a URL that is a ticket as a whole is masked as a whole, in what the peer says of it', async (t) => {
+  const server = await startServer(t, (socket, _text, { url }) => socket.close(4000, url));
+  for (const place of ['?ticket-of-today', 'ticket-of-today']) {
+    const credentials = () => ({ url: `${server.url}${place}` });
+    const error = await failure(newProtocol(t, { credentials }).callTool(null, 'm.t', {}, server.template()));
+    assert.match(error.reason, /^\/?\??\*\*\*$/);
+  }
+});
+
 test('nothing given is nothing added', async (t) => {
   const server = await startServer(t);
   assert.equal(

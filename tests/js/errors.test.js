@@ -4,6 +4,7 @@ import { before, test } from 'node:test';
 import * as library from '../../js/api/index.js';
 import { createError } from '../../js/base/errors.js';
 import { start } from '../../js/core/module.js';
+import { shownCause } from '../../js/host/failure.js';
 import { errorClasses } from '../support/errors.js';
 import { failure, newProtocol, startServer } from '../support/server.js';
 
@@ -112,4 +113,16 @@ test('parseManual throws a ManualError, validateCallTemplate a CallTemplateError
   assert.throws(() => library.parseManual('{"tools":{}}'), library.ManualError);
   assert.throws(() => library.parseManual('not JSON'), UtcpWebSocketError);
   assert.throws(() => library.validateCallTemplate({}), library.CallTemplateError);
+});
+
+test('what a host throws is a cause where it is an error, five deep at most, and masked', () => {
+  for (const thrown of ['text', null, undefined, 7]) assert.equal(shownCause(thrown, String), undefined);
+  let error = new Error('hush 0');
+  for (let n = 1; n < 20; n += 1) error = new Error(`hush ${n}`, { cause: error });
+  let depth = 0;
+  for (let shown = shownCause(error, (text) => text.replace('hush', '***')); shown; shown = shown.cause) {
+    assert.match(shown.message, /^\*\*\* \d+$/);
+    depth += 1;
+  }
+  assert.equal(depth, 5);
 });

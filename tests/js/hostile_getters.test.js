@@ -23,6 +23,20 @@ test('a call that a getter or toJSON ends is not made', async (t) => {
   assert.equal(server.received.length, 1);
 });
 
+test('nor does it end another, whose id it could have had', async (t) => {
+  const server = await startServer(t, (socket, text) => server.received.length > 1 && socket.send(text));
+  const protocol = newProtocol(t);
+  const template = server.template({ message: '{{args}}', keep_alive: false });
+  const first = protocol.callTool(null, 'm.t', { n: 1 }, { ...template, message: 'first' });
+  await server.until(() => server.received.length === 1);
+  const controller = new AbortController();
+  const args = { a: { toJSON: () => controller.abort('enough') } };
+  assert.equal(await failure(protocol.callTool(null, 'm.t', args, template, controller)), 'enough');
+  assert.equal(driverOf(protocol).counts().calls, 1);
+  for (const socket of server.clients) socket.send('answer');
+  assert.equal(await first, 'answer');
+});
+
 test('a getter may make calls itself', async (t) => {
   const server = await startServer(t);
   const protocol = newProtocol(t);

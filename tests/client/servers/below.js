@@ -33,6 +33,7 @@ const answers = {
   'close-of-one-byte': [frame(fin | close, 'x')],
   'close-1005': [frame(fin | close, Buffer.from([0x03, 0xed]))],
   'close-999': [frame(fin | close, Buffer.from([0x03, 0xe7]))],
+  'close-5000': [frame(fin | close, Buffer.from([0x13, 0x88]))],
   'close-with-bad-utf8': [frame(fin | close, Buffer.from([0x03, 0xe8, 0xc3, 0x28]))],
   // These are allowed.
   'split-utf8': [frame(text, euro.subarray(0, 1)), frame(fin | ping, ''), frame(fin | continuation, euro.subarray(1))],
