@@ -232,7 +232,7 @@ export class Socket {
     const wasClean = read(() => event.wasClean) === true;
     this.#inTurn(() => {
       this.isOpen = false;
-      this.events.closed(this, code > 0 && code < 5000 ? code : 1006, reason, wasClean);
+      this.events.closed(this, code >= 1000 && code < 5000 ? code : 1006, reason, wasClean);
     });
   }
 

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { WebSocket as Ws } from 'ws';
 import { WebSocketOverflowError } from '../../js/api/index.js';
 import { driverOf } from '../../js/api/protocol.js';
+import { Consumed } from '../../js/core/frames.js';
 import { withoutMethod } from '../support/hosts.js';
 import { collect, failure, newProtocol, startServer } from '../support/server.js';
 
@@ -263,4 +264,13 @@ test('a stream that is left while messages are held is closed, and they are drop
   await server.allClosed();
   const { hostCalls, hostSockets, connections } = driverOf(protocol).counts();
   assert.deepEqual({ hostCalls, hostSockets, connections }, { hostCalls: 0, hostSockets: 0, connections: 0 });
+});
+
+test('what was taken is told once, each stream for itself', () => {
+  const consumed = new Consumed();
+  assert.equal(consumed.add(1, 1, 10), undefined);
+  assert.equal(consumed.add(1, 2, 20), undefined);
+  assert.deepEqual(consumed.add(2, 1, 5), { call: 1, items: 3, bytes: 30 });
+  assert.deepEqual(consumed.take(), { call: 2, items: 1, bytes: 5 });
+  assert.deepEqual(consumed.take(), { call: 0, items: 0, bytes: 0 });
 });
