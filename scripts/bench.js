@@ -1,11 +1,13 @@
 // `npm run bench`: sets up, builds what is missing, compares speeds. `npm run bench -- NAME` runs one benchmark of tests/bench.
 import { build } from './build.js';
+import { installFolder } from './lib/modules.js';
 import { fromRoot, jobs, run, runScript, ScriptError } from './lib/repo.js';
 import { setup } from './setup.js';
 
 const benchmarks = {
   calls: 'calls one after another, streams, the start',
   pipeline: 'calls in flight on one connection',
+  peers: 'the same calls by rpc-websockets, graphql-ws and the MCP client',
   memory: 'what a million calls and ten thousand connections leave behind',
   native: 'the client for C++ against a loop on Boost.Beast, and against Node',
   herd: 'how clients come back to a server that was away',
@@ -19,6 +21,7 @@ await runScript(async () => {
   }
   await setup(name === 'native' ? 'test' : 'build');
   await build();
+  if (name === 'peers') await installFolder('tests/bench/peers');
   if (name === 'native') {
     await run('cmake', ['--preset', 'bench'], { quiet: true });
     await run('cmake', ['--build', '--preset', 'bench', '--target', 'utcp_bench', '--parallel', String(jobs)], {
@@ -26,6 +29,7 @@ await runScript(async () => {
     });
   }
   for (const one of name ? [name] : ['calls', 'pipeline']) {
-    await run(process.execPath, [fromRoot('tests', 'bench', `${one}.js`), ...args]);
+    const file = one === 'peers' ? 'peers/main.js' : `${one}.js`;
+    await run(process.execPath, [fromRoot('tests', 'bench', file), ...args]);
   }
 });

@@ -37,13 +37,13 @@ TEST(Auth, NullIsNone) {
   EXPECT_EQ(auth.location, Auth::Location::header);
 }
 
-struct Refused {
+struct RefusedAuth {
   const char* text;
   const char* field;
 };
 
 TEST(Auth, NamesTheFieldThatIsWrong) {
-  const Refused cases[] = {
+  const RefusedAuth cases[] = {
       {R"([])", "auth"},
       {R"("hunter2")", "auth"},
       {R"({})", "auth.auth_type"},
@@ -87,7 +87,7 @@ TEST(Auth, NamesTheFieldThatIsWrong) {
       {R"({"auth_type":"oauth2_user","access_token":"hunter2","prefix":5})", "auth.prefix"},
       {R"({"auth_type":"oauth2_user","access_token":"hunter2","var_name":"Upgrade"})", "auth.var_name"},
   };
-  for (const Refused& refused : cases) {
+  for (const RefusedAuth& refused : cases) {
     const Result<Auth> auth = parse(refused.text);
     ASSERT_FALSE(auth.ok()) << refused.text;
     EXPECT_EQ(auth.error().code, ErrorCode::invalid_call_template) << refused.text;

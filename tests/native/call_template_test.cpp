@@ -175,13 +175,13 @@ TEST(CallTemplateParse, FlattensMatchesIntoLeaves) {
   EXPECT_TRUE(parsed(R"("stream_end":{})").stream_end.empty());
 }
 
-struct Refused {
+struct RefusedTemplate {
   const char* members;
   const char* field;
 };
 
 TEST(CallTemplateParse, NamesTheFieldThatIsWrong) {
-  const Refused cases[] = {
+  const RefusedTemplate cases[] = {
       {R"("name":5)", "name"},
       {R"("name":null)", "name"},
       {R"("call_template_type":"http")", "call_template_type"},
@@ -245,7 +245,7 @@ TEST(CallTemplateParse, NamesTheFieldThatIsWrong) {
       {R"("result_path":false)", "result_path"},
       {R"("error_path":"/~2")", "error_path"},
   };
-  for (const Refused& refused : cases) {
+  for (const RefusedTemplate& refused : cases) {
     const Result<CallTemplate> result = parse_text(with(refused.members));
     ASSERT_FALSE(result.ok()) << refused.members;
     EXPECT_EQ(result.error().code, ErrorCode::invalid_call_template) << refused.members;

@@ -63,13 +63,13 @@ TEST(ManualParse, KeepsToolsOfOneNameBoth) {
   EXPECT_EQ(manual.value().tools.size(), 2U);
 }
 
-struct Refused {
+struct RefusedManual {
   std::string text;
   const char* says;
 };
 
 TEST(ManualParse, NamesTheToolAndTheMemberThatIsWrong) {
-  const Refused cases[] = {
+  const RefusedManual cases[] = {
       {"{", "not valid JSON"},
       {"[]", "must be an object"},
       {"{}", "tools"},
@@ -96,7 +96,7 @@ TEST(ManualParse, NamesTheToolAndTheMemberThatIsWrong) {
       {with_tool("", R"({"call_template_type":"websocket","url":"ws://evil.example/"})"), "wss://"},
       {with_tool("", R"({"call_template_type":"websocket","url":"wss://h/","timeout":0})"), "\"timeout\""},
   };
-  for (const Refused& refused : cases) {
+  for (const RefusedManual& refused : cases) {
     const Result<ManualText> manual = parse(refused.text);
     ASSERT_FALSE(manual.ok()) << refused.text;
     EXPECT_EQ(manual.error().code, ErrorCode::invalid_manual) << refused.text;

@@ -84,7 +84,7 @@ void Output::close() {
 void Output::send(std::string_view data) {
   int error = 0;
   if (file_ < 0) {
-    file_ = settings_.output ? open(settings_.output->c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)
+    file_ = settings_.output ? ::open(settings_.output->c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)
                              : STDOUT_FILENO;
     if (file_ < 0) error = errno;
   }
