@@ -125,3 +125,10 @@ test("retry: false fails with the first attempt, and the cause is the host's err
   assert.equal(error.code, 'connection_failed');
   assert.equal(error.cause.code, 'ECONNREFUSED');
 });
+
+test("a call's own timeout may be as long as a template's, and no longer", async (t) => {
+  const server = await startServer(t);
+  const call = (timeout) => newProtocol(t).callTool(null, 'm.t', {}, server.template(), { timeout });
+  assert.equal(await call(2_147_483), '{}');
+  await assert.rejects(call(2_147_484), { name: 'TypeError', message: /from 0 \(none\) to 2147483/ });
+});
