@@ -130,6 +130,19 @@ class Witness final : public ConnectionEvents {
   const WireInput& input_;
 };
 
+/// Whether no more bytes could make UTF-8 of it.
+inline bool is_broken(std::string_view text) {
+  const std::string rest(text.substr(valid_prefix(text)));
+  if (rest.empty()) return false;
+  for (const char next : {'\x80', '\x8F', '\x90', '\x9F', '\xA0', '\xBF'}) {
+    for (const std::size_t more : {0U, 1U, 2U}) {
+      const std::string whole = rest + next + std::string(more, '\x80');
+      if (valid_prefix(whole) == whole.size()) return false;
+    }
+  }
+  return true;
+}
+
 /// The messages that come before anything that RFC 6455 forbids, as `Witness` notes them.
 inline std::vector<std::string> messages_in(std::string_view bytes, std::size_t max_message) {
   std::vector<std::string> messages;
@@ -159,6 +172,7 @@ inline std::vector<std::string> messages_in(std::string_view bytes, std::size_t 
     if (opcode == 8) break;
     if (!is_control) {
       message += bytes.substr(0, size);
+      if (message[0] == 't' && is_broken(message)) break;
       if ((first & 0x80U) != 0) {
         if (message[0] == 't' && valid_prefix(message) != message.size()) break;
         messages.push_back(std::exchange(message, {}));
