@@ -48,6 +48,7 @@ export async function open(context, WebSocket) {
     if (process.stdin.isTTY) lines.prompt();
   }
   if (socket.readyState === 1) await closed(socket);
+  signal.throwIfAborted();
 }
 
 /** @param {any} WebSocket @param {{ [member: string]: any }} template @param {Context} context */
@@ -63,9 +64,11 @@ function connected(WebSocket, { url, protocol, headers, timeout = 30 }, { signal
     };
     const late = () => new WebSocketTimeoutError(`no connection to the endpoint within ${timeout} s`, LATE);
     const timer = setTimeout(() => give(late()), timeout * 1000);
-    signal.addEventListener('abort', () => give(signal.reason));
+    const interrupted = () => give(signal.reason);
+    signal.addEventListener('abort', interrupted);
     socket.addEventListener('open', () => {
       clearTimeout(timer);
+      signal.removeEventListener('abort', interrupted);
       resolve(socket);
     });
     socket.addEventListener('error', (/** @type {{ message?: string }} */ { message }) =>

@@ -97,6 +97,19 @@ test('open: the peer closes, and refuses', async (t) => {
   assert.equal((await run(['open', 'ws://tools.example/'])).code, 2);
 });
 
+test('open: SIGINT closes the connection properly: 130', async (t) => {
+  const server = await echo(t);
+  const child = start(['open', server.url], { input: null });
+  const end = finished(child);
+  child.stdin.write('hello\n');
+  await once(child.stdout, 'data');
+  child.kill('SIGINT');
+  const { code, stdout, stderr } = await end;
+  assert.deepEqual([code, stdout, stderr], [130, '< hello\nclosed (1000)\n', '']);
+  await server.allClosed();
+  assert.equal(server.closings[0][0], 1000);
+});
+
 test('open: a handshake that is never answered ends at the timeout; what it does not use is said', async (t) => {
   const silent = createServer(() => {});
   silent.listen(0, '127.0.0.1');

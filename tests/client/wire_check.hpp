@@ -161,7 +161,7 @@ inline std::vector<std::string> messages_in(std::string_view bytes, std::size_t 
     if (bytes.size() < 2 + more) break;
     if (more > 0) size = 0;
     for (std::size_t i = 0; i < more; ++i) size = size << 8U | static_cast<unsigned char>(bytes[2 + i]);
-    if (more > 0 && (size < (more == 2 ? 126U : 65536U) || size >> 63U != 0)) break;  // not as short as can be
+    if (more > 0 && (size < (more == 2 ? 126U : 65536U))) break;  // not as short as can be
     bytes.remove_prefix(2 + more);
     if (!is_control) {
       if (opcode != 0) message = opcode == 1 ? "t" : "b";

@@ -1,4 +1,5 @@
-// Fuzzes what a peer sends to the native client, from the first byte of its handshake on: see tests/client/wire_check.hpp.
+// Fuzzes what a peer sends to the native client, from the first byte of its handshake on: see
+// tests/client/wire_check.hpp.
 #include <cstddef>
 #include <cstdint>
 

@@ -117,6 +117,23 @@ test('a manual is, and what happens with -v, and frames', async (t) => {
   }
 });
 
+test('so is what is seen at the prompt', async (t) => {
+  const server = await startTools(t, [{ name: 't', message: 'call' }], (socket, text) => {
+    socket.send(text === 'bytes' ? Buffer.from([1, 2]) : text);
+    if (text === 'end') socket.close(4001, 'enough');
+  });
+  for (const input of [
+    'hello\n\nbytes\n',
+    '/tools\n/call t\n/call\n/nothing\n',
+    'end\n',
+    '/quit\nhello\n',
+    'no line end',
+  ]) {
+    const [node, inCpp] = await both(['open', server.url], { input });
+    assert.deepEqual(inCpp, node, input);
+  }
+});
+
 test('wss: through a proxy, with an authority of its own; tools that are refused are noted', async (t) => {
   const { key, cert, file } = makeCertificate(t, 'DNS:tools.example');
   const server = createServer({ key, cert });

@@ -22,7 +22,7 @@ const passedOn = Object.fromEntries(
 /** Nothing else of the environment that the tests run in may decide what is printed. */
 const environment = (env) => ({ PATH: process.env.PATH, HOME: tmpdir(), TERM: 'xterm', ...passedOn, ...env });
 
-/** Starts the program; `input` is what its standard input holds. */
+/** Starts the program; `input` is what its standard input holds, null: nothing yet. */
 export function start(args, { env = {}, input = '', node = [], file = program, command: given } = {}) {
   const [command, ...before] = given ?? (native ? [native] : [process.execPath, ...node, file]);
   const child = spawn(command, [...before, ...args], {
@@ -31,7 +31,7 @@ export function start(args, { env = {}, input = '', node = [], file = program, c
     killSignal: 'SIGKILL',
   });
   child.stdin.on('error', () => {}); // it may be gone before it has read that
-  child.stdin.end(input);
+  if (input !== null) child.stdin.end(input);
   return child;
 }
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -100,6 +101,7 @@ class RawConnection final : public native::ConnectionEvents {
       connection_->shut(kNormal, "", native::UniqueFunction<void()>([this] { become(State::closed); }));
     });
     wait(3s, [this] { return state_ == State::closed; });
+    tell_end(concat({"closed (", to_text(kNormal), ")"}));
   }
 
   [[nodiscard]] bool is_open() {
@@ -133,12 +135,16 @@ class RawConnection final : public native::ConnectionEvents {
   void closed(ConnectionId /*connection*/, int code, std::string_view reason, bool /*was_clean*/,
               const std::string& /*cause*/) override {
     const std::string why = reason.empty() ? "" : ", " + frame_text(reason, true, secrets_);
-    show_(concat({"closed (", to_text(code), why, ")"}));
+    tell_end(concat({"closed (", to_text(code), why, ")"}));
     become(State::closed);
     const char over = 0;
     [[maybe_unused]] const ssize_t written = write(closed_[1], &over, 1);
   }
 
+  /// Once: both sides may close at the same time.
+  void tell_end(const std::string& text) {
+    if (!was_told_.test_and_set()) show_(text);
+  }
   void become(State state) {
     const std::scoped_lock lock(mutex_);
     state_ = state;
@@ -152,6 +158,7 @@ class RawConnection final : public native::ConnectionEvents {
 
   const KnownSecrets& secrets_;
   const Show show_;
+  std::atomic_flag was_told_;
   std::array<int, 2> closed_{};  // a pipe
 
   std::mutex mutex_;  // of the next three
@@ -260,15 +267,23 @@ void open(const Context& context) {
   Prompt prompt(context.ending);
   RawConnection connection(context.secrets, [&prompt](const std::string& text) { prompt.show(text); });
   connection.open(*call_template, context.settings.timeout.value_or(given.value("timeout", 30.0)), context.ending);
-  while (const auto line = prompt.line(connection.closed_file())) {
-    if (*line == "/quit" || !connection.is_open()) break;
-    if (line->starts_with('/')) {
-      run(context, *line);
-    } else if (!line->empty()) {
-      connection.send(*line);
+  const auto close = [&connection] {
+    if (connection.is_open()) connection.close();
+  };
+  try {
+    while (const auto line = prompt.line(connection.closed_file())) {
+      if (*line == "/quit" || !connection.is_open()) break;
+      if (line->starts_with('/')) {
+        run(context, *line);
+      } else if (!line->empty()) {
+        connection.send(*line);
+      }
     }
+  } catch (const Ended&) {
+    close();
+    throw;
   }
-  if (connection.is_open()) connection.close();
+  close();
 }
 
 }  // namespace utcp::ws::program
