@@ -138,15 +138,15 @@ test('JSON-RPC 2.0 works by its template alone', async (t) => {
   assert.match(error.message, /no such method/);
 });
 
-test('paths that begin alike are told apart', async (t) => {
-  const server = await startServer(t, (socket) => socket.send('{"abc":1,"abcdefg":2,"abcdefz":3}'));
+test('paths that begin alike, or are as long, are told apart', async (t) => {
+  const server = await startServer(t, (socket) => socket.send('{"abc":1,"abcdefg":2,"abcdefz":3,"xyz":4}'));
   const protocol = newProtocol(t);
-  const paths = ['/abc', '/abcdefg', '/abc', '/abcdefz', '/abcdefg'];
+  const paths = ['/abc', '/abcdefg', '/abc', '/xyz', '/abcdefz', '/abcdefg'];
   const values = [];
   for (const result_path of paths) {
     values.push(await protocol.callTool(null, 'm.t', {}, server.template({ result_path, response_format: 'json' })));
   }
-  assert.deepEqual(values, [1, 2, 1, 3, 2]);
+  assert.deepEqual(values, [1, 2, 1, 4, 3, 2]);
 });
 
 test('result_path follows RFC 6901 escapes and arrays', async (t) => {
