@@ -44,7 +44,7 @@ const withDist = (step) => async () => {
 
 /** Configures and builds a project against what is installed below `prefix`. */
 async function buildAgainst(prefix, source, folder, targets = []) {
-  const settings = ['-DCMAKE_BUILD_TYPE=Release', '-DCMAKE_CXX_COMPILER=g++', `-DCMAKE_PREFIX_PATH=${prefix}`];
+  const settings = ['-DCMAKE_BUILD_TYPE=Debug', '-DCMAKE_CXX_COMPILER=g++', `-DCMAKE_PREFIX_PATH=${prefix}`];
   await run('cmake', ['-S', fromRoot(...source), '-B', folder, '-G', 'Ninja', ...settings], { quiet: true });
   const wanted = targets.flatMap((target) => ['--target', target]);
   await run('cmake', ['--build', folder, '--parallel', String(jobs), ...wanted], { quiet: true });
@@ -86,11 +86,15 @@ async function wasm() {
 
 const scenarios = () => testFiles('tests/js').filter((path) => basename(path) !== readmeTest);
 
+/** About size, time and memory alone: they take long, and say nothing that others do not. */
+const heavy = ['bombs', 'demo_load', 'herd', 'large', 'leak'].map((name) => `${name}.test.js`);
+
 /** The JavaScript tests and those of the command line once more, with secrets planted in every scenario and all that comes out searched for them. */
 async function secrets() {
   const reports = fromRoot('build', 'reports', 'secrets');
   rmSync(reports, { recursive: true, force: true });
-  const count = await nodeTest([...scenarios(), ...testFiles('tests/cli')], 'secrets', {
+  const telling = scenarios().filter((path) => !heavy.includes(basename(path)));
+  const count = await nodeTest([...telling, ...testFiles('tests/cli')], 'secrets', {
     atOnce: jobs,
     preload: fromRoot('tests', 'support', 'secret_run.js'),
     env: { UTCP_SECRET_REPORTS: reports },

@@ -111,6 +111,7 @@ test('a manual is, and what happens with -v, and frames', async (t) => {
     ['call', server.url, 'c', '-d', 'n=x', '-d', 'n=2', '--frames', '--time'],
     ['call', server.url, 'c'],
     ['call', server.url, 'd'],
+    ['call', '-v', server.url, 'd'],
   ]) {
     const [node, inCpp] = await both(args);
     assert.deepEqual(inCpp, node, args.join(' '));

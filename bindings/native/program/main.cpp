@@ -2,6 +2,7 @@
 // commands do. The same as js/cli, which is tested by the same tests.
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
@@ -64,25 +65,35 @@ ClientOptions options_for(const Settings& settings, const KnownSecrets& secrets,
   return options;
 }
 
-void work(const Settings& settings, Output& output, const Ending& ending) {
+/// Carries out a command, and returns the exit code. `failed` tells what was thrown, before closing takes its time.
+template <class Failed>
+int work(const Settings& settings, Output& output, const Ending& ending, Failed failed) {
   const Clock::time_point start = Clock::now();
   KnownSecrets secrets;
   const Input input(ending, secrets);
   Client client(options_for(settings, secrets, start));
   const Context context{settings, client, output, input, ending, secrets};
-  struct Close {
-    Client& client;
-    ~Close() { client.close(); }
-  } const close{client};
-  if (settings.command == Command::discover) discover(context);
-  if (settings.command == Command::call) call(context, settings.tool, settings.args);
-  if (settings.command == Command::stream) stream(context, settings.tool, settings.args);
-  if (settings.command == Command::open) open(context);
-  if (settings.time) note(concat({"it took ", seconds_since(start, 0), " s"}));
+  int exit_code = 0;
+  try {
+    if (settings.command == Command::discover) discover(context);
+    if (settings.command == Command::call) call(context, settings.tool, settings.args);
+    if (settings.command == Command::stream) stream(context, settings.tool, settings.args);
+    if (settings.command == Command::open) open(context);
+    if (settings.time) note(concat({"it took ", seconds_since(start, 0), " s"}));
+    output.close();
+  } catch (...) {
+    exit_code = failed();
+  }
+  client.close();
+  return exit_code;
 }
 
 int run(std::span<const std::string> arguments) {
   Ending ending;
+  const auto failed = [&] {
+    if (const auto exit_code = ending.exit_code()) return *exit_code;  // whatever broke because of that
+    return tell_failure(std::ranges::find(arguments, "--json") != arguments.end());
+  };
   try {
     const Settings settings = read_command_line(arguments);
     Output output(settings);
@@ -93,13 +104,12 @@ int run(std::span<const std::string> arguments) {
     } else if (settings.command == Command::version) {
       output.print("utcp-websocket " UTCP_WEBSOCKET_VERSION);
     } else {
-      work(settings, output, ending);
+      return work(settings, output, ending, failed);
     }
     output.close();
     return 0;
   } catch (...) {
-    if (const auto exit_code = ending.exit_code()) return *exit_code;  // whatever broke because of that
-    return tell_failure(std::ranges::find(arguments, "--json") != arguments.end());
+    return failed();
   }
 }
 
