@@ -9,10 +9,6 @@ namespace {
 
 std::string name(const char* what, std::uint32_t id) { return std::string(what) + ' ' + std::to_string(id); }
 
-void require(bool holds, const std::string& what) {
-  if (!holds) throw Violation(what);
-}
-
 void holds_no_secret(std::string_view text) {
   require(text.find(kSecret) == std::string_view::npos, "a secret is told: " + std::string(text));
 }

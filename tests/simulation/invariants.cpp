@@ -4,14 +4,6 @@
 #include "checker.hpp"
 
 namespace utcp::ws::simulation {
-namespace {
-
-void require(bool holds, const std::string& what) {
-  if (!holds) throw Violation(what);
-}
-
-}  // namespace
-
 void Checker::step_ends(std::size_t tools) {
   require(must_deliver_ == nullptr, "an answer did not reach its call");
   require(!must_greet_, "no greeting was sent");

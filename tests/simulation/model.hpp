@@ -20,6 +20,10 @@ class Violation : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+inline void require(bool holds, const std::string& what) {
+  if (!holds) throw Violation(what);
+}
+
 struct ModelCall {
   enum class State : std::uint8_t { waiting, sent, over };
   std::uint32_t id;
