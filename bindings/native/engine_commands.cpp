@@ -22,7 +22,9 @@ void Engine::opened(ConnectionId connection, std::string_view subprotocol) {
 
 void Engine::received(ConnectionId connection, const Message& message) {
   message_ = &message;
-  show_frame(connection, false, message.is_text(), message.text());
+  // Nothing is kept of one that is too large.
+  const std::string_view content = message.text();
+  if (content.size() == message.size()) show_frame(connection, false, message.is_text(), content);
   session_.handle_message(now(), connection, message);
   turn();
 }

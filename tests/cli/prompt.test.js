@@ -110,6 +110,19 @@ test('open: SIGINT closes the connection properly: 130', async (t) => {
   assert.equal(server.closings[0][0], 1000);
 });
 
+test('open: a reader that goes away ends it: 0', async (t) => {
+  const server = await echo(t);
+  const child = start(['open', server.url], { input: null });
+  const end = finished(child);
+  child.stdin.write('hello\n');
+  await once(child.stdout, 'data');
+  child.stdout.destroy();
+  child.stdin.write('nobody reads the answer\n');
+  const { code, stderr } = await end;
+  assert.deepEqual([code, stderr], [0, '']);
+  await server.allClosed();
+});
+
 test('open: a handshake that is never answered ends at the timeout; what it does not use is said', async (t) => {
   const silent = createServer(() => {});
   silent.listen(0, '127.0.0.1');

@@ -17,7 +17,7 @@ struct Context {
   Client& client;
   Output& output;
   const Input& input;
-  const Ending& ending;
+  Ending& ending;
   KnownSecrets& secrets;
 };
 

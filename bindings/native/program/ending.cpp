@@ -60,7 +60,7 @@ Ending::~Ending() {
 
 std::optional<int> Ending::exit_code() const {
   const int code = exit_code_;
-  return code == 0 ? std::nullopt : std::optional(code);
+  return code == kNotEnded ? std::nullopt : std::optional(code);
 }
 
 int Ending::wait_for(int file, int other) const {
@@ -70,13 +70,17 @@ int Ending::wait_for(int file, int other) const {
   return wanted[2].revents != 0 ? other : file;
 }
 
-void Ending::watch() {
-  const int first = next_signal(-1).value_or(0);
-  if (first == 0) return;
-  exit_code_ = 128 + first;
+void Ending::end(int exit_code) {
+  exit_code_ = exit_code;
   const char over = 0;
   [[maybe_unused]] const ssize_t written = write(ended_[1], &over, 1);
   stop_.request_stop();
+}
+
+void Ending::watch() {
+  const int first = next_signal(-1).value_or(0);
+  if (first == 0) return;
+  end(128 + first);
   if (next_signal(kPatience) != 0) _exit(exit_code_);
 }
 

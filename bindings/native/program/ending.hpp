@@ -23,16 +23,19 @@ class Ending {
   Ending& operator=(const Ending&) = delete;
 
   [[nodiscard]] std::stop_token token() const { return stop_.get_token(); }
-  /// Of the signal that came.
+  /// Ends the program as a signal does: 0 where nobody reads any more. Any thread.
+  void end(int exit_code);
+  /// With which it ends; none: nobody has ended it.
   [[nodiscard]] std::optional<int> exit_code() const;
   /// Waits until one of two files can be read, and returns it; -1: none. Throws `Ended` when a signal comes before.
   int wait_for(int file, int other = -1) const;
 
  private:
+  static constexpr int kNotEnded = -1;
   void watch();
 
   std::stop_source stop_;
-  std::atomic<int> exit_code_{0};
+  std::atomic<int> exit_code_{kNotEnded};
   std::array<int, 2> ended_{};  // a pipe: can be read once it is over
   std::thread watcher_;
 };

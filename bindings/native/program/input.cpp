@@ -17,7 +17,7 @@
 namespace utcp::ws::program {
 namespace {
 
-/// Null, or the error's number. `before_read` waits for it, where that may take long.
+/// 0, or the number of the error. `before_read` waits for it, where that may take long.
 template <class Wait>
 int read_all(int file, std::string& text, Wait before_read) {
   std::array<char, 65536> part{};

@@ -67,7 +67,7 @@ ClientOptions options_for(const Settings& settings, const KnownSecrets& secrets,
 
 /// Carries out a command, and returns the exit code. `failed` tells what was thrown, before closing takes its time.
 template <class Failed>
-int work(const Settings& settings, Output& output, const Ending& ending, Failed failed) {
+int work(const Settings& settings, Output& output, Ending& ending, Failed failed) {
   const Clock::time_point start = Clock::now();
   KnownSecrets secrets;
   const Input input(ending, secrets);

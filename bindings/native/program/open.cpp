@@ -34,7 +34,8 @@ using native::Failure;
 using std::chrono_literals::operator""s;
 
 constexpr std::size_t kLongestFrame = std::size_t{64} * 1024 * 1024;
-constexpr int kNormal = 1000;  // RFC 6455 section 7.4.1
+constexpr double kDefaultTimeout = 30;  // seconds
+constexpr int kNormal = 1000;           // RFC 6455 section 7.4.1
 
 native::Route route_to(const Url& url) {
   native::Route route{url.host, url.port, nullptr, native::ProxyRules(std::nullopt).proxy_for(url)};
@@ -176,7 +177,7 @@ class RawConnection final : public native::ConnectionEvents {
 /// What is typed, line by line, and the prompt for it.
 class Prompt {
  public:
-  explicit Prompt(const Ending& ending) : ending_(ending) {}
+  explicit Prompt(Ending& ending) : ending_(ending) {}
 
   /// The next line; none at the end of the input, or once `other` can be read.
   std::optional<std::string> line(int other) {
@@ -211,11 +212,11 @@ class Prompt {
   void ask() const {
     if (is_typed_) print("> ");
   }
-  static void print(const std::string& text) {
-    [[maybe_unused]] const ssize_t written = write(STDOUT_FILENO, text.data(), text.size());
+  void print(const std::string& text) const {
+    if (write_all(STDOUT_FILENO, text) != 0) ending_.end(0);  // nobody reads any more
   }
 
-  const Ending& ending_;
+  Ending& ending_;
   const bool is_typed_ = isatty(STDIN_FILENO) == 1;
   const bool is_seen_ = isatty(STDOUT_FILENO) == 1;
   std::string typed_;
@@ -266,7 +267,9 @@ void open(const Context& context) {
 
   Prompt prompt(context.ending);
   RawConnection connection(context.secrets, [&prompt](const std::string& text) { prompt.show(text); });
-  connection.open(*call_template, context.settings.timeout.value_or(given.value("timeout", 30.0)), context.ending);
+  const auto timeout = given.find("timeout");
+  const bool has_timeout = timeout != given.end() && timeout->is_number();
+  connection.open(*call_template, has_timeout ? timeout->get<double>() : kDefaultTimeout, context.ending);
   const auto close = [&connection] {
     if (connection.is_open()) connection.close();
   };

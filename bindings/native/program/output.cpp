@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::chrono::milliseconds kInterval{200};
 
-/// Null, or the error's number.
+}  // namespace
+
 int write_all(int file, std::string_view data) {
   while (!data.empty()) {
     const ssize_t written = ::write(file, data.data(), data.size());
@@ -26,8 +27,6 @@ int write_all(int file, std::string_view data) {
   }
   return 0;
 }
-
-}  // namespace
 
 void say(std::string_view line) { write_all(STDERR_FILENO, concat({line, "\n"})); }
 

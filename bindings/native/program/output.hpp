@@ -70,6 +70,9 @@ class Progress {
   std::jthread thread_;
 };
 
+/// All of it. 0, or the number of the error.
+int write_all(int file, std::string_view data);
+
 /// On standard error; that nobody reads it is no reason to stop.
 void say(std::string_view line);
 void note(std::string_view text);
