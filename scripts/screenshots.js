@@ -7,6 +7,23 @@ import { buildDemo } from './lib/demo.js';
 import { fromRoot, runScript } from './lib/repo.js';
 import { setup } from './setup.js';
 
+/** What listens at the endpoints that know nothing of UTCP; filled in when they are started. @type {Record<string, string>} */
+const foreign = {};
+
+/** Calls an endpoint without a manual, by a recipe of the README. */
+const withoutManual = (recipe) => async (inspector) => {
+  const { page } = inspector;
+  if (await page.isVisible('.back')) await page.click('.back');
+  await page.locator('button:text-is("Disconnect")').click();
+  await page.fill('#url', foreign[recipe]);
+  await page.selectOption('#recipe', recipe);
+  await page.click('button:text-is("Connect")');
+  await page.waitForSelector('#tool-name');
+  await page.waitForSelector('.cm-content#args-json');
+  await inspector.press('Call');
+  await inspector.ended();
+};
+
 const folder = fromRoot('build', 'screenshots');
 const { values } = parseArgs({ options: { picture: { type: 'boolean', default: false } } });
 
@@ -54,8 +71,8 @@ const states = {
     await inspector.page.waitForSelector('#template-problems .fine');
   },
   'template-wrong': async (inspector) => {
-    const text = await inspector.page.inputValue('#template-json');
-    await inspector.page.fill('#template-json', text.replace('"/result"', '"result"'));
+    const text = await inspector.written('#template-json');
+    await inspector.write('#template-json', text.replace('"/result"', '"result"'));
     await inspector.page.waitForSelector('#template-problems .wrong');
   },
   code: async (inspector) => {
@@ -63,6 +80,10 @@ const states = {
     await inspector.page.click('#request-code');
     await inspector.page.waitForSelector('.listing');
   },
+  'json-rpc': withoutManual('json-rpc'),
+  graphql: withoutManual('graphql'),
+  device: withoutManual('device'),
+  devtools: withoutManual('devtools'),
   authentication: async (inspector) => {
     if (await inspector.page.isVisible('.back')) await inspector.page.click('.back');
     await inspector.page.click('text=Disconnect');
@@ -114,14 +135,26 @@ await runScript(async () => {
   await buildDemo();
   // Only now: what it imports is installed.
   const { startInspector } = await import('../tests/support/inspector.js');
+  const { startGraphQL, startInspected } = await import('../tests/support/peers.js');
   const inspectors = await startInspector({ port: 8765 });
+  /** @type {(() => unknown)[]} */
+  const endings = [];
+  const t = /** @type {any} */ ({ after: (ending) => endings.push(ending) });
   try {
+    const graphql = await startGraphQL(t, { load: ({ host }) => ({ host, one: 0.5 }) });
+    Object.assign(foreign, {
+      'json-rpc': 'ws://127.0.0.1:8765/jsonrpc',
+      graphql: `${graphql.url}graphql`,
+      device: 'ws://127.0.0.1:8765/device',
+      devtools: await startInspected(t),
+    });
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
     await takeAll(inspectors);
     if (values.picture) await takePicture(inspectors);
     console.log(`Look at them in ${folder}`);
   } finally {
+    for (const end of endings) await end();
     await inspectors.close();
   }
 });

@@ -14,6 +14,10 @@ const first = {
     tool: 'Runtime.evaluate',
     args: { expression: '6 * 7' },
   },
+  'devtools-events': {
+    ...{ title: 'Chrome DevTools Protocol, console', of: 'devtools' },
+    ...{ tool: 'Runtime.enable', args: {}, streams: true },
+  },
   graphql: { title: 'GraphQL', tool: 'query', args: { host: 'localhost' } },
   'graphql-subscription': {
     ...{ title: 'GraphQL, subscription', of: 'graphql' },
@@ -40,10 +44,17 @@ export function readRecipes() {
   }));
 }
 
-/** For Vite: `import { recipes } from 'virtual:recipes'`. */
+/** What the page imports, by name. @type {Record<string, () => string>} */
+const modules = {
+  'virtual:recipes': () => `export const recipes = ${JSON.stringify(readRecipes())};`,
+  // What the list shows, which is there before anything else.
+  'virtual:recipe-titles': () =>
+    `export const titles = ${JSON.stringify(readRecipes().map(({ name, title }) => ({ name, title })))};`,
+};
+
+/** For Vite. */
 export const recipes = {
   name: 'recipes',
-  resolveId: (/** @type {string} */ id) => (id === 'virtual:recipes' ? '\0recipes' : undefined),
-  load: (/** @type {string} */ id) =>
-    id === '\0recipes' ? `export const recipes = ${JSON.stringify(readRecipes())};` : undefined,
+  resolveId: (/** @type {string} */ id) => (id in modules ? `\0${id}` : undefined),
+  load: (/** @type {string} */ id) => modules[id.slice(1)]?.(),
 };

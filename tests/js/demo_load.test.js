@@ -27,7 +27,9 @@ async function toolsFor(t, options) {
 
 test('256 calls are in flight on one connection', async (t) => {
   const { call } = await toolsFor(t);
-  const answers = await Promise.all(Array.from({ length: 256 }, () => call('answer_later', { delay_ms: 100 })));
+  const answers = await Promise.all(
+    Array.from({ length: 256 }, () => call('answer_later', { delay_ms: 100, together: 256 })),
+  );
   assert.equal(new Set(answers.map(({ connection }) => connection)).size, 1);
   assert.equal(Math.max(...answers.map(({ most_in_flight }) => most_in_flight)), 256);
   assert.equal((await failure(call('answer_later', { delay_ms: -1 }))).name, 'ToolError');

@@ -95,6 +95,7 @@ export class Inspector {
     await this.page.click(`button.tool:has(.name:text-is("${tool}"))`);
     await this.page.waitForSelector(`#tool-heading:text-is("${tool}")`);
     await this.page.waitForSelector('.schema-form', { state: 'attached' });
+    await this.page.waitForSelector('.cm-content#args-json');
   }
 
   /** @param {string} title */
@@ -133,7 +134,26 @@ export class Inspector {
 
   /** Writes the arguments as JSON. @param {object} args */
   writeArguments(args) {
-    return this.page.fill('#args-json', JSON.stringify(args));
+    return this.write('#args-json', JSON.stringify(args));
+  }
+
+  /**
+   * Replaces what is written in the editor, as who selects all of it and pastes. Playwright's text comes to Firefox key by key, so
+   * that the editor would close its brackets once more.
+   * @param {'#args-json' | '#template-json'} field @param {string} text
+   */
+  async write(field, text) {
+    await this.page.press(`${field}.cm-content`, 'ControlOrMeta+a');
+    if (process.env.INSPECTOR_BROWSER !== 'Firefox') return this.page.keyboard.insertText(text);
+    await this.page.evaluate((pasted) => document.execCommand('insertText', false, pasted), text);
+  }
+
+  /** What is written in a field, be it the editor or the plain one. @param {'#args-json' | '#template-json'} field */
+  written(field) {
+    return this.page.locator(field).evaluate((element) => {
+      if ('value' in element) return element.value;
+      return [...element.querySelectorAll('.cm-line')].map(({ textContent }) => textContent).join('\n');
+    });
   }
 
   /** Runs axe over the page as it is. Resolves with what it finds. @param {string[]} [rules] default: all that are agreed on */

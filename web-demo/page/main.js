@@ -6,14 +6,15 @@ import { setup } from './lib/setup.svelte.js';
 import './style/base.css';
 import './style/layout.css';
 import './style/side.css';
-import './style/tool.css';
-import './style/result.css';
 import './style/timeline.css';
 
 setup.read();
 mount(App, { target: /** @type {HTMLElement} */ (document.getElementById('app')) });
-void connection.load();
+void connection.load().then(() => connection.resume());
 addEventListener('pagehide', () => void connection.disconnect());
+addEventListener('pageshow', ({ persisted }) => {
+  if (persisted) void connection.resume();
+});
 if (navigator.serviceWorker && import.meta.env.PROD) {
   addEventListener('load', () => void navigator.serviceWorker.register('./sw.js').catch(() => {}));
 }

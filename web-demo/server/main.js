@@ -1,15 +1,18 @@
-// Owns what `npm start` runs once everything is built: the provider, the page, the walk-through, and a clean end.
+#!/usr/bin/env node
+// Owns the demo: the provider, the page, the walk-through, and a clean end. `npm start` runs it once everything is built; it is
+// the program of the package utcp-websocket-demo, too.
 
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { exists, pageFolder, rootFolder } from './paths.js';
+import { exists, packaged, pageFolder, rootFolder } from './paths.js';
 import { startProvider } from './provider.js';
 import { startPageServer } from './static.js';
 
-const usage = `Usage: node web-demo/server/main.js [flags]
+const usage = `Usage: ${packaged ? 'utcp-websocket-demo' : 'node web-demo/server/main.js'} [flags]
   --port <n>       port of the WebSocket provider (default: PORT, else 8765; a free one where it is taken)
   --page-port <n>  port of the page (default 8766; a free one where it is taken)
+  --walk           walk through the tools in the terminal first
   --once           walk through the tools and exit
   --help           this text`;
 
@@ -24,12 +27,13 @@ function portOf(text, what) {
   return port;
 }
 
-/** @returns {{ port: number, pagePort: number, once: boolean } | undefined} nothing when only help was asked for */
+/** @returns {{ port: number, pagePort: number, walks: boolean, once: boolean } | undefined} nothing when only help was asked for */
 function readFlags() {
   const { values } = parseArgs({
     options: {
       port: { type: 'string', default: process.env.PORT || '8765' },
       'page-port': { type: 'string', default: '8766' },
+      walk: { type: 'boolean', default: false },
       once: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -38,16 +42,27 @@ function readFlags() {
   return {
     port: portOf(String(values.port), '--port'),
     pagePort: portOf(String(values['page-port']), '--page-port'),
+    walks: values.walk === true || values.once === true,
     once: values.once === true,
   };
 }
 
+/** What calls the provider's tools; Node 20 has no WebSocket of its own. */
+const command = 'WebSocket' in globalThis ? 'npx utcp-websocket' : 'npx -p ws -p utcp-websocket utcp-websocket';
+
+/** @param {string} url of the provider */
+const nextSteps = (url) => `Call its tools from another terminal:
+  ${command} discover ${url}
+  ${command} call ${url} search_docs '{"query":"ping"}'
+  ${command} stream ${url} watch_metrics -d interval_ms=500
+`;
+
 /**
- * @param {{ port: number, pagePort: number, once: boolean }} flags
+ * @param {{ port: number, pagePort: number, walks: boolean, once: boolean }} flags
  * @returns {Promise<number>} the exit code
  */
-async function run({ port, pagePort, once }) {
-  if (!exists(path.join(rootFolder, 'dist/core.wasm'))) {
+async function run({ port, pagePort, walks, once }) {
+  if (!packaged && !exists(path.join(rootFolder, 'dist/core.wasm'))) {
     console.error('The package is not built yet: `npm start` does that first, or run `npm run build`.');
     return 1;
   }
@@ -55,8 +70,6 @@ async function run({ port, pagePort, once }) {
     console.error('The page is not built yet: `npm start` does that first, or run `npm run build:demo`.');
     return 1;
   }
-  // Only now: before the build the package, as it is packed, is not there to be imported.
-  const { walk } = await import('./terminal.js');
   const stopping = new AbortController();
   const stopped = new Promise((resolve) => stopping.signal.addEventListener('abort', resolve));
   for (const name of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.once(name, () => stopping.abort());
@@ -64,12 +77,17 @@ async function run({ port, pagePort, once }) {
   const provider = await startProvider({ port, fallback: true });
   const page = await startPageServer({ port: pagePort, fallback: true, providerUrl: provider.url });
   try {
-    console.log(`Provider  ${provider.url}`);
-    console.log(`Page      ${page.url}\n`);
-    const failures = await walk({ url: provider.url, signal: stopping.signal });
-    if (failures > 0) console.error(`\n${failures} steps went otherwise than they should.`);
-    if (once) return failures === 0 ? 0 : 1;
-    console.log(`\nThe page is at ${page.url} and keeps running until Ctrl-C.`);
+    console.log(`Provider   ${provider.url}`);
+    console.log(`Inspector  ${page.url}\n`);
+    if (walks) {
+      // Only now: before the build the package, as it is packed, is not there to be imported.
+      const { walk } = await import('./terminal.js');
+      const failures = await walk({ url: provider.url, signal: stopping.signal });
+      if (failures > 0) console.error(`\n${failures} steps did not go as they should.`);
+      if (once) return failures === 0 ? 0 : 1;
+      console.log();
+    } else console.log(nextSteps(provider.url));
+    console.log(`Open the inspector, ${page.url}, in a browser. Both run until Ctrl-C.`);
     await stopped;
     return 0;
   } catch (error) {

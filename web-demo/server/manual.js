@@ -261,14 +261,26 @@ function workTools(template, unsteadyUrl) {
     default: 500,
     description: 'It takes half of it at least',
   };
-  const message = { id: '{{request_id}}', delay_ms: 'UTCP_ARG_delay_ms_UTCP_ARG' };
-  const shared = { message, response_format: 'json', result_path: '/result', error_path: '/error' };
+  const together = {
+    type: 'integer',
+    minimum: 1,
+    maximum: 10_000,
+    default: 1,
+    description: 'It begins when so many calls are in flight on its connection',
+  };
+  const message = {
+    id: '{{request_id}}',
+    delay_ms: 'UTCP_ARG_delay_ms_UTCP_ARG',
+    together: 'UTCP_ARG_together_UTCP_ARG',
+  };
+  const result = { response_format: 'json', result_path: '/result', error_path: '/error' };
+  const shared = { message, missing_arguments: 'omit', ...result };
   return [
     {
       name: 'answer_later',
       description: 'Answers after a while, and says how many calls its connection has in flight. Wire: ids.',
       tags: ['json', 'load'],
-      inputs: inputs({ delay_ms: delay }, ['delay_ms']),
+      inputs: inputs({ delay_ms: delay, together }, ['delay_ms']),
       outputs: { type: 'object' },
       tool_call_template: template('/work', shared),
     },

@@ -87,15 +87,11 @@ async function runStep(protocol, tools, step, { print, signal }) {
  * @returns {string}
  */
 function yourself(url) {
-  return `import { WebSocketCommunicationProtocol } from 'utcp-websocket';
+  return `import { connect } from 'utcp-websocket';
 
-const protocol = new WebSocketCommunicationProtocol();
-const template = { name: 'demo', call_template_type: 'websocket', url: '${url}' };
-const { manual } = await protocol.registerManual(null, template);
-const search = manual.tools.find(({ name }) => name === 'search_docs');
-const args = { query: 'close code', limit: 3 };
-console.log(await protocol.callTool(null, 'demo.search_docs', args, search.tool_call_template));
-await protocol.close();`;
+const demo = await connect('${url}');
+console.log(await demo.call('search_docs', { query: 'close code', limit: 3 }));
+await demo.close();`;
 }
 
 /**

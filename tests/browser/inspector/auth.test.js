@@ -66,7 +66,10 @@ describe('each way that a browser has', () => {
     await page.click('#request-template');
     await page.waitForSelector('#template-problems .fine');
     let seen = await page.evaluate(everythingShown);
-    await page.fill('#template-json', (await page.inputValue('#template-json')).replace('"websocket"', '"websocket" '));
+    await inspector.write(
+      '#template-json',
+      (await inspector.written('#template-json')).replace('"websocket"', '"websocket" '),
+    );
     for (const kind of ['node', 'page', 'sdk']) {
       await page.click('#request-code');
       await page.click(`#code-${kind}`);
@@ -149,9 +152,9 @@ test('secrets in a template, in arguments and in the URL are not in the link', a
   await inspector.choose('text_statistics');
   await inspector.writeArguments({ text: 'shown', password: 'hidden-two' });
   await page.click('#request-template');
-  const template = JSON.parse(await page.inputValue('#template-json'));
+  const template = JSON.parse(await inspector.written('#template-json'));
   template.auth = { auth_type: 'api_key', api_key: 'hidden-three', var_name: 'k', location: 'query' };
-  await page.fill('#template-json', JSON.stringify(template));
+  await inspector.write('#template-json', JSON.stringify(template));
   await page.click('text=Copy link');
   await page.waitForSelector('.copied:has-text("Copied")');
   const link = decodeURIComponent(await page.evaluate(() => navigator.clipboard.readText()));

@@ -59,9 +59,11 @@ for (const kind of ['node', 'sdk']) {
     assert.match(await runModule(await codeFor(kind)), /characters: 35/);
 
     await inspector.page.click('#request-template');
-    const template = (await inspector.page.inputValue('#template-json')).replace('"/result"', '"/result/characters"');
-    await inspector.page.fill('#template-json', template);
+    const template = (await inspector.written('#template-json')).replace('"/result"', '"/result/characters"');
+    await inspector.write('#template-json', template);
     assert.match(await runModule(await codeFor(kind)), /^35$/m);
+    await inspector.page.click('#request-template');
+    await inspector.page.click('text=Reset');
 
     await inspector.choose('graphql_readings');
     await inspector.writeArguments({ intervalMs: 20 });

@@ -10,8 +10,9 @@ import { brotliCompressSync } from 'node:zlib';
 import { fromRoot } from '../../../scripts/lib/repo.js';
 import { startInspector } from '../../support/inspector.js';
 
-// Lower them whenever the page gets lighter, never raise them without a word why.
-const budget = { start: 111_400, all: 168_000 };
+// Lower them whenever the page gets lighter, never raise them without a word why. The package is 71,300 of the start; the editor of
+// JSON is 94,000 of all, and nothing of it is loaded before a tool is chosen.
+const budget = { start: 105_000, all: 279_000 };
 
 /** @type {Awaited<ReturnType<typeof startInspector>>} */
 let inspectors;
@@ -20,10 +21,11 @@ before(async () => {
 });
 after(() => inspectors?.close());
 
+/** The page's files; the API reference may lie beside them. */
 const built = () =>
   readdirSync(fromRoot('build/demo'), { recursive: true })
     .map(String)
-    .filter((name) => name.includes('.'));
+    .filter((name) => name.includes('.') && !name.startsWith('reference'));
 const brotli = (/** @type {string} */ name) => brotliCompressSync(readFileSync(fromRoot('build/demo', name))).length;
 
 const types = {
@@ -97,7 +99,7 @@ describe('weight', () => {
     const sum = own.reduce((total, name) => total + brotli(name), 0);
     t.diagnostic(`${own.join(', ')}: ${sum}`);
     assert.ok(own.length <= 6, own.join());
-    assert.ok(!own.some((name) => /Chart|Form/.test(name)), 'forms and charts come when they are needed');
+    assert.ok(!own.some((name) => /Chart|Form|Tool|editor/.test(name)), 'what a tool needs comes when one is chosen');
     assert.ok(sum <= budget.start, `${sum} bytes`);
   });
 
@@ -141,7 +143,7 @@ test('any static host may serve it under any path', async (t) => {
   });
   t.after(() => inspector.page.close());
   assert.equal(await inspector.page.isVisible('text=Try the bundled provider'), false);
-  await inspector.page.waitForSelector('.start >> text=npm start');
+  await inspector.page.waitForSelector('.start >> text=npx utcp-websocket demo');
   await inspector.page.click('button:text-is("Connect")');
   await inspector.choose('watch_metrics');
   await inspector.press('Stream');

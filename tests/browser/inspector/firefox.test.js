@@ -46,9 +46,13 @@ async function takeSteps(text) {
   for (const [what, selector, value] of JSON.parse(text)) {
     const element = await found(selector, what === 'fill' ? '' : value);
     if (what === 'click') element.click();
-    if (what === 'fill') {
+    if (what === 'fill' && 'value' in element) {
       element.value = value;
       element.dispatchEvent(new Event('input', { bubbles: true }));
+    } else if (what === 'fill') {
+      element.focus();
+      getSelection().selectAllChildren(element);
+      document.execCommand('insertText', false, value);
     }
     if (what === 'read') read.push(element.innerText);
   }

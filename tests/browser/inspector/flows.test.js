@@ -22,7 +22,7 @@ after(() => inspectors?.close());
 afterEach(() => inspector.noComplaints());
 
 const names = () => page.locator('button.tool .name').allTextContents();
-const json = async () => JSON.parse(await page.inputValue('#args-json'));
+const json = async () => JSON.parse(await inspector.written('#args-json'));
 
 describe('tools', () => {
   test('are listed, searched, and filtered by tags', async () => {
@@ -71,7 +71,7 @@ describe('arguments', () => {
 
   test('what is wrong is said while typing, and does not keep the user from trying', async () => {
     await inspector.choose('search_docs');
-    await page.fill('#args-json', '{ "query": ');
+    await inspector.write('#args-json', '{ "query": ');
     await page.waitForSelector('#args-problems .wrong:has-text("not JSON")');
     assert.ok(await page.isDisabled('.run-bar button:text-is("Call")'));
     await inspector.writeArguments({ query: 'x', limit: 1000 });
@@ -176,19 +176,55 @@ describe('the template', () => {
       method: 'package_info',
       params: { name: 'ws' },
     });
-    const original = await page.inputValue('#template-json');
-    await page.fill(
+    const original = await inspector.written('#template-json');
+    await inspector.write(
       '#template-json',
       original.replace('{{tool_name}}', 'text_statistics').replace('"{{args}}"', '{"text": "UTCP_ARG_name_UTCP_ARG"}'),
     );
-    assert.match((await page.textContent('.preview')) ?? '', /"text": "ws"/);
+    await page.waitForSelector('.preview:has-text(\'"text": "ws"\')');
     assert.match(await inspector.call('text'), /"characters": 2/);
-    await page.fill('#template-json', original.replace('"/result"', '"result"'));
+    await inspector.write('#template-json', original.replace('"/result"', '"result"'));
     await page.waitForSelector('#template-problems .wrong:has-text("result_path")');
     assert.ok(await page.isDisabled('.run-bar button:text-is("Call")'));
     await page.click('text=Reset');
-    assert.equal(await page.inputValue('#template-json'), original);
+    assert.equal(await inspector.written('#template-json'), original);
     assert.match(await inspector.call('text'), /"license": "MIT"/);
+  });
+
+  test('says which arguments are made strings, where that is what is sent, and the cure', async () => {
+    await inspector.choose('search_docs');
+    await inspector.writeArguments({ query: 'x', limit: 3, tags: ['a'], exact: null });
+    await page.click('#request-template');
+    const template = JSON.parse(await inspector.written('#template-json'));
+    /** What is sent, and what is said of it. */
+    const look = async (/** @type {unknown} */ message) => {
+      await inspector.write('#template-json', JSON.stringify({ ...template, message }));
+      return [await page.textContent('.preview'), await page.locator('.as-string').allTextContents()];
+    };
+    const said = (/** @type {string} */ name) =>
+      `${name} is not a string, but is sent as one: write "{{args.${name}}}" to send it as it is.`;
+    const [string, list] = ['UTCP_ARG_limit_UTCP_ARG', 'UTCP_ARG_tags_UTCP_ARG'];
+    for (const [message, sent, told] of [
+      [{ n: string, q: 'UTCP_ARG_query_UTCP_ARG' }, '{"n":"3","q":"x"}', [said('limit')]],
+      [{ n: '{{args.limit}}', t: '{{args.tags}}' }, '{"n":3,"t":["a"]}', []],
+      [
+        { n: string, t: [list], e: 'UTCP_ARG_exact_UTCP_ARG' },
+        '{"n":"3","t":["[\\"a\\"]"],"e":"null"}',
+        ['limit', 'tags', 'exact'].map(said),
+      ],
+      [{ text: `at most ${string}`, id: '{{uuid}}' }, undefined, []],
+      [{ [string]: 1 }, `{"${string}":1}`, []],
+      [`{"n":"${string}"}`, '{"n":"3"}', [said('limit')]],
+      [`{"n":${string}}`, '{"n":3}', []],
+      [{ body: `{"n":"${string}"}` }, '{"body":"{\\"n\\":\\"3\\"}"}', [said('limit')]],
+      [`SET "${string}"`, 'SET "3"', []],
+      [string, '3', []],
+    ]) {
+      const [shown, notes] = await look(message);
+      assert.deepEqual(notes, told, JSON.stringify(message));
+      if (sent) assert.equal(shown?.startsWith('{') ? JSON.stringify(JSON.parse(shown)) : shown, sent);
+    }
+    await page.click('text=Reset');
   });
 });
 
@@ -253,7 +289,7 @@ describe('a set-up in the URL', () => {
     await inspector.choose('search_docs');
     await inspector.writeArguments({ query: 'shared words', limit: 4 });
     await page.click('#request-template');
-    await page.fill('#template-json', (await page.inputValue('#template-json')).replace('"search"', '"read"'));
+    await inspector.write('#template-json', (await inspector.written('#template-json')).replace('"search"', '"read"'));
     await page.click('text=Copy link');
     await page.waitForSelector('.copied:has-text("Copied")');
     const link = new URL(await page.evaluate(() => navigator.clipboard.readText()));
@@ -261,9 +297,9 @@ describe('a set-up in the URL', () => {
     assert.equal(await other.page.isVisible('.chosen'), false, 'a link does not connect by itself');
     await other.page.click('button:text-is("Connect")');
     await other.page.waitForSelector('#tool-heading:text-is("search_docs")');
-    assert.match(await other.page.inputValue('#template-json'), /"cmd": "read"/);
+    assert.match(await other.written('#template-json'), /"cmd": "read"/);
     await other.page.click('#request-arguments');
-    assert.deepEqual(JSON.parse(await other.page.inputValue('#args-json')), { query: 'shared words', limit: 4 });
+    assert.deepEqual(JSON.parse(await other.written('#args-json')), { query: 'shared words', limit: 4 });
     other.noComplaints();
     await other.page.close();
   });

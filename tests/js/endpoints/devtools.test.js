@@ -1,28 +1,15 @@
 // Node's inspector, driven by a template alone: the Chrome DevTools Protocol, whose ids are numbers.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { connect } from '../../../js/api/index.js';
 import { recipes } from '../../support/endpoints.js';
+import { startInspected } from '../../support/peers.js';
 import { failure } from '../../support/server.js';
 
-/** Starts a Node whose inspector listens; resolves with its URL. @param {import('node:test').TestContext} t */
-async function startInspected(t) {
-  const child = spawn(process.execPath, ['--inspect=127.0.0.1:0', '-e', 'setInterval(() => {}, 1000)'], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  t.after(() => child.kill());
-  for await (const line of createInterface({ input: child.stderr })) {
-    const [url] = /ws:\/\/\S+/.exec(line) ?? [];
-    if (url) return url;
-  }
-  throw new Error('it does not say where it listens');
-}
+// A credential that it ignores: the run that plants secrets would plant one in the query, which this server refuses.
+const auth = /** @type {const} */ ({ auth_type: 'basic', username: 'agent', password: 'not-asked-for' });
 
 test('methods by their name, several at once on one connection, errors with their detail', async (t) => {
-  // A credential that it ignores: the run that plants secrets would plant one in the query, which this server refuses.
-  const auth = /** @type {const} */ ({ auth_type: 'basic', username: 'agent', password: 'not-asked-for' });
   const devtools = await connect(
     { ...recipes.get('devtools'), auth, url: await startInspected(t) },
     { discover: false },
@@ -40,4 +27,20 @@ test('methods by their name, several at once on one connection, errors with thei
   assert.equal(error.code, 'tool_failed');
   assert.match(error.message, /'No\.such' wasn't found/);
   assert.equal(error.detail.code, -32601);
+});
+
+test('what it tells on its own is a stream: the lines that the program writes', async (t) => {
+  const url = await startInspected(t, 'let n = 0; setInterval(() => console.log("tick", ++n), 10)');
+  const template = { ...recipes.get('devtools'), ...recipes.get('devtools-events'), auth, url };
+  const devtools = await connect(template, { discover: false });
+  t.after(() => devtools.close());
+  const seen = [];
+  for await (const [word, n] of devtools.stream('Runtime.enable')) {
+    assert.equal(word.value, 'tick');
+    if (seen.push(n.value) === 3) break;
+  }
+  assert.deepEqual(
+    seen.map((n) => n - seen[0]),
+    [0, 1, 2],
+  );
 });

@@ -1,29 +1,10 @@
 // graphql-transport-ws with the reference server, `graphql-ws`, and a real schema.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { buildSchema } from 'graphql';
-import { useServer } from 'graphql-ws/use/ws';
 import { ToolError, WebSocketConnectionError } from '../../../js/api/index.js';
 import { callAtOnce, lastFirst, recipe } from '../../support/endpoints.js';
-import { collect, failure, newProtocol, startServer } from '../../support/server.js';
-
-const schema = buildSchema(`
-  type Load { host: String! one: Float }
-  type Query { load(host: String!): Load }
-  type Subscription { load(host: String!): Load }
-`);
-
-/** `load(args)` answers queries; `watch(args)` is an async generator of loads. `hooks`: what `graphql-ws` takes. */
-async function startGraphQL(t, { load, watch, ...hooks } = {}) {
-  const server = await startServer(t, () => {}, { path: '/graphql' });
-  const subscription = {
-    async *load(args) {
-      for await (const one of watch(args)) yield { load: one };
-    },
-  };
-  useServer({ schema, roots: { query: { load }, subscription }, ...hooks }, server.wss);
-  return server;
-}
+import { startGraphQL } from '../../support/peers.js';
+import { collect, failure, newProtocol } from '../../support/server.js';
 
 const query = (server) => recipe(server, 'graphql');
 const subscription = (server) => recipe(server, 'graphql', 'graphql-subscription');

@@ -1,26 +1,10 @@
 // JSON-RPC 2.0 with the server side of language servers, `vscode-ws-jsonrpc`.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createWebSocketConnection, toSocket } from 'vscode-ws-jsonrpc';
 import { ToolError } from '../../../js/api/index.js';
 import { callAtOnce, lastFirst, recipe } from '../../support/endpoints.js';
-import { failure, newProtocol, startServer } from '../../support/server.js';
-
-const silent = { error() {}, warn() {}, info() {}, log() {} };
-
-/** `methods` by name: `(params, connection) → result`. */
-function startJsonRpc(t, methods) {
-  return startServer(t, () => {}, {
-    path: '/jsonrpc',
-    onConnection(socket) {
-      const connection = createWebSocketConnection(toSocket(socket), silent);
-      for (const [name, method] of Object.entries(methods)) {
-        connection.onRequest(name, (params) => method(params, connection));
-      }
-      connection.listen();
-    },
-  });
-}
+import { startJsonRpc } from '../../support/peers.js';
+import { failure, newProtocol } from '../../support/server.js';
 
 /** The recipe with ids that are numbers. */
 const numbered = (template) => ({

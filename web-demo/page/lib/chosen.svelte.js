@@ -1,8 +1,9 @@
 // Owns which tool is chosen, and its arguments and call template as the user has them: as text, and as what the text says.
 // Must not know how they are edited.
-import { Validator } from '@cfworker/json-schema';
 import { renderMessage, validateCallTemplate } from 'utcp-websocket';
 import { connection } from './connection.svelte.js';
+import { drafts, untouched } from './drafts.js';
+import { prettyJson } from './pretty.js';
 import { run } from './run.svelte.js';
 import { fill, hide } from './secrets.js';
 import { setup } from './setup.svelte.js';
@@ -18,8 +19,6 @@ class Chosen {
   args = $derived(objectIn(setup.argsText));
   /** Why the text of the arguments is no JSON object. */
   argsProblem = $derived(this.args ? '' : problemIn(setup.argsText));
-  /** What the tool's schema says against the arguments. */
-  argsObjections = $derived(this.tool && this.args ? objections(this.tool.inputs, this.args) : []);
 
   /** The template as the manual has it. */
   original = $derived(this.tool && connection.templateOf(this.tool));
@@ -36,24 +35,36 @@ class Chosen {
     return connection.withoutManual ? setup.name : (this.tool?.name ?? '');
   }
 
-  /** @param {Tool} tool @param {{ args?: object }} [given] */
-  choose(tool, { args } = {}) {
+  /** As the user left it, where it was chosen before. @param {Tool} tool @param {{ fresh?: boolean }} [how] */
+  choose(tool, { fresh = false } = {}) {
+    this.#put();
     run.clear();
     setup.tool = tool.name;
-    setup.templateText = '';
-    setup.tab = 'arguments';
-    setup.calls = 1;
-    setup.pause = 0;
-    setup.again = false;
-    setup.argsText = JSON.stringify(args ?? defaultsOf(tool.inputs), null, 2);
+    const draft = fresh ? undefined : drafts.get(tool.name);
+    const argsText = draft?.argsText || JSON.stringify(defaultsOf(tool.inputs), null, 2);
+    Object.assign(setup, untouched, draft, { argsText });
     this.tool = tool;
   }
 
   /** Back to the list. */
   unchoose() {
+    this.#put();
     run.clear();
     setup.tool = '';
     this.tool = undefined;
+  }
+
+  /** What a link of this endpoint says: an entry of the browser's history, or of the calls that were made. @param {string} hash */
+  go(hash) {
+    this.#put();
+    run.clear();
+    this.tool = undefined;
+    setup.readTool(hash);
+    this.restore();
+  }
+
+  #put() {
+    if (this.tool) drafts.put(this.tool.name);
   }
 
   /** As a link or the last connection had it. */
@@ -67,7 +78,7 @@ class Chosen {
       if (connection.withoutManual) this.choose(tool);
       return;
     }
-    const pretty = (/** @type {string} */ text) => (objectIn(text) ? JSON.stringify(objectIn(text), null, 2) : text);
+    const pretty = (/** @type {string} */ text) => prettyJson(text) ?? text;
     setup.argsText = pretty(setup.argsText) || JSON.stringify(defaultsOf(tool.inputs), null, 2);
     setup.templateText = pretty(setup.templateText);
     this.tool = tool;
@@ -114,21 +125,6 @@ function defaultsOf(schema) {
   return Object.fromEntries(
     properties.flatMap(([name, { default: value }]) => (value === undefined ? [] : [[name, value]])),
   );
-}
-
-/** @param {any} schema @param {object} args @returns {Problem[]} */
-function objections(schema, args) {
-  try {
-    const { errors } = new Validator(schema, '2020-12', false).validate(args);
-    // That a part does not fit is said of the whole as well, and of each keyword that leads there.
-    const deepest = errors.filter(({ keyword }) => !['properties', 'items', '$ref', 'allOf'].includes(keyword));
-    return deepest.map(({ instanceLocation, error }) => ({
-      where: instanceLocation.replace(/^#\/?/, '').replaceAll('/', '.'),
-      message: error,
-    }));
-  } catch (error) {
-    return [{ where: '', message: `The tool's schema cannot be read: ${/** @type {Error} */ (error).message}` }];
-  }
 }
 
 /** @param {string} text @returns {Problem | undefined} */

@@ -1,9 +1,7 @@
 // Owns the protocol object of the package, and what the endpoint said about its tools.
 // Must not know how tools are shown or called.
 
-import { recipes } from 'virtual:recipes';
 import { ready, WebSocketCommunicationProtocol } from 'utcp-websocket';
-import { adviceFor } from './advice.js';
 import { ways } from './auth.js';
 import { fill, hide } from './secrets.js';
 import { bundledProvider, setup } from './setup.svelte.js';
@@ -27,6 +25,8 @@ class Connection {
   manual = $state.raw({});
   /** Whether the manual is being waited for longer than most take. */
   slow = $state(false);
+  /** What is tried again. */
+  retry = $state('');
   /** The last frame that came instead of a manual. */
   instead = $state('');
   /** Whether no manual was asked for: the one tool is called by a template alone. */
@@ -38,7 +38,7 @@ class Connection {
   /** @type {AbortController | undefined} */
   #attempt;
 
-  /** Whether the tools are those of the provider of `npm start`. */
+  /** Whether the tools are those of the demo. */
   get bundled() {
     return bundledProvider !== '' && this.manual.url === bundledProvider;
   }
@@ -69,15 +69,24 @@ class Connection {
     timeline.follow(protocol);
     this.protocol = protocol;
     this.manual = manual;
-    const recipe = recipes.find(({ name }) => name === setup.recipe);
-    if (recipe) {
-      setup.name ||= recipe.tool;
-      this.tools = [toolOf(recipe, manual)];
-      this.withoutManual = true;
-      this.state = 'connected';
-      return;
+    if (setup.recipe !== '') {
+      const { recipes } = await import('virtual:recipes');
+      const recipe = recipes.find(({ name }) => name === setup.recipe);
+      if (this.#attempt !== attempt) return;
+      if (recipe) {
+        setup.name ||= recipe.tool;
+        this.tools = [toolOf(recipe, manual)];
+        this.withoutManual = true;
+        this.#connected();
+        return;
+      }
     }
     this.state = 'connecting';
+    const again = (/** @type {import('utcp-websocket').UtcpWebSocketEvent} */ { attempt: failed, message }) => {
+      if (this.state === 'connecting')
+        this.retry = `Trying again, attempt ${(failed ?? 0) + 1}: ${hide(message, secret)}`;
+    };
+    protocol.addEventListener('retry', again, { signal: attempt.signal });
     const timer = setTimeout(() => {
       if (this.#attempt === attempt) this.slow = true;
     }, patience);
@@ -89,17 +98,40 @@ class Connection {
       const answer = await protocol.registerManual(null, filled, { signal: attempt.signal });
       if (this.#attempt !== attempt) return;
       this.problems = hide([...answer.errors], secret);
-      this.advice = adviceFor(answer.error);
+      const advice = answer.success ? '' : (await import('./advice.js')).adviceFor(answer.error);
+      if (this.#attempt !== attempt) return;
+      this.advice = advice;
       this.tools = answer.success ? hide(answer.manual.tools, secret) : [];
-      this.state = answer.success ? 'connected' : 'failed';
+      if (answer.success) this.#connected();
+      else this.state = 'failed';
     } catch (error) {
       if (attempt.signal.aborted) return;
       this.problems = [String(error)];
       this.state = 'failed';
     } finally {
       clearTimeout(timer);
-      if (this.#attempt === attempt) this.slow = false;
+      if (this.#attempt === attempt) {
+        this.slow = false;
+        this.retry = '';
+      }
     }
+  }
+
+  #connected() {
+    this.state = 'connected';
+    keepInTab(setup.endpoint);
+  }
+
+  /** As this tab was before it was loaded anew; a secret has to be entered again. */
+  async resume() {
+    if (keptInTab() !== setup.endpoint || (ways[setup.auth]?.secret && setup.secret === '')) return;
+    await this.connect();
+  }
+
+  /** What the user wants: it is not connected again after a reload. */
+  async leave() {
+    keepInTab('');
+    await this.disconnect();
   }
 
   async disconnect() {
@@ -110,6 +142,7 @@ class Connection {
     this.problems = [];
     this.advice = '';
     this.slow = false;
+    this.retry = '';
     this.instead = '';
     this.withoutManual = false;
     const { protocol } = this;
@@ -133,7 +166,24 @@ class Connection {
   }
 }
 
-/** The tool that a template alone makes. @param {typeof recipes[number]} recipe @param {any} manual @returns {any} */
+const place = 'inspector-connected';
+
+/** @param {string} endpoint what this tab is connected to */
+function keepInTab(endpoint) {
+  try {
+    sessionStorage.setItem(place, endpoint);
+  } catch {} // not connected again after a reload, then
+}
+
+function keptInTab() {
+  try {
+    return sessionStorage.getItem(place);
+  } catch {
+    return null;
+  }
+}
+
+/** The tool that a template alone makes. @param {any} recipe @param {any} manual @returns {any} */
 function toolOf({ title, args, streams, template }, { name: _, ...connecting }) {
   return {
     name: title,

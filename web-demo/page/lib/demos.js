@@ -20,7 +20,7 @@ export const demos = [
     title: '256 calls, one connection',
     about: 'Answers carry the id of their request, so that calls share a connection and answers come in any order.',
     tool: 'answer_later',
-    args: { delay_ms: 400 },
+    args: { delay_ms: 400, together: 256 },
     calls: 256,
   },
   {

@@ -1,9 +1,10 @@
 // Owns what was called last: its answer, its items, or the many calls made at once, while they come and after.
 // Must not know how results are shown.
 import { connection } from './connection.svelte.js';
-import { fill } from './secrets.js';
+import { fill, hide } from './secrets.js';
 import { setup } from './setup.svelte.js';
 import { timeline } from './timeline.svelte.js';
+import { timeText } from './units.js';
 
 /** So many items of a stream are kept for the table and the chart. */
 const mostItems = 5000;
@@ -36,6 +37,10 @@ class Run {
   error = $state.raw(undefined);
   /** Connections that the calls went through. */
   connections = $state(0);
+  /** What keeps the call from being sent, while its connection is tried again. */
+  retry = $state('');
+  /** Called when a call has ended, or a stream, or many calls. @type {(streams: boolean, outcome: string) => void} */
+  onEnd = () => {};
 
   /** @type {AbortController | undefined} */
   #controller;
@@ -76,6 +81,7 @@ class Run {
     this.stop();
     this.#controller = undefined;
     this.state = 'idle';
+    this.retry = '';
     this.#reset('call');
   }
 
@@ -108,6 +114,7 @@ class Run {
     this.#endpoint = String(request.template.url).split('?', 1)[0] ?? '';
     const current = () => this.#controller === controller;
     const start = performance.now();
+    this.#followRetries(controller.signal, current);
     if (meanwhile) this.#callMeanwhile(meanwhile, controller.signal);
     try {
       if (this.mode === 'stream') await this.#stream(request, controller.signal, current);
@@ -124,9 +131,25 @@ class Run {
     } finally {
       if (current()) {
         this.elapsed = performance.now() - start;
+        this.retry = '';
         this.#show();
+        this.onEnd(streaming, `${this.state} in ${timeText(this.elapsed)}`);
       }
+      controller.abort(); // who listened while it ran
     }
+  }
+
+  /** What is tried again shows where the result will stand. @param {AbortSignal} signal @param {() => boolean} current */
+  #followRetries(signal, current) {
+    const { protocol } = connection;
+    const show = (
+      /** @type {import('utcp-websocket').UtcpWebSocketEvent} */ { type, endpoint = '', attempt, message },
+    ) => {
+      if (!current() || endpoint.split('?', 1)[0] !== this.#endpoint) return;
+      this.retry = type === 'open' ? '' : `Trying again, attempt ${(attempt ?? 0) + 1}: ${hide(message, setup.secret)}`;
+    };
+    protocol?.addEventListener('retry', show, { signal });
+    protocol?.addEventListener('open', show, { signal });
   }
 
   /** @param {Request} request @param {AbortSignal} signal */

@@ -11,16 +11,18 @@ const secretName =
 export const isSecretName = (name) => secretName.test(name);
 
 /**
- * A copy of JSON with every string as `map(text, name)` makes it.
- * @param {any} value @param {(text: string, name: string) => string} map @param {string} [name]
+ * A copy of JSON with every value that is no object or array as `map(leaf, name)` makes it; elements of an array have the array's name.
+ * @param {any} value @param {(leaf: any, name: string) => any} map @param {string} [name]
  * @returns {any}
  */
-function mapTexts(value, map, name = '') {
-  if (typeof value === 'string') return map(value, name);
-  if (Array.isArray(value)) return value.map((one) => mapTexts(one, map, name));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, mapTexts(one, map, key)]));
+function mapLeaves(value, map, name = '') {
+  if (Array.isArray(value)) return value.map((one) => mapLeaves(one, map, name));
+  if (typeof value !== 'object' || value === null) return map(value, name);
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, mapLeaves(one, map, key)]));
 }
+
+/** As `mapLeaves`, of texts alone. @param {any} value @param {(text: string, name: string) => string} map @returns {any} */
+const mapTexts = (value, map) => mapLeaves(value, (leaf, name) => (typeof leaf === 'string' ? map(leaf, name) : leaf));
 
 /** Puts the secret where the placeholder stands. @template T @param {T} value @param {string} secret @returns {T} */
 export function fill(value, secret) {
@@ -29,10 +31,13 @@ export function fill(value, secret) {
   );
 }
 
+/** How the secret may stand in a text. @param {string} secret */
+export const writtenForms = (secret) => [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)];
+
 /** Puts the placeholder where the secret stands. @template T @param {T} value @param {string} secret @returns {T} */
 export function hide(value, secret) {
   if (secret === '') return value;
-  const written = [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)];
+  const written = writtenForms(secret);
   return mapTexts(value, (text) => {
     if (text === secret) return placeholder;
     // Shorter ones would be found everywhere.
@@ -40,28 +45,20 @@ export function hide(value, secret) {
   });
 }
 
-/** What may be shared: whatever is named like a secret becomes the placeholder. @template T @param {T} value @returns {T} */
+/** What may be shared: each text or number that is named like a secret becomes the placeholder. @template T @param {T} value @returns {T} */
 export function withoutSecrets(value) {
-  return mapTexts(value, (text, name) => {
-    if (name === 'url') return urlWithoutSecrets(text);
-    return isSecretName(name) && text !== '' && !/\$\{\w+\}|UTCP_ARG_|\{\{/.test(text) ? placeholder : text;
+  return mapLeaves(value, (leaf, name) => {
+    if (name === 'url' && typeof leaf === 'string') return urlWithoutSecrets(leaf);
+    if (!isSecretName(name) || !leaf || leaf === true) return leaf;
+    return /\$\{\w+\}|UTCP_ARG_|\{\{/.test(leaf) ? leaf : placeholder;
   });
 }
 
 /** @param {string} url */
 export function urlWithoutSecrets(url) {
   return url.replace(/([?&])([^=&#]*)=([^&#]*)/g, (whole, before, name, value) =>
-    isSecretName(decodeURIComponentSafely(name)) && value !== '' && !value.startsWith('${')
+    isSecretName([...new URLSearchParams(name).keys()].join()) && value !== '' && !value.startsWith('${')
       ? `${before}${name}=${placeholder}`
       : whole,
   );
-}
-
-/** @param {string} text */
-function decodeURIComponentSafely(text) {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

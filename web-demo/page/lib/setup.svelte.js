@@ -1,9 +1,9 @@
 // Owns what the user has set up, and its copy in the URL's hash, which holds everything but secrets.
 // Must not know what is done with it.
 import { ways } from './auth.js';
-import { placeholder, urlWithoutSecrets, withoutSecrets } from './secrets.js';
+import { hide, placeholder, urlWithoutSecrets, withoutSecrets } from './secrets.js';
 
-/** Where the provider of `npm start` listens; empty on a static host. */
+/** Where the demo’s provider listens, as the demo’s server writes it into the page; empty on a static host. */
 export const bundledProvider = document.querySelector('meta[name="utcp-provider"]')?.getAttribute('content') ?? '';
 
 /** @param {string} way @returns {Record<string, string>} */
@@ -44,10 +44,9 @@ class Setup {
     return ways[this.auth]?.needsCarrier === true && this.carrier === 'subprotocol';
   }
 
-  /** What the hash says. */
-  read() {
-    const link = new URLSearchParams(location.hash.slice(1));
-    const text = (/** @type {string} */ name, fallback = '') => link.get(name) ?? fallback;
+  /** What a link says. @param {string} [hash] */
+  read(hash = location.hash) {
+    const text = reader(hash);
     this.url = text('url', bundledProvider || 'ws://127.0.0.1:8765/utcp');
     const way = text('auth', 'none');
     this.chooseAuth(ways[way] && !ways[way].impossible ? way : 'none');
@@ -55,6 +54,12 @@ class Setup {
     this.carrier = text('carrier') === 'subprotocol' ? 'subprotocol' : 'query';
     this.protocol = text('protocol');
     this.recipe = text('recipe');
+    this.readTool(hash);
+  }
+
+  /** What a link says of the tool alone. @param {string} hash */
+  readTool(hash) {
+    const text = reader(hash);
     this.name = text('name');
     this.tool = text('tool');
     this.argsText = text('args');
@@ -67,6 +72,26 @@ class Setup {
 
   /** The hash that says the same, for whoever gets the link. */
   get hash() {
+    const { link, add } = this.#endpointLink();
+    add('tool', this.tool);
+    if (this.recipe !== '') add('name', this.name);
+    if (this.tool !== '') {
+      add('args', shareable(this.argsText));
+      add('template', shareable(this.templateText));
+      add('tab', this.tab, 'arguments');
+      add('calls', String(this.calls), '1');
+      add('pause', String(this.pause), '0');
+      add('again', this.again ? '1' : '');
+    }
+    return `#${link}`;
+  }
+
+  /** The hash of the endpoint alone. */
+  get endpoint() {
+    return `#${this.#endpointLink().link}`;
+  }
+
+  #endpointLink() {
     const link = new URLSearchParams();
     const add = (/** @type {string} */ name, /** @type {string} */ value, unless = '') => {
       if (value !== unless) link.set(name, value);
@@ -82,25 +107,21 @@ class Setup {
       add('protocol', this.protocol);
     }
     add('recipe', this.recipe);
-    add('tool', this.tool);
-    if (this.recipe !== '') add('name', this.name);
-    if (this.tool !== '') {
-      add('args', shareable(this.argsText));
-      add('template', shareable(this.templateText));
-      add('tab', this.tab, 'arguments');
-      add('calls', String(this.calls), '1');
-      add('pause', String(this.pause), '0');
-      add('again', this.again ? '1' : '');
-    }
-    return `#${link}`;
+    return { link, add };
   }
 }
 
+/** @param {string} hash */
+function reader(hash) {
+  const link = new URLSearchParams(hash.slice(1));
+  return (/** @type {string} */ name, fallback = '') => link.get(name) ?? fallback;
+}
+
 /** JSON without secrets; other text holds who knows what, so that nothing of it is shared. @param {string} text */
-function shareable(text) {
+export function shareable(text) {
   if (text === '') return '';
   try {
-    return JSON.stringify(withoutSecrets(JSON.parse(text)));
+    return JSON.stringify(hide(withoutSecrets(JSON.parse(text)), setup.secret));
   } catch {
     return text.includes(placeholder) ? text : '';
   }

@@ -1,5 +1,6 @@
 // Owns what a result is: which ways of showing it fit, and what each of them needs to know.
 // Must not know how anything looks.
+export { sizeText, timeText } from './units.js';
 
 const imageKinds = [
   { type: 'image/png', extension: 'png', first: [0x89, 0x50, 0x4e, 0x47] },
@@ -121,22 +122,31 @@ export function hexOf(bytes, most = 4096) {
   return lines.join('\n');
 }
 
-/** @param {number} bytes */
-export function sizeText(bytes) {
-  if (bytes < 1000) return `${bytes} B`;
-  return bytes < 1_000_000 ? `${(bytes / 1000).toFixed(1)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
-}
-
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 4 });
 
 /** A number of any size in little room. @param {number | null | undefined} number */
 export const numberText = (number) => (typeof number === 'number' ? compact.format(number) : '');
 
-/** @param {number} milliseconds */
-export function timeText(milliseconds) {
-  if (milliseconds < 100) return `${milliseconds.toFixed(1)} ms`;
-  return milliseconds < 10_000 ? `${milliseconds.toFixed(0)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
+/**
+ * How times are spread: steps that are as wide as each other, from the shortest to the longest.
+ * @param {readonly number[]} sorted @returns {{ from: number, to: number, count: number }[]} `to` is not part of a step
+ */
+export function binsOf(sorted) {
+  const first = sorted[0] ?? 0;
+  const width = ((sorted.at(-1) ?? 0) - first) / 24 || 1;
+  const steps = Math.floor(((sorted.at(-1) ?? 0) - first) / width) + 1;
+  const bins = Array.from({ length: Math.min(24, steps) }, (_, index) => {
+    return { from: first + index * width, to: first + (index + 1) * width, count: 0 };
+  });
+  for (const one of sorted) {
+    const bin = bins[Math.min(bins.length - 1, Math.floor((one - first) / width))];
+    if (bin) bin.count += 1;
+  }
+  return bins;
 }
+
+/** @param {string} text */
+export const bytesOf = (text) => new TextEncoder().encode(text).length;
 
 /** @param {readonly number[]} sorted @param {number} share from 0 to 1 */
 export const quantile = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;

@@ -98,12 +98,13 @@ export function documentsOfSections(text, source) {
 /** @returns {Promise<{ file: string, source: string }[]>} the files there are, with a short name of each */
 async function sourceFiles() {
   const files = [];
-  for (const name of ['LICENSE', 'README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md']) {
-    files.push({ file: path.join(rootFolder, name), source: name });
-  }
-  for (const name of ['ws/README.md', 'playwright-core/README.md', '@utcp/sdk/README.md']) {
-    files.push({ file: path.join(packagesFolder, name), source: name });
-  }
+  const own = ['LICENSE', 'README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'docs/cli.md', 'docs/hosts.md'];
+  for (const name of own) files.push({ file: path.join(rootFolder, name), source: name });
+  const library = ['README.md', 'ARCHITECTURE.md', 'docs/cli.md', 'docs/hosts.md'].map(
+    (name) => `utcp-websocket/${name}`,
+  );
+  const others = ['ws/README.md', 'graphql-ws/README.md', 'playwright-core/README.md', '@utcp/sdk/README.md'];
+  for (const name of [...library, ...others]) files.push({ file: path.join(packagesFolder, name), source: name });
   const node = path.join(packagesFolder, '@types/node');
   for (const name of (await readdir(node).catch(() => [])).sort()) {
     if (name.endsWith('.d.ts')) files.push({ file: path.join(node, name), source: `node/${name}` });
@@ -112,10 +113,10 @@ async function sourceFiles() {
   const platforms = (await readdir(path.join(packagesFolder, '@typescript')).catch(() => [])).map(
     (name) => `@typescript/${name}`,
   );
-  const library = ['typescript', ...platforms]
+  const declarations = ['typescript', ...platforms]
     .map((name) => path.join(packagesFolder, name, 'lib/lib.dom.d.ts'))
     .find(exists);
-  if (library !== undefined) files.push({ file: library, source: 'lib.dom.d.ts' });
+  if (declarations !== undefined) files.push({ file: declarations, source: 'lib.dom.d.ts' });
   return files.filter(({ file }) => exists(file));
 }
 
