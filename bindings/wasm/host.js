@@ -8,6 +8,10 @@ mergeInto(LibraryManager.library, {
     HEAPU32[(progress >> 2) + 1] = done.written;
   },
 
+  utcp_ws_text_may_be_wrapped: function () {
+    return utcpHost.mayBeWrapped();
+  },
+
   // What follows makes the glue smaller: parts of Embind that it always brings along and nothing here uses. Where a version
   // of Emscripten has no such part, its replacement is left out too.
 

@@ -18,6 +18,9 @@ extern "C" {
 /// Encodes the text of the message being handled, from code unit `from` on, into `out`.
 void utcp_ws_read_text(char* out, std::size_t capacity, std::size_t from, TextProgress* progress);
 
+/// Whether the text of the message being handled holds `kWrapperMark`: most do not, and need not be encoded then.
+int utcp_ws_text_may_be_wrapped();
+
 }  // extern "C"
 
 }  // namespace utcp::ws

@@ -48,4 +48,6 @@ std::string_view JsFrame::text() const {
   return text_;
 }
 
+bool JsFrame::may_be_wrapped() const { return utcp_ws_text_may_be_wrapped() != 0; }
+
 }  // namespace utcp::ws

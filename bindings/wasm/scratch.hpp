@@ -29,6 +29,7 @@ class JsFrame final : public Frame {
  public:
   JsFrame(bool is_text, std::size_t size, Scratch& scratch) : Frame(is_text, size), scratch_(scratch) {}
   [[nodiscard]] std::string_view text() const override;
+  [[nodiscard]] bool may_be_wrapped() const override;
 
  private:
   Scratch& scratch_;

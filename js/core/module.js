@@ -1,6 +1,7 @@
 // Owns the wasm module: loading it once, the one running instance that all protocols share, replacing it when it has failed.
 // Must not know what the instance is used for.
-import createCore, { wasmUrl } from '../../dist/core.js';
+import { WRAPPER_MARK } from '../../dist/constants.js';
+import createCore, { wasmSource } from '../../dist/core.js';
 import { setErrorTable, UtcpWebSocketError } from '../base/errors.js';
 import { load } from '../host/load.js';
 import { Wire } from './wire.js';
@@ -83,7 +84,7 @@ export class Instance {
 }
 
 const NOT_LOADED =
-  'the WebAssembly module could not be loaded: serve core.wasm where the bundle expects it, or give its place to ready()';
+  'the WebAssembly module could not be loaded: serve core.wasm where the bundle expects it, import utcp-websocket/inline, or give its place to ready()';
 
 /**
  * Loads the wasm module, once; later calls only wait for it. Calls do that by themselves: this is for the pure functions,
@@ -168,6 +169,11 @@ class Payload {
     const text = /** @type {string} */ (this.data);
     return encoder.encodeInto(from === 0 ? text : text.slice(from), view.bytes);
   }
+
+  /** Called as `readText` is. */
+  mayBeWrapped() {
+    return /** @type {string} */ (this.data).includes(WRAPPER_MARK);
+  }
 }
 
 /** @param {WebAssembly.Module} module @returns {Promise<Instance>} */
@@ -204,8 +210,9 @@ function instantiate(module) {
   });
 }
 
-/** @param {WasmSource} [source] @returns {Promise<WebAssembly.Module>} */
-async function compile(source = wasmUrl()) {
+/** @param {WasmSource} [given] @returns {Promise<WebAssembly.Module>} */
+async function compile(given) {
+  const source = given ?? (await wasmSource());
   if (source instanceof WebAssembly.Module) return source;
   if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) {
     return WebAssembly.compile(/** @type {BufferSource} */ (source));

@@ -5,15 +5,22 @@ import type { AnyCallTemplate, Manual, ResponseFormat } from './templates.js';
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [member: string]: JsonValue };
 
 /**
- * One response. JSON is `unknown`, because nobody has checked it; a text is a string, or a `Uint8Array` where the peer answered
- * with a binary frame.
+ * One response. JSON is `unknown`, because nobody has checked it. A text is a string, or a `Uint8Array` where the peer answered
+ * with a binary frame, or the `result` of a frame `{ "type": "tool_response", "result": … }`, which is any JSON; with the
+ * `response_format` `raw` a frame is not looked into.
  * @typeParam Format the type of `response_format`
  * @typeParam Path the type of `result_path`
  */
 export type ToolResponse<
   Format extends ResponseFormat | undefined,
   Path extends string | undefined,
-> = Path extends string ? unknown : Format extends 'json' ? unknown : string | Uint8Array;
+> = Path extends string
+  ? unknown
+  : Format extends 'json'
+    ? unknown
+    : Format extends 'raw'
+      ? string | Uint8Array
+      : JsonValue | Uint8Array;
 
 /**
  * What a call resolves with: a response, or an array of them where `expected_responses` is not 1.

@@ -39,6 +39,12 @@ bool matches(const FrameMatch& match, const json::ScanResult& scan, std::size_t 
   return true;
 }
 
+bool is_of_stream(const Frame& frame, std::size_t max_depth) {
+  if (!frame.is_text()) return false;
+  const json::ScanResult scan = json::scan(frame.text(), json::ScanPlan({{{"type"}}}), max_depth);
+  return scan.valid && (is_string(scan.values[0], "tool_response") || is_string(scan.values[0], "stream_end"));
+}
+
 CallRules::CallRules(const CallTemplate& call_template)
     : format_(call_template.response_format),
       expected_(call_template.expected_responses),
@@ -118,13 +124,16 @@ Judgement CallRules::judge_text(CallMode mode, CallId id, const Frame& frame, st
   const bool ends_by_frame = mode == CallMode::stream || (mode == CallMode::single && expected(mode) == 0);
   const bool members_decide = mode != CallMode::single || ends_by_frame || !filter_.empty() || has_result_path_ ||
                               !error_paths_.empty() || !error_matches_.empty();
-  if (!members_decide) {
-    if (format_ != ResponseFormat::json) return {.kind = Kind::item, .decoding = Decoding::text};
+  const bool unwraps = mode == CallMode::stream || (mode == CallMode::single && format_ != ResponseFormat::raw);
+  const Judgement as_text{.kind = Kind::item, .decoding = Decoding::text};
+  if (!members_decide && !(unwraps && frame.may_be_wrapped())) {
+    if (format_ != ResponseFormat::json) return as_text;
     // A text cannot nest deeper than it is long, so a short one need not be looked into.
     if (frame.size() <= max_depth) return {.kind = Kind::item, .decoding = Decoding::json_or_text};
   }
 
   const json::ScanResult scan = json::scan(frame.text(), plan_, max_depth);
+  if (scan.too_deep && !members_decide && format_ != ResponseFormat::json) return as_text;
   if (scan.too_deep) return {.kind = Kind::bad_frame, .why = "its JSON nests deeper than the limit jsonDepth allows"};
   const std::size_t first_end = kFirstLeaf + filter_.leaves.size();
   const std::size_t result_slot = first_end + stream_end_.leaves.size();
@@ -161,11 +170,9 @@ Judgement CallRules::judge_text(CallMode mode, CallId id, const Frame& frame, st
       return {.kind = Kind::not_mine, .why = "it has neither result_path nor error_path"};
     return {.kind = Kind::item, .decoding = Decoding::json_member, .path = result_path_};
   }
-  if (mode == CallMode::stream && is_string(scan.values[kType], "tool_error")) {
-    return {.kind = Kind::tool_error, .path = "/error"};
-  }
-  if (mode == CallMode::stream && is_string(scan.values[kType], "tool_response")) {
-    return {.kind = Kind::item, .decoding = Decoding::json_member, .path = "/result"};
+  if (unwraps && is_string(scan.values[kType], "tool_error")) return {.kind = Kind::tool_error, .path = "/error"};
+  if (unwraps && is_string(scan.values[kType], "tool_response")) {
+    return {.kind = Kind::item, .decoding = Decoding::json_member, .path = "/result", .is_wrapped = true};
   }
   return {.kind = Kind::item, .decoding = format_ == ResponseFormat::json ? Decoding::json : Decoding::text};
 }

@@ -22,6 +22,9 @@ enum class CallMode : std::uint8_t {
   discovery,  ///< `registerManual`
 };
 
+/// How the types of frames begin that hold a tool's result, or its error, as a member.
+inline constexpr std::string_view kWrapperMark = "\"tool_";
+
 /// A received WebSocket message. The host keeps the payload; the core looks inside only when a rule needs it.
 class Frame {
  public:
@@ -34,6 +37,9 @@ class Frame {
   [[nodiscard]] std::size_t size() const { return size_; }
   /// UTF-8 of a text frame; the view holds until the next call of `text` on any frame.
   [[nodiscard]] virtual std::string_view text() const = 0;
+  /// Whether `kWrapperMark` stands in the text: without it a frame is no `tool_response` and no `tool_error`. A host
+  /// that keeps the payload elsewhere can tell without handing it over.
+  [[nodiscard]] virtual bool may_be_wrapped() const { return text().find(kWrapperMark) != std::string_view::npos; }
 
  private:
   bool is_text_;
@@ -62,8 +68,9 @@ struct Judgement {
   Decoding decoding = Decoding::text;
   std::string_view path{};  ///< lives as long as the rules
   std::string_view why{};
-  bool last = false;      ///< item: the call is complete with it, however many were expected
-  bool not_json = false;  ///< item: JSON was asked for and this is not JSON
+  bool last = false;        ///< item: the call is complete with it, however many were expected
+  bool not_json = false;    ///< item: JSON was asked for and this is not JSON
+  bool is_wrapped = false;  ///< item: the `result` of a `tool_response`, as tools that stream answer
 };
 
 /// The rules of one template, compiled once per tool.
@@ -105,6 +112,9 @@ class CallRules {
   bool sends_request_id_ = false;  // as the member of that name, where it is not a value of the caller's
   json::ScanPlan plan_;            // slots: see call.cpp
 };
+
+/// Whether a frame is one of those that the tools of UTCP's own streams send.
+[[nodiscard]] bool is_of_stream(const Frame& frame, std::size_t max_depth);
 
 /// Whether a frame has all members of a match. `values` are the scan's values for its leaves, in order.
 [[nodiscard]] bool matches(const FrameMatch& match, const json::ScanResult& scan, std::size_t first_slot);

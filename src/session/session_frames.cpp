@@ -77,9 +77,12 @@ void Session::receive(TimePoint now, Connection& connection, const Frame& frame)
     // Who sends unasked may do so again, when a call that takes any frame has just been sent.
     if (!connection.tainted && !connection.exclusive) {
       connection.tainted = true;
-      report_frame(Report::Kind::warning, connection, nullptr, frame,
-                   "a frame that nobody asked for: this connection serves only calls with ids from now on; give the "
-                   "template ids (message, correlation), or connect_ack where it is a welcome");
+      const bool streams = connection.served_wrapped && is_of_stream(frame, options_.max_depth);
+      report_frame(
+          Report::Kind::warning, connection, nullptr, frame,
+          streams ? "more came after the answer: this tool streams, call it with callToolStreaming"
+                  : "a frame that nobody asked for: this connection serves only calls with ids from now on; give the "
+                    "template ids (message, correlation), or connect_ack where it is a welcome");
     }
     report_frame(Report::Kind::unsolicited, connection, nullptr, frame,
                  connection.calls.empty() ? "no call is waiting" : "it carries the id of no call that is waiting");
@@ -164,6 +167,7 @@ void Session::take(TimePoint now, Connection& connection, Call& call, const Fram
   const std::string& label = endpoints_.at(connection.endpoint)->label;
   if (judgement.kind != Judgement::Kind::not_mine) {
     connection.served = true;
+    connection.served_wrapped = judgement.is_wrapped;
     const auto credential = credentials_.find(static_cast<std::uint32_t>(connection.credential));
     if (credential != credentials_.end()) credential->second->is_renewed = false;
   }

@@ -63,6 +63,7 @@ struct Session::Connection {
   bool exclusive = false;            // one call without correlation has it
   bool tainted = false;              // a late answer or echo may come: only calls that check ids may use it
   bool served = false;               // a call was answered
+  bool served_wrapped = false;       // the last one with a `tool_response`, as tools that stream answer
   std::uint32_t unheard = 0;         // calls in a row that got no answer while nothing at all came
   bool paused = false;               // not read from until the consumer of its stream has taken what came
   std::string instead{};             // how the last frame began that came while connect_ack was awaited

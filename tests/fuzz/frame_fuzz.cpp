@@ -73,7 +73,9 @@ Judgement expected(const CallTemplate& rules, const Tree& source, CallMode mode,
   }
   const bool may_end = mode == CallMode::stream || rules.expected_responses == kUntilPeerEnds;
   const bool looks_for_errors = rules.error_path || !rules.error_matches.empty();
-  if (!may_end && !has_filter && !rules.result_path && !looks_for_errors) {
+  const bool unwraps = mode == CallMode::stream || rules.response_format != ResponseFormat::raw;
+  const bool has_mark = unwraps && frame.text().find("\"tool_") != std::string_view::npos;
+  if (!may_end && !has_filter && !rules.result_path && !looks_for_errors && !has_mark) {
     if (!is_json) return {.kind = Kind::item};
     if (frame.size() <= kMaxDepth) return {.kind = Kind::item, .decoding = Decoding::json_or_text};
   }
@@ -91,7 +93,7 @@ Judgement expected(const CallTemplate& rules, const Tree& source, CallMode mode,
   }
   if (has_filter && !contains(*tree, filter)) return not_mine;
   const auto is_stream_of = [&](const char* type) {
-    return mode == CallMode::stream && tree->is_object() && tree->value("type", Tree()) == type;
+    return unwraps && tree->is_object() && tree->value("type", Tree()) == type;
   };
   if (is_anothers) return not_mine;
   Tree end = source.value("stream_end", Tree());

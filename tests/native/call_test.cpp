@@ -30,12 +30,56 @@ class SealedFrame final : public Frame {
     ADD_FAILURE() << "the core looked into a payload that decides nothing";
     return {};
   }
+  [[nodiscard]] bool may_be_wrapped() const override { return false; }
 };
 
 TEST(Judge, APlainAnswerIsNeverLookedInto) {
   const SealedFrame frame;
   EXPECT_EQ(rules("").judge(CallMode::single, CallId{1}, frame, 512).decoding, Decoding::text);
   EXPECT_EQ(rules(R"(,"response_format":"raw")").judge(CallMode::single, CallId{1}, frame, 512).kind, Kind::item);
+}
+
+TEST(Judge, ACallUnwrapsWhatAToolOfAStreamAnswers) {
+  const std::string response = R"({"type":"tool_response","result":[1]})";
+  for (const std::string_view format :
+       {"", R"(,"response_format":"json")", R"(,"response_format":"text")", R"(,"message_filter":{"result":[1]})"}) {
+    const Judgement judgement = judge(rules(format), CallMode::single, response);
+    EXPECT_EQ(judgement.kind, Kind::item) << format;
+    EXPECT_EQ(judgement.decoding, Decoding::json_member) << format;
+    EXPECT_EQ(judgement.path, "/result") << format;
+    EXPECT_TRUE(judgement.is_wrapped) << format;
+  }
+  const Judgement failed = judge(rules(""), CallMode::single, R"({"type":"tool_error","error":"no"})");
+  EXPECT_EQ(failed.kind, Kind::tool_error);
+  EXPECT_EQ(failed.path, "/error");
+}
+
+TEST(Judge, ACallLeavesOtherFramesAsTheyAre) {
+  const struct {
+    std::string_view format, frame;
+    Decoding decoding;
+  } cases[] = {
+      {R"(,"response_format":"raw")", R"({"type":"tool_response","result":1})", Decoding::text},
+      {R"(,"result_path":"/result")", R"({"type":"tool_response","result":1})", Decoding::json_member},
+      {"", R"(the word "tool_response")", Decoding::text},
+      {"", R"({"type":"tool_responses","result":1})", Decoding::text},
+      {"", R"({"of":{"type":"tool_response","result":1}})", Decoding::text},
+      {R"(,"response_format":"json")", R"({"of":{"type":"tool_error"}})", Decoding::json},
+      {"", R"({"type":"stream_end"})", Decoding::text},
+  };
+  for (const auto& row : cases) {
+    const CallRules row_rules = rules(row.format);
+    const Judgement judgement = judge(row_rules, CallMode::single, std::string(row.frame));
+    EXPECT_EQ(judgement.kind, Kind::item) << row.frame;
+    EXPECT_EQ(judgement.decoding, row.decoding) << row.format << " " << row.frame;
+    EXPECT_FALSE(judgement.is_wrapped) << row.frame;
+  }
+  const std::string deep = R"("tool_)" + std::string(600, '[');
+  EXPECT_EQ(judge(rules(""), CallMode::single, deep).decoding, Decoding::text);
+  const std::string nested =
+      R"({"type":"tool_response","result":)" + std::string(600, '[') + std::string(600, ']') + '}';
+  EXPECT_EQ(judge(rules(""), CallMode::single, nested).decoding, Decoding::text);
+  EXPECT_EQ(judge(rules(R"(,"response_format":"json")"), CallMode::single, nested).kind, Kind::bad_frame);
 }
 
 TEST(Judge, DecodingFollowsTheResponseFormat) {

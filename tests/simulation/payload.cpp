@@ -76,7 +76,7 @@ Payload make_item(Random& random, const Addressee& to, const SessionOptions& opt
     payload.path = "/payload/result";
     return payload;
   }
-  if (to.mode == CallMode::stream && random.percent(40)) {
+  if (tool.unwraps(to.mode) && random.percent(40)) {
     Payload payload = object_for(&random, to, Meaning::item, rest + R"(,"type":"tool_response","result":1)");
     payload.value = Value::member;
     payload.path = "/result";
@@ -96,11 +96,11 @@ Payload make_end(const Addressee& to) {
 
 bool can_fail(const Addressee& to) {
   if (to.mode == CallMode::discovery) return false;
-  return to.tool->has_error_path || (to.mode == CallMode::stream && !to.tool->has_result_path);
+  return to.tool->has_error_path || (to.tool->unwraps(to.mode) && !to.tool->has_result_path);
 }
 
 Payload make_tool_error(Random& random, const Addressee& to) {
-  const bool by_type = to.mode == CallMode::stream && !to.tool->has_result_path;
+  const bool by_type = to.tool->unwraps(to.mode) && !to.tool->has_result_path;
   Payload payload = object_for(&random, to, Meaning::tool_error,
                                by_type ? R"("type":"tool_error","error":"broken")" : R"("error":{"code":-32000})");
   payload.path = "/error";

@@ -104,6 +104,7 @@ ToolPlan make_tool(Random& random, const std::vector<Site>& sites) {
   tool.response_timeout = random.pick<Duration>({30ms, 300ms, 2s, 30s});
   const std::string_view format = random.pick<std::string_view>({"", "json", "json", "text", "raw"});
   tool.wants_json = format == "json";
+  tool.wants_raw = format == "raw";
   write_json(tool, sites[tool.site], format);
   return tool;
 }

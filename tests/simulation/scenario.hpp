@@ -46,7 +46,7 @@ struct ToolPlan {
   StreamEnd stream_end = StreamEnd::standard;
   bool has_result_path = false, has_error_path = false;
   std::optional<int> expected{};
-  bool wants_json = false;
+  bool wants_json = false, wants_raw = false;
   bool close_after = false;
   bool has_header_field = false;
   Duration connection_timeout{}, response_timeout{};
@@ -54,6 +54,10 @@ struct ToolPlan {
   /// Whether calls share connections. Discovery asks with a message of its own, which carries no id.
   [[nodiscard]] bool shares(CallMode mode) const {
     return correlation != Correlation::none && mode != CallMode::discovery;
+  }
+  /// Whether what a call gets of a `tool_response` is its `result`.
+  [[nodiscard]] bool unwraps(CallMode mode) const {
+    return mode == CallMode::stream || (mode == CallMode::single && !wants_raw);
   }
   /// How many items complete a call; 0: until something else ends it.
   [[nodiscard]] std::uint32_t items(CallMode mode) const;

@@ -4,7 +4,6 @@ import type { Endpoint, JsonValue, Tool } from 'utcp-websocket';
 import { connect } from 'utcp-websocket';
 
 const url = 'wss://tools.example/';
-type Text = string | Uint8Array;
 interface Weather {
   celsius: number;
 }
@@ -34,7 +33,7 @@ export async function discovered(signal: AbortSignal) {
 
 export async function without(discover: { discover: false }) {
   const text = await connect({ url, message: '{{args}}' }, { discover: false });
-  expectTypeOf(await text.call('any', ['a', 1])).toEqualTypeOf<Text>();
+  expectTypeOf(await text.call('any', ['a', 1])).toEqualTypeOf<JsonValue | Uint8Array>();
   for await (const item of text.stream('any')) expectTypeOf(item).toEqualTypeOf<JsonValue | Uint8Array>();
   const json = await connect({ url, response_format: 'json', expected_responses: 2 }, discover);
   expectTypeOf(await json.call('any')).toEqualTypeOf<unknown[]>();

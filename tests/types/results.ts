@@ -4,27 +4,31 @@ import type { JsonValue, Manual, UntypedCallTemplate } from 'utcp-websocket';
 import { WebSocketCommunicationProtocol } from 'utcp-websocket';
 
 const url = 'wss://tools.example/';
-type Text = string | Uint8Array;
+type Result = JsonValue | Uint8Array; // any JSON, where the tool answers as a stream does
 interface Weather {
   celsius: number;
 }
 
 export async function calls(protocol: WebSocketCommunicationProtocol, manual: Manual, n: number, anything: any) {
   const call = () => protocol.callTool(null, 'm.t', {}, { url });
-  expectTypeOf(await call()).toEqualTypeOf<Text>();
-  expectTypeOf(await protocol.callTool(null, 'm.t', null, { url, response_format: 'text' })).toEqualTypeOf<Text>();
-  expectTypeOf(await protocol.callTool(null, 'm.t', {}, { url, response_format: 'raw' })).toEqualTypeOf<Text>();
+  expectTypeOf(await call()).toEqualTypeOf<Result>();
+  expectTypeOf(await protocol.callTool(null, 'm.t', null, { url, response_format: 'text' })).toEqualTypeOf<Result>();
+  expectTypeOf(await protocol.callTool(null, 'm.t', {}, { url, response_format: 'raw' })).toEqualTypeOf<
+    string | Uint8Array
+  >();
   expectTypeOf(await protocol.callTool(null, 'm.t', {}, { url, response_format: 'json' })).toEqualTypeOf<unknown>();
   expectTypeOf(await protocol.callTool(null, 'm.t', {}, { url, result_path: '/result' })).toEqualTypeOf<unknown>();
 
   // Anything but 1 gives an array.
-  expectTypeOf(await protocol.callTool(null, 'm.t', {}, { url, expected_responses: 1 })).toEqualTypeOf<Text>();
-  expectTypeOf(await protocol.callTool(null, 'm.t', {}, { url, expected_responses: 2 })).toEqualTypeOf<Text[]>();
-  expectTypeOf(await protocol.callTool(null, 'm.t', {}, { url, expected_responses: -1 })).toEqualTypeOf<Text[]>();
+  expectTypeOf(await protocol.callTool(null, 'm.t', {}, { url, expected_responses: 1 })).toEqualTypeOf<Result>();
+  expectTypeOf(await protocol.callTool(null, 'm.t', {}, { url, expected_responses: 2 })).toEqualTypeOf<Result[]>();
+  expectTypeOf(await protocol.callTool(null, 'm.t', {}, { url, expected_responses: -1 })).toEqualTypeOf<Result[]>();
   expectTypeOf(
     await protocol.callTool(null, 'm.t', {}, { url, response_format: 'json', expected_responses: 3 }),
   ).toEqualTypeOf<unknown[]>();
-  expectTypeOf(await protocol.callTool(null, 'm.t', {}, { url, expected_responses: n })).toEqualTypeOf<Text | Text[]>();
+  expectTypeOf(await protocol.callTool(null, 'm.t', {}, { url, expected_responses: n })).toEqualTypeOf<
+    Result | Result[]
+  >();
 
   // With a type argument the result is of that type.
   expectTypeOf(
