@@ -7,6 +7,7 @@ import { isObject, kindOf } from './values.js';
  * @property {import('../types/shared.js').WebSocketConstructor | undefined} WebSocket
  * @property {boolean | undefined} canSetHeaders
  * @property {import('../types/shared.js').CredentialSource | undefined} credentials
+ * @property {import('../types/shared.js').TraceContextSource | undefined} traceContext
  * @property {typeof fetch | undefined} fetch
  * @property {boolean} allowLoopbackTools
  * @property {number} manualTools

@@ -161,7 +161,7 @@ export class ProtocolClosedError extends UtcpWebSocketError {}
  * @returns {error is import('../types/shared.js').UtcpWebSocketErrorUnion} whether it is
  */
 export function isUtcpWebSocketError(error) {
-  return error instanceof UtcpWebSocketError;
+  return /** @type {any} */ (error)?.[MARK] === true;
 }
 
 /** @typedef {new (message: string, facts?: ErrorFacts) => UtcpWebSocketError} ErrorClass */
@@ -181,6 +181,10 @@ const classes = {
   ToolError,
   ProtocolClosedError,
 };
+
+/** On the errors of every copy of the package: where `require` and `import` are mixed, or under Jest, a process may hold two. */
+const MARK = Symbol.for('utcp-websocket/error');
+Object.defineProperty(UtcpWebSocketError.prototype, MARK, { value: true });
 
 // Not the constructors' own names: minifiers change those.
 for (const [name, { prototype }] of Object.entries(classes)) {

@@ -14,6 +14,7 @@ import { decode } from './frames.js';
  * @property {boolean} over
  * @property {string[] | undefined} given takes secrets that its answer came with
  * @property {import('./tools.js').PreparedTool | undefined} tool
+ * @property {import('../host/diagnostics.js').CallTracing | undefined} tracing where somebody listens
  * @property {(item: Item) => void} deliver
  * @property {() => void} finish
  * @property {(error: unknown) => void} fail
@@ -46,6 +47,8 @@ export class SingleCall {
   given = undefined;
   /** @type {import('./tools.js').PreparedTool | undefined} */
   tool = undefined;
+  /** @type {import('../host/diagnostics.js').CallTracing | undefined} */
+  tracing = undefined;
   /** @type {unknown} */
   #result = undefined;
   /** @type {unknown[] | undefined} */
@@ -90,12 +93,15 @@ export class SingleCall {
   finish() {
     if (!this.#end()) return;
     const many = this.tool?.many && this.mode === MODE_SINGLE;
+    this.tracing?.finished();
     this.#resolve(many ? (this.#results ?? []) : this.#result);
   }
 
   /** @param {unknown} error */
   fail(error) {
-    if (this.#end()) this.#reject(error);
+    if (!this.#end()) return;
+    this.tracing?.failed(error);
+    this.#reject(error);
   }
 
   #end() {

@@ -31,6 +31,12 @@ import { sizeOf } from '../base/values.js';
  * @property {unknown} [data] the message, where it is one
  * @property {number} [connection]
  * @property {unknown} [cause] what the host says went wrong
+ * @property {Opener} [opener] the call that it started
+ */
+
+/**
+ * A call that may have to open a connection, with what that is opened with and told of.
+ * @typedef {import('./trace_context.js').TraceContext & { call: number, endpoint: string }} Opener
  */
 
 /**
@@ -45,7 +51,8 @@ import { sizeOf } from '../base/values.js';
  * @typedef {{ kind: typeof COMMAND_DELIVER, call: number, item: import('./frames.js').Item, last: boolean }
  *   | { kind: typeof COMMAND_SETTLE, call: number }
  *   | { kind: typeof COMMAND_REJECT, call: number, rejection: Rejection, data: unknown, cause: unknown }
- *   | { kind: typeof COMMAND_OPEN, connection: number, handshake: import('../host/socket.js').Handshake, wire: Wire }
+ *   | { kind: typeof COMMAND_OPEN, connection: number, handshake: import('../host/socket.js').Handshake, wire: Wire,
+ *       opener: Opener | undefined }
  *   | { kind: typeof COMMAND_PING, connection: number }
  *   | { kind: typeof COMMAND_READ, connection: number, on: boolean }
  *   | { kind: typeof COMMAND_FETCH, token: number, request: import('../host/tokens.js').TokenRequest }
@@ -101,7 +108,7 @@ export class Channel {
   }
 
   /** Takes the commands that the last entry has left. @param {Command[]} commands to whose end they go @param {Subject} subject */
-  take(commands, { data, connection = 0, cause } = nothing) {
+  take(commands, { data, connection = 0, cause, opener } = nothing) {
     this.#look();
     const words = this.#words;
     const head = this.#address / 4;
@@ -136,7 +143,7 @@ export class Channel {
           break;
         case COMMAND_OPEN: {
           const { wire } = /** @type {import('./wire.js').WireNote} */ (this.#wireNotes.shift());
-          commands.push({ kind, connection: words[at + 1], handshake: this.#json(at + 2), wire });
+          commands.push({ kind, connection: words[at + 1], handshake: this.#json(at + 2), wire, opener });
           at = this.#behindText(at + 2);
           break;
         }

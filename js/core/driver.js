@@ -16,31 +16,30 @@ import {
   COMMAND_SETTLE,
   MODE_DISCOVERY,
   REPORT_SEND,
-  REPORT_WARNING,
 } from '../../dist/constants.js';
 import { wellFormed } from '../base/values.js';
 import { DeadlineTimer } from '../host/timer.js';
 import { TokenFetcher } from '../host/tokens.js';
 import { SingleCall } from './calls.js';
 import { Connections } from './connections.js';
-import { UtcpWebSocketEvent } from './events.js';
 import { Consumed } from './frames.js';
 import { Arguments, renderPlan } from './message.js';
+import { Observers } from './observers.js';
 import { defectOf, rejectionOf } from './rejection.js';
 import { compose, snapshotOf } from './request.js';
 import { Session } from './session.js';
 import { StreamCall, ToolStream } from './stream.js';
 import { forCore, Tools, templateText } from './tools.js';
+import { withTraceContext } from './trace_context.js';
 import { WIRE_CLOSE, WIRE_SEND } from './wire.js';
 
 /** @typedef {import('./calls.js').Call} Call */
 /** @typedef {import('./request.js').Request} Request */
 
 export class Driver {
-  #emit;
+  #observers;
   #connections;
   #tokens;
-  #reporting = false;
   #session;
   #tools = new Tools();
   #timer = new DeadlineTimer(() => this.tell((core, session) => core.handleTimeout(session, performance.now())));
@@ -55,7 +54,7 @@ export class Driver {
   #lastId = 0;
   /**
    * @param {import('../base/check.js').CheckedOptions} options
-   * @param {(event: UtcpWebSocketEvent) => void} emit
+   * @param {(event: import('./events.js').UtcpWebSocketEvent) => void} emit
    */
   constructor(options, emit) {
     this.#session = new Session(options, (error) => this.#sessionFailed(error));
@@ -77,7 +76,7 @@ export class Driver {
       (token, { kind, text }) =>
         this.tell((core, session) => core.handleTokenFailed(session, performance.now(), token, kind, wellFormed(text))),
     );
-    this.#emit = emit;
+    this.#observers = new Observers(options.traceContext, emit, () => this.#session.report());
   }
 
   // --- What a protocol asks for ---
@@ -135,9 +134,7 @@ export class Driver {
 
   /** From now on, what happens is reported. */
   report() {
-    if (this.#reporting) return;
-    this.#reporting = true;
-    this.#session.report();
+    this.#observers.report();
   }
 
   /** What is alive, for leak tests. @returns {Record<string, number>} */
@@ -155,6 +152,12 @@ export class Driver {
 
   /** Starts a call; what goes wrong comes by its `fail`. @param {Call} call @param {Request} request */
   launch(call, request) {
+    if (!this.#observers.wantCalls) this.#launch(call, request);
+    else this.#observers.begin(call, request, (asked) => this.#launch(call, asked));
+  }
+
+  /** @param {Call} call @param {Request} request */
+  #launch(call, request) {
     try {
       if (call.over) return;
       if (this.#session.running) {
@@ -163,7 +166,7 @@ export class Driver {
       }
       const snapshot = snapshotOf(request);
       this.#session.ready().then(
-        () => call.over || this.launch(call, snapshot),
+        () => call.over || this.#launch(call, snapshot),
         (error) => call.fail(error),
       );
     } catch (error) {
@@ -180,20 +183,26 @@ export class Driver {
     // From here on nothing throws.
     if (call.over) return;
     if (!this.#session.running) {
-      this.launch(call, request);
+      this.#launch(call, request);
       return;
     }
     call.message = message;
     call.tool = tool;
     call.id = id;
     call.given = request.given;
+    call.tracing?.underWay(tool.endpoint, id);
     this.#calls.set(id, call);
     this.#timer.keepAlive(true);
+    const opener = request.traceContext && { ...request.traceContext, call: id, endpoint: tool.endpoint };
+    const subject = opener && { opener };
     if (extras === undefined) {
       this.#session.startCall(id, tool.tool, mode);
-      this.#carryOut();
+      this.#carryOut(subject);
     } else {
-      this.tell((core, session) => core.startCallWith(session, performance.now(), id, tool.tool, mode, extras));
+      this.tell(
+        (core, session) => core.startCallWith(session, performance.now(), id, tool.tool, mode, extras),
+        subject,
+      );
     }
   }
 
@@ -224,9 +233,7 @@ export class Driver {
 
   /** @param {Call} call @param {import('./frames.js').Item} item @param {string} text */
   warn(call, { connection, size }, text) {
-    if (!this.#reporting) return;
-    const endpoint = call.tool?.endpoint ?? '';
-    this.#emit(new UtcpWebSocketEvent({ kind: REPORT_WARNING, endpoint, connection, call: call.id, size, text }));
+    this.#observers.warn({ endpoint: call.tool?.endpoint ?? '', connection, call: call.id, size, text });
   }
 
   /** @param {number} id @returns {Call | undefined} the call, which is over now */
@@ -315,7 +322,7 @@ export class Driver {
         this.#connections.shut(command.wire.connection, command.code, command.reason);
         break;
       case COMMAND_OPEN:
-        this.#connections.open(command.connection, command.handshake, command.wire);
+        this.#open(command);
         break;
       case COMMAND_FETCH:
         this.#tokens.fetch(command.token, command.request);
@@ -333,9 +340,16 @@ export class Driver {
         break;
       case COMMAND_REPORT:
         if (command.report.kind === REPORT_SEND) command.report.size = this.#sentSize; // the core never saw it
-        this.#emit(new UtcpWebSocketEvent(command.report));
+        this.#observers.tell(command.report);
         break;
     }
+  }
+
+  /** @param {Extract<import('./channel.js').Command, { kind: typeof COMMAND_OPEN }>} command */
+  #open({ connection, handshake, wire, opener }) {
+    this.#connections.open(connection, opener ? withTraceContext(handshake, opener) : handshake, wire);
+    if (!opener?.leftOut) return;
+    this.#observers.warn({ endpoint: opener.endpoint, connection, call: opener.call, size: 0, text: opener.leftOut });
   }
 
   /** @param {number} id @param {import('./frames.js').Item} item @param {boolean} last whether the call is over with it */

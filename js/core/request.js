@@ -6,7 +6,8 @@ import { forCore, templateText } from './tools.js';
 
 /**
  * `timeout`: seconds for this call alone, 0: none. `given`: takes the secrets of the option `credentials` that the answer came with.
- * @typedef {{ caller: number, toolName: string, args: unknown, template: unknown, timeout?: number | undefined, given?: string[] }} Request
+ * @typedef {{ caller: number, toolName: string, args: unknown, template: unknown, timeout?: number | undefined, given?: string[],
+ *   traceContext?: import('./trace_context.js').TraceContext | undefined }} Request
  */
 
 /** @param {Request} request @returns {Request} the same as it is now: the caller may change what it gave */

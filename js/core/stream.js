@@ -28,6 +28,8 @@ export class StreamCall {
   tool = undefined;
   /** @type {string[] | undefined} */
   given = undefined;
+  /** @type {import('../host/diagnostics.js').CallTracing | undefined} */
+  tracing = undefined;
   /** @type {Item[]} */
   #items = [];
   #taken = 0; // of #items, from its front
@@ -66,12 +68,14 @@ export class StreamCall {
 
   finish() {
     if (!this.#end()) return;
+    this.tracing?.finished();
     for (const waiter of this.#waiters.splice(0)) waiter.resolve({ done: true, value: undefined });
   }
 
   /** @param {unknown} error */
   fail(error) {
     if (!this.#end()) return;
+    this.tracing?.failed(error);
     this.#failure = { error };
     this.#waiters.shift()?.reject(this.#takeFailure());
     for (const waiter of this.#waiters.splice(0)) waiter.resolve({ done: true, value: undefined });

@@ -95,6 +95,23 @@ export interface UtcpWebSocketEventTarget {
   dispatchEvent(event: Event): boolean;
 }
 
+/**
+ * What subscribers of Node's tracing channel `utcp-websocket:call` get of a call, the same object each time. It holds no arguments, no
+ * result and no secret.
+ */
+export interface TracedCall {
+  /** What stands before the first dot of the tool's name; empty: nothing does. */
+  readonly manual: string;
+  /** The tool's name without the manual's. */
+  readonly tool: string;
+  /** The URL without its secrets; undefined until the call is under way. */
+  endpoint: string | undefined;
+  /** The request's id, as events have it; undefined until the call is under way. */
+  requestId: string | undefined;
+  /** What the caller gets, where the call fails. A `ToolError` says what the tool said (`message`, `detail`). */
+  error?: unknown;
+}
+
 /** What an event is made of, as the core says it. */
 export interface EventFacts {
   /** Which event it is, as the core counts them. */

@@ -18,6 +18,12 @@ export interface ProtocolOptions {
    */
   credentials?: CredentialSource | undefined;
   /**
+   * Asked once per call for its trace context (https://www.w3.org/TR/trace-context/), in the caller's own turn. It goes into the handshake
+   * of the connection that the call opens at once, unless the call template or `headers` sets `traceparent`; where the host cannot set
+   * headers, nowhere. What is malformed is left out, and a `warning` says so: tracing never fails a call. Default: none.
+   */
+  traceContext?: TraceContextSource | undefined;
+  /**
    * How the credential of a template's `auth` gets through where the host cannot set headers: as a query parameter
    * (`access_token`, or the key's name), or base64url-encoded in a subprotocol offered beside the template's own. Servers must
    * know it, and a URL may end up in logs. Default: not at all; the call rejects with `auth_unsupported`.
@@ -119,6 +125,17 @@ export type WebSocketConstructor = new (url: string, protocols?: any) => any;
 export type CredentialSource = (
   endpoint: CredentialRequest,
 ) => Credentials | undefined | Promise<Credentials | undefined>;
+
+/** Gives the trace context of the call that is being made, or nothing where none is traced. It answers at once: no promise. */
+export type TraceContextSource = () => TraceContext | null | undefined;
+
+/** As W3C Trace Context writes it; OpenTelemetry's `propagation.inject` fills in such an object. */
+export interface TraceContext {
+  /** `00-<trace: 32 hex digits>-<span: 16>-<flags: 2>`. Default: nothing is sent. */
+  traceparent?: string | undefined;
+  /** What vendors add, `key=value,…`. Default: none. */
+  tracestate?: string | undefined;
+}
 
 /** What a `CredentialSource` is told. */
 export interface CredentialRequest {
