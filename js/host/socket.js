@@ -76,7 +76,8 @@ export class Socket {
     this.mostHeld = mostHeld;
     try {
       this.opening = watchOpening?.(this.url, this.headers);
-      if (canSetHeaders && this.headers.length > 0) {
+      // Always one object for `ws`: what is made of it has one form to expect.
+      if (canSetHeaders && (this.headers.length > 0 || extra)) {
         const headers = Object.fromEntries(this.headers);
         this.real = new Real(this.url, { protocols: this.protocols, headers, ...extra });
       } else if (extra) {

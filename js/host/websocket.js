@@ -9,7 +9,7 @@ import { load } from './load.js';
  * @property {boolean} canSetHeaders whether it takes `{ protocols, headers }` as its second argument
  * @property {boolean} canPing whether its sockets can send WebSocket pings and tell of pongs, as those of `ws` and Bun can
  * @property {boolean} canPause whether its sockets can stop reading for a while, as those of `ws` and Bun can
- * @property {Record<string, unknown>} [extra] options of `ws`: a third argument, or further members of that second one
+ * @property {Record<string, unknown>} [extra] options of `ws`: further members of that second argument, or a third one
  * @property {number} [mostHeld] bytes that are kept of what comes while it is not read from
  * @property {typeof import('./undici.js').watchOpening} [watchOpening] where there is a way to learn more of an opening
  */
@@ -54,8 +54,22 @@ function hostOf(Real, canSetHeaders, frameBytes) {
     mostHeld: frameBytes,
     // `ws`, and what is made of it: it refuses messages before it inflates them. Whatever the core's limit lets through, this
     // must let through: a UTF-16 code unit has up to three bytes.
-    ...(has('terminate', 'on') && { extra: { maxPayload: 3 * frameBytes } }),
+    ...(has('terminate', 'on') && { extra: { maxPayload: 3 * frameBytes, ...addressRace() } }),
   };
+}
+
+/** Milliseconds for one address of a host that has several. */
+const ADDRESS_MS = 2000;
+
+/**
+ * Node gives each address but the last so long to answer, one after another, and then gives it up. Its 250 ms are less than far hosts take, which
+ * then fail each time; this is enough for them even where the first packet gets lost. Where the process has set more, that counts.
+ */
+function addressRace() {
+  // Not imported, as in diagnostics.js.
+  const net = isNode() ? /** @type {any} */ (globalThis).process.getBuiltinModule?.('node:net') : undefined;
+  const own = net?.getDefaultAutoSelectFamilyAttemptTimeout?.();
+  return own ? { autoSelectFamilyAttemptTimeout: Math.max(own, ADDRESS_MS) } : {};
 }
 
 /** In Node every WebSocket that is not as able as that of `ws` may be undici's. @param {HostWebSocket} host */

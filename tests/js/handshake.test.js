@@ -154,7 +154,7 @@ test('a host that cannot set headers refuses before anything is opened, and name
   assert.equal(await protocol.callTool(null, 'm.t', {}, inQuery), '{}');
 });
 
-test("without headers, the host's WebSocket gets none of our options, but for what limits messages in `ws`", async (t) => {
+test("without headers, the host's WebSocket gets none of our options, but for those that `ws` knows", async (t) => {
   const server = await startServer(t);
   const seen = [];
   class Spy extends WebSocket {
@@ -169,7 +169,8 @@ test("without headers, the host's WebSocket gets none of our options, but for wh
     const protocol = newProtocol(t, { WebSocket: one, limits: { frameBytes: 1000 } });
     await protocol.callTool(null, 'm.t', {}, exactly(server.template()));
   }
-  assert.deepEqual(seen, [[server.url, [], { maxPayload: 3000 }], [server.url]]);
+  const forWs = { protocols: [], headers: {}, maxPayload: 3000, autoSelectFamilyAttemptTimeout: 2000 };
+  assert.deepEqual(seen, [[server.url, forWs], [server.url]]);
 });
 
 test('a constructor that throws is not tried again', async (t) => {
