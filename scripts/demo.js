@@ -1,6 +1,7 @@
-// `npm run build:demo`: build/demo, a folder that any static host can serve under any path, with the API reference in it.
+// `npm run build:demo`: build/demo, a folder that any static host can serve under any path, with the API reference in it; and
+// build/demo-package, the package utcp-websocket-demo.
 import { build } from './build.js';
-import { buildDemo } from './lib/demo.js';
+import { buildDemo, buildDemoPackage } from './lib/demo.js';
 import { runScript } from './lib/repo.js';
 import { buildReference } from './lib/types.js';
 import { setup } from './setup.js';
@@ -10,6 +11,8 @@ await runScript(async () => {
   await build();
   const built = await buildDemo();
   console.log(`The inspector is ${built ? 'built' : 'up to date'}: build/demo`);
+  buildDemoPackage();
+  console.log('The package utcp-websocket-demo is put together: build/demo-package');
   await buildReference('build/demo/reference');
   console.log('The API reference is written: build/demo/reference');
 });

@@ -8,8 +8,12 @@ await runScript(async () => {
   await setup('build');
   await build();
   await buildDemo();
-  const { code } = await run(process.execPath, [fromRoot('web-demo', 'server', 'main.js'), ...process.argv.slice(2)], {
-    mayFail: true,
-  });
+  const { code } = await run(
+    process.execPath,
+    [fromRoot('web-demo', 'server', 'main.js'), '--walk', ...process.argv.slice(2)],
+    {
+      mayFail: true,
+    },
+  );
   process.exitCode = code;
 });

@@ -77,5 +77,5 @@ export interface CoreSettings {
 
 export default function createCore(settings: CoreSettings): Promise<CoreModule>;
 
-/** Where the wasm is: beside the glue. */
-export function wasmUrl(): URL;
+/** Where the wasm is: beside the glue, or its bytes where they are in JavaScript. */
+export function wasmSource(): URL | Promise<ArrayBuffer>;

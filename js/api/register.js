@@ -1,5 +1,4 @@
 // Owns `import 'utcp-websocket/register'`: importing it registers the plugin with `@utcp/sdk`.
-import { plugIn, ready } from './plugin.js';
+import { register } from './sdk.js';
 
-await ready();
-plugIn();
+register();

@@ -1,13 +1,50 @@
-// Owns `utcp-websocket/sdk`: registering the plugin with `@utcp/sdk` when it is asked for. Loading it has no side effect.
-import { plugIn, ready } from './plugin.js';
+// Owns the plugin for `@utcp/sdk`, which makes `UtcpClient` discover and call WebSocket tools: `register()` of `utcp-websocket/sdk`.
+// Loading it has no side effect. Must not know how tools are called.
+import { CallTemplateSerializer, CommunicationProtocol, Serializer } from '@utcp/sdk';
+import { CallTemplateError, WebSocketCommunicationProtocol } from './index.js';
+
+const TYPE = 'websocket';
 
 /**
- * Does what importing `utcp-websocket/register` does; for hosts and bundles that allow no `await` at the top of a module, or that
- * have to say where the wasm is.
- * @param {import('../types/shared.js').WasmSource} [source] as `ready()` takes it
- * @returns {Promise<void>} rejects with `module_failed`
+ * What the SDK checks call templates with. It asks before it fills in variables, at a time when the wasm may not be loaded, and does not
+ * tell why a check failed: so only what leads to this plugin is checked here. `registerManual` and `callTool` check the whole template before they
+ * open anything, and their errors name the field.
+ * @extends {Serializer<any>}
  */
-export async function register(source) {
-  await ready(source);
-  plugIn();
+class WebSocketCallTemplateSerializer extends Serializer {
+  /** @param {any} callTemplate */
+  toDict(callTemplate) {
+    return { ...callTemplate };
+  }
+
+  /** @param {any} callTemplate @returns {any} */
+  validateDict(callTemplate) {
+    const field = callTemplate?.call_template_type === TYPE ? 'url' : 'call_template_type';
+    if (field !== 'url' || typeof callTemplate.url !== 'string') {
+      throw new CallTemplateError(`call_template_type must be "${TYPE}" and url a string`, {
+        code: 'invalid_call_template',
+        fault: 'caller',
+        field,
+      });
+    }
+    return { ...callTemplate };
+  }
+}
+
+/**
+ * Does what importing `utcp-websocket/register` does. The wasm loads with the first call; a host that has to say where it is calls `ready()`
+ * before that.
+ * @param {boolean} [override] whether to take the place of a plugin that is registered for WebSocket templates. Default: false
+ * @throws {TypeError} where that is no boolean
+ */
+export function register(override = false) {
+  if (typeof override !== 'boolean') throw new TypeError('register() takes a boolean; ready() takes the wasm');
+  CallTemplateSerializer.registerCallTemplate(TYPE, new WebSocketCallTemplateSerializer(), override);
+  // SDK 1.2 gives each client a protocol of its own, which `client.close()` closes; before that, all share one.
+  const { communicationProtocolFactories: factories, communicationProtocols: shared } = /** @type {any} */ (
+    CommunicationProtocol
+  );
+  if (factories) {
+    if (override || !factories[TYPE]) factories[TYPE] = () => new WebSocketCommunicationProtocol();
+  } else if (override || !shared[TYPE]) shared[TYPE] = new WebSocketCommunicationProtocol();
 }

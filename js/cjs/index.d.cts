@@ -1,2 +1,2 @@
-// What TypeScript sees for `require('utcp-websocket')`, which works where the host can require an ES module.
+// What TypeScript sees for `require('utcp-websocket')` and `require('utcp-websocket/inline')`.
 export * from '../../dist/types/index.js';

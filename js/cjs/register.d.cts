@@ -1,2 +1,2 @@
-// What TypeScript sees for `require('utcp-websocket/register')`, which throws.
+// What TypeScript sees for `require('utcp-websocket/register')`.
 export {};

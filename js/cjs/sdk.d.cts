@@ -1,2 +1,2 @@
-// What TypeScript sees for `require('utcp-websocket/sdk')`, which works where the host can require an ES module.
+// What TypeScript sees for `require('utcp-websocket/sdk')`.
 export * from '../../dist/types/sdk.js';

@@ -1,4 +1,4 @@
-// Owns dist/constants.js: the numbers that C++ and JavaScript must agree on, read from the C++ headers, where they are written.
+// Owns dist/constants.js: the numbers and texts that C++ and JavaScript must agree on, read from the C++ headers, where they are written.
 // A header that reads otherwise than expected is an error: nothing is guessed.
 import { readFileSync } from 'node:fs';
 import { fromRoot, ScriptError } from './repo.js';
@@ -21,8 +21,10 @@ const defaults = [
   ['src/json/json_pointer.hpp', 'kDefaultMaxJsonDepth', 'DEFAULT_JSON_DEPTH'],
 ];
 
+const texts = [['src/session/call.hpp', 'kWrapperMark', 'WRAPPER_MARK']];
+
 /** The headers that the constants are made from. */
-export const constantsInputs = [...new Set([...enums, ...defaults].map(([header]) => header))];
+export const constantsInputs = [...new Set([...enums, ...defaults, ...texts].map(([header]) => header))];
 
 const withoutComments = (header) => readFileSync(fromRoot(header), 'utf8').replace(/\/\/.*$/gm, '');
 
@@ -44,6 +46,13 @@ function defaultValue(header, name) {
   const value = factors?.reduce((product, factor) => product * Number(factor.replaceAll("'", '')), 1);
   if (!Number.isInteger(value)) throw new ScriptError(`${header}: ${name} is not a product of integers`);
   return /** @type {number} */ (value);
+}
+
+/** @returns {string} as a literal that both languages read alike */
+function textLiteral(header, name) {
+  const [, literal] = new RegExp(`\\b${name} = ("(?:[^"\\\\]|\\\\")*");`).exec(withoutComments(header)) ?? [];
+  if (!literal) throw new ScriptError(`${header}: ${name} is not a plain text`);
+  return literal;
 }
 
 /** Where the members of ChannelWords lie, counted in their own size. @returns {[string, number][]} */
@@ -73,6 +82,7 @@ export function constants() {
     ...enums.flatMap(([header, name, prefix]) => enumValues(header, name, prefix)),
     ...layout(),
     ...defaults.map(([header, name, constant]) => [constant, defaultValue(header, name)]),
+    ...texts.map(([header, name, constant]) => [constant, textLiteral(header, name)]),
   ];
   // What `addEventListener` calls the reports, in the order of their numbers.
   const reports = all.flatMap(([name]) =>

@@ -1,4 +1,6 @@
 // Owns dist/: what the compiler made becomes what is published, if its sources changed since the last time.
+
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
   copyFileSync,
@@ -10,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { brotliCompressSync } from 'node:zlib';
+import { brotliCompressSync, deflateRawSync } from 'node:zlib';
 import { constants, constantsInputs } from './constants.js';
 import { fromRoot, jobs, nodeBin, readJson, run, which } from './repo.js';
 import { dropStamp, hashOf, readStamp, writeStamp } from './stamps.js';
@@ -35,10 +37,20 @@ const moduleInputs = [
   'package.json',
   'package-lock.json',
   'scripts/lib/dist.js',
+  'scripts/lib/source_map.js',
 ];
-const moduleOutputs = ['index.js', 'index.js.map', 'register.js', 'sdk.js', 'cli/main.js', 'undici.js'].map(
-  (file) => `dist/${file}`,
-);
+const moduleOutputs = [
+  'index.js',
+  'index.js.map',
+  'register.js',
+  'sdk.js',
+  'cli/main.js',
+  'undici.js',
+  'inline.js',
+  'inline.cjs',
+  'register.cjs',
+  'sdk.cjs',
+].map((file) => `dist/${file}`);
 
 /** What a page loads and what each weighs, raw and with brotli, in bytes. */
 export function distSizes() {
@@ -89,7 +101,10 @@ async function publishGlue() {
     format: { comments: false },
   });
   mkdirSync(fromRoot('dist'), { recursive: true });
-  writeFileSync(fromRoot('dist', 'core.js'), `${code}\n${wasmUrl}`);
+  const wasm = readFileSync(fromRoot('build', 'wasm', 'core.wasm'));
+  const key = JSON.stringify(`${name}/core.wasm/${createHash('sha256').update(wasm).digest('hex').slice(0, 8)}`);
+  writeFileSync(fromRoot('dist', 'core.js'), `${code}\n${wasmSource(key)}`);
+  writeFileSync(fromRoot('dist', 'wasm.cjs'), inlinedWasm(key, wasm));
   writeFileSync(fromRoot('dist', 'core.names.json'), `${JSON.stringify(namesIn(glue), null, 2)}\n`);
   writeFileSync(fromRoot('dist', 'constants.js'), constants().code);
   copyFileSync(fromRoot('build', 'wasm', 'core.wasm'), fromRoot('dist', 'core.wasm'));
@@ -100,9 +115,30 @@ async function publishGlue() {
 const unusedGlue =
   /instantiateAsync\(\)\.catch\(readyPromiseReject\);?|Module\["(?:HEAP\w+|_malloc|_free|_{2,3}\w+|run)"\]=(?!=)|Module\["preloaded\w+"\]=\{\};|(?:Binding|Internal)Error=Module\["\w+"\]=extendError\(Error,"\w+"\);|Module\["calledRun"\]=true;/g;
 
-// Here, and not in js/, so that the path is the same whether bundlers put all JavaScript into one file or leave it as it is.
-// A function, because some hosts have no import.meta.url.
-const wasmUrl = "export const wasmUrl=()=>new URL('./core.wasm',import.meta.url);\n";
+/**
+ * Where the wasm is: in JavaScript, if some copy of `utcp-websocket/inline` has been loaded, else beside the glue. Here, and not
+ * in js/, so that the path is the same whether bundlers put all JavaScript into one file or leave it as it is. A function,
+ * because some hosts have no import.meta.url; no arrow function, because @vercel/nft does not look into one that a constant holds.
+ * @param {string} key of this very wasm: no other one fits the glue
+ */
+const wasmSource = (key) =>
+  `export function wasmSource(){return globalThis[Symbol.for(${key})]?.()??new URL('./core.wasm',import.meta.url)}\n`;
+
+/**
+ * The wasm in JavaScript, for whatever copy of the glue is loaded: a script without imports and exports is the same as an ES
+ * module and as CommonJS, so that the package holds it once. Every host has a DecompressionStream; the first one of a process
+ * takes Node, which has zlib, too, a tenth of a second.
+ * @param {string} key @param {Buffer} wasm
+ */
+const inlinedWasm = (key, wasm) => `// ${name} ${version}, ${license}
+globalThis[Symbol.for(${key})]=()=>{
+const text='${deflateRawSync(wasm, { level: 9 }).toString('base64')}';
+const zlib=globalThis.process?.getBuiltinModule?.('node:zlib');
+if(zlib)return zlib.inflateRawSync(Buffer.from(text,'base64'));
+const packed=Uint8Array.from(atob(text),(byte)=>byte.charCodeAt(0));
+return new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate-raw'))).arrayBuffer();
+};
+`;
 
 /**
  * What the wasm's imports and exports, of a letter or two each, are called in the sources: for whoever audits the package.
@@ -129,6 +165,13 @@ const besides = [
   ['js/host/undici.js', 'undici.js'],
 ];
 
+/** The same for `require`: a copy of all of it with the wasm in JavaScript, and what requires that copy. */
+const commonJs = [
+  ['js/api/index.js', 'inline.cjs', "'use strict';require('./wasm.cjs');"],
+  ['js/api/register.js', 'register.cjs', "'use strict';"],
+  ['js/api/sdk.js', 'sdk.cjs', "'use strict';"],
+];
+
 /**
  * Where the head of a class asks for a global, which may throw, some minifiers keep it in apps that do not use it: it is marked as
  * free of side effects.
@@ -144,6 +187,12 @@ const mayGo = (code) =>
         : text,
     );
 
+/** What is not dist/inline.cjs itself requires it. */
+const oneCopy = {
+  name: 'one copy',
+  setup: ({ onResolve }) => onResolve({ filter: /^\.\/index\.js$/ }, () => ({ path: './inline.cjs', external: true })),
+};
+
 /**
  * Writes what every host loads: js/ and the glue in one minified module, so that there is one copy of it, and the entries beside
  * it. Resolves with whether there was anything to do.
@@ -153,18 +202,21 @@ export async function buildModules() {
   const stamp = readStamp('modules');
   if (stamp?.inputs === inputs && stamp.outputs === hashOf(moduleOutputs)) return false;
   dropStamp('modules');
-  const [{ build }, { minify }] = await Promise.all([import('esbuild'), import('terser')]);
-  const settings = {
-    module: true,
+  const [{ build }, { minify }, { toTheLine }] = await Promise.all([
+    import('esbuild'),
+    import('terser'),
+    import('./source_map.js'), // which needs a package, too
+  ]);
+  const preamble = `// ${name} ${version}, ${license}`;
+  // A new one for each: terser writes into them.
+  const settings = (module = true) => ({
+    module,
+    toplevel: true,
     ecma: 2022,
     // Nothing is inlined: js/host/load.js stays a function, with its comments for bundlers, and so do classes that may go.
     compress: { passes: 4, keep_fargs: false, pure_getters: true, inline: false },
-    format: {
-      comments: /@vite-ignore|webpackIgnore/,
-      preserve_annotations: true,
-      preamble: `// ${name} ${version}, ${license}`,
-    },
-  };
+    format: { comments: /@vite-ignore|webpackIgnore/, preserve_annotations: true, preamble },
+  });
   const bundle = (entry, options) =>
     build({ entryPoints: [fromRoot(entry)], bundle: true, format: 'esm', target: 'es2022', write: false, ...options });
   const index = await bundle('js/api/index.js', {
@@ -174,26 +226,43 @@ export async function buildModules() {
   });
   const textOf = (ending) => index.outputFiles.find(({ path }) => path.endsWith(ending)).text;
   const sourceMap = { content: textOf('.map'), filename: 'index.js', url: 'index.js.map', includeSources: true };
-  const { code, map } = await minify({ 'index.js': mayGo(textOf('.js')) }, { ...settings, sourceMap });
+  const { code, map } = await minify({ 'index.js': mayGo(textOf('.js')) }, { ...settings(), sourceMap });
   writeFileSync(fromRoot('dist', 'index.js'), code);
-  writeFileSync(fromRoot('dist', 'index.js.map'), map);
+  writeFileSync(
+    fromRoot('dist', 'index.js.map'),
+    toTheLine(map, (source) => source.startsWith('../js/')),
+  );
   for (const [entry, file] of besides) {
     const { outputFiles } = await bundle(entry, {
       external: ['@utcp/sdk', 'ws', 'node:*', fromRoot('js', 'api', 'index.js')],
       // As if it lay beside it, so that the path to it is that of dist/.
       outfile: fromRoot('js', 'api', file),
     });
-    const { code } = await minify(outputFiles[0].text, settings);
+    const { code } = await minify(outputFiles[0].text, settings());
     mkdirSync(dirname(fromRoot('dist', file)), { recursive: true });
     writeFileSync(fromRoot('dist', file), code);
   }
   chmodSync(fromRoot('dist', 'cli', 'main.js'), 0o755);
+  writeFileSync(fromRoot('dist', 'inline.js'), `${preamble}\nimport"./wasm.cjs";export*from"./index.js";\n`);
+  for (const [entry, file, before] of commonJs) {
+    const { outputFiles } = await bundle(entry, {
+      format: 'cjs',
+      banner: { js: before },
+      external: ['@utcp/sdk'],
+      // Jest and single executables have a require() that works, but no import().
+      supported: { 'dynamic-import': false },
+      define: { 'import.meta.url': 'undefined' },
+      plugins: [oneCopy],
+    });
+    const { code } = await minify(outputFiles[0].text, settings(false));
+    writeFileSync(fromRoot('dist', file), code);
+  }
   writeStamp('modules', { inputs, outputs: hashOf(moduleOutputs) });
   return true;
 }
 
 function outputsHash() {
-  const outputs = ['dist/constants.js', 'dist/core.js', 'dist/core.names.json', 'dist/core.wasm'];
+  const outputs = ['constants.js', 'core.js', 'core.names.json', 'core.wasm', 'wasm.cjs'].map((file) => `dist/${file}`);
   return outputs.every((file) => existsSync(fromRoot(file))) ? hashOf(outputs) : undefined;
 }
 

@@ -189,7 +189,7 @@ export const steps = [
     title: 'What is done with the inspector, once more in Firefox',
     run: withDist(async () => {
       await buildDemo();
-      const files = ['flows', 'no_manual', 'demonstrations', 'auth', 'code'].map(
+      const files = ['flows', 'no_manual', 'lost', 'demonstrations', 'auth', 'code'].map(
         (name) => `tests/browser/inspector/${name}.test.js`,
       );
       return nodeTest(files, 'firefox', { atOnce: 3, seconds: 300, env: { INSPECTOR_BROWSER: 'Firefox' } });
@@ -205,9 +205,10 @@ export const steps = [
   },
   {
     name: 'package',
-    title: 'The packed package in a project of its own',
+    title: 'The packed packages in a project of their own',
     run: withDist(async () => {
       await installFolder('tests/package');
+      await buildDemo();
       return nodeTest(testFiles('tests/package'), 'package');
     }),
   },
@@ -220,14 +221,22 @@ export const steps = [
     }),
   },
   {
+    name: 'deploy',
+    title: 'Programs that are traced, bundled, compiled to one file and tested',
+    run: withDist(async () => {
+      await Promise.all([installFolder('tests/hosts'), installFolder('tests/deploy')]);
+      return nodeTest(testFiles('tests/deploy'), 'deploy', { atOnce: jobs });
+    }),
+  },
+  {
     name: 'readme',
     title: 'Every code block of the README',
     run: withDist(() => nodeTest([`tests/js/${readmeTest}`], 'readme')),
   },
   {
     name: 'fuzz',
-    title: 'Fuzz targets: of the core 10 s each, of the package a minute',
+    title: 'Fuzz targets: of the core 5 s each, of the package half a minute',
     // What the target of the native client checks, tests/client/wire_test.cpp does with random bytes.
-    run: () => fuzz({ fresh: true, seconds: 10, packageSeconds: 60, withClient: false }),
+    run: () => fuzz({ fresh: true, seconds: 5, packageSeconds: 30, withClient: false }),
   },
 ];

@@ -6,6 +6,7 @@ import { CallTemplateSerializer, CommunicationProtocol, UtcpClient } from '@utcp
 import '../../js/api/register.js';
 import { CallTemplateError, WebSocketCommunicationProtocol } from '../../js/api/index.js';
 import { driverOf } from '../../js/api/protocol.js';
+import { register } from '../../js/api/sdk.js';
 import { collect, startServer } from '../support/server.js';
 
 for (const method of ['log', 'warn', 'error']) mock.method(console, method, () => {});
@@ -115,17 +116,48 @@ test("a failing provider is the SDK's failure, not an exception", async (t) => {
   assert.deepEqual(await client.getTools(), []);
 });
 
-test("a wrong template is refused by the SDK's schema", async (t) => {
+test('what is wrong with a template reaches the user, with the field, and nothing is opened', async (t) => {
   const server = await provider(t);
-  await assert.rejects(newClient(t, server, { template: { timeout: -1 } }), /Invalid CallTemplate/);
+  const client = await newClient(t, server);
+  const wrong = { name: 'wrong', call_template_type: 'websocket', url: server.url, timeout: -1 };
+  const { success, errors } = await client.registerManual(wrong);
+  assert.equal(success, false);
+  assert.match(errors.join(), /"timeout" must be a number of seconds above 0/);
+  assert.equal(server.opened, 1);
+});
+
+test('the serializer checks what leads to the plugin, and leaves the rest as it is', () => {
   const serializer = new CallTemplateSerializer();
-  const check = (fields) =>
-    serializer.validateDict({ name: 'm', call_template_type: 'websocket', url: server.url, ...fields });
-  assert.throws(() => check({ timeout: -1 }), CallTemplateError);
-  assert.throws(() => check({ url: 7, message: '$X' }), CallTemplateError);
-  assert.deepEqual(check({ timeout: 30 }), { name: 'm', call_template_type: 'websocket', url: server.url });
-  assert.deepEqual(check({ timeout: 30, headers: { a: '$X' } }).headers, { a: '$X' });
-  assert.deepEqual(serializer.toDict(check({})), check({}));
+  const template = { name: 'm', call_template_type: 'websocket', url: 'wss://tools.example/', timeout: 30 };
+  assert.deepEqual(serializer.validateDict(template), template);
+  assert.deepEqual(serializer.toDict(template), template);
+  assert.deepEqual(serializer.copy(template), template);
+  for (const url of [undefined, null, true, 7, [], {}]) {
+    assert.throws(() => serializer.validateDict({ ...template, url }), CallTemplateError);
+  }
+});
+
+test('a tool of a manual from elsewhere is checked when it is called, before anything is opened', async (t) => {
+  const server = await provider(t);
+  const client = await newClient(t, server);
+  const template = { call_template_type: 'websocket', url: server.url, timeout: -1 };
+  const tool = { ...(await client.getTool('prov.add')), name: 'prov.wrong', tool_call_template: template };
+  const manual = { utcp_version: '1.0.1', manual_version: '1.0.0', tools: [tool] };
+  await client.config.tool_repository.saveManual(
+    { name: 'other', call_template_type: 'websocket', url: server.url },
+    manual,
+  );
+  await assert.rejects(client.callTool('prov.wrong', {}), { name: 'CallTemplateError', field: 'timeout' });
+  assert.equal(server.opened, 1);
+});
+
+test('registering again takes the place of what is there only where that is asked for', () => {
+  const { websocket } = CommunicationProtocol.communicationProtocols;
+  register();
+  assert.equal(CommunicationProtocol.communicationProtocols.websocket, websocket);
+  register(true);
+  assert.notEqual(CommunicationProtocol.communicationProtocols.websocket, websocket);
+  assert.throws(() => register(new Uint8Array()), /takes a boolean; ready\(\) takes the wasm/);
 });
 
 test('SDK 1.1 has no factories: one protocol is shared', () => {

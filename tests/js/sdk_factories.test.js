@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CommunicationProtocol } from '@utcp/sdk';
 import { WebSocketCommunicationProtocol } from '../../js/api/index.js';
+import { register } from '../../js/api/sdk.js';
 
 test('where the SDK has factories, a factory is registered, and no shared instance', async () => {
   CommunicationProtocol.communicationProtocolFactories = {};
@@ -12,4 +13,8 @@ test('where the SDK has factories, a factory is registered, and no shared instan
   assert.ok(one instanceof WebSocketCommunicationProtocol && two instanceof WebSocketCommunicationProtocol);
   assert.notEqual(one, two);
   assert.equal(CommunicationProtocol.communicationProtocols.websocket, undefined);
+  register();
+  assert.equal(CommunicationProtocol.communicationProtocolFactories.websocket, factory);
+  register(true);
+  assert.notEqual(CommunicationProtocol.communicationProtocolFactories.websocket, factory);
 });

@@ -11,10 +11,12 @@ import { expectTypeOf } from 'expect-type';
 import type { Auth, Manual, Tool, WebSocketCallTemplate } from 'utcp-websocket';
 import { WebSocketCommunicationProtocol } from 'utcp-websocket';
 import 'utcp-websocket/register';
+import { register } from 'utcp-websocket/sdk';
 
 const protocol: CommunicationProtocol = new WebSocketCommunicationProtocol();
 CommunicationProtocol.communicationProtocols.websocket = protocol;
 
+expectTypeOf(register).toEqualTypeOf<(override?: boolean) => void>();
 expectTypeOf<Manual>().toExtend<UtcpManual>();
 expectTypeOf<Tool>().toExtend<SdkTool>();
 expectTypeOf<Auth>().toExtend<NonNullable<CallTemplate['auth']>>();

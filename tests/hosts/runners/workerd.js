@@ -2,16 +2,11 @@
 import * as sdk from '@utcp/sdk';
 import * as library from 'utcp-websocket';
 import wasm from 'utcp-websocket/core.wasm';
-import { register } from 'utcp-websocket/sdk';
+import 'utcp-websocket/register';
 import { runContract } from '../contract/contract.js';
-
-async function registered() {
-  await register();
-  return sdk;
-}
 
 export default {
   async fetch(request) {
-    return Response.json(await runContract({ library, sdk: registered, wasm, ...(await request.json()) }));
+    return Response.json(await runContract({ library, sdk: async () => sdk, wasm, ...(await request.json()) }));
   },
 };
