@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { WebSocketCommunicationProtocol } from '../api/index.js';
 import { call, discover, stream } from './commands.js';
 import { completionFor } from './completion.js';
+import { demo } from './demo.js';
 import { describe, exitCodeOf } from './failures.js';
 import { withFrames } from './frames.js';
 import { open } from './open.js';
@@ -27,12 +28,14 @@ async function main(argv) {
   /** @type {WebSocketCommunicationProtocol | undefined} */
   let protocol;
   try {
+    // What follows is the demo's own to read.
+    if (argv[0] === 'demo') return await demo(argv.slice(1), { ...version(), signal: ending.signal, note });
     const settings = readCommandLine(argv);
     const output = new Output(settings, ending);
     const { command, topic } = settings;
     if (command === 'help') await output.print(helpOf[topic] ?? help);
     else if (command === 'completion') await output.print(completionFor(topic));
-    else if (command === 'version') await output.print(version());
+    else if (command === 'version') await output.print(`${version().name} ${version().version}`);
     else {
       const start = performance.now();
       const better = await betterWebSocket();
@@ -66,9 +69,9 @@ async function betterWebSocket() {
   return WebSocket;
 }
 
+/** @returns {{ name: string, version: string }} */
 function version() {
-  const { name, version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  return `${name} ${version}`;
+  return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 }
 
 /** @param {string} text */

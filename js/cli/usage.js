@@ -23,6 +23,7 @@ export const help = `Usage: utcp-websocket discover URL
        utcp-websocket call URL TOOL [ARGUMENTS]
        utcp-websocket stream URL TOOL [ARGUMENTS]
        utcp-websocket open URL
+       utcp-websocket demo
        utcp-websocket help [COMMAND]
        utcp-websocket completion bash | zsh | fish
 
@@ -30,6 +31,7 @@ discover   lists the tools of the endpoint at URL
 call       fetches the manual at URL, calls TOOL as it describes, prints the result
 stream     the same, prints each response as it comes, until the stream ends
 open       opens a prompt: call tools, or send and see frames as they are
+demo       starts a provider with tools to try, and the inspector
 
 URL        wss: to any host, ws: to this machine only
 ARGUMENTS  a JSON object; @FILE reads it from a file, - from standard input
@@ -93,6 +95,20 @@ ${common}
 
 Example:
   utcp-websocket open ws://127.0.0.1:8765/device`,
+  demo: `Usage: utcp-websocket demo [--port N] [--page-port N] [--walk] [--once]
+
+Starts a provider with tools of many kinds, and the inspector: a page that calls them, or the tools
+of any other endpoint. Both listen on this machine only. npm fetches the package
+utcp-websocket-demo where it is not installed.
+
+  --port N                port of the provider. Default: 8765; a free one where it is taken
+  --page-port N           port of the page. Default: 8766; a free one where it is taken
+  --walk                  call each tool from the terminal first
+  --once                  the same, and exit
+
+Examples:
+  utcp-websocket demo
+  utcp-websocket demo --once`,
   completion: `Usage: utcp-websocket completion bash | zsh | fish
 
 Prints a script that completes commands and options in your shell.
@@ -104,7 +120,7 @@ Examples:
 };
 
 /** Those that are made of what was typed, in their order. */
-export const commandNames = ['discover', 'call', 'stream', 'open', 'help', 'completion'];
+export const commandNames = ['discover', 'call', 'stream', 'open', 'demo', 'help', 'completion'];
 
 /** The user has to type something else. */
 export class UsageError extends Error {}

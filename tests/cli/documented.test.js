@@ -7,7 +7,8 @@ import { commandOf, linesOf, onTerminal, run } from '../support/cli.js';
 import { documentedProvider, readmeBlocks } from '../support/readme.js';
 
 const manual = readFileSync(new URL('../../docs/cli.md', import.meta.url), 'utf8');
-const shown = (text) => text.split('\n').filter((line) => line.startsWith('npx utcp-websocket '));
+/** The demo runs in tests/package/demo.test.js. */
+const shown = (text) => text.split('\n').filter((line) => /^npx utcp-websocket (?!demo)/.test(line));
 const ofReadme = readmeBlocks('sh').flatMap(shown);
 const ofManual = shown(manual);
 

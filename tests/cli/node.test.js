@@ -55,6 +55,28 @@ test('the package names the program, which can be run as it is', () => {
   }
 });
 
+test('demo: npm fetches the package of this version where it is not installed, with all that was typed', async (t) => {
+  const npm = join(newFolder(t), 'npm.js');
+  writeFileSync(npm, 'console.log(JSON.stringify(process.argv.slice(2))); process.exitCode = 7;');
+  const args = ['demo', '--port', '0', '--help'];
+  const { code, stdout, stderr } = await run(args, { file: programAlone(t), env: { npm_execpath: npm } });
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const expected = ['exec', '--yes', '--', `utcp-websocket-demo@${version}`, '--port', '0', '--help'];
+  assert.deepEqual(JSON.parse(stdout), expected);
+  assert.equal(stderr, `note: npm fetches utcp-websocket-demo@${version}\n`);
+  assert.equal(code, 7);
+});
+
+test('demo: without npm, what to do', async (t) => {
+  const env = { PATH: newFolder(t) };
+  const { code, stderr } = await run(['demo'], { file: programAlone(t), env });
+  assert.match(
+    stderr,
+    /\nerror: usage: the demo cannot be started \(spawn npm ENOENT\); install it first: npm install /,
+  );
+  assert.equal(code, 2);
+});
+
 test('says which tools were left out', async (t) => {
   const server = await startTools(t, [{ name: 'good', url: 'wss://tools.example/' }, { name: 'bad' }]);
   // The endpoint is reached under the name of another machine: real sockets, without its DNS and its TLS.

@@ -12,11 +12,18 @@ const native = fromRoot('build', 'clang-debug', 'utcp-websocket');
 const commands = ['discover', 'call', 'stream', 'open', 'help', 'completion'];
 const url = 'ws://127.0.0.1:1/';
 
+/** The program in C++ has no demo: that is a package of npm. */
+const withoutDemo = (text) =>
+  text
+    .replace(/^ +utcp-websocket demo\n/m, '')
+    .replace(/^demo .*\n/m, '')
+    .replaceAll(' open demo help ', ' open help ');
+
 /** What a user sees; ports and times differ from run to run, and what a system says of an address. */
 async function shown(args, options) {
   const { code, stdout, stderr } = await finished(start(args, options));
   const same = stderr.replace(/\((ECONNREFUSED|Connection refused)\)/, '(refused)').replace(/\d+\.\d{3}/g, '0.000');
-  return { code, stdout, stderr: same };
+  return { code, stdout: withoutDemo(stdout), stderr: withoutDemo(same) };
 }
 
 const both = (args, options) => Promise.all([shown(args, options), shown(args, { ...options, command: [native] })]);

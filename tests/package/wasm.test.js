@@ -27,7 +27,7 @@ const callbacks = ['open', 'message', 'error', 'close'].map((event) => `set_on${
 // Newer versions of Emscripten ask for fewer, or call them otherwise: what is listed need not be there.
 const allowedImports = [
   // our own: bindings/wasm/imports.hpp
-  /^utcp_ws_read_text$/,
+  /^utcp_ws_(read_text|text_may_be_wrapped)$/,
   // sockets, which bindings/wasm/pre.js leads to js/core/wire.js
   new RegExp(
     `^emscripten_websocket_(new|delete|close|send_utf8_text|get_protocol|get_protocol_length|${callbacks.join('|')})$`,
@@ -72,6 +72,8 @@ const allowedGlobals = [
     'Uint32Array',
   ],
   ...['BigInt64Array', 'BigUint64Array', 'Uint8ClampedArray', 'arguments'],
+  // the wasm that utcp-websocket/inline has left under a symbol
+  'Symbol',
   // the host: running the wasm, text, the clock, warnings; `webSockets` is another version's, behind a `||`
   ...['WebAssembly', 'TextDecoder', 'TextEncoder', 'URL', 'performance', 'console', 'clearInterval', 'webSockets'],
 ];
