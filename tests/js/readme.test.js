@@ -92,6 +92,11 @@ test('the example with tickets prints a reading', async () => {
   assert.match(await runModule('tickets.mjs', readmeBlocks('js')[8]), /\d/);
 });
 
+test('two lines tell the events of a process', async () => {
+  const output = await runModule('log.mjs', `${readmeBlocks('js')[9]}\n${readmeBlocks('js')[8]}`);
+  assert.match(output, /^send ws:\/\/127\.0\.0\.1:\d+\/device \d+$/m);
+});
+
 test('the JSON-RPC call template works for every method', async () => {
   const template = readmeBlocks('json')
     .map((block) => JSON.parse(pointed(block)))
@@ -137,7 +142,7 @@ test('the CMake block is what the examples do, and the shell block what the test
 
 test('no block is left out', () => {
   assert.deepEqual([...readmeLanguages()].sort(), ['cmake', 'cpp', 'html', 'js', 'json', 'sh']);
-  assert.equal(readmeBlocks('js').length, 9); // two of them run in tests/package/agents.test.js
+  assert.equal(readmeBlocks('js').length, 10); // two of them run in tests/package/agents.test.js
   assert.equal(readmeBlocks('cpp').length, 1); // tests/consumer builds and runs it
   assert.equal(readmeBlocks('html').length, 1);
 });
