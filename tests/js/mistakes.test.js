@@ -124,15 +124,20 @@ test('what was meant is said where a parameter is in the wrong place', async (t)
 test('a timeout of its own: for one call, and none', async (t) => {
   const server = await startServer(t, (socket, text) => {
     if (text.includes('later')) setTimeout(() => socket.send('late'), 60);
+    else if (text.includes('now')) socket.send('at once');
   });
   const protocol = newProtocol(t);
   const template = server.template({ timeout: 20 });
+  // A call that times out leaves no connection, and a busy machine may take longer than the timeout to open one.
+  const connected = () => protocol.callTool(null, 'm.t', { now: 1 }, template);
+  await connected();
   const error = await failure(protocol.callTool(null, 'm.t', { never: 1 }, template, { timeout: 0.03 }));
   assert.equal(error.code, 'response_timeout');
   assert.match(error.message, /within 30 ms/);
-  const short = server.template({ timeout: 0.02 });
+  const short = server.template({ response_timeout: 0.02 });
   assert.equal(await protocol.callTool(null, 'm.t', { later: 1 }, short, { timeout: 0 }), 'late');
   assert.equal((await failure(protocol.callTool(null, 'm.t', { never: 1 }, short))).code, 'response_timeout');
+  await connected();
   const stream = protocol.callToolStreaming(null, 'm.t', { never: 1 }, template, { timeout: 0.03 });
   assert.equal((await failure(stream.next())).code, 'response_timeout');
 });
@@ -144,7 +149,7 @@ test('a timeout says what came instead, without secrets', async (t) => {
   });
   const protocol = newProtocol(t);
   const template = server.template({
-    ...{ result_path: '/result', timeout: 0.1 },
+    ...{ result_path: '/result', response_timeout: 0.1 },
     auth: { auth_type: 'api_key', api_key: 'hush-hush', var_name: 'X-Key' },
   });
   const error = await failure(protocol.callTool(null, 'm.t', {}, template));
@@ -156,7 +161,7 @@ test('a timeout says what came instead, without secrets', async (t) => {
   assert.match(error.message, /\{"value":\{"key":"\*+"\}\}/);
   assert.doesNotMatch(error.message, /hush/);
   const greeted = await startServer(t, (socket) => socket.send('{"type":"auth_invalid","why":"no such user"}'));
-  const greeting = { connect_message: { type: 'auth' }, connect_ack: { type: 'auth_ok' }, timeout: 0.1 };
+  const greeting = { connect_message: { type: 'auth' }, connect_ack: { type: 'auth_ok' }, connection_timeout: 0.5 };
   const refused = await failure(protocol.callTool(null, 'm.t', {}, greeted.template(greeting)));
   assert.match(refused.message, /did not send what connect_ack waits for; the last that came instead: .*no such user/);
 });

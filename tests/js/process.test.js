@@ -52,8 +52,8 @@ test("an idle connection of undici's WebSocket does not, either", async (t) => {
 test('nor does it after the timer of an earlier call has fired', async (t) => {
   const server = await startServer(t);
   const output = await run(
-    `await protocol.callTool(null, 'm.t', {}, { ...template, timeout: 0.1 });
-     await new Promise((resolve) => setTimeout(resolve, 101)); // set later and for longer: fires later
+    `await protocol.callTool(null, 'm.t', {}, { ...template, response_timeout: 0.2 });
+     await new Promise((resolve) => setTimeout(resolve, 201)); // set later and for longer: fires later
      console.log('idle');`,
     server.url,
   );

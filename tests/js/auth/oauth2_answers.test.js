@@ -89,7 +89,7 @@ for (const status of [429, 500, 503]) {
   test(`status ${status} for ever ends with connection_timeout, and says what the provider said`, async (t) => {
     const answer = (response) => sendJson(response, status, { error: 'overloaded', error_description: 'come back' });
     const { error, tokens, seconds } = await callWith(t, answer, {
-      fields: { connection_timeout: 0.2 },
+      fields: { connection_timeout: 0.5 },
       options: { retry: { baseDelay: 0.02, maxDelay: 0.02 } },
     });
     assert.ok(error instanceof WebSocketAuthError);
