@@ -23,7 +23,7 @@ export class WebSocketCallTemplateSerializer extends Serializer {
   /**
    * A copy.
    * @param {WebSocketCallTemplate & CallTemplate} callTemplate
-   * @returns {Record<string, any>}
+   * @returns {Record<string, unknown>}
    */
   toDict(callTemplate) {
     return { ...callTemplate };
@@ -31,7 +31,7 @@ export class WebSocketCallTemplateSerializer extends Serializer {
 
   /**
    * A copy, once it is clear that it leads here.
-   * @param {Record<string, any>} callTemplate
+   * @param {Record<string, unknown>} callTemplate
    * @returns {WebSocketCallTemplate & CallTemplate}
    * @throws {CallTemplateError} whose `field` is `call_template_type` or `url`
    */
