@@ -27,7 +27,7 @@ before(async () => {
   [project, provider] = await Promise.all([newProject(), startProvider()]);
   await install(...['@utcp/sdk', 'dotenv', 'ws', 'zod'].map((name) => fromRoot('node_modules', name)));
   copy = project.path('packages', 'websocket');
-  cpSync(utcpFolder, copy, { recursive: true });
+  cpSync(utcpFolder, copy, { recursive: true, filter: (file) => !/\/(dist|node_modules)$/.test(file) });
   mkdirSync(path.join(copy, 'node_modules'));
   symlinkSync(tsup, path.join(copy, 'node_modules', 'tsup'));
   symlinkSync(fromRoot('node_modules', 'typescript'), path.join(copy, 'node_modules', 'typescript'));

@@ -75,7 +75,7 @@ describe('a call template', () => {
     const wrong = { ...template, response_format: 'xml' };
     const { success, errors } = await protocol.registerManual(null, wrong);
     expect([success, errors.join()]).toEqual([false, expect.stringContaining('response_format')]);
-    expect(protocol.callTool(null, 'sums.add', {}, wrong)).rejects.toThrow('response_format');
+    await expect(protocol.callTool(null, 'sums.add', {}, wrong)).rejects.toThrow('response_format');
     await protocol.close();
   });
 });
