@@ -2,10 +2,12 @@
 import { pathToFileURL } from 'node:url';
 import { buildModules, buildTypes, buildWasm, distSizes } from './lib/dist.js';
 import { runScript, seconds } from './lib/repo.js';
+import { writeUtcpVersion } from './lib/utcp.js';
 import { setup } from './setup.js';
 
 /** Brings dist/ up to date. What it does goes to stderr: stdout belongs to `npm pack --json`. */
 export async function build() {
+  writeUtcpVersion();
   const start = performance.now();
   if (await buildWasm()) console.error(`Built the wasm module in ${seconds(start)}`);
   const pageStart = performance.now();

@@ -1,7 +1,15 @@
-// Owns the plugin for `@utcp/sdk`, which makes `UtcpClient` discover and call WebSocket tools: `register()` of `utcp-websocket/sdk`.
-// Loading it has no side effect. Must not know how tools are called.
+// Owns the plugin for `@utcp/sdk`, which makes `UtcpClient` discover and call WebSocket tools: `register()` of `utcp-websocket/sdk`,
+// and the parts that it registers. Loading it has no side effect. Must not know how tools are called.
 import { CallTemplateSerializer, CommunicationProtocol, Serializer } from '@utcp/sdk';
 import { CallTemplateError, WebSocketCommunicationProtocol } from './index.js';
+
+/**
+ * @import { CallTemplate } from '@utcp/sdk'
+ * @import { WebSocketCallTemplate } from '../types/shared.js'
+ */
+
+// The very class that `register` uses: where `require` loads a copy of its own, `utcp-websocket` may give another.
+export { WebSocketCommunicationProtocol };
 
 const TYPE = 'websocket';
 
@@ -9,15 +17,24 @@ const TYPE = 'websocket';
  * What the SDK checks call templates with. It asks before it fills in variables, at a time when the wasm may not be loaded, and does not
  * tell why a check failed: so only what leads to this plugin is checked here. `registerManual` and `callTool` check the whole template before they
  * open anything, and their errors name the field.
- * @extends {Serializer<any>}
+ * @extends {Serializer<WebSocketCallTemplate & CallTemplate>}
  */
-class WebSocketCallTemplateSerializer extends Serializer {
-  /** @param {any} callTemplate */
+export class WebSocketCallTemplateSerializer extends Serializer {
+  /**
+   * A copy.
+   * @param {WebSocketCallTemplate & CallTemplate} callTemplate
+   * @returns {Record<string, unknown>}
+   */
   toDict(callTemplate) {
     return { ...callTemplate };
   }
 
-  /** @param {any} callTemplate @returns {any} */
+  /**
+   * A copy, once it is clear that it leads here.
+   * @param {Record<string, unknown>} callTemplate
+   * @returns {WebSocketCallTemplate & CallTemplate}
+   * @throws {CallTemplateError} whose `field` is `call_template_type` or `url`
+   */
   validateDict(callTemplate) {
     const field = callTemplate?.call_template_type === TYPE ? 'url' : 'call_template_type';
     if (field !== 'url' || typeof callTemplate.url !== 'string') {
@@ -27,7 +44,7 @@ class WebSocketCallTemplateSerializer extends Serializer {
         field,
       });
     }
-    return { ...callTemplate };
+    return /** @type {any} */ ({ ...callTemplate });
   }
 }
 

@@ -305,5 +305,5 @@ async function publishTypes() {
   writeFileSync(fromRoot('dist', 'types', 'index.d.ts'), `/// <reference lib="esnext.disposable" />\n${index}`);
   copyFileSync(join(declarations, 'js', 'api', 'register.d.ts'), fromRoot('dist', 'types', 'register.d.ts'));
   const sdk = readFileSync(join(declarations, 'js', 'api', 'sdk.d.ts'), 'utf8');
-  writeFileSync(fromRoot('dist', 'types', 'sdk.d.ts'), sdk.replaceAll('../types/shared.js', './index.js'));
+  writeFileSync(fromRoot('dist', 'types', 'sdk.d.ts'), sdk.replaceAll(/\.\.\/types\/\w+\.js/g, './index.js'));
 }

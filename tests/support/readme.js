@@ -1,11 +1,11 @@
-// The code blocks of the README, for the tests that run them.
+// The code blocks of a README, for the tests that run them.
 import { readFileSync } from 'node:fs';
 
 const text = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 
-/** @param {string} language @returns {string[]} the code blocks in it, in order */
-export function readmeBlocks(language) {
-  return [...text.matchAll(/^```(\w+)\n(.*?)^```$/gms)]
+/** @param {string} language @param {string} [readme] the repository's @returns {string[]} the code blocks in it, in order */
+export function readmeBlocks(language, readme = text) {
+  return [...readme.matchAll(/^```(\w+)\n(.*?)^```$/gms)]
     .filter((match) => match[1] === language)
     .map((match) => match[2]);
 }

@@ -6,17 +6,23 @@ import type {
   Tool as SdkTool,
   UtcpManual,
 } from '@utcp/sdk';
-import { CommunicationProtocol, type UtcpClient } from '@utcp/sdk';
+import { CommunicationProtocol, type Serializer, type UtcpClient } from '@utcp/sdk';
 import { expectTypeOf } from 'expect-type';
 import type { Auth, Manual, Tool, WebSocketCallTemplate } from 'utcp-websocket';
 import { WebSocketCommunicationProtocol } from 'utcp-websocket';
 import 'utcp-websocket/register';
-import { register } from 'utcp-websocket/sdk';
+import {
+  WebSocketCommunicationProtocol as Registered,
+  register,
+  WebSocketCallTemplateSerializer,
+} from 'utcp-websocket/sdk';
 
 const protocol: CommunicationProtocol = new WebSocketCommunicationProtocol();
 CommunicationProtocol.communicationProtocols.websocket = protocol;
 
 expectTypeOf(register).toEqualTypeOf<(override?: boolean) => void>();
+expectTypeOf(Registered).toEqualTypeOf(WebSocketCommunicationProtocol);
+export const serializer: Serializer<WebSocketCallTemplate & CallTemplate> = new WebSocketCallTemplateSerializer();
 expectTypeOf<Manual>().toExtend<UtcpManual>();
 expectTypeOf<Tool>().toExtend<SdkTool>();
 expectTypeOf<Auth>().toExtend<NonNullable<CallTemplate['auth']>>();
