@@ -207,7 +207,7 @@ export const steps = [
     name: 'package',
     title: 'The packed packages in a project of their own',
     run: withDist(async () => {
-      await installFolder('tests/package');
+      await Promise.all([installFolder('tests/package'), installFolder('tests/hosts')]);
       await buildDemo();
       return nodeTest(testFiles('tests/package'), 'package');
     }),

@@ -14,7 +14,8 @@ import { manifest, newProject } from '../support/packed.js';
 import { documentedProvider, readmeBlocks } from '../support/readme.js';
 
 const tsup = fromRoot('tests', 'package', 'node_modules', 'tsup');
-const bun = installedBun();
+/** The package's own tests are Bun's, as in UTCP's repository. */
+const bun = binaryOf('bun');
 
 /** @type {Awaited<ReturnType<typeof newProject>>} */
 let project;
@@ -35,15 +36,6 @@ before(async () => {
   await install(copy);
 });
 after(() => Promise.all([project?.remove(), provider?.close()]));
-
-/** The package's own tests are Bun's, as in UTCP's repository. It is there once the step `hosts` has run. */
-function installedBun() {
-  try {
-    return binaryOf('bun');
-  } catch {
-    return undefined;
-  }
-}
 
 /** Installs what packing these folders gives, without a network. @param {string[]} folders */
 const install = (...folders) =>
@@ -118,9 +110,7 @@ const ways = [
   ['require(), in Bun', 'bun.cjs', required, bun],
 ];
 for (const [way, file, load, binary] of ways) {
-  test(`discovers, calls and names the field that is wrong, by ${way}`, {
-    skip: !binary && 'no Bun here',
-  }, async () => {
+  test(`discovers, calls and names the field that is wrong, by ${way}`, async () => {
     const lines = (await runFile(file, program(load), binary)).trim().split('\n');
     assert.deepEqual(JSON.parse(lines.at(-1)), seen);
   });
@@ -177,7 +167,7 @@ export const wrong: WebSocketCallTemplate = { call_template_type: 'websocket', u
   }
 });
 
-test('its own tests', { skip: !bun && 'no Bun here' }, async () => {
+test('its own tests', async () => {
   const { code, text } = await run(bun, ['test'], { quiet: true, mayFail: true, cwd: copy });
   assert.equal(code, 0, text);
   assert.match(text, /\b4 pass\n/);
