@@ -1,5 +1,6 @@
 #include "frame_match.hpp"
 
+#include <utcp_websocket/json_scan.hpp>
 #include <utcp_websocket/json_scanner.hpp>
 #include <utcp_websocket/json_text.hpp>
 #include <utcp_websocket/text.hpp>
@@ -58,6 +59,37 @@ bool flatten(std::string_view object, FrameMatch& out) {
   LeafList leaves(out);
   (void)json::read(object, json::kNoDepthLimit, leaves);
   return out.leaves.size() <= kMostLeaves;
+}
+
+FrameMatches filled(FrameMatches matches, std::string_view text) {
+  struct Value {
+    std::string* out;
+    bool is_text;  // else JSON
+  };
+  std::vector<json::Pointer> places;
+  std::vector<Value> values;
+  std::size_t index = 0;
+  const auto add = [&](json::Pointer place, Value value) {
+    place.tokens.insert(place.tokens.begin(), to_text(index));
+    places.push_back(std::move(place));
+    values.push_back(value);
+  };
+  const auto add_leaves = [&](FrameMatch& match) {
+    for (auto& [place, leaf] : match.leaves) add(place, {&leaf, false});
+    ++index;
+  };
+  add_leaves(matches.filter);
+  add_leaves(matches.stream_end);
+  for (ErrorMatch& error : matches.errors) {
+    if (!error.prefix.empty()) add({{std::string(kPrefixName)}}, {&error.prefix, true});
+    add_leaves(error.members);
+  }
+  const json::ScanResult found = json::scan(text, json::ScanPlan(std::move(places)), json::kNoDepthLimit);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::string_view value = found.values[i];
+    if (!value.empty()) *values[i].out = values[i].is_text ? json::text_of(value) : std::string(value);
+  }
+  return matches;
 }
 
 }  // namespace utcp::ws

@@ -11,7 +11,6 @@ namespace {
 
 using Kind = Piece::Kind;
 
-constexpr std::string_view kBlank = " \t\r\n";
 // Of a name that nobody has given: looking for the end of each in all that follows would take quadratic time.
 constexpr std::size_t kLongestName = 256;
 

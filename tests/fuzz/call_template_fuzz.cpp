@@ -85,6 +85,7 @@ void check_same(const CallTemplate& left, const CallTemplate& right) {
   REQUIRE(left.message_filter.leaves == right.message_filter.leaves);
   REQUIRE(left.stream_end.leaves == right.stream_end.leaves && left.connect_ack.leaves == right.connect_ack.leaves);
   REQUIRE(left.correlation == right.correlation && left.correlation_off == right.correlation_off);
+  REQUIRE(left.stream_end_item == right.stream_end_item && left.result_default == right.result_default);
   REQUIRE(left.result_path == right.result_path && left.error_path == right.error_path);
   REQUIRE(left.more_error_paths == right.more_error_paths && left.error_matches.size() == right.error_matches.size());
   REQUIRE(left.connect_message.has_value() == right.connect_message.has_value());

@@ -114,7 +114,7 @@ const seeds = {
   frame: () =>
     templates.flatMap((template) =>
       frames.map((frame, i) =>
-        [template, frame, template.message_filter ?? {}, i % 3].map((part) => JSON.stringify(part)).join('\0'),
+        [template, frame, [template.message_filter ?? {}, template.stream_end ?? {}, template.error_match], i % 3].map((part) => JSON.stringify(part)).join('\0'),
       ),
     ),
   token: () => tokens.map(([status, body]) => [status, JSON.stringify(body), 'id', 'se:cret', 'a b'].join('\0')),
