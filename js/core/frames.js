@@ -1,5 +1,11 @@
 // Owns received messages on the JavaScript side: their size, decoding them as the core said, and what was consumed of them. Must not know which call a message answers.
-import { DECODING_BYTES, DECODING_INSTEAD, DECODING_JSON, DECODING_JSON_MEMBER, DECODING_JSON_OR_TEXT } from '../../dist/constants.js';
+import {
+  DECODING_BYTES,
+  DECODING_INSTEAD,
+  DECODING_JSON,
+  DECODING_JSON_MEMBER,
+  DECODING_JSON_OR_TEXT,
+} from '../../dist/constants.js';
 
 /**
  * A message as the host gave it, and how the core wants it decoded.

@@ -31,7 +31,7 @@ export function compose(driver, tools, mode, { caller, toolName, args, template,
   const plan = mode === MODE_DISCOVERY ? tool.discovery : tools.planFor(driver, tool, values);
   checkShape(values, plan ?? tool.plan ?? []);
   const uuid = tool.usesUuid ? randomUuid() : '';
-  const builtIns = { requestId: String(id), toolName: tool.name, uuid };
+  const builtIns = { requestId: String(id), toolName: tool.name, uuid: uuid || undefined };
   const message = plan ? renderPlan(plan, values, builtIns) : values.all();
   if (tool.headerFields.length === 0 && uuid === '' && !tool.filters && timeout === undefined) {
     return { tool, message, extras: undefined };
