@@ -37,9 +37,10 @@ export function compose(driver, tools, mode, { caller, toolName, args, template,
     return { tool, message, extras: undefined };
   }
   const headers = tool.headerFields.map((name) => values.text(name) ?? null);
-  const filter = tool.filters
-    ? JSON.parse(renderPlan(tools.filterPlanFor(driver, tool, values), values, builtIns))
-    : undefined;
+  const filter =
+    tool.filters && mode !== MODE_DISCOVERY
+      ? JSON.parse(renderPlan(tools.filterPlanFor(driver, tool, values), values, builtIns))
+      : undefined;
   const extras = JSON.stringify({ headers, uuid, filter, timeout });
   return { tool, message, extras: forCore(extras, 'what goes into headers and message_filter') };
 }

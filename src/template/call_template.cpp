@@ -219,19 +219,15 @@ void read_result_default(FieldReader& fields, CallTemplate& out) {
 
 // What frames are held against, with its placeholders. A spread has no names that could be looked for.
 void read_filter_message(FieldReader& fields, MessageTemplate& out) {
-  std::string all = "[";
+  std::string all;
   for (const char* name : {"message_filter", "stream_end", "error_match"}) {
-    std::string_view value = fields.find(name);
-    if (value.empty()) value = default_of(name, fields);
-    if (find_spread(value, true).is_there) fields.fail(name, "members that have names", "\"...\"");
     MessageTemplate alone;
-    (void)read_message(fields, name, alone, true);
-    const std::vector<std::string_view> elements = json::elements_of(value);
-    for (const std::string_view element : elements) append(all, {element, ","});
-    if (is_object(value)) append(all, {value, ","});
+    const bool is_there = read_message(fields, name, alone, true);
+    if (alone.spreads()) fields.fail(name, "members that have names", "\"...\"");
+    const std::string_view value = fields.find(name);
+    append(all, {all.empty() ? "[" : ",", is_there ? value : "{}"});
   }
-  all.back() = ']';
-  Result<MessageTemplate> compiled = MessageTemplate::compile(all);
+  Result<MessageTemplate> compiled = MessageTemplate::compile(concat({all, "]"}));
   if (compiled) {
     out = std::move(*compiled);
   } else {

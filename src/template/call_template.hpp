@@ -45,7 +45,7 @@ struct CallTemplate {
   bool close_after_response = false;
   Duration ping_interval = std::chrono::seconds(30);
   FrameMatch message_filter;
-  /// `message_filter`, `stream_end` and each of `error_match` again, an array: a call fills their placeholders in like
+  /// `message_filter`, `stream_end` and `error_match` again, as an array: a call fills their placeholders in like
   /// a message's, see `filled`.
   MessageTemplate filter_message;
 

@@ -61,33 +61,31 @@ bool flatten(std::string_view object, FrameMatch& out) {
   return out.leaves.size() <= kMostLeaves;
 }
 
-FrameMatches filled(FrameMatches matches, std::string_view text) {
-  struct Value {
-    std::string* out;
-    bool is_text;  // else JSON
-  };
+namespace {
+
+void fill(FrameMatch& match, std::string_view object) {
   std::vector<json::Pointer> places;
-  std::vector<Value> values;
-  std::size_t index = 0;
-  const auto add = [&](json::Pointer place, Value value) {
-    place.tokens.insert(place.tokens.begin(), to_text(index));
-    places.push_back(std::move(place));
-    values.push_back(value);
-  };
-  const auto add_leaves = [&](FrameMatch& match) {
-    for (auto& [place, leaf] : match.leaves) add(place, {&leaf, false});
-    ++index;
-  };
-  add_leaves(matches.filter);
-  add_leaves(matches.stream_end);
-  for (ErrorMatch& error : matches.errors) {
-    if (!error.prefix.empty()) add({{std::string(kPrefixName)}}, {&error.prefix, true});
-    add_leaves(error.members);
+  for (const auto& leaf : match.leaves) places.push_back(leaf.first);
+  const json::ScanResult found = json::scan(object, json::ScanPlan(std::move(places)), json::kNoDepthLimit);
+  for (std::size_t i = 0; i < match.leaves.size(); ++i) {
+    if (!found.values[i].empty()) match.leaves[i].second = found.values[i];
   }
-  const json::ScanResult found = json::scan(text, json::ScanPlan(std::move(places)), json::kNoDepthLimit);
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const std::string_view value = found.values[i];
-    if (!value.empty()) *values[i].out = values[i].is_text ? json::text_of(value) : std::string(value);
+}
+
+}  // namespace
+
+FrameMatches filled(FrameMatches matches, std::string_view text) {
+  std::vector<std::string_view> values = json::elements_of(text);
+  values.resize(3);
+  fill(matches.filter, values[0]);
+  fill(matches.stream_end, values[1]);
+  std::vector<std::string_view> objects = json::elements_of(values[2]);
+  if (objects.empty()) objects.push_back(values[2]);
+  objects.resize(matches.errors.size());
+  for (std::size_t i = 0; i < objects.size(); ++i) {
+    ErrorMatch& error = matches.errors[i];
+    fill(error.members, objects[i]);
+    if (!error.prefix.empty()) error.prefix = json::text_of(json::find(json::members_of(objects[i]), kPrefixName));
   }
   return matches;
 }

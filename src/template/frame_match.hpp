@@ -34,7 +34,7 @@ struct FrameMatches {
   std::vector<ErrorMatch> errors;  ///< `error_match`: any of them
 };
 
-/// `matches` with the values of `text`: the JSON of an array of `filter`, `stream_end` and each of `errors`.
+/// `matches` with the values of `text`: the JSON of an array of `message_filter`, `stream_end` and `error_match`.
 [[nodiscard]] FrameMatches filled(FrameMatches matches, std::string_view text);
 
 /// Fills `out` with the leaves of an object, which is known to be JSON. Returns whether there are at most 1,000:

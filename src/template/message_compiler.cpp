@@ -20,10 +20,12 @@ constexpr std::size_t kMostPlaceholders = 1000;
 constexpr std::uint8_t kMostLevels = 8;
 
 constexpr const char* kTooMany =
-    "a message may have at most 1000 placeholders, and JSON text within JSON text at most 8 deep";
+    "a message may have at most 1000 placeholders, members beside \"...\" among them, and JSON text within JSON text "
+    "at most 8 deep";
 constexpr const char* kBadSpread =
-    "a member \"...\" puts the arguments into its object: once in a message, as \"...\": \"{{args}}\", in JSON, where "
-    "{{args}} stands nowhere else and no name beside it holds a placeholder";
+    "\"...\" may only stand once in it, as \"...\": \"{{args}}\", in JSON, where {{args}} stands nowhere else and no "
+    "name "
+    "is made of placeholders";
 
 }  // namespace
 
@@ -33,7 +35,7 @@ class MessageTemplate::Compiler final : public json::ScanListener {
   explicit Compiler(MessageTemplate& message) : message_(message) {}
 
   void compile(std::string_view text) {
-    spread_ = find_spread(text, true);
+    spread_ = find_spread(text);
     if (spread_.is_refused) refusal_ = kBadSpread;
     error_ = json::read(text, kDefaultMaxJsonDepth, *this);
     if (message_.spreads() && message_.holds(kArgsPlaceholder)) refusal_ = kBadSpread;
@@ -50,10 +52,10 @@ class MessageTemplate::Compiler final : public json::ScanListener {
     const std::string name = json::text_of(raw);
     std::size_t& count = levels_.back().count;
     const bool is_spread = name == kSpreadName;
-    if (count > 0 && !(is_spread && spread_.comma == Spread::Comma::before)) literal(",");
+    if (count > 0 && !(is_spread && spread_.is_last)) literal(",");
     if (is_spread) {
-      spread(std::exchange(spread_, {}), 0);
-      count = 0;  // with the comma that it needs
+      spread(spread_, 0);
+      count = 0;  // it has the comma that it needs
       is_spread_value_ = true;
       return;
     }
@@ -109,9 +111,9 @@ class MessageTemplate::Compiler final : public json::ScanListener {
   // A string that is JSON once its placeholders are filled in. Only its string literals, brackets and commas are looked
   // at, for until then no JSON parser could read it. `levels`: in how many strings of the message it stands.
   void json_shaped(std::string_view text, std::uint8_t levels) {
-    Spread found = find_spread(text, false);
-    const std::size_t begin = found.is_there ? found.begin : text.size();
+    Spread found = find_spread(text);
     if (found.is_refused) refusal_ = kBadSpread;
+    const std::size_t begin = found.is_there && !found.is_refused ? found.begin : text.size();
     std::size_t outside = 0;  // where the stretch outside of string literals began
     std::size_t i = 0;
     while (i < text.size()) {
@@ -120,7 +122,8 @@ class MessageTemplate::Compiler final : public json::ScanListener {
       if (i == begin) {
         placeholders(text.substr(outside, i - outside), Encoding::json_value, levels, levels);
         outside = i = found.end;
-        spread(std::exchange(found, {}), levels);
+        spread(found, levels);
+        found.is_there = false;
       } else if (text[i] == '"') {
         const std::size_t end = closing_quote(text, i);
         const std::string_view inside = text.substr(i + 1, end - i - 1);
@@ -179,11 +182,11 @@ class MessageTemplate::Compiler final : public json::ScanListener {
   }
 
   // The arguments but those that the template's author wrote, which are counted: each is held against each argument.
-  void spread(Spread found, std::uint8_t levels) {
+  void spread(Spread& found, std::uint8_t levels) {
     if (message_.spreads()) refusal_ = kBadSpread;
     Segment& segment = message_.segments_.emplace_back();
     segment.kind = Segment::Kind::spread;
-    segment.comma = found.comma;
+    segment.is_last = found.is_last;
     segment.encoding = Encoding::json_value;
     segment.levels = segment.escapes = levels;
     placeholders_ += found.names.size() + 1;
@@ -193,8 +196,7 @@ class MessageTemplate::Compiler final : public json::ScanListener {
 
   void count_placeholders(std::string_view text) {
     for (std::size_t i = 0; i < text.size();) {
-      const BuiltIn* built_in = built_in_at(text, i);
-      const std::size_t size = built_in != nullptr ? built_in->placeholder.size() : placeholder_at(text, i).size;
+      const std::size_t size = size_at(text, i);
       if (size != 0 && ++placeholders_ > kMostPlaceholders) refusal_ = kTooMany;
       i += std::max<std::size_t>(size, 1);
     }

@@ -83,19 +83,17 @@ Plan MessageTemplate::pieces_for(std::span<const std::string> names, MissingArgu
 }
 
 void MessageTemplate::append_spread(Plan& plan, const Segment& segment, std::span<const std::string> names) const {
-  using Comma = Spread::Comma;
-  bool is_first = true;
   for (const std::string& name : names) {
     if (std::find(beside_spread_.begin(), beside_spread_.end(), name) != beside_spread_.end()) continue;
-    const bool follows = segment.comma == Comma::before || (segment.comma == Comma::none && !is_first);
+    const bool is_alone = plan.back().kind == Kind::literal && plan.back().text.ends_with('{');
+    const bool follows = segment.is_last && !is_alone;
     append_literal(plan, concat({follows ? "," : "", json::quote(name), ":"}), segment.escapes);
     Piece& piece = plan.emplace_back();
     piece.kind = Kind::argument;
     piece.encoding = segment.encoding;
     piece.levels = segment.levels;
     piece.text = name;
-    if (segment.comma == Comma::after) append_literal(plan, ",", 0);
-    is_first = false;
+    if (!segment.is_last) append_literal(plan, ",", 0);
   }
 }
 

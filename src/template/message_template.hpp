@@ -13,8 +13,6 @@
 #include <utcp_websocket/json_scan.hpp>
 #include <utcp_websocket/json_text.hpp>
 
-#include "spread.hpp"
-
 namespace utcp::ws {
 
 /// How a value goes into the message.
@@ -109,7 +107,7 @@ class MessageTemplate {
     };
     std::string text;
     Kind kind = Kind::literal;
-    Spread::Comma comma = Spread::Comma::none;
+    bool is_last = false;  // spread: no member follows
     Encoding encoding = Encoding::text;
     std::uint8_t levels = 0;   // of the values put in: see `Piece`
     std::uint8_t escapes = 0;  // how often `text`, which is decoded, must be escaped again when it goes out

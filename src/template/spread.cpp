@@ -11,103 +11,81 @@
 namespace utcp::ws {
 namespace {
 
-// A text in which every placeholder is a number with blanks behind it: what stands behind them stays where it is. One
-// with a quote in it could hide the end of a string.
+// The text with numbers and blanks for the placeholders outside of its strings: everything stays where it is.
 std::string with_numbers(std::string_view text) {
   std::string filled(text);
   for (std::size_t i = 0; i < text.size();) {
-    const BuiltIn* built_in = built_in_at(text, i);
-    const std::size_t size = built_in != nullptr ? built_in->placeholder.size() : placeholder_at(text, i).size;
-    if (size != 0 && text.substr(i, size).find('"') == text.npos) filled.replace(i, size, size, ' ')[i] = '0';
-    i += std::max<std::size_t>(size, 1);
+    std::size_t size = 1;
+    if (text[i] == '"') {
+      size = closing_quote(text, i) + 1 - i;
+    } else if (const std::size_t found = size_at(text, i); found != 0) {
+      filled.replace(i, found, found, ' ')[i] = '0';
+      size = found;
+    }
+    i += size;
   }
   return filled;
 }
 
+// Looks for the object that it stands in.
 class SpreadFinder final : public json::ScanListener {
  public:
-  // `filled`: the text as JSON; `text`: the same with its placeholders.
-  SpreadFinder(std::string_view filled, std::string_view text, bool fills_names)
-      : filled_(filled), text_(text), fills_names_(fills_names) {}
-
-  void open(bool /*is_object*/) override {
-    if (awaits_value_) spread.is_refused = true;
-    levels_.emplace_back();
+  void open(bool /*is_object*/) override { ++depth_; }
+  void name(std::string_view literal) override {
+    if (may_hold_placeholders(literal)) fills_names = true;
+    if (json::text_of(literal) != kSpreadName) return;
+    ++count;
+    place = literal.data();
+    depth_of_it_ = depth_;
   }
-  void name(std::string_view raw) override {
-    const std::string_view literal = original(raw);
-    std::string name = json::text_of(literal);
-    Level& level = levels_.back();
-    if (name == kSpreadName) {
-      if (spread.is_there) spread.is_refused = true;
-      spread.is_there = awaits_value_ = true;
-      depth_ = levels_.size();
-      spread.begin = place(raw);
-    } else {
-      if (fills_names_ && may_hold_placeholders(literal)) level.fills_names = true;
-      level.names.push_back(std::move(name));
-    }
-  }
-  void scalar(std::string_view raw) override {
-    if (!std::exchange(awaits_value_, false)) return;
-    const std::size_t quotes = json::is_string(raw) ? 2 : 0;
-    const std::string_view value = text_.substr(place(raw), kArgsPlaceholder.size() + quotes);
-    if (value.substr(quotes / 2, kArgsPlaceholder.size()) != kArgsPlaceholder ||
-        (quotes != 0 && value != original(raw)))
-      spread.is_refused = true;
-    spread.end = place(raw) + value.size();
-  }
-  void close(std::string_view /*raw*/) override {
-    if (spread.is_there && levels_.size() == depth_) {
-      spread.names = std::move(levels_.back().names);
-      if (levels_.back().fills_names) spread.is_refused = true;
-      depth_ = 0;
-    }
-    levels_.pop_back();
+  void scalar(std::string_view /*raw*/) override {}
+  void close(std::string_view raw) override {
+    if (depth_-- != depth_of_it_) return;
+    object = raw;
+    depth_of_it_ = 0;
   }
 
-  Spread spread;
+  bool fills_names = false;  // whether names depend on the call
+  std::size_t count = 0;
+  const char* place = nullptr;
+  std::string_view object;
 
  private:
-  struct Level {
-    std::vector<std::string> names;
-    bool fills_names = false;
-  };
-
-  [[nodiscard]] std::size_t place(std::string_view raw) const {
-    return static_cast<std::size_t>(raw.data() - filled_.data());
-  }
-  [[nodiscard]] std::string_view original(std::string_view raw) const { return text_.substr(place(raw), raw.size()); }
-
-  std::string_view filled_;
-  std::string_view text_;
-  bool fills_names_;
-  std::vector<Level> levels_;
-  std::size_t depth_ = 0;  // of the object that it stands in, while that is open
-  bool awaits_value_ = false;
+  std::size_t depth_ = 0, depth_of_it_ = 0;
 };
 
 }  // namespace
 
-Spread find_spread(std::string_view text, bool is_json) {
+Spread find_spread(std::string_view text) {
+  Spread spread;
   // Most messages have none: a name of three dots, or of their escapes.
-  if (text.find(kSpreadName) == text.npos && text.find("\\u002") == text.npos) return {};
-  const std::string filled = is_json ? std::string(text) : with_numbers(text);
-  SpreadFinder finder(filled, text, !is_json);
-  const bool is_valid = json::read(filled, kDefaultMaxJsonDepth, finder) == nullptr;
-  Spread& spread = finder.spread;
-  if (!is_valid) spread.is_refused = spread.is_there;
-  if (!spread.is_there || spread.is_refused) return std::move(spread);
-  const std::size_t before = text.find_last_not_of(kBlank, spread.begin - 1);
-  const std::size_t after = text.find_first_not_of(kBlank, spread.end);
-  if (text[after] == ',') {
-    spread.comma = Spread::Comma::after;
-    spread.end = after + 1;
-  } else if (text[before] == ',') {
-    spread.comma = Spread::Comma::before;
-    spread.begin = before;
+  if (text.find(kSpreadName) == text.npos && text.find("\\u002") == text.npos) return spread;
+  const std::string filled = with_numbers(text);
+  SpreadFinder finder;
+  const bool is_json = json::read(filled, kDefaultMaxJsonDepth, finder) == nullptr;
+  spread.is_there = finder.count != 0;
+  spread.is_refused = spread.is_there && (!is_json || finder.count > 1);
+  if (!spread.is_there || spread.is_refused) return spread;
+
+  const auto offset = [&filled](const char* place) { return static_cast<std::size_t>(place - filled.data()); };
+  for (auto& [name, value] : json::members_of(finder.object)) {
+    if (name != kSpreadName) {
+      spread.names.push_back(std::move(name));
+      continue;
+    }
+    const std::size_t quote = json::is_string(value) ? 1 : 0;
+    const std::string_view found = text.substr(offset(value.data()));
+    spread.end = offset(value.data()) + kArgsPlaceholder.size() + 2 * quote;
+    spread.is_refused = finder.fills_names || !found.substr(quote).starts_with(kArgsPlaceholder) ||
+                        (quote != 0 && value.size() != kArgsPlaceholder.size() + 2);
   }
-  return std::move(spread);
+  if (spread.is_refused) return spread;
+  const std::size_t before = text.find_last_not_of(kBlank, offset(finder.place) - 1);
+  const std::size_t after = text.find_first_not_of(kBlank, spread.end);
+  spread.is_last = text[after] != ',';
+  if (!spread.is_last) spread.end = after + 1;
+  spread.begin = before + (text[before] == ',' && spread.is_last ? 0 : 1);
+  return spread;
 }
 
 }  // namespace utcp::ws

@@ -120,6 +120,7 @@ test('messages of a connection: their uuid and time are filled in', async (t) =>
   const template = server.template({
     connect_message: { type: 'hello', id: '{{uuid}}', at: '{{now}}' },
     connect_ack: { type: 'welcome' },
+    message_filter: { of: 'UTCP_ARG_of_UTCP_ARG' }, // a call's: not asked for here
     discovery_message: { id: '{{request_id}}', uuid: '{{uuid}}', at: '{{now}}' },
   });
   const { success, errors } = await newProtocol(t).registerManual(null, template);
