@@ -1,5 +1,7 @@
 #include "frame_match.hpp"
 
+#include <algorithm>
+
 #include <utcp_websocket/json_scan.hpp>
 #include <utcp_websocket/json_scanner.hpp>
 #include <utcp_websocket/json_text.hpp>
@@ -75,14 +77,13 @@ void fill(FrameMatch& match, std::string_view object) {
 }  // namespace
 
 FrameMatches filled(FrameMatches matches, std::string_view text) {
-  std::vector<std::string_view> values = json::elements_of(text);
-  values.resize(3);
+  const std::vector<std::string_view> values = json::elements_of(text);
+  if (values.size() != 3) return matches;
   fill(matches.filter, values[0]);
   fill(matches.stream_end, values[1]);
   std::vector<std::string_view> objects = json::elements_of(values[2]);
   if (objects.empty()) objects.push_back(values[2]);
-  objects.resize(matches.errors.size());
-  for (std::size_t i = 0; i < objects.size(); ++i) {
+  for (std::size_t i = 0; i < std::min(objects.size(), matches.errors.size()); ++i) {
     ErrorMatch& error = matches.errors[i];
     fill(error.members, objects[i]);
     if (!error.prefix.empty()) error.prefix = json::text_of(json::find(json::members_of(objects[i]), kPrefixName));

@@ -121,7 +121,7 @@ const seeds = {
       (c) => `${JSON.stringify(c.message)}\0${JSON.stringify(c.args ?? {})}`,
     ),
   frame: () => {
-    const own = (template) => [template.message_filter ?? {}, template.stream_end ?? {}, template.error_match];
+    const own = (template) => [template.message_filter ?? {}, template.stream_end ?? {}, template.error_match ?? {}];
     const all = templates.flatMap((template) => frames.map((frame, i) => [template, frame, own(template), i % 3]));
     for (const { template, frames: sent } of framed) {
       for (const frame of sent) all.push([withUrl(template), frame, own(template), template.stream_end_item ? 1 : 0]);
