@@ -33,6 +33,9 @@ Json decode(std::string_view content, const DecodingPlan& plan, bool& not_json) 
     case Decoding::json_member:
       text = slice_at(content, plan.path, plan.max_depth);
       break;
+    case Decoding::instead:
+      text = plan.path;
+      break;
     default:
       break;
   }

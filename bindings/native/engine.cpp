@@ -211,7 +211,7 @@ ErrorPtr Engine::render(Call& call, CallRequest& request, std::uint32_t id) {
                                     : utcp::ws::render(used.parsed.message, handle.arguments, built_ins, missing);
   call.message = std::move(*message);
   if (!message) return message.take_error();
-  if (used.filters) {
+  if (used.filters && handle.mode != CallMode::discovery) {
     Result<std::string> filter = utcp::ws::render(used.parsed.filter_message, handle.arguments, built_ins, missing);
     request.message_filter = std::move(*filter);
     if (!filter) return filter.take_error();

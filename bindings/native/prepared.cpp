@@ -97,7 +97,8 @@ Result<Templates::Entry> read_template(std::uint32_t caller, std::string_view to
   if (entry->auth == "null") entry->auth.clear();
   entry->many = entry->parsed.expected_responses.value_or(1) != 1;
   entry->uses_now = text.find("now") != std::string::npos;
-  entry->uses_uuid = entry->parsed.message.holds_uuid() || entry->parsed.filter_message.holds_uuid();
+  entry->uses_uuid = entry->parsed.message.holds_uuid() || entry->parsed.filter_message.holds_uuid() ||
+                     entry->parsed.discovery_message.holds_uuid();
   entry->filters = !entry->parsed.filter_message.is_constant();
   *result = std::move(entry);
   return result;

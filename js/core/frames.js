@@ -1,5 +1,11 @@
 // Owns received messages on the JavaScript side: their size, decoding them as the core said, and what was consumed of them. Must not know which call a message answers.
-import { DECODING_BYTES, DECODING_JSON, DECODING_JSON_MEMBER, DECODING_JSON_OR_TEXT } from '../../dist/constants.js';
+import {
+  DECODING_BYTES,
+  DECODING_INSTEAD,
+  DECODING_JSON,
+  DECODING_JSON_MEMBER,
+  DECODING_JSON_OR_TEXT,
+} from '../../dist/constants.js';
 
 /**
  * A message as the host gave it, and how the core wants it decoded.
@@ -7,7 +13,7 @@ import { DECODING_BYTES, DECODING_JSON, DECODING_JSON_MEMBER, DECODING_JSON_OR_T
  * @property {unknown} data
  * @property {number} size
  * @property {number} decoding
- * @property {string} path JSON Pointer, for `DECODING_JSON_MEMBER`
+ * @property {string} path JSON Pointer, for `DECODING_JSON_MEMBER`; for `DECODING_INSTEAD` the JSON of the value
  * @property {number} connection the number of the connection that it came on
  */
 
@@ -30,6 +36,8 @@ export function decode({ data, decoding, path }, warn) {
       }
     case DECODING_JSON_MEMBER:
       return memberOf(/** @type {string} */ (data), path);
+    case DECODING_INSTEAD:
+      return JSON.parse(path);
     default:
       return data;
   }

@@ -121,7 +121,9 @@ export function checkShape(args, plan) {
   const takesAll = plan.some((piece) => typeof piece !== 'string' && piece[0] === PIECE_ALL_ARGUMENTS);
   // A template without a message sends an object.
   if (takesAll && !(plan.length === 1 && plan[0]?.[1] === ENCODING_JSON_VALUE)) return;
-  throw new TypeError('arguments must be an object, not an array: only a message with {{args}} takes an array');
+  throw new TypeError(
+    'arguments must be an object, not an array: only a message with {{args}} as a value takes an array',
+  );
 }
 
 /** @param {Piece[]} plan @returns {boolean} whether the message is the arguments and nothing else */
@@ -146,8 +148,12 @@ export function usesUuid(plan) {
  */
 function fill([kind, encoding, name], args, builtIns) {
   switch (kind) {
-    case PIECE_ARGUMENT:
-      return (encoding === ENCODING_JSON_VALUE ? args.json(name) : encode(args.text(name) ?? '', encoding)) ?? 'null';
+    case PIECE_ARGUMENT: {
+      const text = encoding === ENCODING_JSON_VALUE ? args.json(name) : args.text(name);
+      // The core was told of it, but by another name.
+      if (text === undefined) throw new TypeError("an argument's name is not well-formed Unicode");
+      return encoding === ENCODING_JSON_VALUE ? text : encode(text, encoding);
+    }
     case PIECE_ALL_ARGUMENTS:
       return encoding === ENCODING_JSON_STRING ? encode(args.all(), encoding) : args.all();
     case PIECE_REQUEST_ID:

@@ -84,7 +84,7 @@ export function validateCallTemplate(callTemplate) {
 }
 
 /**
- * The arguments that a call template takes by name, in `message` and `message_filter`.
+ * The arguments that a call template takes by name, in `message`, `message_filter`, `stream_end` and `error_match`.
  * @param {object} callTemplate a valid one
  * @returns {string[]} their names, each once, as they stand there
  * @throws `CallTemplateError` or `WebSocketSecurityError`

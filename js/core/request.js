@@ -31,15 +31,16 @@ export function compose(driver, tools, mode, { caller, toolName, args, template,
   const plan = mode === MODE_DISCOVERY ? tool.discovery : tools.planFor(driver, tool, values);
   checkShape(values, plan ?? tool.plan ?? []);
   const uuid = tool.usesUuid ? randomUuid() : '';
-  const builtIns = { requestId: String(id), toolName: tool.name, uuid };
+  const builtIns = { requestId: String(id), toolName: tool.name, uuid: uuid || undefined };
   const message = plan ? renderPlan(plan, values, builtIns) : values.all();
   if (tool.headerFields.length === 0 && uuid === '' && !tool.filters && timeout === undefined) {
     return { tool, message, extras: undefined };
   }
   const headers = tool.headerFields.map((name) => values.text(name) ?? null);
-  const filter = tool.filters
-    ? JSON.parse(renderPlan(tools.filterPlanFor(driver, tool, values), values, builtIns))
-    : undefined;
+  const filter =
+    tool.filters && mode !== MODE_DISCOVERY
+      ? JSON.parse(renderPlan(tools.filterPlanFor(driver, tool, values), values, builtIns))
+      : undefined;
   const extras = JSON.stringify({ headers, uuid, filter, timeout });
   return { tool, message, extras: forCore(extras, 'what goes into headers and message_filter') };
 }

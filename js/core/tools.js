@@ -18,7 +18,7 @@ import { isJustArguments, stringify, usesUuid } from './message.js';
  * @property {Piece[]} [plan] where it does not depend on the arguments' names
  * @property {boolean} plain the message is the arguments
  * @property {boolean} usesUuid
- * @property {boolean} filters whether `message_filter` has placeholders
+ * @property {boolean} filters whether what frames are held against (`message_filter`, `stream_end`, `error_match`) has placeholders
  * @property {string} lastNames which names `lastPlan` is for
  * @property {Piece[]} lastPlan
  */
@@ -123,7 +123,7 @@ export class Tools {
    * @param {Core} driver
    * @param {PreparedTool} tool
    * @param {import('./message.js').Arguments} args
-   * @returns {Piece[]} of `message_filter`, where it has placeholders
+   * @returns {Piece[]} of what frames are held against, where it has placeholders
    */
   filterPlanFor(driver, tool, args) {
     return planOf(driver, tool, namesOf(args), true);

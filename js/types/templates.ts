@@ -27,6 +27,7 @@ export interface WebSocketCallTemplate<
   /**
    * What is sent, with placeholders: `UTCP_ARG_city_UTCP_ARG` becomes the argument `city` as text, `{{args.city}}` the same, as the
    * whole of a string as the JSON value that it is; `{{request_id}}`, `{{uuid}}`, `{{now}}`, `{{tool_name}}` and `{{args}}` are built in.
+   * In an object, `"...": "{{args}}"` becomes the arguments, each a member, but for those of a name that stands beside it.
    * Default: the arguments as a JSON object.
    */
   message?: string | object | undefined;
@@ -71,12 +72,17 @@ export interface WebSocketCallTemplate<
    * reject with `connection_closed`. Default 30.
    */
   ping_interval?: number | undefined;
-  /** Members that a response must have, at any depth; other frames are reported and dropped. Default: none. */
+  /** Members that a response must have, at any depth, with placeholders as in `message`; other frames are reported and dropped. Default: none. */
   message_filter?: object | undefined;
   /** JSON Pointer to the request's id in a response, or `false`: responses carry none. Default: found from `message`. */
   correlation?: string | false | undefined;
   /** JSON Pointer to the result in a JSON response. Default: the whole response. */
   result_path?: Path;
+  /**
+   * The result where a response is one, with an id or by `message_filter`, but has nothing or null at `result_path`: any JSON value.
+   * Default: such frames are no responses.
+   */
+  result_default?: unknown;
   /**
    * JSON Pointer, or several of which the first that holds something counts; when something other than null is there the call rejects
    * with `tool_failed`. Default: none.
@@ -84,12 +90,17 @@ export interface WebSocketCallTemplate<
   error_path?: string | readonly string[] | undefined;
   /**
    * Members that make a frame an error, at any depth, or `{ $prefix: 'ERR' }` for how a text begins; an array: any of them. Judged
-   * before `message_filter`. The `detail` is what stands at `error_path`, else the frame. Default: none.
+   * before `message_filter`, with placeholders as in `message`. The `detail` is what stands at `error_path`, else the frame. Default: none.
    */
   error_match?: object | readonly object[] | undefined;
-  /** Members of the frame that ends a stream. Default `{ type: 'stream_end' }`. */
+  /** Members of the frame that ends a stream, with placeholders as in `message`. Default `{ type: 'stream_end' }`. */
   stream_end?: object | undefined;
-  /** Sent first on every new connection. Default: none. */
+  /**
+   * The frame that ends a stream is its last item: what stands at `result_path`, else the whole frame. Default `false`: it is only the
+   * end.
+   */
+  stream_end_item?: boolean | undefined;
+  /** Sent first on every new connection, with `{{uuid}}` and `{{now}}` filled in. Default: none. */
   connect_message?: string | object | undefined;
   /** Members of the frame that calls wait for after `connect_message`. Default: none. */
   connect_ack?: object | undefined;
@@ -98,7 +109,7 @@ export interface WebSocketCallTemplate<
    * as an answer. Default: such hosts send no heartbeat.
    */
   ping_message?: string | object | undefined;
-  /** What asks for the manual. Default `{ type: 'utcp' }`. */
+  /** What asks for the manual, with `{{request_id}}`, `{{uuid}}` and `{{now}}` filled in. Default `{ type: 'utcp' }`. */
   discovery_message?: string | object | undefined;
 }
 

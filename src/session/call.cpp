@@ -48,12 +48,12 @@ bool is_of_stream(const Frame& frame, std::size_t max_depth) {
 CallRules::CallRules(const CallTemplate& call_template)
     : format_(call_template.response_format),
       expected_(call_template.expected_responses),
-      filter_(call_template.message_filter),
-      stream_end_(call_template.stream_end),
-      error_matches_(call_template.error_matches) {
+      matches_{call_template.message_filter, call_template.stream_end, call_template.error_matches},
+      end_is_item_(call_template.stream_end_item),
+      result_default_(call_template.result_default) {
   std::vector<json::Pointer> pointers{{{"type"}}, {{"request_id"}}, {{"tools"}}};
-  for (const auto& leaf : filter_.leaves) pointers.push_back(leaf.first);
-  for (const auto& leaf : stream_end_.leaves) pointers.push_back(leaf.first);
+  for (const auto& leaf : matches_.filter.leaves) pointers.push_back(leaf.first);
+  for (const auto& leaf : matches_.stream_end.leaves) pointers.push_back(leaf.first);
   pointers.push_back(call_template.result_path.value_or(json::Pointer{}));  // its slot is always there
   if (call_template.result_path) result_path_ = json::to_string(*call_template.result_path);
   has_result_path_ = call_template.result_path.has_value();
@@ -63,7 +63,7 @@ CallRules::CallRules(const CallTemplate& call_template)
   };
   if (call_template.error_path) add_error_path(*call_template.error_path);
   for (const json::Pointer& place : call_template.more_error_paths) add_error_path(place);
-  for (const ErrorMatch& match : error_matches_) {
+  for (const ErrorMatch& match : matches_.errors) {
     for (const auto& leaf : match.members.leaves) pointers.push_back(leaf.first);
   }
   plan_ = json::ScanPlan(std::move(pointers));
@@ -87,43 +87,36 @@ std::uint32_t CallRules::expected(CallMode mode) const {
   return *expected_ == kUntilPeerEnds ? 0 : static_cast<std::uint32_t>(*expected_);
 }
 
-FrameMatch CallRules::fill_filter(std::string_view text) const {
-  FrameMatch filled = filter_;
-  std::vector<json::Pointer> pointers;
-  for (const auto& leaf : filter_.leaves) pointers.push_back(leaf.first);
-  const json::ScanResult values = json::scan(text, json::ScanPlan(std::move(pointers)), json::kNoDepthLimit);
-  for (std::size_t i = 0; i < filled.leaves.size(); ++i) {
-    if (!values.values[i].empty()) filled.leaves[i].second = values.values[i];
-  }
-  return filled;
-}
-
 // Whether `error_match` says so: in a frame that is not JSON only a prefix can be found.
-bool CallRules::is_error(const Frame& frame, const json::ScanResult& scan) const {
-  std::size_t slot = kFirstLeaf + filter_.leaves.size() + stream_end_.leaves.size() + 1 + error_paths_.size();
-  for (const ErrorMatch& match : error_matches_) {
-    if (!match.prefix.empty() && frame.text().starts_with(match.prefix)) return true;
-    if (match.prefix.empty() && scan.valid && matches(match.members, scan, slot)) return true;
+bool CallRules::is_error(const FrameMatches& own, const Frame& frame, const json::ScanResult& scan) const {
+  std::size_t slot =
+      kFirstLeaf + matches_.filter.leaves.size() + matches_.stream_end.leaves.size() + 1 + error_paths_.size();
+  for (const ErrorMatch& match : own.errors) {
+    const bool has_members = !match.members.empty();
+    // A call's values may leave nothing of a prefix: every text begins so.
+    if (!has_members && !match.prefix.empty() && frame.text().starts_with(match.prefix)) return true;
+    if (has_members && scan.valid && matches(match.members, scan, slot)) return true;
     slot += match.members.leaves.size();
   }
   return false;
 }
 
 Judgement CallRules::judge(CallMode mode, CallId id, const Frame& frame, std::size_t max_depth,
-                           const FrameMatch* filter) const {
+                           const FrameMatches* own) const {
   using Kind = Judgement::Kind;
-  if (frame.is_text()) return judge_text(mode, id, frame, max_depth, filter == nullptr ? filter_ : *filter);
+  if (frame.is_text()) return judge_text(mode, id, frame, max_depth, own == nullptr ? matches_ : *own);
   if (mode == CallMode::discovery) return {.kind = Kind::not_mine, .why = "it is binary, and no manual"};
-  if (!filter_.empty()) return {.kind = Kind::not_mine, .why = "it is binary, and has no members for message_filter"};
+  if (!matches_.filter.empty())
+    return {.kind = Kind::not_mine, .why = "it is binary, and has no members for message_filter"};
   return {.kind = Kind::item, .decoding = Decoding::bytes};
 }
 
 Judgement CallRules::judge_text(CallMode mode, CallId id, const Frame& frame, std::size_t max_depth,
-                                const FrameMatch& filter) const {
+                                const FrameMatches& own) const {
   using Kind = Judgement::Kind;
   const bool ends_by_frame = mode == CallMode::stream || (mode == CallMode::single && expected(mode) == 0);
-  const bool members_decide = mode != CallMode::single || ends_by_frame || !filter_.empty() || has_result_path_ ||
-                              !error_paths_.empty() || !error_matches_.empty();
+  const bool members_decide = mode != CallMode::single || ends_by_frame || !matches_.filter.empty() ||
+                              has_result_path_ || !error_paths_.empty() || !matches_.errors.empty();
   const bool unwraps = mode == CallMode::stream || (mode == CallMode::single && format_ != ResponseFormat::raw);
   const Judgement as_text{.kind = Kind::item, .decoding = Decoding::text};
   if (!members_decide && !(unwraps && frame.may_be_wrapped())) {
@@ -135,8 +128,8 @@ Judgement CallRules::judge_text(CallMode mode, CallId id, const Frame& frame, st
   const json::ScanResult scan = json::scan(frame.text(), plan_, max_depth);
   if (scan.too_deep && !members_decide && format_ != ResponseFormat::json) return as_text;
   if (scan.too_deep) return {.kind = Kind::bad_frame, .why = "its JSON nests deeper than the limit jsonDepth allows"};
-  const std::size_t first_end = kFirstLeaf + filter_.leaves.size();
-  const std::size_t result_slot = first_end + stream_end_.leaves.size();
+  const std::size_t first_end = kFirstLeaf + matches_.filter.leaves.size();
+  const std::size_t result_slot = first_end + matches_.stream_end.leaves.size();
   const std::size_t error_slot = result_slot + 1;
   if (mode == CallMode::discovery) {
     if (!scan.valid || scan.values[kTools].empty())
@@ -145,36 +138,42 @@ Judgement CallRules::judge_text(CallMode mode, CallId id, const Frame& frame, st
   }
   const bool is_anothers =
       mode == CallMode::stream && scan.valid && sends_request_id_ && names_another_call(scan.values[kRequestId], id);
-  if (!error_matches_.empty() && !is_anothers && is_error(frame, scan)) {
+  if (!matches_.errors.empty() && !is_anothers && is_error(own, frame, scan)) {
     for (std::size_t i = 0; scan.valid && i < error_paths_.size(); ++i) {
       if (holds_something(scan.values[error_slot + i])) return {.kind = Kind::tool_error, .path = error_paths_[i]};
     }
     return {.kind = Kind::tool_error};
   }
   if (!scan.valid) {
-    if (!filter_.empty() || has_result_path_) return {.kind = Kind::not_mine, .why = "it is not JSON"};
+    if (!matches_.filter.empty() || has_result_path_) return {.kind = Kind::not_mine, .why = "it is not JSON"};
     return {.kind = Kind::item, .decoding = Decoding::text, .not_json = format_ == ResponseFormat::json};
   }
-  if (!matches(filter, scan, kFirstLeaf))
+  if (!matches(own.filter, scan, kFirstLeaf))
     return {.kind = Kind::not_mine, .why = "message_filter does not let it through"};
 
   if (is_anothers) return {.kind = Kind::not_mine, .why = "its request_id is another call's"};
-  if (ends_by_frame && !stream_end_.empty() && matches(stream_end_, scan, first_end)) {
-    return {.kind = Kind::end};
-  }
+  const bool ends = ends_by_frame && !own.stream_end.empty() && matches(own.stream_end, scan, first_end);
+  if (ends && !end_is_item_) return {.kind = Kind::end};
   for (std::size_t i = 0; i < error_paths_.size(); ++i) {
     if (holds_something(scan.values[error_slot + i])) return {.kind = Kind::tool_error, .path = error_paths_[i]};
   }
   if (has_result_path_) {
-    if (scan.values[result_slot].empty())
-      return {.kind = Kind::not_mine, .why = "it has neither result_path nor error_path"};
-    return {.kind = Kind::item, .decoding = Decoding::json_member, .path = result_path_};
+    const std::string_view result = scan.values[result_slot];
+    if (!result_default_.empty() && !holds_something(result)) {
+      return {.kind = Kind::item, .decoding = Decoding::instead, .path = result_default_, .last = ends};
+    }
+    if (!result.empty()) {
+      return {.kind = Kind::item, .decoding = Decoding::json_member, .path = result_path_, .last = ends};
+    }
+    if (ends) return {.kind = Kind::item, .decoding = Decoding::json, .last = true};
+    return {.kind = Kind::not_mine, .why = "it has neither result_path nor error_path"};
   }
   if (unwraps && is_string(scan.values[kType], "tool_error")) return {.kind = Kind::tool_error, .path = "/error"};
   if (unwraps && is_string(scan.values[kType], "tool_response")) {
-    return {.kind = Kind::item, .decoding = Decoding::json_member, .path = "/result", .is_wrapped = true};
+    return {.kind = Kind::item, .decoding = Decoding::json_member, .path = "/result", .last = ends, .is_wrapped = true};
   }
-  return {.kind = Kind::item, .decoding = format_ == ResponseFormat::json ? Decoding::json : Decoding::text};
+  return {
+      .kind = Kind::item, .decoding = format_ == ResponseFormat::json ? Decoding::json : Decoding::text, .last = ends};
 }
 
 }  // namespace utcp::ws

@@ -53,6 +53,7 @@ enum class Decoding : std::uint8_t {
   json,          ///< parsed
   json_or_text,  ///< parsed, or the text where that fails (the core has not looked)
   json_member,   ///< parsed, then the value at a JSON Pointer, null where there is none
+  instead,       ///< not the frame: a JSON value that stands where the pointer would
 };
 
 /// What one frame means to one call.
@@ -66,7 +67,7 @@ struct Judgement {
   };
   Kind kind;
   Decoding decoding = Decoding::text;
-  std::string_view path{};  ///< lives as long as the rules
+  std::string_view path{};  ///< a JSON Pointer, or what is delivered instead; lives as long as the rules
   std::string_view why{};
   bool last = false;        ///< item: the call is complete with it, however many were expected
   bool not_json = false;    ///< item: JSON was asked for and this is not JSON
@@ -78,12 +79,12 @@ class CallRules {
  public:
   explicit CallRules(const CallTemplate& call_template);
 
-  /// `filter`: this call's own, from `fill_filter`; null where the template's has nothing to fill in.
+  /// `own`: what frames are held against in this call, from `fill`; null where the template's has nothing to fill in.
   [[nodiscard]] Judgement judge(CallMode mode, CallId id, const Frame& frame, std::size_t max_depth,
-                                const FrameMatch* filter = nullptr) const;
+                                const FrameMatches* own = nullptr) const;
 
-  /// The template's `message_filter` with a call's values. `text`: the filter as JSON, its placeholders filled in.
-  [[nodiscard]] FrameMatch fill_filter(std::string_view text) const;
+  /// What frames are held against, with a call's values. `text`: the template's `filter_message`, filled in.
+  [[nodiscard]] FrameMatches fill(std::string_view text) const { return filled(matches_, text); }
 
   /// How many items complete a call, 0 for no limit.
   [[nodiscard]] std::uint32_t expected(CallMode mode) const;
@@ -96,16 +97,16 @@ class CallRules {
 
  private:
   [[nodiscard]] Judgement judge_text(CallMode mode, CallId id, const Frame& frame, std::size_t max_depth,
-                                     const FrameMatch& filter) const;
-  [[nodiscard]] bool is_error(const Frame& frame, const json::ScanResult& scan) const;
+                                     const FrameMatches& own) const;
+  [[nodiscard]] bool is_error(const FrameMatches& own, const Frame& frame, const json::ScanResult& scan) const;
 
   ResponseFormat format_;
   std::optional<int> expected_;
-  FrameMatch filter_, stream_end_;
-  std::string result_path_;
+  FrameMatches matches_;
+  bool end_is_item_;
+  std::string result_path_, result_default_;
   bool has_result_path_ = false;
   std::vector<std::string> error_paths_;
-  std::vector<ErrorMatch> error_matches_;
   std::optional<json::Pointer> correlation_;
   json::ScanPlan correlation_plan_;
   bool by_uuid_ = false;

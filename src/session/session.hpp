@@ -143,8 +143,9 @@ struct CallRequest {
   ToolId tool;
   CallMode mode = CallMode::single;
   std::vector<std::optional<std::string>> header_values{};  ///< for each of the template's `header_fields`
-  std::optional<std::string> message_filter{};  ///< the template's as JSON, where it has placeholders: filled in
-  std::string uuid{};  ///< the value of `{{uuid}}` in this call's message, where answers carry it back
+  std::optional<std::string>
+      message_filter{};  ///< the template's `filter_message`, where it has placeholders: filled in
+  std::string uuid{};    ///< the value of `{{uuid}}` in this call's message, where answers carry it back
   /// Instead of the template's `connection_timeout` and `response_timeout`; 0: none.
   std::optional<Duration> timeout{};
 };

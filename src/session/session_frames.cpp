@@ -215,7 +215,7 @@ void Session::take(TimePoint now, Connection& connection, Call& call, const Fram
   }
   commands_.push_back(DeliverFrame{call.id, judgement.decoding, std::string(judgement.path)});
   if (judgement.last || (expected != 0 && call.items >= expected)) {
-    settle(now, call, nullptr, is_one_answer(call));
+    settle(now, call, nullptr, judgement.last || is_one_answer(call));
     return;
   }
   // Half of what may pile up is left for what the host has read already. Others' answers are never held up.

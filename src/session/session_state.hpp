@@ -96,7 +96,7 @@ struct Session::Call {
   std::string_view ignored_why{};  // the last of them, and how it began
   std::string ignored_start{};
   std::size_t queued_items = 0, queued_bytes = 0;  // delivered and not yet consumed
-  std::optional<FrameMatch> filter{};              // the template's, with this call's values
+  std::optional<FrameMatches> filter{};            // the template's, with this call's values
   std::string wire_id{};                           // what a response must carry, where answers are correlated
   std::string route{};                             // on a connection: the tool's place, then the id
 

@@ -9,6 +9,7 @@
 
 #include "field_reader.hpp"
 #include "known_fields.hpp"
+#include "placeholder_places.hpp"
 
 namespace utcp::ws {
 namespace {
@@ -176,7 +177,7 @@ void read_error_match(FieldReader& fields, std::vector<ErrorMatch>& out) {
     ErrorMatch& match = out.emplace_back();
     const json::Members members = json::members_of(object);
     if (members.empty()) fields.refuse("error_match", kTakes, object);
-    if (const std::string_view prefix = json::find(members, "$prefix"); json::is_string(prefix)) {
+    if (const std::string_view prefix = json::find(members, kPrefixName); json::is_string(prefix)) {
       match.prefix = json::text_of(prefix);
       if (match.prefix.empty() || members.size() > 1) {
         fields.fail("error_match", "an object of $prefix alone, a text that is not empty", "another object");
@@ -204,6 +205,36 @@ void read_correlation(FieldReader& fields, CallTemplate& out) {
   }
 }
 
+// Without an id or a filter, whatever the peer sends next would be an answer with nothing in it.
+void read_result_default(FieldReader& fields, CallTemplate& out) {
+  const std::string_view value = fields.find("result_default", Presence::not_null);
+  if (value.empty()) return;
+  const bool has_id = !out.correlation_off && (out.correlation || out.message.id_place());
+  if (!out.result_path || (!has_id && out.message_filter.empty())) {
+    fields.fail("result_default", "used with a \"result_path\", and with an id in \"message\" or a \"message_filter\"",
+                "a template without them");
+  }
+  out.result_default = json::compact(value);
+}
+
+// What frames are held against, with its placeholders. A spread has no names that could be looked for.
+void read_filter_message(FieldReader& fields, MessageTemplate& out) {
+  std::string all;
+  for (const char* name : {"message_filter", "stream_end", "error_match"}) {
+    MessageTemplate alone;
+    const bool is_there = read_message(fields, name, alone, true);
+    if (alone.spreads()) fields.fail(name, "members that have names", "\"...\"");
+    const std::string_view value = fields.find(name);
+    append(all, {all.empty() ? "[" : ",", is_there ? value : "{}"});
+  }
+  Result<MessageTemplate> compiled = MessageTemplate::compile(concat({all, "]"}));
+  if (compiled) {
+    out = std::move(*compiled);
+  } else {
+    fields.fail_in("message_filter", compiled.take_error());
+  }
+}
+
 // A JSON array: its elements cannot run into each other, whatever they hold.
 std::string make_endpoint_key(const FieldReader& fields, const CallTemplate& parsed) {
   std::string key = "[";
@@ -225,6 +256,7 @@ std::string make_endpoint_key(const FieldReader& fields, const CallTemplate& par
 }
 
 void read_fields(FieldReader& fields, CallTemplate& out) {
+  refuse_placeholders(fields);
   fields.string("name", out.name, Shown::type, Presence::not_null);
   (void)fields.choice("call_template_type", {"websocket"}, Presence::not_null);
   read_url(fields, out.url);
@@ -254,13 +286,15 @@ void read_fields(FieldReader& fields, CallTemplate& out) {
   fields.boolean("close_after_response", out.close_after_response);
   read_seconds(fields, "ping_interval", out.ping_interval);
   read_match(fields, "message_filter", out.message_filter);
-  if (!out.message_filter.empty()) read_message(fields, "message_filter", out.filter_message);
 
   read_correlation(fields, out);
   read_pointer(fields, "result_path", out.result_path);
+  read_result_default(fields, out);
   read_error_path(fields, out);
   read_error_match(fields, out.error_matches);
   read_match(fields, "stream_end", out.stream_end, kDefaultStreamEnd);
+  fields.boolean("stream_end_item", out.stream_end_item);
+  read_filter_message(fields, out.filter_message);
   read_message(fields, "connect_message", out.connect_message);
   read_match(fields, "connect_ack", out.connect_ack);
   read_message(fields, "ping_message", out.ping_message);

@@ -31,7 +31,7 @@ struct CallTemplate {
   std::string name;  ///< empty where the template has none
   Url url;
   MessageTemplate message;
-  MissingArguments missing_arguments = MissingArguments::error;  ///< of `message` and `message_filter`
+  MissingArguments missing_arguments = MissingArguments::error;  ///< of `message` and `filter_message`
   std::string protocol;  ///< WebSocket subprotocol (RFC 6455 section 1.9); empty: none
   bool keep_alive = true;
   ResponseFormat response_format = ResponseFormat::none;
@@ -45,16 +45,20 @@ struct CallTemplate {
   bool close_after_response = false;
   Duration ping_interval = std::chrono::seconds(30);
   FrameMatch message_filter;
-  MessageTemplate filter_message;  ///< `message_filter` again: a call fills its placeholders in like a message's
+  /// `message_filter`, `stream_end` and `error_match` again, as an array: a call fills their placeholders in like
+  /// a message's, see `filled`.
+  MessageTemplate filter_message;
 
   /// `correlation`: a pointer, `false` (off although the message holds an id), or none (found from the message).
   std::optional<json::Pointer> correlation;
   bool correlation_off = false;
   std::optional<json::Pointer> result_path;
+  std::string result_default;  ///< JSON of the result where there is nothing at `result_path`; empty: none
   std::optional<json::Pointer> error_path;
   std::vector<json::Pointer> more_error_paths;  ///< where `error_path` is an array: those after the first
   std::vector<ErrorMatch> error_matches;        ///< `error_match`: any of them
   FrameMatch stream_end;                        ///< default `{"type":"stream_end"}`
+  bool stream_end_item = false;                 ///< the frame that ends a stream is its last item
   std::optional<MessageTemplate> connect_message;
   FrameMatch connect_ack;
   std::optional<MessageTemplate> ping_message;

@@ -1,5 +1,8 @@
 #include "frame_match.hpp"
 
+#include <algorithm>
+
+#include <utcp_websocket/json_scan.hpp>
 #include <utcp_websocket/json_scanner.hpp>
 #include <utcp_websocket/json_text.hpp>
 #include <utcp_websocket/text.hpp>
@@ -58,6 +61,34 @@ bool flatten(std::string_view object, FrameMatch& out) {
   LeafList leaves(out);
   (void)json::read(object, json::kNoDepthLimit, leaves);
   return out.leaves.size() <= kMostLeaves;
+}
+
+namespace {
+
+void fill(FrameMatch& match, std::string_view object) {
+  std::vector<json::Pointer> places;
+  for (const auto& leaf : match.leaves) places.push_back(leaf.first);
+  const json::ScanResult found = json::scan(object, json::ScanPlan(std::move(places)), json::kNoDepthLimit);
+  for (std::size_t i = 0; i < match.leaves.size(); ++i) {
+    if (!found.values[i].empty()) match.leaves[i].second = found.values[i];
+  }
+}
+
+}  // namespace
+
+FrameMatches filled(FrameMatches matches, std::string_view text) {
+  const std::vector<std::string_view> values = json::elements_of(text);
+  if (values.size() != 3) return matches;
+  fill(matches.filter, values[0]);
+  fill(matches.stream_end, values[1]);
+  std::vector<std::string_view> objects = json::elements_of(values[2]);
+  if (objects.empty()) objects.push_back(values[2]);
+  for (std::size_t i = 0; i < std::min(objects.size(), matches.errors.size()); ++i) {
+    ErrorMatch& error = matches.errors[i];
+    fill(error.members, objects[i]);
+    if (!error.prefix.empty()) error.prefix = json::text_of(json::find(json::members_of(objects[i]), kPrefixName));
+  }
+  return matches;
 }
 
 }  // namespace utcp::ws

@@ -19,11 +19,23 @@ struct FrameMatch {
   [[nodiscard]] bool empty() const { return leaves.empty(); }
 };
 
+inline constexpr const char* kPrefixName = "$prefix";
+
 /// What makes a frame a tool's error, whatever the filter lets through: members, or how a text begins.
 struct ErrorMatch {
   FrameMatch members;
   std::string prefix;  ///< of a text frame; used where it is not empty
 };
+
+/// All that frames are held against. A call's own is the template's with its placeholders filled in.
+struct FrameMatches {
+  FrameMatch filter;  ///< `message_filter`
+  FrameMatch stream_end;
+  std::vector<ErrorMatch> errors;  ///< `error_match`: any of them
+};
+
+/// `matches` with the values of `text`: the JSON of an array of `message_filter`, `stream_end` and `error_match`.
+[[nodiscard]] FrameMatches filled(FrameMatches matches, std::string_view text);
 
 /// Fills `out` with the leaves of an object, which is known to be JSON. Returns whether there are at most 1,000:
 /// looking for each takes time with each frame.

@@ -27,6 +27,7 @@ constexpr Field kFields[] = {
     {"auth", "null"},
     {"correlation", "null"},
     {"result_path", "null"},
+    {"result_default", ""},
     {"error_path", "null"},
     {"error_match", "null"},
     {"connect_message", "null"},
@@ -42,6 +43,7 @@ constexpr Field kFields[] = {
     {"ping_interval", "30"},
     {"message_filter", "{}"},
     {"stream_end", kDefaultStreamEnd},
+    {"stream_end_item", "false"},
     {"connect_ack", "{}"},
     {"discovery_message", kDefaultDiscoveryMessage},
 };

@@ -1,12 +1,14 @@
 // Owns compiling a `message` (see message_template.hpp): what of it is literal, how what stands in each placeholder is
 // encoded, where the request's id stands. Must not know arguments.
 #include <algorithm>
+#include <utility>
 
 #include <utcp_websocket/json_scanner.hpp>
 #include <utcp_websocket/json_text.hpp>
 #include <utcp_websocket/text.hpp>
 
 #include "placeholders.hpp"
+#include "spread.hpp"
 
 namespace utcp::ws {
 
@@ -17,6 +19,14 @@ namespace {
 constexpr std::size_t kMostPlaceholders = 1000;
 constexpr std::uint8_t kMostLevels = 8;
 
+constexpr const char* kTooMany =
+    "a message may have at most 1000 placeholders, members beside \"...\" among them, and JSON text within JSON text "
+    "at most 8 deep";
+constexpr const char* kBadSpread =
+    "\"...\" may only stand once in it, as \"...\": \"{{args}}\", in JSON, where {{args}} stands nowhere else and no "
+    "name "
+    "is made of placeholders";
+
 }  // namespace
 
 // Compiles a message while it is read, so that nothing is built and numbers keep their digits.
@@ -24,8 +34,14 @@ class MessageTemplate::Compiler final : public json::ScanListener {
  public:
   explicit Compiler(MessageTemplate& message) : message_(message) {}
 
-  /// Whether the message may be used.
-  [[nodiscard]] bool is_bounded() const { return is_bounded_; }
+  void compile(std::string_view text) {
+    spread_ = find_spread(text);
+    if (spread_.is_refused) refusal_ = kBadSpread;
+    error_ = json::read(text, kDefaultMaxJsonDepth, *this);
+    if (message_.spreads() && message_.holds(kArgsPlaceholder)) refusal_ = kBadSpread;
+    if (error_ == nullptr && refusal_ != nullptr) error_ = make_error(ErrorCode::invalid_call_template, refusal_);
+  }
+  [[nodiscard]] ErrorPtr take_error() { return std::move(error_); }
 
   void open(bool is_object) override {
     before_value();
@@ -34,13 +50,23 @@ class MessageTemplate::Compiler final : public json::ScanListener {
   }
   void name(std::string_view raw) override {
     const std::string name = json::text_of(raw);
-    if (levels_.back().count++ > 0) literal(",");
+    std::size_t& count = levels_.back().count;
+    const bool is_spread = name == kSpreadName;
+    if (count > 0 && !(is_spread && spread_.is_last)) literal(",");
+    if (is_spread) {
+      spread(spread_, 0);
+      count = 0;  // it has the comma that it needs
+      is_spread_value_ = true;
+      return;
+    }
+    ++count;
     literal(json::quote(name));
     literal(":");
     path_.tokens.back() = name;
     levels_.back().is_known = true;
   }
   void scalar(std::string_view raw) override {
+    if (std::exchange(is_spread_value_, false)) return;
     if (levels_.empty()) {
       whole(raw);
       return;
@@ -85,15 +111,24 @@ class MessageTemplate::Compiler final : public json::ScanListener {
   // A string that is JSON once its placeholders are filled in. Only its string literals, brackets and commas are looked
   // at, for until then no JSON parser could read it. `levels`: in how many strings of the message it stands.
   void json_shaped(std::string_view text, std::uint8_t levels) {
+    Spread found = find_spread(text);
+    if (found.is_refused) refusal_ = kBadSpread;
+    const std::size_t begin = found.is_there && !found.is_refused ? found.begin : text.size();
     std::size_t outside = 0;  // where the stretch outside of string literals began
     std::size_t i = 0;
     while (i < text.size()) {
       const BuiltIn* built_in = built_in_at(text, i);
       const std::size_t argument = placeholder_at(text, i).size;
-      if (text[i] == '"') {
+      if (i == begin) {
+        placeholders(text.substr(outside, i - outside), Encoding::json_value, levels, levels);
+        outside = i = found.end;
+        spread(found, levels);
+        found.is_there = false;
+      } else if (text[i] == '"') {
         const std::size_t end = closing_quote(text, i);
         const std::string_view inside = text.substr(i + 1, end - i - 1);
         const bool is_name = is_name_literal(text, end);
+        if (is_name && inside == kSpreadName) refusal_ = kBadSpread;  // in what is no JSON
         if (levels == 0) note_literal(text, i, end, is_name);
         const bool is_typed =
             (inside == kArgsPlaceholder || is_typed_argument(inside)) && !is_name && end < text.size();
@@ -118,6 +153,7 @@ class MessageTemplate::Compiler final : public json::ScanListener {
       }
     }
     placeholders(text.substr(outside), Encoding::json_value, levels, levels);
+    if (found.is_there) refusal_ = kBadSpread;
   }
 
   // Keeps track of the place that a string literal of a JSON-shaped message tells.
@@ -136,7 +172,7 @@ class MessageTemplate::Compiler final : public json::ScanListener {
       count_placeholders(text);
       Segment& segment = message_.segments_.emplace_back();
       segment.text = text;
-      segment.placeholders = true;
+      segment.kind = Segment::Kind::placeholders;
       segment.encoding = encoding;
       segment.levels = levels;
       segment.escapes = escapes;
@@ -145,18 +181,30 @@ class MessageTemplate::Compiler final : public json::ScanListener {
     }
   }
 
+  // The arguments but those that the template's author wrote, which are counted: each is held against each argument.
+  void spread(Spread& found, std::uint8_t levels) {
+    if (message_.spreads()) refusal_ = kBadSpread;
+    Segment& segment = message_.segments_.emplace_back();
+    segment.kind = Segment::Kind::spread;
+    segment.is_last = found.is_last;
+    segment.encoding = Encoding::json_value;
+    segment.levels = segment.escapes = levels;
+    placeholders_ += found.names.size() + 1;
+    if (placeholders_ > kMostPlaceholders) refusal_ = kTooMany;
+    message_.beside_spread_ = std::move(found.names);
+  }
+
   void count_placeholders(std::string_view text) {
     for (std::size_t i = 0; i < text.size();) {
-      const BuiltIn* built_in = built_in_at(text, i);
-      const std::size_t size = built_in != nullptr ? built_in->placeholder.size() : placeholder_at(text, i).size;
-      if (size != 0 && ++placeholders_ > kMostPlaceholders) is_bounded_ = false;
+      const std::size_t size = size_at(text, i);
+      if (size != 0 && ++placeholders_ > kMostPlaceholders) refusal_ = kTooMany;
       i += std::max<std::size_t>(size, 1);
     }
   }
 
   void literal(std::string_view text) {
     auto& segments = message_.segments_;
-    if (segments.empty() || segments.back().placeholders) segments.emplace_back();
+    if (segments.empty() || segments.back().kind != Segment::Kind::literal) segments.emplace_back();
     segments.back().text += text;
   }
 
@@ -165,7 +213,7 @@ class MessageTemplate::Compiler final : public json::ScanListener {
   void inside_literal(std::string_view raw, std::uint8_t levels) {
     if (const std::string text = json::text_of(concat({"\"", raw, "\""})); is_json_text(text)) {
       if (levels == kMostLevels) {
-        is_bounded_ = false;
+        refusal_ = kTooMany;
       } else {
         json_shaped(text, levels + 1);
       }
@@ -236,19 +284,18 @@ class MessageTemplate::Compiler final : public json::ScanListener {
   json::Pointer path_;
   std::vector<Level> levels_;
   std::size_t placeholders_ = 0;
-  bool is_bounded_ = true;
+  Spread spread_;                 // of a message that is JSON, until it is reached
+  bool is_spread_value_ = false;  // comes next
+  const char* refusal_ = nullptr;
+  ErrorPtr error_;
 };
 
 Result<MessageTemplate> MessageTemplate::compile(std::string_view message) {
   Result<MessageTemplate> result;
   result.value().has_message_ = true;
   Compiler compiler(result.value());
-  result.fail(json::read(message, kDefaultMaxJsonDepth, compiler));
-  if (result && !compiler.is_bounded()) {
-    result.fail(
-        make_error(ErrorCode::invalid_call_template,
-                   "a message may have at most 1000 placeholders, and JSON text within JSON text at most 8 deep"));
-  }
+  compiler.compile(message);
+  result.fail(compiler.take_error());
   if (result && result.value().depends_on_names()) result.value().source_ = json::compact(message);
   return result;
 }

@@ -48,9 +48,10 @@ Plan MessageTemplate::pieces_for(std::span<const std::string> names, MissingArgu
   Plan plan;
   const Names arguments(names);
   for (const Segment& segment : segments_) {
+    if (segment.kind == Segment::Kind::spread) append_spread(plan, segment, names);
     const std::string_view text = segment.text;
     std::size_t literal = 0;  // where the text began that is not yet in the plan
-    std::size_t i = segment.placeholders ? 0 : text.size();
+    std::size_t i = segment.kind == Segment::Kind::placeholders ? 0 : text.size();
     while (i < text.size()) {
       const BuiltIn* built_in = built_in_at(text, i);
       const Placeholder argument = arguments.find_at(text, i);
@@ -79,6 +80,21 @@ Plan MessageTemplate::pieces_for(std::span<const std::string> names, MissingArgu
     append_literal(plan, text.substr(literal), segment.escapes);
   }
   return plan;
+}
+
+void MessageTemplate::append_spread(Plan& plan, const Segment& segment, std::span<const std::string> names) const {
+  for (const std::string& name : names) {
+    if (std::find(beside_spread_.begin(), beside_spread_.end(), name) != beside_spread_.end()) continue;
+    const bool is_alone = plan.back().kind == Kind::literal && plan.back().text.ends_with('{');
+    const bool follows = segment.is_last && !is_alone;
+    append_literal(plan, concat({follows ? "," : "", json::quote(name), ":"}), segment.escapes);
+    Piece& piece = plan.emplace_back();
+    piece.kind = Kind::argument;
+    piece.encoding = segment.encoding;
+    piece.levels = segment.levels;
+    piece.text = name;
+    if (!segment.is_last) append_literal(plan, ",", 0);
+  }
 }
 
 Result<Plan> MessageTemplate::plan(std::span<const std::string> names, MissingArguments missing) const {
@@ -113,18 +129,23 @@ Plan MessageTemplate::plan(std::span<const std::string> names) const {
   return std::move(plan(names, MissingArguments::keep)).value();
 }
 
-// The same without what is to be left out.
+// The same without what is to be left out. Where a member is, no argument takes its place: its author wrote it.
 MessageTemplate MessageTemplate::without(std::span<const std::string> names) const {
   const Names arguments(names);
-  if (!json::is_string(source_)) return std::move(compile(without_missing(source_, arguments))).value();
-  const std::string text = json::text_of(source_);
-  return is_json_shaped(text) ? std::move(compile(json::quote(without_missing(text, arguments)))).value() : *this;
+  const bool is_text = json::is_string(source_);
+  const std::string text = is_text ? json::text_of(source_) : source_;
+  if (is_text && !is_json_shaped(text)) return *this;
+  const std::string rest = without_missing(text, arguments);
+  Result<MessageTemplate> compiled = compile(is_text ? json::quote(rest) : rest);
+  if (!compiled) return *this;
+  compiled->beside_spread_ = beside_spread_;
+  return std::move(*compiled);
 }
 
 std::vector<std::string> MessageTemplate::argument_names() const {
   std::vector<std::string> names;
   for (const Segment& segment : segments_) {
-    for (std::size_t i = 0; segment.placeholders && i < segment.text.size();) {
+    for (std::size_t i = 0; segment.kind == Segment::Kind::placeholders && i < segment.text.size();) {
       const Placeholder found = placeholder_at(segment.text, i);
       if (found.size != 0 && std::find(names.begin(), names.end(), found.name) == names.end()) {
         names.emplace_back(found.name);
@@ -137,18 +158,26 @@ std::vector<std::string> MessageTemplate::argument_names() const {
 
 bool MessageTemplate::holds(std::string_view text) const {
   return std::any_of(segments_.begin(), segments_.end(), [text](const Segment& segment) {
-    return segment.placeholders && segment.text.find(text) != std::string::npos;
+    return segment.kind == Segment::Kind::placeholders && segment.text.find(text) != std::string::npos;
   });
 }
 
 bool MessageTemplate::is_constant() const {
-  return std::none_of(segments_.begin(), segments_.end(), [](const Segment& segment) { return segment.placeholders; });
+  return std::all_of(segments_.begin(), segments_.end(),
+                     [](const Segment& segment) { return segment.kind == Segment::Kind::literal; });
 }
 
 bool MessageTemplate::depends_on_names() const {
-  return std::any_of(segments_.begin(), segments_.end(),
-                     [](const Segment& segment) { return segment.placeholders && may_hold_arguments(segment.text); });
+  return spreads() || std::any_of(segments_.begin(), segments_.end(), [](const Segment& segment) {
+           return segment.kind == Segment::Kind::placeholders && may_hold_arguments(segment.text);
+         });
 }
+
+bool MessageTemplate::spreads() const {
+  return std::any_of(segments_.begin(), segments_.end(),
+                     [](const Segment& segment) { return segment.kind == Segment::Kind::spread; });
+}
+
 bool MessageTemplate::holds_request_id() const { return holds(kRequestIdPlaceholder); }
 bool MessageTemplate::holds_uuid() const { return holds(kUuidPlaceholder); }
 

@@ -58,8 +58,9 @@ class MessageTemplate {
   /// `message` is the JSON text of a string, object or array (`null`: none). A string that starts with `{` or `[`, but
   /// not with a placeholder, is JSON-shaped; so is a string within that is JSON text. `{{…}}` built-ins,
   /// `UTCP_ARG_<name>_UTCP_ARG` and `{{args.<name>}}` (which, as a whole string, is the value instead of its text) are
-  /// found here. A name that stands twice goes out twice. Fails with `invalid_json`; with
-  /// `invalid_call_template` where it has more than 1,000 placeholders, or JSON text within JSON text more than 8 deep.
+  /// found here. `"...": "{{args}}"` becomes the arguments, each a member, without those of a name that stands beside
+  /// it. A name that stands twice goes out twice. Fails with `invalid_json`; with `invalid_call_template` where it has
+  /// more than 1,000 placeholders, JSON text within JSON text more than 8 deep, or a `"..."` that cannot be.
   [[nodiscard]] static Result<MessageTemplate> compile(std::string_view message);
 
   /// The pieces for a call with arguments of these names: a name ends at the first `_UTCP_ARG` that makes it one of
@@ -74,6 +75,9 @@ class MessageTemplate {
 
   /// Whether any placeholder could depend on the arguments' names. If not, one plan serves every call.
   [[nodiscard]] bool depends_on_names() const;
+
+  /// Whether the arguments become members of an object in it: `"...": "{{args}}"`.
+  [[nodiscard]] bool spreads() const;
 
   /// Whether it has no placeholders at all, of arguments or built in.
   [[nodiscard]] bool is_constant() const;
@@ -96,20 +100,28 @@ class MessageTemplate {
 
   // A stretch of the template's text in which all placeholders take one encoding.
   struct Segment {
+    enum class Kind : std::uint8_t {
+      literal,  // copied as it is
+      placeholders,
+      spread,  // no text: the members that the arguments become, see `Spread`
+    };
     std::string text;
-    bool placeholders = false;  // false: literal, copied as it is
+    Kind kind = Kind::literal;
+    bool is_last = false;  // spread: no member follows
     Encoding encoding = Encoding::text;
     std::uint8_t levels = 0;   // of the values put in: see `Piece`
     std::uint8_t escapes = 0;  // how often `text`, which is decoded, must be escaped again when it goes out
   };
   [[nodiscard]] Plan pieces_for(std::span<const std::string> names, MissingArguments missing,
                                 std::string* first_missing) const;
+  void append_spread(Plan& plan, const Segment& segment, std::span<const std::string> names) const;
   [[nodiscard]] bool holds(std::string_view text) const;
   [[nodiscard]] MessageTemplate without(std::span<const std::string> names) const;
 
   bool has_message_ = false;
   std::string source_;  // its JSON text, where arguments may be missing
   std::vector<Segment> segments_;
+  std::vector<std::string> beside_spread_;  // members that the template's author wrote: no argument takes their place
   std::optional<IdPlace> id_place_;
 };
 

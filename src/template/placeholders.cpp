@@ -11,7 +11,6 @@ namespace {
 
 using Kind = Piece::Kind;
 
-constexpr std::string_view kBlank = " \t\r\n";
 // Of a name that nobody has given: looking for the end of each in all that follows would take quadratic time.
 constexpr std::size_t kLongestName = 256;
 
@@ -63,6 +62,11 @@ Placeholder placeholder_at(std::string_view text, std::size_t position) {
   return {};
 }
 
+std::size_t size_at(std::string_view text, std::size_t position) {
+  const BuiltIn* built_in = built_in_at(text, position);
+  return built_in != nullptr ? built_in->placeholder.size() : placeholder_at(text, position).size;
+}
+
 bool is_typed_argument(std::string_view text) {
   const Placeholder placeholder = placeholder_at(text, 0);
   return placeholder.is_typed && placeholder.size == text.size();
@@ -109,8 +113,7 @@ bool is_json_text(std::string_view text) {
   if (!may_hold_placeholders(text) || !is_json_shaped(text)) return false;
   std::string filled;
   for (std::size_t i = 0; i < text.size();) {
-    const BuiltIn* built_in = built_in_at(text, i);
-    const std::size_t size = built_in != nullptr ? built_in->placeholder.size() : placeholder_at(text, i).size;
+    const std::size_t size = size_at(text, i);
     filled += size == 0 ? text[i] : '0';
     i += std::max<std::size_t>(size, 1);
   }

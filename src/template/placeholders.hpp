@@ -11,6 +11,7 @@
 
 namespace utcp::ws {
 
+inline constexpr std::string_view kBlank = " \t\r\n";
 inline constexpr std::string_view kRequestIdPlaceholder = "{{request_id}}";
 inline constexpr std::string_view kUuidPlaceholder = "{{uuid}}";
 inline constexpr std::string_view kArgsPlaceholder = "{{args}}";
@@ -33,6 +34,9 @@ struct Placeholder {
 
 /// The placeholder that starts at `position`, if its name may be any of up to 256 bytes: it ends as early as it can.
 [[nodiscard]] Placeholder placeholder_at(std::string_view text, std::size_t position);
+
+/// The size of what starts at `position`: an argument's placeholder or a built-in; 0: neither.
+[[nodiscard]] std::size_t size_at(std::string_view text, std::size_t position);
 
 /// Whether a text is one `{{args.<name>}}` and nothing else.
 [[nodiscard]] bool is_typed_argument(std::string_view text);

@@ -48,7 +48,26 @@ void check_duration(Duration duration) {
   REQUIRE(duration > Duration::zero() && duration <= std::chrono::seconds(2147483));
 }
 
+// A connection's own messages hold what has a value there and nothing else; what is no message holds no placeholder.
+void check_places(const CallTemplate& parsed) {
+  using Piece = utcp::ws::Piece;
+  const auto check_message = [](const MessageTemplate& message, bool has_id) {
+    REQUIRE(message.argument_names().empty() && !message.spreads());
+    for (const Piece& piece : message.plan({})) {
+      const bool is_call_s = piece.kind == Piece::Kind::request_id && has_id;
+      REQUIRE(is_call_s || piece.kind == Piece::Kind::literal || piece.kind == Piece::Kind::uuid ||
+              piece.kind == Piece::Kind::now);
+    }
+  };
+  if (parsed.connect_message) check_message(*parsed.connect_message, false);
+  if (parsed.ping_message) check_message(*parsed.ping_message, false);
+  check_message(parsed.discovery_message, true);
+  for (const auto& [place, value] : parsed.connect_ack.leaves) REQUIRE(value.find("{{args}}") == value.npos);
+  REQUIRE(parsed.url.href.find("{{args}}") == std::string::npos);
+}
+
 void check_accepted(const CallTemplate& parsed) {
+  check_places(parsed);
   REQUIRE(parsed.url.scheme == "wss" || (parsed.url.scheme == "ws" && is_literal_loopback(parsed.url)));
   for (const Header& header : parsed.headers) check_header(header);
   for (const std::string& name : parsed.header_fields) REQUIRE(is_token(name) && !is_handshake_header(name));
@@ -85,6 +104,7 @@ void check_same(const CallTemplate& left, const CallTemplate& right) {
   REQUIRE(left.message_filter.leaves == right.message_filter.leaves);
   REQUIRE(left.stream_end.leaves == right.stream_end.leaves && left.connect_ack.leaves == right.connect_ack.leaves);
   REQUIRE(left.correlation == right.correlation && left.correlation_off == right.correlation_off);
+  REQUIRE(left.stream_end_item == right.stream_end_item && left.result_default == right.result_default);
   REQUIRE(left.result_path == right.result_path && left.error_path == right.error_path);
   REQUIRE(left.more_error_paths == right.more_error_paths && left.error_matches.size() == right.error_matches.size());
   REQUIRE(left.connect_message.has_value() == right.connect_message.has_value());

@@ -1,5 +1,5 @@
-// Fuzzes the judgement of frames. An input is a call template, a frame, the call's own `message_filter` (all JSON) and
-// digits for the mode. What decides is read a second time, from nlohmann's trees.
+// Fuzzes the judgement of frames. An input is a call template, a frame, what frames are held against in this call (all
+// JSON) and digits for the mode. What decides is read a second time, from nlohmann's trees.
 #include <algorithm>
 
 #include <utcp_websocket/call.hpp>
@@ -98,7 +98,8 @@ Judgement expected(const CallTemplate& rules, const Tree& source, CallMode mode,
   if (is_anothers) return not_mine;
   Tree end = source.value("stream_end", Tree());
   if (end.is_null()) end = {{"type", "stream_end"}};
-  if (may_end && !end.empty() && contains(*tree, end)) return {.kind = Kind::end};
+  const bool ends = may_end && !end.empty() && contains(*tree, end);
+  if (ends && !rules.stream_end_item) return {.kind = Kind::end};
   std::vector<json::Pointer> places = rules.more_error_paths;
   if (rules.error_path) places.insert(places.begin(), *rules.error_path);
   for (const json::Pointer& at : places) {
@@ -107,12 +108,16 @@ Judgement expected(const CallTemplate& rules, const Tree& source, CallMode mode,
     }
   }
   if (rules.result_path) {
-    if (find(*tree, *rules.result_path) == nullptr) return not_mine;
-    return {.kind = Kind::item, .decoding = Decoding::json_member};
+    const Tree* result = find(*tree, *rules.result_path);
+    if (!rules.result_default.empty() && (result == nullptr || result->is_null())) {
+      return {.kind = Kind::item, .decoding = Decoding::instead, .last = ends};
+    }
+    if (result == nullptr && !ends) return not_mine;
+    return {.kind = Kind::item, .decoding = result == nullptr ? Decoding::json : Decoding::json_member, .last = ends};
   }
   if (is_stream_of("tool_error")) return {.kind = Kind::tool_error};
-  if (is_stream_of("tool_response")) return {.kind = Kind::item, .decoding = Decoding::json_member};
-  return {.kind = Kind::item, .decoding = is_json ? Decoding::json : Decoding::text};
+  if (is_stream_of("tool_response")) return {.kind = Kind::item, .decoding = Decoding::json_member, .last = ends};
+  return {.kind = Kind::item, .decoding = is_json ? Decoding::json : Decoding::text, .last = ends};
 }
 
 // `7.0` and `-0` are other ids than `7` and `0`: ids are compared as they are written.
@@ -122,7 +127,8 @@ bool has_odd_id(const Tree& tree) {
 }
 
 void check_kinds(const Judgement& judgement, const std::optional<Tree>& tree) {
-  const bool has_path = judgement.kind == Kind::tool_error || judgement.decoding == Decoding::json_member;
+  const bool has_path = judgement.kind == Kind::tool_error || judgement.decoding == Decoding::json_member ||
+                        judgement.decoding == Decoding::instead;
   REQUIRE(has_path || judgement.path.empty());
   REQUIRE((judgement.kind == Kind::not_mine || judgement.kind == Kind::bad_frame) == !judgement.why.empty());
   if (judgement.decoding == Decoding::json) REQUIRE(tree.has_value());
@@ -146,8 +152,10 @@ void check(const std::vector<Part>& input) {
   const auto mode = static_cast<CallMode>(choice % 3);
   const TextFrame frame(choice / 3 % 8 != 7, input[1].text());
 
-  const FrameMatch own = rules.fill_filter(input[2].text());
-  REQUIRE(own.leaves.size() == parsed.value().message_filter.leaves.size());
+  const FrameMatches own = rules.fill(input[2].text());
+  REQUIRE(own.filter.leaves.size() == parsed.value().message_filter.leaves.size());
+  REQUIRE(own.stream_end.leaves.size() == parsed.value().stream_end.leaves.size());
+  REQUIRE(own.errors.size() == parsed.value().error_matches.size());
   (void)rules.judge(mode, kId, frame, kMaxDepth, &own);
   const Judgement judgement = rules.judge(mode, kId, frame, kMaxDepth);
 

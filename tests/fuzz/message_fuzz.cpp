@@ -139,6 +139,23 @@ void check_missing(const MessageTemplate& message, std::string_view arguments, s
   if (strict) REQUIRE(omitted.value() == kept);
 }
 
+std::size_t spreads_in(const Reading& reading) {
+  const Event spread{Event::Kind::name, "..."};
+  return static_cast<std::size_t>(std::count(reading.events.begin(), reading.events.end(), spread));
+}
+
+// What `"..."` makes: no member twice that its author, or the caller, did not write twice; `"..."` itself goes nowhere.
+void check_spread(const MessageTemplate& message, const Arguments& arguments, const Reading& argument_reading) {
+  const Reading bare = read(render(message, "{}", kBuiltIns).value());
+  if (!bare.valid || has_twins(bare) || has_twins(argument_reading)) return;
+  for (const MissingArguments missing : {MissingArguments::keep, MissingArguments::omit}) {
+    const Reading found = read(render(message, arguments.raw, kBuiltIns, missing).value());
+    if (!found.valid) continue;
+    REQUIRE(!has_twins(found));
+    if (spreads_in(argument_reading) == 0) REQUIRE(spreads_in(found) == 0);
+  }
+}
+
 void check(std::string_view message_text, std::string_view argument_text) {
   const Result<MessageTemplate> compiled = MessageTemplate::compile(message_text);
   const Result<json::Members> members = json::members(argument_text);
@@ -173,10 +190,14 @@ void check(std::string_view message_text, std::string_view argument_text) {
         });
     REQUIRE(found.valid || !names_are_fixed);
     if (found.valid) check_structure(reading.events, found.events, arguments);
+    if (message.spreads() && names_are_fixed) check_spread(message, arguments, argument_reading);
   }
   const Event& first = template_reading.events.front();
   const bool is_structured = first.kind == Event::Kind::open_object || first.kind == Event::Kind::open_array;
-  if (is_structured) REQUIRE(reading.valid);
+  if (is_structured) {
+    REQUIRE(reading.valid);
+    REQUIRE(spreads_in(template_reading) == 0 || (spreads_in(template_reading) == 1 && message.spreads()));
+  }
   check_missing(message, arguments.raw, rendered, is_structured);
   const bool is_json_shaped = first.text.starts_with('{') || first.text.starts_with('[');
   if (first.kind == Event::Kind::string && !is_json_shaped) REQUIRE(rendered == fill(marked, arguments));

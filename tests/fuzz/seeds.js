@@ -62,6 +62,10 @@ const messages = [
   ['[{{uuid}}{{request_id}},1 {{request_id}},UTCP_ARG_a_UTCP_ARG{{request_id}}]', 'c'],
 ].map(([message, a]) => ({ message, args: { a, b: [1, { c: '"}' }], UTCP: 2, '': null } }));
 
+// Templates with the fields that have vectors of their own, and frames for them.
+const fields = ['placeholder_places', 'result_default', 'stream_end_item'].flatMap(vectors);
+const framed = fields.filter((c) => c.frames);
+
 const tokens = [
   [200, { access_token: 't', token_type: 'Bearer', expires_in: 3600 }],
   [200, { access_token: 't', expires_in: '12.5' }],
@@ -107,16 +111,23 @@ const seeds = {
     ...vectors('templates').flatMap((c) => [c.expect, JSON.stringify(c.args)]),
   ],
   url: () => vectors('urls').map((c) => c.url),
-  call_template: () => [...vectors('call_templates').map((c) => c.input), ...templates].map((c) => JSON.stringify(c)),
+  call_template: () =>
+    [...vectors('call_templates').map((c) => c.input), ...templates, ...fields.map((c) => withUrl(c.template))].map(
+      (c) => JSON.stringify(c),
+    ),
   manual: () => vectors('manuals').map((c) => JSON.stringify(c.input)),
   message: () =>
-    [...vectors('templates'), ...messages].map((c) => `${JSON.stringify(c.message)}\0${JSON.stringify(c.args)}`),
-  frame: () =>
-    templates.flatMap((template) =>
-      frames.map((frame, i) =>
-        [template, frame, template.message_filter ?? {}, i % 3].map((part) => JSON.stringify(part)).join('\0'),
-      ),
+    [...vectors('templates'), ...vectors('spread'), ...messages].map(
+      (c) => `${JSON.stringify(c.message)}\0${JSON.stringify(c.args ?? {})}`,
     ),
+  frame: () => {
+    const own = (template) => [template.message_filter ?? {}, template.stream_end ?? {}, template.error_match ?? {}];
+    const all = templates.flatMap((template) => frames.map((frame, i) => [template, frame, own(template), i % 3]));
+    for (const { template, frames: sent } of framed) {
+      for (const frame of sent) all.push([withUrl(template), frame, own(template), template.stream_end_item ? 1 : 0]);
+    }
+    return all.map((parts) => parts.map((part) => JSON.stringify(part)).join('\0'));
+  },
   token: () => tokens.map(([status, body]) => [status, JSON.stringify(body), 'id', 'se:cret', 'a b'].join('\0')),
   wire: () => wires.map(([head, ...bytes]) => Buffer.concat([Buffer.from(head), ...bytes])),
   session: () => sessions.map((bytes) => Buffer.from(bytes)),

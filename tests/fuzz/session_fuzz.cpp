@@ -136,7 +136,8 @@ class Run {
     const char* const values[] = {nullptr, "a", "b", "a\r\nb"};
     const char* value = has_header ? values[choice / 3 % 4] : nullptr;
     if (value != nullptr) request.header_values.emplace_back(value);
-    if (call_template != nullptr && !call_template->message_filter.empty()) request.message_filter = R"({"k":"v"})";
+    if (call_template != nullptr && !call_template->message_filter.empty())
+      request.message_filter = R"([{"k":"v"},{},{}])";
 
     const std::string header = value == nullptr ? "" : value;
     // Of its own, for some: shorter and longer than the templates'.

@@ -144,6 +144,40 @@ test('arguments must be an object', async (t) => {
   assert.equal(server.opened, 0);
 });
 
+test('a name that is no Unicode is refused where it would be a member, and not sent by another name', async (t) => {
+  const server = await startServer(t);
+  const protocol = newProtocol(t);
+  for (const message of [{ type: 'x', '...': '{{args}}' }, { '...': '{{args}}' }]) {
+    for (const args of [
+      { '\ud800': 1, '\ud801': 2 },
+      { a: 1, 'b\udc00': 'c' },
+    ]) {
+      const error = await failure(protocol.callTool(null, 'm.t', args, server.template({ message })));
+      assert.ok(error instanceof TypeError, String(error));
+      assert.match(error.message, /well-formed/);
+      assert.throws(() => renderMessage(message, args), TypeError);
+    }
+  }
+  assert.equal(server.received.length, 0);
+});
+
+test('of a spread each argument is read once, and what has no JSON is left out', () => {
+  let reads = 0;
+  const args = {
+    get a() {
+      reads += 1;
+      return reads;
+    },
+    b: undefined,
+    c: () => 1,
+    d: { toJSON: () => undefined },
+    e: { toJSON: () => ['e'] },
+    toJSON: 7,
+  };
+  assert.equal(renderMessage({ t: 1, '...': '{{args}}' }, args), '{"t":1,"a":1,"e":["e"],"toJSON":7}');
+  assert.equal(reads, 1);
+});
+
 test('while the module loads, the caller may change what it gave', async (t) => {
   const server = await startServer(t);
   const args = { n: 1 };

@@ -103,7 +103,7 @@ test('an array is refused where the message takes arguments by name, or is made 
     const text = await connect({ ...server.template({ message, missing_arguments: 'keep' }) }, { discover: false });
     const error = await failure(text.call('t', ['a']));
     assert.ok(error instanceof TypeError, String(error));
-    assert.match(error.message, /only a message with \{\{args\}\} takes an array/);
+    assert.match(error.message, /only a message with \{\{args\}\} as a value takes an array/);
     await text.close();
   }
 });

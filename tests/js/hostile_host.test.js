@@ -386,7 +386,7 @@ test('where the host has no memory for one answer, only the call that it was for
   const stream = protocol.callToolStreaming(null, 'm.t', { poison: 'result', stream: true }, server.template());
   assert.match(String(await failure(stream.next())), /out of memory/);
   assert.equal((await stream.next()).done, true);
-  const greeting = server.template({ connect_message: 'poison UTCP_ARG_x_UTCP_ARG' });
+  const greeting = server.template({ connect_message: 'poison {{uuid}}' });
   assert.equal((await failure(protocol.callTool(null, 'm.t', {}, greeting))).code, 'connection_closed');
   assert.equal(await protocol.callTool(null, 'm.t', {}, template), 'fine');
   assert.equal(driverOf(protocol).counts().hostCalls, 0);

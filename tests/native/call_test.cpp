@@ -158,7 +158,7 @@ TEST(Judge, MessageFilter) {
 TEST(Judge, MessageFilterWithACallsOwnValues) {
   const CallRules filtered =
       rules(R"(,"message_filter":{"room":"UTCP_ARG_room_UTCP_ARG","meta":{"re":"{{request_id}}"},"op":"x"})");
-  const FrameMatch own = filtered.fill_filter(R"({"room":"blue","meta":{"re":"7"},"op":"x"})");
+  const FrameMatches own = filtered.fill(R"([{"room":"blue","meta":{"re":"7"},"op":"x"},{},{}])");
   const auto kind = [&](std::string text) {
     return filtered.judge(CallMode::single, CallId{7}, FakeFrame(true, std::move(text)), 512, &own).kind;
   };

@@ -87,7 +87,8 @@ std::uint32_t Host::start_call(std::size_t index, CallMode mode, const std::opti
   }
   CallRequest request{.tool = tools_[index], .mode = mode};
   if (tool.has_header_field) request.header_values = {header};
-  if (tool.filter == Filter::per_call) request.message_filter = R"({"kind":"answer","n":")" + number(id) + "\"}";
+  if (tool.filter == Filter::per_call)
+    request.message_filter = R"([{"kind":"answer","n":")" + number(id) + "\"},{},{}]";
   if (tool.correlation == Correlation::uuid) request.uuid = uuid_of(id);
   oracle_.call_starts(id);
   checker_.call_starts(schedule_.now(), id, tool, mode, tool.has_header_field ? header : std::nullopt, false);

@@ -68,12 +68,14 @@ export const templateSchema = {
     close_after_response: yesOrNo('Close the connection when the call is over'),
     message_filter: object('Members that a response must have; other frames are dropped'),
     result_path: { ...text('JSON Pointer to the result in a JSON response'), examples: ['/result'] },
+    result_default: { description: 'The result where an answer has nothing at result_path' },
     error_path: {
       ...text('JSON Pointer, or several: when something other than null is there the call fails'),
       examples: ['/error'],
     },
     error_match: object('Members that make a frame an error'),
     stream_end: { ...object('Members of the frame that ends a stream'), examples: [{ type: 'stream_end' }] },
+    stream_end_item: yesOrNo('The frame that ends a stream is its last item'),
     correlation: {
       type: ['string', 'boolean'],
       examples: ['/id', false],

@@ -1,0 +1,79 @@
+#include "placeholder_places.hpp"
+
+#include <algorithm>
+
+#include <utcp_websocket/json_scanner.hpp>
+#include <utcp_websocket/text.hpp>
+
+#include "placeholders.hpp"
+
+namespace utcp::ws {
+namespace {
+
+// A field that is used before there is a call, or for many of them, and the placeholders that have a value there.
+struct Place {
+  const char* field;
+  std::string_view takes;
+};
+constexpr std::string_view kOfConnection = "{{uuid}} {{now}}";
+constexpr Place kPlaces[] = {
+    {"connect_message", kOfConnection},
+    {"ping_message", kOfConnection},
+    {"discovery_message", "{{uuid}} {{now}} {{request_id}}"},
+    {"url", ""},
+    {"protocol", ""},
+    {"headers", ""},
+    {"header_fields", ""},
+    {"auth", ""},
+    {"connect_ack", ""},
+    {"correlation", ""},
+    {"result_path", ""},
+    {"result_default", ""},
+    {"error_path", ""},
+};
+
+// Looks at every string of a field, names included.
+class Search final : public json::ScanListener {
+ public:
+  explicit Search(std::string_view takes) : takes_(takes) {}
+
+  void open(bool /*is_object*/) override {}
+  void name(std::string_view literal) override { scalar(literal); }
+  void scalar(std::string_view raw) override {
+    const std::string text = json::text_of(raw);
+    for (std::size_t i = 0; i < text.size() && found.empty(); ++i) {
+      const BuiltIn* built_in = built_in_at(text, i);
+      if (built_in != nullptr && takes_.find(built_in->placeholder) == takes_.npos) {
+        found = built_in->placeholder;
+      } else if (built_in == nullptr && placeholder_at(text, i).size != 0) {
+        found = kArgument;
+      }
+    }
+  }
+  void close(std::string_view /*raw*/) override {}
+
+  static constexpr std::string_view kArgument = "an argument";
+  std::string_view found;
+
+ private:
+  std::string_view takes_;
+};
+
+}  // namespace
+
+void refuse_placeholders(FieldReader& fields) {
+  for (const Place& place : kPlaces) {
+    const std::string_view value = fields.find(place.field);
+    Search search(place.takes);
+    if (!value.empty()) (void)json::read(value, kDefaultMaxJsonDepth, search);
+    if (search.found.empty()) continue;
+    std::string message =
+        concat({search.found, " has no value there; its places are message, message_filter, stream_end, error_match"});
+    for (const Place& other : kPlaces) {
+      if (other.takes.find(search.found) != other.takes.npos) append(message, {", ", other.field});
+    }
+    fields.fail_in(place.field, make_error(ErrorCode::invalid_call_template, std::move(message)));
+  }
+}
+
+}  // namespace utcp::ws
