@@ -155,10 +155,10 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
    */
   callTool(caller, toolName, toolArgs, toolCallTemplate, options) {
     try {
-      const { signal, timeout } = callOptions(options);
+      const { signal, ...given } = callOptions(options);
       return this.#driver.call(
         MODE_SINGLE,
-        this.#request(caller, toolName, toolArgs, toolCallTemplate, timeout),
+        this.#request(caller, toolName, toolArgs, toolCallTemplate, given),
         signal,
       );
     } catch (error) {
@@ -220,8 +220,8 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
    */
   callToolStreaming(caller, toolName, toolArgs, toolCallTemplate, options) {
     try {
-      const { signal, timeout } = callOptions(options);
-      return this.#driver.stream(this.#request(caller, toolName, toolArgs, toolCallTemplate, timeout), signal);
+      const { signal, ...given } = callOptions(options);
+      return this.#driver.stream(this.#request(caller, toolName, toolArgs, toolCallTemplate, given), signal);
     } catch (error) {
       return this.#driver.stream(undefined, undefined, error);
     }
@@ -229,14 +229,14 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
 
   /**
    * @param {unknown} caller @param {unknown} toolName @param {unknown} args @param {unknown} template
-   * @param {number | undefined} timeout
+   * @param {CallOptions} options
    */
-  #request(caller, toolName, args, template, timeout) {
+  #request(caller, toolName, args, template, options) {
     if (typeof toolName !== 'string') {
       const cure = typeof caller === 'string' ? '; the caller comes before it: null for nobody in particular' : '';
       throw new TypeError(`toolName must be a string, not ${kindOf(toolName)}${cure}`);
     }
-    return { caller: this.#callers.numberOf(caller), toolName, args, template, timeout };
+    return { caller: this.#callers.numberOf(caller), toolName, args, template, ...options };
   }
 
   /**

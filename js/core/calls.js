@@ -13,6 +13,7 @@ import { decode } from './frames.js';
  * @property {string} message dropped once it is sent
  * @property {boolean} over
  * @property {string[] | undefined} given takes secrets that its answer came with
+ * @property {((value: any) => void) | undefined} onProgress
  * @property {import('./tools.js').PreparedTool | undefined} tool
  * @property {import('../host/diagnostics.js').CallTracing | undefined} tracing where somebody listens
  * @property {(item: Item) => void} deliver
@@ -45,6 +46,8 @@ export class SingleCall {
   over = false;
   /** @type {string[] | undefined} */
   given = undefined;
+  /** @type {((value: any) => void) | undefined} */
+  onProgress = undefined;
   /** @type {import('./tools.js').PreparedTool | undefined} */
   tool = undefined;
   /** @type {import('../host/diagnostics.js').CallTracing | undefined} */

@@ -10,6 +10,7 @@ import {
   COMMAND_FETCH,
   COMMAND_OPEN,
   COMMAND_PING,
+  COMMAND_PROGRESS,
   COMMAND_READ,
   COMMAND_REJECT,
   COMMAND_REPORT,
@@ -22,7 +23,7 @@ import { DeadlineTimer } from '../host/timer.js';
 import { TokenFetcher } from '../host/tokens.js';
 import { SingleCall } from './calls.js';
 import { Connections } from './connections.js';
-import { Consumed } from './frames.js';
+import { Consumed, decode } from './frames.js';
 import { Arguments, renderPlan } from './message.js';
 import { Observers } from './observers.js';
 import { defectOf, rejectionOf } from './rejection.js';
@@ -190,6 +191,7 @@ export class Driver {
     call.tool = tool;
     call.id = id;
     call.given = request.given;
+    call.onProgress = request.onProgress;
     call.tracing?.underWay(tool.endpoint, id);
     this.#calls.set(id, call);
     this.#timer.keepAlive(true);
@@ -307,6 +309,9 @@ export class Driver {
       case COMMAND_DELIVER:
         this.#deliver(command.call, command.item, command.last);
         break;
+      case COMMAND_PROGRESS:
+        this.#progress(command.call, command.item);
+        break;
       case COMMAND_SETTLE:
         this.#take(command.call)?.finish();
         break;
@@ -359,6 +364,18 @@ export class Driver {
     call.given?.push(...this.#connections.secretsOf(item.connection));
     call.deliver(item);
     if (last) this.#take(id)?.finish();
+  }
+
+  /** What the caller's code throws is thrown as a listener's is: where nobody waits. @param {number} id @param {import('./frames.js').Item} item */
+  #progress(id, item) {
+    const { onProgress } = this.#calls.get(id) ?? {};
+    try {
+      onProgress?.(decode(item, () => {}));
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
   }
 
   /** @param {number} connection @param {string} what a call, whose message it is, or the plan of the template's own message */

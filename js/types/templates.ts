@@ -26,7 +26,9 @@ export interface WebSocketCallTemplate<
   url: string;
   /**
    * What is sent, with placeholders: `UTCP_ARG_city_UTCP_ARG` becomes the argument `city` as text, `{{args.city}}` the same, as the
-   * whole of a string as the JSON value that it is; `{{request_id}}`, `{{uuid}}`, `{{now}}`, `{{tool_name}}` and `{{args}}` are built in.
+   * whole of a string as the JSON value that it is; `{{request_id}}`, `{{uuid}}`, `{{now}}`, `{{tool_name}}` and `{{args}}` are built in;
+   * so are `{{traceparent}}` and `{{tracestate}}`, of the option `traceContext`: where a call has none, a member or element whose whole
+   * value it is is left out, inside a text nothing takes its place.
    * Default: the arguments as a JSON object.
    */
   message?: string | object | undefined;
@@ -87,6 +89,13 @@ export interface WebSocketCallTemplate<
    * before `message_filter`. The `detail` is what stands at `error_path`, else the frame. Default: none.
    */
   error_match?: object | readonly object[] | undefined;
+  /**
+   * Members that tell progress of a call, at any depth, or `{ $prefix: '%' }` for how a text begins. Such a frame is no answer: the
+   * `response_timeout` starts anew, and the option `onProgress` gets it. A value `'{{request_id}}'` is the call's own id, as a text or as a
+   * number; calls with correlation hear of frames with their id only, there or where answers carry it. Judged after `error_match` and
+   * `message_filter`. Default: none.
+   */
+  progress_filter?: object | undefined;
   /** Members of the frame that ends a stream. Default `{ type: 'stream_end' }`. */
   stream_end?: object | undefined;
   /** Sent first on every new connection. Default: none. */

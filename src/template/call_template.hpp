@@ -53,7 +53,8 @@ struct CallTemplate {
   std::optional<json::Pointer> result_path;
   std::optional<json::Pointer> error_path;
   std::vector<json::Pointer> more_error_paths;  ///< where `error_path` is an array: those after the first
-  std::vector<ErrorMatch> error_matches;        ///< `error_match`: any of them
+  std::vector<FrameMark> error_matches;         ///< `error_match`: any of them
+  std::optional<FrameMark> progress;            ///< `progress_filter`
   FrameMatch stream_end;                        ///< default `{"type":"stream_end"}`
   std::optional<MessageTemplate> connect_message;
   FrameMatch connect_ack;

@@ -19,11 +19,14 @@ struct FrameMatch {
   [[nodiscard]] bool empty() const { return leaves.empty(); }
 };
 
-/// What makes a frame a tool's error, whatever the filter lets through: members, or how a text begins.
-struct ErrorMatch {
+/// What tells frames of a kind (`error_match`, `progress_filter`): members, or how a text begins.
+struct FrameMark {
   FrameMatch members;
   std::string prefix;  ///< of a text frame; used where it is not empty
 };
+
+/// In `progress_filter`, a value that stands for the id of the call, as a text or as a number.
+inline constexpr std::string_view kOwnId = R"("{{request_id}}")";
 
 /// Fills `out` with the leaves of an object, which is known to be JSON. Returns whether there are at most 1,000:
 /// looking for each takes time with each frame.

@@ -43,20 +43,20 @@ void append_argument(std::string& out, Encoding encoding, std::string_view raw) 
 
 }  // namespace
 
-Plan MessageTemplate::pieces_for(std::span<const std::string> names, MissingArguments missing,
-                                 std::string* first_missing) const {
+Plan MessageTemplate::pieces_for(const Names& names, MissingArguments missing, Gaps& gaps) const {
   Plan plan;
-  const Names arguments(names);
   for (const Segment& segment : segments_) {
     const std::string_view text = segment.text;
     std::size_t literal = 0;  // where the text began that is not yet in the plan
     std::size_t i = segment.placeholders ? 0 : text.size();
     while (i < text.size()) {
       const BuiltIn* built_in = built_in_at(text, i);
-      const Placeholder argument = arguments.find_at(text, i);
+      const bool is_given = built_in == nullptr || !names.lacks(*built_in);
+      const Placeholder argument = names.find_at(text, i);
       const Placeholder lost = built_in == nullptr && argument.size == 0 ? placeholder_at(text, i) : Placeholder{};
       const bool becomes_null = lost.is_typed && segment.encoding == Encoding::json_value;
-      if (lost.size != 0 && first_missing->empty()) *first_missing = lost.name;
+      if (lost.size != 0 && gaps.argument.empty()) gaps.argument = lost.name;
+      if (!is_given) gaps.trace = true;
       if (built_in == nullptr && argument.size == 0 &&
           (lost.size == 0 || (missing == MissingArguments::keep && !becomes_null))) {
         ++i;
@@ -67,11 +67,13 @@ Plan MessageTemplate::pieces_for(std::span<const std::string> names, MissingArgu
         if (becomes_null && missing == MissingArguments::keep) append_literal(plan, "null", 0);
         i += lost.size;
       } else {
-        Piece& piece = plan.emplace_back();
-        piece.kind = built_in != nullptr ? built_in->kind : Kind::argument;
-        piece.encoding = segment.encoding;
-        piece.levels = segment.levels;
-        piece.text = argument.name;
+        if (is_given) {
+          Piece& piece = plan.emplace_back();
+          piece.kind = built_in != nullptr ? built_in->kind : Kind::argument;
+          piece.encoding = segment.encoding;
+          piece.levels = segment.levels;
+          piece.text = argument.name;
+        }
         i += built_in != nullptr ? built_in->placeholder.size() : argument.size;
       }
       literal = i;
@@ -89,23 +91,26 @@ Result<Plan> MessageTemplate::plan(std::span<const std::string> names, MissingAr
     arguments.encoding = Encoding::json_value;
     return result;
   }
-  std::string lost;
-  result.value() = pieces_for(names, missing, &lost);
-  if (lost.empty() || missing == MissingArguments::keep) return result;
-  if (missing == MissingArguments::omit) {
-    result.value() = without(names).pieces_for(names, missing, &lost);
-    return result;
+  const Names known(names, missing == MissingArguments::omit);
+  Gaps gaps;
+  result.value() = pieces_for(known, missing, gaps);
+  const bool is_refused = !gaps.argument.empty() && missing == MissingArguments::error;
+  const bool is_left_out = !gaps.argument.empty() && missing == MissingArguments::omit;
+  if (!is_refused && (is_left_out || gaps.trace)) {
+    result.value() = without_missing(known).pieces_for(known, missing, gaps);
   }
+  if (!is_refused) return result;
   constexpr std::size_t kLongestList = 300;
   std::string given;
   for (const std::string& name : names) {
     append(given, {given.empty() ? "" : ", ", given.size() > kLongestList ? "…" : json::quote(name)});
     if (given.size() > kLongestList) break;
   }
-  result.fail(make_error(ErrorCode::invalid_argument,
-                         concat({"the message needs the argument ", json::quote(lost), ", which is missing; given: ",
-                                 given.empty() ? "none" : given, " (see \"missing_arguments\")"}),
-                         lost));
+  result.fail(make_error(
+      ErrorCode::invalid_argument,
+      concat({"the message needs the argument ", json::quote(gaps.argument),
+              ", which is missing; given: ", given.empty() ? "none" : given, " (see \"missing_arguments\")"}),
+      gaps.argument));
   return result;
 }
 
@@ -114,11 +119,10 @@ Plan MessageTemplate::plan(std::span<const std::string> names) const {
 }
 
 // The same without what is to be left out.
-MessageTemplate MessageTemplate::without(std::span<const std::string> names) const {
-  const Names arguments(names);
-  if (!json::is_string(source_)) return std::move(compile(without_missing(source_, arguments))).value();
+MessageTemplate MessageTemplate::without_missing(const Names& names) const {
+  if (!json::is_string(source_)) return std::move(compile(leave_out(source_, names))).value();
   const std::string text = json::text_of(source_);
-  return is_json_shaped(text) ? std::move(compile(json::quote(without_missing(text, arguments)))).value() : *this;
+  return is_json_shaped(text) ? std::move(compile(json::quote(leave_out(text, names)))).value() : *this;
 }
 
 std::vector<std::string> MessageTemplate::argument_names() const {
@@ -147,7 +151,7 @@ bool MessageTemplate::is_constant() const {
 
 bool MessageTemplate::depends_on_names() const {
   return std::any_of(segments_.begin(), segments_.end(),
-                     [](const Segment& segment) { return segment.placeholders && may_hold_arguments(segment.text); });
+                     [](const Segment& segment) { return segment.placeholders && depends_on_call(segment.text); });
 }
 bool MessageTemplate::holds_request_id() const { return holds(kRequestIdPlaceholder); }
 bool MessageTemplate::holds_uuid() const { return holds(kUuidPlaceholder); }
@@ -183,6 +187,12 @@ std::string render(const Plan& plan, std::string_view arguments, const json::Mem
       case Kind::tool_name:
         append_text(value, piece.encoding, built_ins.tool_name);
         break;
+      case Kind::traceparent:
+        append_text(value, piece.encoding, built_ins.traceparent);
+        break;
+      case Kind::tracestate:
+        append_text(value, piece.encoding, built_ins.tracestate);
+        break;
     }
     out += json::escaped(std::move(value), piece.levels);
   }
@@ -196,6 +206,8 @@ Result<std::string> render(const MessageTemplate& message, std::string_view argu
   std::vector<std::string> names;
   names.reserve(members->size());
   for (const auto& [name, raw] : *members) names.push_back(name);
+  if (!built_ins.traceparent.empty()) names.emplace_back(kTraceparentPlaceholder);
+  if (!built_ins.tracestate.empty()) names.emplace_back(kTracestatePlaceholder);
   Result<Plan> plan = message.plan(names, missing);
   if (!plan) return std::move(plan).error();
   return render(*plan, arguments, *members, built_ins);
