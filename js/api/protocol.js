@@ -156,11 +156,7 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
   callTool(caller, toolName, toolArgs, toolCallTemplate, options) {
     try {
       const { signal, ...given } = callOptions(options);
-      return this.#driver.call(
-        MODE_SINGLE,
-        this.#request(caller, toolName, toolArgs, toolCallTemplate, given),
-        signal,
-      );
+      return this.#driver.call(MODE_SINGLE, this.#request(caller, toolName, toolArgs, toolCallTemplate, given), signal);
     } catch (error) {
       return Promise.reject(error);
     }

@@ -115,7 +115,9 @@ export function renderMessage(message, args, builtIns, options) {
     uuid: uuid === undefined ? undefined : builtInText('uuid', uuid),
     now: now === undefined ? undefined : builtInText('now', now instanceof Date ? now.toJSON() : now),
   };
-  const trace = Object.entries({ traceparent, tracestate }).filter(([name, value]) => value && builtInText(name, value));
+  const trace = Object.entries({ traceparent, tracestate }).filter(
+    ([name, value]) => value && builtInText(name, value),
+  );
   const values = new Arguments(args, Object.fromEntries(trace));
   const template = message === undefined || message === null ? '' : (stringify(message, 'message') ?? '');
   const text = forCore(template, 'message');
