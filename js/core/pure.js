@@ -116,7 +116,7 @@ export function renderMessage(message, args, builtIns, options) {
     now: now === undefined ? undefined : builtInText('now', now instanceof Date ? now.toJSON() : now),
   };
   const trace = Object.entries({ traceparent, tracestate }).filter(
-    ([name, value]) => value && builtInText(name, value),
+    ([name, value]) => value !== undefined && builtInText(name, value),
   );
   const values = new Arguments(args, Object.fromEntries(trace));
   const template = message === undefined || message === null ? '' : (stringify(message, 'message') ?? '');

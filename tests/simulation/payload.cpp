@@ -87,9 +87,7 @@ Payload make_item(Random& random, const Addressee& to, const SessionOptions& opt
   return payload;
 }
 
-bool can_progress(const Addressee& to) {
-  return to.tool->progress != Progress::none && to.mode != CallMode::discovery;
-}
+bool can_progress(const Addressee& to) { return to.tool->progress != Progress::none && to.mode != CallMode::discovery; }
 
 Payload make_progress(Random& random, const Addressee& to) {
   const ToolPlan& tool = *to.tool;
@@ -139,11 +137,10 @@ Payload make_noise(Random& random, const Addressee& to) {
   Payload payload;
   if (tool.shares(to.mode)) {
     const std::string id = std::to_string(to.call);
-    payload.text = random.pick<std::string>({R"({"id":"nobody"})", R"({"id":")" + id + R"(","id":"nobody"})",
-                                             R"({"u":"5f0c1a2e"})", R"({"id":0})", R"({"id":[)" + id + "]}",
-                                             R"({"id":")" + id + R"(")", R"({"meta":[{"id":null}]})",
-                                             R"({"of":)" + id + "}", R"({"of":")" + id + R"(","status":"idle"})",
-                                             R"({"of":"nobody","status":"busy"})", R"({"status":"busy"})"});
+    payload.text = random.pick<std::string>(
+        {R"({"id":"nobody"})", R"({"id":")" + id + R"(","id":"nobody"})", R"({"u":"5f0c1a2e"})", R"({"id":0})",
+         R"({"id":[)" + id + "]}", R"({"id":")" + id + R"(")", R"({"meta":[{"id":null}]})", R"({"of":)" + id + "}",
+         R"({"of":")" + id + R"(","status":"idle"})", R"({"of":"nobody","status":"busy"})", R"({"status":"busy"})"});
   } else if (to.mode == CallMode::discovery) {
     payload.text = random.pick<std::string>({R"({"tool":[]})", "manual", R"(["tools"])"});
   } else if (tool.filter == Filter::per_call) {

@@ -33,6 +33,7 @@ export const whole: WebSocketCallTemplate = {
   correlation: false,
   result_path: '/result',
   error_path: '/error',
+  progress_filter: { status: 'running', of: '{{request_id}}' },
   stream_end: { type: 'end' },
   connect_message: ['join'],
   connect_ack: { ok: true },
@@ -60,6 +61,8 @@ export const wrong: WebSocketCallTemplate[] = [
   { url, respons_format: 'json' },
   // @ts-expect-error a pointer or false
   { url, correlation: true },
+  // @ts-expect-error members
+  { url, progress_filter: 'running' },
   // @ts-expect-error headers are strings
   { url, headers: { 'X-Count': 1 } },
   // @ts-expect-error no such location
