@@ -72,13 +72,8 @@ CallRules::CallRules(const CallTemplate& call_template)
   for (const FrameMark& match : error_matches_) {
     for (const auto& leaf : match.members.leaves) pointers.push_back(leaf.first);
   }
-  std::vector<json::Pointer> id_of_progress;
   progress_slot_ = pointers.size();
-  const FrameMatch progress = progress_ ? progress_->members : FrameMatch();
-  for (const auto& [place, value] : progress.leaves) {
-    pointers.push_back(place);
-    if (value == kOwnId && id_of_progress.empty()) id_of_progress.push_back(place);
-  }
+  for (const auto& leaf : progress_.members.leaves) pointers.push_back(leaf.first);
   plan_ = json::ScanPlan(std::move(pointers));
 
   const auto& place = call_template.message.id_place();
@@ -91,9 +86,12 @@ CallRules::CallRules(const CallTemplate& call_template)
       correlation_ = place->pointer;
     }
     if (correlation_) {
-      id_of_progress.insert(id_of_progress.begin(), *correlation_);
-      for (const json::Pointer& at : id_of_progress) append(id_places_, {json::to_string(at), "\n"});
-      correlation_plan_ = json::ScanPlan(std::move(id_of_progress));
+      std::vector<json::Pointer> places{*correlation_};
+      for (const auto& [at, value] : progress_.members.leaves) {
+        if (value == kOwnId) places.push_back(at);
+      }
+      for (const json::Pointer& at : places) id_places_ += json::to_string(at) + '\n';
+      correlation_plan_ = json::ScanPlan(std::move(places));
     }
   }
 }
@@ -127,9 +125,8 @@ bool CallRules::is_error(const Frame& frame, const json::ScanResult& scan) const
 }
 
 bool CallRules::is_progress(CallId id, const Frame& frame, const json::ScanResult& scan) const {
-  if (!progress_) return false;
-  if (!progress_->prefix.empty()) return frame.text().starts_with(progress_->prefix);
-  return scan.valid && matches(progress_->members, scan, progress_slot_, id);
+  if (!progress_.prefix.empty()) return frame.text().starts_with(progress_.prefix);
+  return scan.valid && !progress_.empty() && matches(progress_.members, scan, progress_slot_, id);
 }
 
 Judgement CallRules::judge(CallMode mode, CallId id, const Frame& frame, std::size_t max_depth,
@@ -146,7 +143,7 @@ Judgement CallRules::judge_text(CallMode mode, CallId id, const Frame& frame, st
   using Kind = Judgement::Kind;
   const bool ends_by_frame = mode == CallMode::stream || (mode == CallMode::single && expected(mode) == 0);
   const bool members_decide = mode != CallMode::single || ends_by_frame || !filter_.empty() || has_result_path_ ||
-                              !error_paths_.empty() || !error_matches_.empty() || progress_;
+                              !error_paths_.empty() || !error_matches_.empty() || !progress_.empty();
   const bool unwraps = mode == CallMode::stream || (mode == CallMode::single && format_ != ResponseFormat::raw);
   const Judgement as_text{.kind = Kind::item, .decoding = Decoding::text};
   if (!members_decide && !(unwraps && frame.may_be_wrapped())) {

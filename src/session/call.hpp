@@ -91,9 +91,9 @@ class CallRules {
 
   /// Where a correlated call's answers carry its id; none: the call needs a connection of its own.
   [[nodiscard]] const std::optional<json::Pointer>& correlation() const { return correlation_; }
-  /// Finds just that place, and the one where progress carries the id, if `progress_filter` has one.
+  /// Finds just that place, and those where progress carries the id, if `progress_filter` has some.
   [[nodiscard]] const json::ScanPlan& correlation_plan() const { return correlation_plan_; }
-  /// Both as text: two templates with the same look for ids in the same places.
+  /// These as text: two templates with the same look for ids in the same places.
   [[nodiscard]] const std::string& id_places() const { return id_places_; }
   [[nodiscard]] bool correlates_by_uuid() const { return by_uuid_; }
 
@@ -110,7 +110,7 @@ class CallRules {
   bool has_result_path_ = false;
   std::vector<std::string> error_paths_;
   std::vector<FrameMark> error_matches_;
-  std::optional<FrameMark> progress_;
+  FrameMark progress_;
   std::size_t progress_slot_ = 0;
   std::optional<json::Pointer> correlation_;
   json::ScanPlan correlation_plan_;

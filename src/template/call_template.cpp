@@ -195,12 +195,11 @@ void read_error_match(FieldReader& fields, std::vector<FrameMark>& out) {
 void read_progress_filter(FieldReader& fields, CallTemplate& out) {
   const std::string_view value = fields.find("progress_filter");
   if (value.empty()) return;
-  FrameMark& mark = out.progress.emplace();
-  read_mark(fields, "progress_filter", "an object that is not empty", value, mark);
-  for (const auto& [place, leaf] : mark.members.leaves) {
+  read_mark(fields, "progress_filter", "an object that is not empty", value, out.progress);
+  for (const auto& [place, leaf] : out.progress.members.leaves) {
     if (leaf == kOwnId ? !out.message.holds_request_id() : may_hold_placeholders(leaf)) {
       fields.fail("progress_filter",
-                  "an object without placeholders, but for values \"{{request_id}}\" where the \"message\" holds it",
+                  "an object whose only placeholders are whole values \"{{request_id}}\", held by \"message\" too",
                   json::summary(leaf).c_str());
     }
   }

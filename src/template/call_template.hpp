@@ -54,7 +54,7 @@ struct CallTemplate {
   std::optional<json::Pointer> error_path;
   std::vector<json::Pointer> more_error_paths;  ///< where `error_path` is an array: those after the first
   std::vector<FrameMark> error_matches;         ///< `error_match`: any of them
-  std::optional<FrameMark> progress;            ///< `progress_filter`
+  FrameMark progress;                           ///< `progress_filter`
   FrameMatch stream_end;                        ///< default `{"type":"stream_end"}`
   std::optional<MessageTemplate> connect_message;
   FrameMatch connect_ack;

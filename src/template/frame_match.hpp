@@ -23,6 +23,7 @@ struct FrameMatch {
 struct FrameMark {
   FrameMatch members;
   std::string prefix;  ///< of a text frame; used where it is not empty
+  [[nodiscard]] bool empty() const { return members.empty() && prefix.empty(); }
 };
 
 /// In `progress_filter`, a value that stands for the id of the call, as a text or as a number.

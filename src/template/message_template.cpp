@@ -51,12 +51,14 @@ Plan MessageTemplate::pieces_for(const Names& names, MissingArguments missing, G
     std::size_t i = segment.placeholders ? 0 : text.size();
     while (i < text.size()) {
       const BuiltIn* built_in = built_in_at(text, i);
-      const bool is_given = built_in == nullptr || !names.lacks(*built_in);
       const Placeholder argument = names.find_at(text, i);
-      const Placeholder lost = built_in == nullptr && argument.size == 0 ? placeholder_at(text, i) : Placeholder{};
+      Placeholder lost = built_in == nullptr && argument.size == 0 ? placeholder_at(text, i) : Placeholder{};
+      if (built_in != nullptr && names.lacks(*built_in)) {
+        lost.size = built_in->placeholder.size();
+        gaps.trace = true;
+      }
       const bool becomes_null = lost.is_typed && segment.encoding == Encoding::json_value;
       if (lost.size != 0 && gaps.argument.empty()) gaps.argument = lost.name;
-      if (!is_given) gaps.trace = true;
       if (built_in == nullptr && argument.size == 0 &&
           (lost.size == 0 || (missing == MissingArguments::keep && !becomes_null))) {
         ++i;
@@ -67,13 +69,11 @@ Plan MessageTemplate::pieces_for(const Names& names, MissingArguments missing, G
         if (becomes_null && missing == MissingArguments::keep) append_literal(plan, "null", 0);
         i += lost.size;
       } else {
-        if (is_given) {
-          Piece& piece = plan.emplace_back();
-          piece.kind = built_in != nullptr ? built_in->kind : Kind::argument;
-          piece.encoding = segment.encoding;
-          piece.levels = segment.levels;
-          piece.text = argument.name;
-        }
+        Piece& piece = plan.emplace_back();
+        piece.kind = built_in != nullptr ? built_in->kind : Kind::argument;
+        piece.encoding = segment.encoding;
+        piece.levels = segment.levels;
+        piece.text = argument.name;
         i += built_in != nullptr ? built_in->placeholder.size() : argument.size;
       }
       literal = i;
@@ -94,12 +94,12 @@ Result<Plan> MessageTemplate::plan(std::span<const std::string> names, MissingAr
   const Names known(names, missing == MissingArguments::omit);
   Gaps gaps;
   result.value() = pieces_for(known, missing, gaps);
-  const bool is_refused = !gaps.argument.empty() && missing == MissingArguments::error;
-  const bool is_left_out = !gaps.argument.empty() && missing == MissingArguments::omit;
-  if (!is_refused && (is_left_out || gaps.trace)) {
-    result.value() = without_missing(known).pieces_for(known, missing, gaps);
+  if (gaps.argument.empty() || missing != MissingArguments::error) {
+    if (gaps.trace || (!gaps.argument.empty() && missing == MissingArguments::omit)) {
+      result.value() = without_missing(known).pieces_for(known, missing, gaps);
+    }
+    return result;
   }
-  if (!is_refused) return result;
   constexpr std::size_t kLongestList = 300;
   std::string given;
   for (const std::string& name : names) {

@@ -81,7 +81,7 @@ Judgement expected(const CallTemplate& rules, const Tree& source, CallMode mode,
     return {.kind = Kind::item, .last = true};
   }
   const bool may_end = mode == CallMode::stream || rules.expected_responses == kUntilPeerEnds;
-  const bool looks_inside = rules.error_path || !rules.error_matches.empty() || rules.progress;
+  const bool looks_inside = rules.error_path || !rules.error_matches.empty() || !rules.progress.empty();
   const bool unwraps = mode == CallMode::stream || rules.response_format != ResponseFormat::raw;
   const bool is_marked = unwraps && frame.text().find("\"tool_") != std::string_view::npos;
   if (!may_end && !has_filter && !rules.result_path && !looks_inside && !is_marked) {
@@ -99,7 +99,7 @@ Judgement expected(const CallTemplate& rules, const Tree& source, CallMode mode,
     if (!is_anothers && has_mark(match)) return {.kind = Kind::tool_error};
   }
   if (has_filter && (!tree || !contains(*tree, filter))) return not_mine;
-  if (rules.progress && !is_anothers && has_mark(own(*rules.progress, tree))) {
+  if (!rules.progress.empty() && !is_anothers && has_mark(own(rules.progress, tree))) {
     const bool is_parsed = tree && (is_json || rules.result_path);
     return {.kind = Kind::progress, .decoding = is_parsed ? Decoding::json : Decoding::text};
   }

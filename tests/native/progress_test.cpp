@@ -89,8 +89,7 @@ TEST(ProgressFilter, IsChecked) {
   }
   const Result<CallTemplate> no_id =
       parse_call_template(std::string_view(with(R"("progress_filter":{"k":"{{uuid}}"})")));
-  EXPECT_THAT(no_id.error().message,
-              HasSubstr(R"(values "{{request_id}}" where the "message" holds it; got "{{uuid}}")"));
+  EXPECT_THAT(no_id.error().message, HasSubstr(R"(values "{{request_id}}", held by "message" too; got "{{uuid}}")"));
   EXPECT_TRUE(parse_call_template(std::string_view(with(R"("progress_filter":null)"))).ok());
   EXPECT_EQ(normalize_call_template(with(R"("progress_filter":{"k":1})")).value(),
             R"({"url":"wss://h.example/ws","progress_filter":{"k":1},"call_template_type":"websocket"})");
