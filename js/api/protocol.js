@@ -112,7 +112,7 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
    * @param {string} toolName with the manual's name before its first dot: `manual.tool`
    * @param {Record<string, any> | null | undefined} toolArgs the arguments, by name
    * @param {TemplateFor<Result>} toolCallTemplate how to call it
-   * @param {CallOptions} [options] a signal that ends it, a timeout of its own
+   * @param {CallOptions} [options] a signal that ends it, a timeout of its own, what hears of progress
    * @returns {Promise<Result>} the result
    */
   /**
@@ -126,7 +126,7 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
    * @param {string} toolName with the manual's name before its first dot: `manual.tool`
    * @param {Record<string, any> | null | undefined} toolArgs the arguments, by name
    * @param {UntypedCallTemplate<Type>} toolCallTemplate how to call it
-   * @param {CallOptions} [options] a signal that ends it, a timeout of its own
+   * @param {CallOptions} [options] a signal that ends it, a timeout of its own, what hears of progress
    * @returns {Promise<any>} the result
    */
   /**
@@ -142,7 +142,7 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
    * @param {string} toolName with the manual's name before its first dot: `manual.tool`
    * @param {Record<string, any> | null | undefined} toolArgs the arguments, by name
    * @param {WebSocketCallTemplate<Format, Count, Path>} toolCallTemplate how to call it
-   * @param {CallOptions} [options] a signal that ends it, a timeout of its own
+   * @param {CallOptions} [options] a signal that ends it, a timeout of its own, what hears of progress
    * @returns {Promise<ToolResult<Format, Count, Path>>} the result
    */
   /**
@@ -173,7 +173,7 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
    * @param {string} toolName with the manual's name before its first dot: `manual.tool`
    * @param {Record<string, any> | null | undefined} toolArgs the arguments, by name
    * @param {TemplateFor<Result>} toolCallTemplate how to call it
-   * @param {CallOptions} [options] a signal that ends it, a timeout of its own
+   * @param {CallOptions} [options] a signal that ends it, a timeout of its own, what hears of progress
    * @returns {AsyncGenerator<Result, void, unknown>} each item
    */
   /**
@@ -187,7 +187,7 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
    * @param {string} toolName with the manual's name before its first dot: `manual.tool`
    * @param {Record<string, any> | null | undefined} toolArgs the arguments, by name
    * @param {UntypedCallTemplate<Type>} toolCallTemplate how to call it
-   * @param {CallOptions} [options] a signal that ends it, a timeout of its own
+   * @param {CallOptions} [options] a signal that ends it, a timeout of its own, what hears of progress
    * @returns {AsyncGenerator<any, void, unknown>} each item
    */
   /**
@@ -203,7 +203,7 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
    * @param {string} toolName with the manual's name before its first dot: `manual.tool`
    * @param {Record<string, any> | null | undefined} toolArgs the arguments, by name
    * @param {WebSocketCallTemplate<Format, Count, Path>} toolCallTemplate how to call it
-   * @param {CallOptions} [options] a signal that ends it, a timeout of its own
+   * @param {CallOptions} [options] a signal that ends it, a timeout of its own, what hears of progress
    * @returns {AsyncGenerator<ToolStreamItem<Format, Path>, void, unknown>} each item
    */
   /**
