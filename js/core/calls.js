@@ -39,6 +39,21 @@ export class AbortWatch {
   }
 }
 
+/**
+ * What the caller's code throws is thrown as a listener's is: where nobody waits.
+ * @param {Call | undefined} call undefined: it is over @param {Item} item
+ */
+export function tellProgress(call, item) {
+  const { onProgress } = call ?? {};
+  try {
+    onProgress?.(decode(item, () => {}));
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
+}
+
 /** A call that resolves once: with its response, or with all of them where several were asked for. */
 export class SingleCall {
   id = 0;

@@ -21,9 +21,9 @@ import {
 import { wellFormed } from '../base/values.js';
 import { DeadlineTimer } from '../host/timer.js';
 import { TokenFetcher } from '../host/tokens.js';
-import { SingleCall } from './calls.js';
+import { SingleCall, tellProgress } from './calls.js';
 import { Connections } from './connections.js';
-import { Consumed, decode } from './frames.js';
+import { Consumed } from './frames.js';
 import { Arguments, renderPlan } from './message.js';
 import { Observers } from './observers.js';
 import { defectOf, rejectionOf } from './rejection.js';
@@ -310,7 +310,7 @@ export class Driver {
         this.#deliver(command.call, command.item, command.last);
         break;
       case COMMAND_PROGRESS:
-        this.#progress(command.call, command.item);
+        tellProgress(this.#calls.get(command.call), command.item);
         break;
       case COMMAND_SETTLE:
         this.#take(command.call)?.finish();
@@ -364,18 +364,6 @@ export class Driver {
     call.given?.push(...this.#connections.secretsOf(item.connection));
     call.deliver(item);
     if (last) this.#take(id)?.finish();
-  }
-
-  /** What the caller's code throws is thrown as a listener's is: where nobody waits. @param {number} id @param {import('./frames.js').Item} item */
-  #progress(id, item) {
-    const { onProgress } = this.#calls.get(id) ?? {};
-    try {
-      onProgress?.(decode(item, () => {}));
-    } catch (error) {
-      queueMicrotask(() => {
-        throw error;
-      });
-    }
   }
 
   /** @param {number} connection @param {string} what a call, whose message it is, or the plan of the template's own message */

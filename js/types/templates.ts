@@ -59,7 +59,7 @@ export interface WebSocketCallTemplate<
   allowed_communication_protocols?: readonly string[] | undefined;
   /** Seconds from the call until it has a connection, else `connection_timeout`. Default `timeout`. */
   connection_timeout?: number | undefined;
-  /** Seconds from sending to the response, in a stream between two items, else `response_timeout`. Default `timeout`. */
+  /** Seconds from sending to the response, in a stream between two items, anew with each progress; else `response_timeout`. Default `timeout`. */
   response_timeout?: number | undefined;
   /**
    * How many responses there are: n ≥ 1, or -1 until the peer ends it. With anything but 1 a call resolves with an array.
