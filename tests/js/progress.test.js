@@ -93,12 +93,13 @@ test('in a stream it comes between items, is none of them, and waits for nobody'
   const protocol = newProtocol(t);
   const template = server.template({ progress_filter, response_format: 'json' });
   const told = [];
-  let stream;
-  await new Promise((resolve) => {
-    const onProgress = (value) => told.push(value) === 2 && resolve();
-    stream = protocol.callToolStreaming(null, 'm.work', {}, template, { onProgress });
-    stream.next().then(({ value }) => assert.deepEqual(value, { n: 1 })); // the second item is not taken
+  const stream = protocol.callToolStreaming(null, 'm.work', {}, template, { onProgress: (value) => told.push(value) });
+  let frames = 0;
+  const allCame = new Promise((resolve) => {
+    protocol.addEventListener('message', () => ++frames === 5 && resolve());
   });
+  assert.deepEqual((await stream.next()).value, { n: 1 });
+  await allCame; // the second item is not taken
   assert.deepEqual(
     told,
     [1, 2].map((step) => ({ status: 'running', step })),
@@ -117,7 +118,7 @@ test('after an abort, also by onProgress itself, nobody is told', async (t) => {
     heard.push(value);
     aborter.abort(new Error('enough'));
   };
-  const template = server.template({ progress_filter, response_format: 'json' });
+  const template = server.template({ progress_filter, response_format: 'json', response_timeout: 2 });
   const call = protocol.callTool(null, 'm.work', {}, template, { onProgress, signal: aborter.signal });
   assert.equal((await failure(call)).message, 'enough');
   await server.allClosed();
