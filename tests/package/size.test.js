@@ -8,8 +8,8 @@ import { newProject } from '../support/packed.js';
 
 // Lower them whenever something gets smaller. They were raised four times: for what masks secrets, judges failures and limits peers;
 // for `connect`, missing arguments, JSON within JSON strings, warnings and `error_match`; for trace contexts and diagnostics channels;
-// for progress and trace contexts in messages (899 of a page, 725 of the module). In bytes.
-const pageLimit = 72_299;
+// for progress and trace contexts in messages (878 of a page, 725 of the module). In bytes.
+const pageLimit = 72_278;
 const moduleLimit = 56_325;
 const pluginLimit = 440;
 
