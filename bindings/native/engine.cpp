@@ -204,7 +204,11 @@ ErrorPtr Engine::render(Call& call, CallRequest& request, std::uint32_t id) {
   if (used.uses_uuid) request.uuid = random_uuid();
   const std::string digits = to_text(id);
   const std::string time = used.uses_now ? iso_time() : std::string();
-  const BuiltIns built_ins{digits, request.uuid, time, name_in(used.tool_name)};
+  BuiltIns built_ins{digits, request.uuid, time, name_in(used.tool_name)};
+  if (handle.mode != CallMode::discovery) {
+    built_ins.traceparent = handle.options.traceparent;
+    built_ins.tracestate = handle.options.tracestate;
+  }
   const MissingArguments missing = used.parsed.missing_arguments;
   Result<std::string> message = handle.mode == CallMode::discovery
                                     ? utcp::ws::render(used.parsed.discovery_message, handle.arguments, built_ins)

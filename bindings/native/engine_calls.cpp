@@ -10,6 +10,14 @@ namespace utcp::ws::native {
 void Engine::deliver(Call& call, const DeliverFrame& command) {
   const std::string_view content = message_->text();
   DecodingPlan plan{command.decoding, command.path, call.handle->options.as_text, options_.limits.json_depth};
+  bool not_json = false;
+  if (command.is_progress) {
+    if (!call.handle->options.on_progress) return;
+    later(Operation([handle = call.handle, value = decode(content, plan, not_json)] {
+      if (!handle->is_over) handle->options.on_progress(value);
+    }));
+    return;
+  }
   if (call.stream) {
     call.stream->items.push_back({std::string(content), std::move(plan)});
     if (call.stream->waiting) give(*call.stream, std::move(call.stream->waiting));
@@ -19,7 +27,6 @@ void Engine::deliver(Call& call, const DeliverFrame& command) {
     call.text = content;
     return;
   }
-  bool not_json = false;
   Json value = decode(content, plan, not_json);
   if (not_json) warn(call.handle->id, "response_format is json and this is not JSON");
   if (call.handle->call_template->many) {

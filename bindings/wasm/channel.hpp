@@ -16,15 +16,16 @@ namespace utcp::ws {
 /// filled up to whole words.
 enum class CommandKind : std::uint32_t {
   wire,  ///< -: what was done to a socket by emscripten_websocket_new, …_send_utf8_text, …_close: the next of these
-  deliver,  ///< call, `Decoding`, text: a JSON Pointer
-  settle,   ///< call
-  reject,   ///< call, text: JSON of the error
-  open,     ///< connection, text: JSON of the handshake
-  ping,     ///< connection
-  read,     ///< connection, whether to go on reading
-  fetch,    ///< token, text: JSON of the request
-  cancel,   ///< token
-  report,   ///< text: JSON of what happened
+  deliver,   ///< call, `Decoding`, text: a JSON Pointer
+  progress,  ///< the same, of a frame that is no answer
+  settle,    ///< call
+  reject,    ///< call, text: JSON of the error
+  open,      ///< connection, text: JSON of the handshake
+  ping,      ///< connection
+  read,      ///< connection, whether to go on reading
+  fetch,     ///< token, text: JSON of the request
+  cancel,    ///< token
+  report,    ///< text: JSON of what happened
 };
 
 /// What JavaScript and the core share, at an address that stays.

@@ -289,8 +289,8 @@ void SessionHost::run(const FetchToken& command) {
 void SessionHost::run(const CancelToken& command) { channel_.put(CommandKind::cancel, {number(command.token)}); }
 
 void SessionHost::run(const DeliverFrame& command) {
-  channel_.put(CommandKind::deliver, {number(command.call), static_cast<std::uint32_t>(command.decoding)},
-               command.path);
+  channel_.put(command.is_progress ? CommandKind::progress : CommandKind::deliver,
+               {number(command.call), static_cast<std::uint32_t>(command.decoding)}, command.path);
 }
 
 void SessionHost::run(const SettleCall& command) {

@@ -53,7 +53,7 @@ export class Endpoint {
    * @template [As=Result] the type of the result; nobody checks it
    * @param {string} name the tool's
    * @param {Record<string, any> | readonly unknown[] | null} [args] the arguments, by name; an array where the message takes them as `{{args}}`
-   * @param {CallOptions} [options] a signal that ends it, a timeout of its own
+   * @param {CallOptions} [options] a signal that ends it, a timeout of its own, what hears of progress
    * @returns {Promise<As>} the result
    */
   async call(name, args, options) {
@@ -71,7 +71,7 @@ export class Endpoint {
    * @template [As=Item] the type of each item; nobody checks it
    * @param {string} name the tool's
    * @param {Record<string, any> | readonly unknown[] | null} [args] the arguments, as for `call`
-   * @param {CallOptions} [options] a signal that ends it, a timeout of its own
+   * @param {CallOptions} [options] a signal that ends it, a timeout of its own, what hears of progress
    * @returns {AsyncGenerator<As, void, unknown>} each item
    */
   stream(name, args, options) {

@@ -105,19 +105,20 @@ const knownOfCall = {
     what: `a number of seconds from 0 (none) to ${LONGEST_CALL}`,
     holds: (/** @type {unknown} */ v) => isNumber(v) && v >= 0 && v <= LONGEST_CALL,
   },
+  onProgress: source,
 };
 
 /**
  * @param {import('../types/shared.js').CallOptions | null | undefined} given
- * @returns {{ signal?: AbortSignal | undefined, timeout?: number | undefined }} throws a TypeError that says what to pass
+ * @returns {import('../types/shared.js').CallOptions} throws a TypeError that says what to pass
  */
 export function callOptions(given) {
   if (given === undefined || given === null) return {};
   if (isSignal(given)) throw new TypeError('options must be an object with a signal: pass { signal }');
   if (!isObject(given)) throw new TypeError(`options must be an object, not ${kindOf(given)}`);
   // An AbortController will do: its signal is not its own property.
-  const { signal, timeout } = given;
-  const options = { signal: signal ?? undefined, timeout };
+  const { signal, timeout, onProgress } = given;
+  const options = { signal: signal ?? undefined, timeout, onProgress };
   check('options', { ...copyOf('options', given), ...options }, knownOfCall);
   return options;
 }

@@ -112,7 +112,7 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
    * @param {string} toolName with the manual's name before its first dot: `manual.tool`
    * @param {Record<string, any> | null | undefined} toolArgs the arguments, by name
    * @param {TemplateFor<Result>} toolCallTemplate how to call it
-   * @param {CallOptions} [options] a signal that ends it, a timeout of its own
+   * @param {CallOptions} [options] a signal that ends it, a timeout of its own, what hears of progress
    * @returns {Promise<Result>} the result
    */
   /**
@@ -126,7 +126,7 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
    * @param {string} toolName with the manual's name before its first dot: `manual.tool`
    * @param {Record<string, any> | null | undefined} toolArgs the arguments, by name
    * @param {UntypedCallTemplate<Type>} toolCallTemplate how to call it
-   * @param {CallOptions} [options] a signal that ends it, a timeout of its own
+   * @param {CallOptions} [options] a signal that ends it, a timeout of its own, what hears of progress
    * @returns {Promise<any>} the result
    */
   /**
@@ -142,7 +142,7 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
    * @param {string} toolName with the manual's name before its first dot: `manual.tool`
    * @param {Record<string, any> | null | undefined} toolArgs the arguments, by name
    * @param {WebSocketCallTemplate<Format, Count, Path>} toolCallTemplate how to call it
-   * @param {CallOptions} [options] a signal that ends it, a timeout of its own
+   * @param {CallOptions} [options] a signal that ends it, a timeout of its own, what hears of progress
    * @returns {Promise<ToolResult<Format, Count, Path>>} the result
    */
   /**
@@ -155,12 +155,8 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
    */
   callTool(caller, toolName, toolArgs, toolCallTemplate, options) {
     try {
-      const { signal, timeout } = callOptions(options);
-      return this.#driver.call(
-        MODE_SINGLE,
-        this.#request(caller, toolName, toolArgs, toolCallTemplate, timeout),
-        signal,
-      );
+      const { signal, ...given } = callOptions(options);
+      return this.#driver.call(MODE_SINGLE, this.#request(caller, toolName, toolArgs, toolCallTemplate, given), signal);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -177,7 +173,7 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
    * @param {string} toolName with the manual's name before its first dot: `manual.tool`
    * @param {Record<string, any> | null | undefined} toolArgs the arguments, by name
    * @param {TemplateFor<Result>} toolCallTemplate how to call it
-   * @param {CallOptions} [options] a signal that ends it, a timeout of its own
+   * @param {CallOptions} [options] a signal that ends it, a timeout of its own, what hears of progress
    * @returns {AsyncGenerator<Result, void, unknown>} each item
    */
   /**
@@ -191,7 +187,7 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
    * @param {string} toolName with the manual's name before its first dot: `manual.tool`
    * @param {Record<string, any> | null | undefined} toolArgs the arguments, by name
    * @param {UntypedCallTemplate<Type>} toolCallTemplate how to call it
-   * @param {CallOptions} [options] a signal that ends it, a timeout of its own
+   * @param {CallOptions} [options] a signal that ends it, a timeout of its own, what hears of progress
    * @returns {AsyncGenerator<any, void, unknown>} each item
    */
   /**
@@ -207,7 +203,7 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
    * @param {string} toolName with the manual's name before its first dot: `manual.tool`
    * @param {Record<string, any> | null | undefined} toolArgs the arguments, by name
    * @param {WebSocketCallTemplate<Format, Count, Path>} toolCallTemplate how to call it
-   * @param {CallOptions} [options] a signal that ends it, a timeout of its own
+   * @param {CallOptions} [options] a signal that ends it, a timeout of its own, what hears of progress
    * @returns {AsyncGenerator<ToolStreamItem<Format, Path>, void, unknown>} each item
    */
   /**
@@ -220,8 +216,8 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
    */
   callToolStreaming(caller, toolName, toolArgs, toolCallTemplate, options) {
     try {
-      const { signal, timeout } = callOptions(options);
-      return this.#driver.stream(this.#request(caller, toolName, toolArgs, toolCallTemplate, timeout), signal);
+      const { signal, ...given } = callOptions(options);
+      return this.#driver.stream(this.#request(caller, toolName, toolArgs, toolCallTemplate, given), signal);
     } catch (error) {
       return this.#driver.stream(undefined, undefined, error);
     }
@@ -229,14 +225,14 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
 
   /**
    * @param {unknown} caller @param {unknown} toolName @param {unknown} args @param {unknown} template
-   * @param {number | undefined} timeout
+   * @param {CallOptions} options
    */
-  #request(caller, toolName, args, template, timeout) {
+  #request(caller, toolName, args, template, options) {
     if (typeof toolName !== 'string') {
       const cure = typeof caller === 'string' ? '; the caller comes before it: null for nobody in particular' : '';
       throw new TypeError(`toolName must be a string, not ${kindOf(toolName)}${cure}`);
     }
-    return { caller: this.#callers.numberOf(caller), toolName, args, template, timeout };
+    return { caller: this.#callers.numberOf(caller), toolName, args, template, ...options };
   }
 
   /**

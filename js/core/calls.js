@@ -13,6 +13,7 @@ import { decode } from './frames.js';
  * @property {string} message dropped once it is sent
  * @property {boolean} over
  * @property {string[] | undefined} given takes secrets that its answer came with
+ * @property {((value: any) => void) | undefined} onProgress
  * @property {import('./tools.js').PreparedTool | undefined} tool
  * @property {import('../host/diagnostics.js').CallTracing | undefined} tracing where somebody listens
  * @property {(item: Item) => void} deliver
@@ -38,6 +39,21 @@ export class AbortWatch {
   }
 }
 
+/**
+ * What the caller's code throws is thrown as a listener's is: where nobody waits.
+ * @param {Call | undefined} call undefined: it is over @param {Item} item
+ */
+export function tellProgress(call, item) {
+  const { onProgress } = call ?? {};
+  try {
+    onProgress?.(decode(item, () => {}));
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
+}
+
 /** A call that resolves once: with its response, or with all of them where several were asked for. */
 export class SingleCall {
   id = 0;
@@ -45,6 +61,8 @@ export class SingleCall {
   over = false;
   /** @type {string[] | undefined} */
   given = undefined;
+  /** @type {((value: any) => void) | undefined} */
+  onProgress = undefined;
   /** @type {import('./tools.js').PreparedTool | undefined} */
   tool = undefined;
   /** @type {import('../host/diagnostics.js').CallTracing | undefined} */

@@ -15,6 +15,7 @@ import {
   COMMAND_FETCH,
   COMMAND_OPEN,
   COMMAND_PING,
+  COMMAND_PROGRESS,
   COMMAND_READ,
   COMMAND_REJECT,
   COMMAND_REPORT,
@@ -49,6 +50,7 @@ import { sizeOf } from '../base/values.js';
 /**
  * A command of the core. Each says all it means.
  * @typedef {{ kind: typeof COMMAND_DELIVER, call: number, item: import('./frames.js').Item, last: boolean }
+ *   | { kind: typeof COMMAND_PROGRESS, call: number, item: import('./frames.js').Item }
  *   | { kind: typeof COMMAND_SETTLE, call: number }
  *   | { kind: typeof COMMAND_REJECT, call: number, rejection: Rejection, data: unknown, cause: unknown }
  *   | { kind: typeof COMMAND_OPEN, connection: number, handshake: import('../host/socket.js').Handshake, wire: Wire,
@@ -122,7 +124,8 @@ export class Channel {
           commands.push(/** @type {Command} */ (this.#wireNotes.shift()));
           at += 1;
           break;
-        case COMMAND_DELIVER: {
+        case COMMAND_DELIVER:
+        case COMMAND_PROGRESS: {
           const path = this.#text(at + 3);
           const item = { data, size: sizeOf(data), decoding: words[at + 2], path, connection };
           commands.push({ kind, call: words[at + 1], item, last: false });

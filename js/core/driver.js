@@ -10,6 +10,7 @@ import {
   COMMAND_FETCH,
   COMMAND_OPEN,
   COMMAND_PING,
+  COMMAND_PROGRESS,
   COMMAND_READ,
   COMMAND_REJECT,
   COMMAND_REPORT,
@@ -20,7 +21,7 @@ import {
 import { wellFormed } from '../base/values.js';
 import { DeadlineTimer } from '../host/timer.js';
 import { TokenFetcher } from '../host/tokens.js';
-import { SingleCall } from './calls.js';
+import { SingleCall, tellProgress } from './calls.js';
 import { Connections } from './connections.js';
 import { Consumed } from './frames.js';
 import { Arguments, renderPlan } from './message.js';
@@ -190,6 +191,7 @@ export class Driver {
     call.tool = tool;
     call.id = id;
     call.given = request.given;
+    call.onProgress = request.onProgress;
     call.tracing?.underWay(tool.endpoint, id);
     this.#calls.set(id, call);
     this.#timer.keepAlive(true);
@@ -306,6 +308,9 @@ export class Driver {
     switch (command.kind) {
       case COMMAND_DELIVER:
         this.#deliver(command.call, command.item, command.last);
+        break;
+      case COMMAND_PROGRESS:
+        tellProgress(this.#calls.get(command.call), command.item);
         break;
       case COMMAND_SETTLE:
         this.#take(command.call)?.finish();

@@ -10,6 +10,8 @@ import {
   PIECE_NOW,
   PIECE_REQUEST_ID,
   PIECE_TOOL_NAME,
+  PIECE_TRACEPARENT,
+  PIECE_TRACESTATE,
   PIECE_UUID,
 } from '../../dist/constants.js';
 import { isArray, kindOf } from '../base/values.js';
@@ -33,8 +35,9 @@ export class Arguments {
   /** @type {Record<string, unknown>} */
   #object;
 
-  /** @param {unknown} values */
-  constructor(values) {
+  /** @param {unknown} values @param {{ traceparent?: string, tracestate?: string }} [trace] built-ins that not every call has */
+  constructor(values, trace = {}) {
+    this.trace = trace;
     let object = /** @type {any} */ (values ?? {});
     object = read(() => (typeof object.toJSON === 'function' ? (object.toJSON() ?? {}) : object));
     if (typeof object !== 'object') throw new TypeError(`arguments must be an object, not ${kindOf(object)}`);
@@ -44,13 +47,16 @@ export class Arguments {
     if (typeof this.#object.toJSON === 'function') delete this.#object.toJSON; // was asked, or is no argument
   }
 
-  /** The names of the arguments that are there. */
+  /** The names of the arguments that are there, as the core wants them: and which built-ins, of those that may be missing. */
   names() {
-    return Object.keys(this.#object).filter((name) => {
+    const there = Object.keys(this.#object).filter((name) => {
       const value = this.#object[name];
       if (typeof value === 'object' || typeof value === 'function') return this.json(name) !== undefined;
       return value !== undefined && typeof value !== 'symbol';
     });
+    const reserved = there.find((name) => /^{{trace(parent|state)}}$/.test(name));
+    if (reserved) throw new TypeError(`an argument cannot be called ${reserved}`);
+    return [...there, ...Object.keys(this.trace).map((name) => `{{${name}}}`)];
   }
 
   /** @param {string} name @returns {string | undefined} its JSON text */
@@ -169,6 +175,10 @@ function fill([kind, encoding, name], args, builtIns) {
       return builtIn(builtIns.now, encoding);
     case PIECE_TOOL_NAME:
       return builtIn(builtIns.toolName, encoding);
+    case PIECE_TRACEPARENT:
+      return builtIn(args.trace.traceparent ?? '', encoding);
+    case PIECE_TRACESTATE:
+      return builtIn(args.trace.tracestate ?? '', encoding);
     default:
       return '';
   }

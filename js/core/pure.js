@@ -107,7 +107,7 @@ export function argumentsOf(callTemplate) {
 export function renderMessage(message, args, builtIns, options) {
   const missing = MISSING.indexOf(options?.missingArguments ?? 'keep');
   if (missing < 0) throw new TypeError(`options.missingArguments must be one of ${MISSING.join(', ')}`);
-  const { toolName = '', requestId = 1, now, uuid } = builtIns ?? {};
+  const { toolName = '', requestId = 1, now, uuid, traceparent, tracestate } = builtIns ?? {};
   const name = builtInText('toolName', toolName);
   const texts = {
     requestId: builtInText('requestId', typeof requestId === 'number' ? `${requestId}` : requestId),
@@ -115,7 +115,10 @@ export function renderMessage(message, args, builtIns, options) {
     uuid: uuid === undefined ? undefined : builtInText('uuid', uuid),
     now: now === undefined ? undefined : builtInText('now', now instanceof Date ? now.toJSON() : now),
   };
-  const values = new Arguments(args);
+  const trace = Object.entries({ traceparent, tracestate }).filter(
+    ([name, value]) => value !== undefined && builtInText(name, value),
+  );
+  const values = new Arguments(args, Object.fromEntries(trace));
   const template = message === undefined || message === null ? '' : (stringify(message, 'message') ?? '');
   const text = forCore(template, 'message');
   const names = namesOf(values);

@@ -7,7 +7,7 @@ import { forCore, templateText } from './tools.js';
 /**
  * `timeout`: seconds for this call alone, 0: none. `given`: takes the secrets of the option `credentials` that the answer came with.
  * @typedef {{ caller: number, toolName: string, args: unknown, template: unknown, timeout?: number | undefined, given?: string[],
- *   traceContext?: import('./trace_context.js').TraceContext | undefined }} Request
+ *   onProgress?: ((value: any) => void) | undefined, traceContext?: import('./trace_context.js').TraceContext | undefined }} Request
  */
 
 /** @param {Request} request @returns {Request} the same as it is now: the caller may change what it gave */
@@ -25,9 +25,9 @@ export function snapshotOf(request) {
  * @returns {{ tool: import('./tools.js').PreparedTool, message: string, extras: string | undefined }} `extras`: JSON of what the core
  *   needs to know of this call besides
  */
-export function compose(driver, tools, mode, { caller, toolName, args, template, timeout }, id) {
+export function compose(driver, tools, mode, { caller, toolName, args, template, timeout, traceContext }, id) {
   const tool = tools.prepare(driver, caller, toolName, template);
-  const values = new Arguments(args);
+  const values = new Arguments(args, traceContext && Object.fromEntries(traceContext.headers));
   const plan = mode === MODE_DISCOVERY ? tool.discovery : tools.planFor(driver, tool, values);
   checkShape(values, plan ?? tool.plan ?? []);
   const uuid = tool.usesUuid ? randomUuid() : '';

@@ -28,6 +28,8 @@ export class StreamCall {
   tool = undefined;
   /** @type {string[] | undefined} */
   given = undefined;
+  /** @type {((value: any) => void) | undefined} */
+  onProgress = undefined;
   /** @type {import('../host/diagnostics.js').CallTracing | undefined} */
   tracing = undefined;
   /** @type {Item[]} */

@@ -20,7 +20,8 @@ export interface ProtocolOptions {
   /**
    * Asked once per call for its trace context (https://www.w3.org/TR/trace-context/), in the caller's own turn. It goes into the handshake
    * of the connection that the call opens at once, unless the call template or `headers` sets `traceparent`; where the host cannot set
-   * headers, nowhere. What is malformed is left out, and a `warning` says so: tracing never fails a call. Default: none.
+   * headers, not. `{{traceparent}}` and `{{tracestate}}` in the call's message hold it in every host. What is malformed is left out, and a
+   * `warning` says so when a connection is opened: tracing never fails a call. Default: none.
    */
   traceContext?: TraceContextSource | undefined;
   /**
@@ -101,10 +102,16 @@ export interface CallOptions {
    * the template's `connection_timeout` and `response_timeout`. 0: no limit. Default: the template's.
    */
   timeout?: number | undefined;
+  /**
+   * Called with each frame that the template's `progress_filter` tells, as it comes: parsed with `response_format: 'json'` or a
+   * `result_path`, which is not applied, else the text. What it throws is reported as an event listener's error is; the call goes on.
+   * `registerManual` never calls it. Default: none.
+   */
+  onProgress?: ((value: any) => void) | undefined;
 }
 
 /** Options of `connect`: those of a protocol, and how to ask for the tools. */
-export interface ConnectOptions extends ProtocolOptions, CallOptions {
+export interface ConnectOptions extends ProtocolOptions, Omit<CallOptions, 'onProgress'> {
   /** Whether to ask the endpoint for its tools. `false`: the template serves a tool of any name. Default `true`. */
   discover?: boolean | undefined;
 }
@@ -171,6 +178,10 @@ export interface BuiltIns {
   now?: string | Date | undefined;
   /** For `{{uuid}}`. Default: a random one. */
   uuid?: string | undefined;
+  /** For `{{traceparent}}`. Default: none, so that what holds it is left out. */
+  traceparent?: string | undefined;
+  /** For `{{tracestate}}`. Default: none, so that what holds it is left out. */
+  tracestate?: string | undefined;
 }
 
 /** A compiled `WebAssembly.Module`, where the types of the host have it: those of Node alone do not. */

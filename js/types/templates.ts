@@ -26,7 +26,9 @@ export interface WebSocketCallTemplate<
   url: string;
   /**
    * What is sent, with placeholders: `UTCP_ARG_city_UTCP_ARG` becomes the argument `city` as text, `{{args.city}}` the same, as the
-   * whole of a string as the JSON value that it is; `{{request_id}}`, `{{uuid}}`, `{{now}}`, `{{tool_name}}` and `{{args}}` are built in.
+   * whole of a string as the JSON value that it is; `{{request_id}}`, `{{uuid}}`, `{{now}}`, `{{tool_name}}` and `{{args}}` are built in;
+   * so are `{{traceparent}}` and `{{tracestate}}`, of the option `traceContext`: where a call has none, a member or element whose whole
+   * value it is is left out, inside a text nothing takes its place.
    * In an object, `"...": "{{args}}"` becomes the arguments, each a member, but for those of a name that stands beside it.
    * Default: the arguments as a JSON object.
    */
@@ -58,7 +60,7 @@ export interface WebSocketCallTemplate<
   allowed_communication_protocols?: readonly string[] | undefined;
   /** Seconds from the call until it has a connection, else `connection_timeout`. Default `timeout`. */
   connection_timeout?: number | undefined;
-  /** Seconds from sending to the response, in a stream between two items, else `response_timeout`. Default `timeout`. */
+  /** Seconds from sending to the response, in a stream between two items, anew with each progress; else `response_timeout`. Default `timeout`. */
   response_timeout?: number | undefined;
   /**
    * How many responses there are: n ≥ 1, or -1 until the peer ends it. With anything but 1 a call resolves with an array.
@@ -93,6 +95,13 @@ export interface WebSocketCallTemplate<
    * before `message_filter`, with placeholders as in `message`. The `detail` is what stands at `error_path`, else the frame. Default: none.
    */
   error_match?: object | readonly object[] | undefined;
+  /**
+   * Members that tell progress of a call, at any depth, or `{ $prefix: '%' }` for how a text begins. Such a frame is no answer: the
+   * `response_timeout` starts anew, and the option `onProgress` gets it. A value `'{{request_id}}'` is the call's own id, as a text or as a
+   * number; calls with correlation hear of frames with their id only, there or where answers carry it. Judged after `error_match` and
+   * `message_filter`. Default: none.
+   */
+  progress_filter?: object | undefined;
   /** Members of the frame that ends a stream, with placeholders as in `message`. Default `{ type: 'stream_end' }`. */
   stream_end?: object | undefined;
   /**

@@ -7,7 +7,7 @@ namespace utcp::ws {
 namespace {
 
 // Slots of the scan plan that every template has. The leaves of `message_filter`, then of `stream_end`, then
-// `result_path`, those of `error_path`, and the leaves of `error_match` follow them.
+// `result_path`, those of `error_path`, and the leaves of `error_match` and of `progress_filter` follow them.
 enum Slot : std::size_t { kType, kRequestId, kTools, kFirstLeaf };
 
 bool is_string(std::string_view raw, std::string_view wanted) {
@@ -22,19 +22,24 @@ bool is_leaf(std::string_view raw, std::string_view wanted) {
 
 bool holds_something(std::string_view raw) { return !raw.empty() && raw != "null"; }
 
+bool is_id(std::string_view raw, CallId id) {
+  const std::string own = to_text(static_cast<std::uint32_t>(id));
+  return raw == own || is_string(raw, own);
+}
+
 // A frame's `request_id` that is absent, null, false, 0 or empty belongs to whoever waits, as in the reference.
 bool names_another_call(std::string_view raw, CallId id) {
   if (raw.empty() || raw == "null" || raw == "false" || raw == "0" || raw == "\"\"") return false;
-  const std::string own = to_text(static_cast<std::uint32_t>(id));
-  return raw != own && !is_string(raw, own);
+  return !is_id(raw, id);
 }
 
 }  // namespace
 
-bool matches(const FrameMatch& match, const json::ScanResult& scan, std::size_t first_slot) {
+bool matches(const FrameMatch& match, const json::ScanResult& scan, std::size_t first_slot, std::optional<CallId> own) {
   for (std::size_t i = 0; i < match.leaves.size(); ++i) {
     const std::string_view raw = scan.values[first_slot + i];
-    if (raw.empty() || !is_leaf(raw, match.leaves[i].second)) return false;
+    const std::string_view wanted = match.leaves[i].second;
+    if (raw.empty() || !(own && wanted == kOwnId ? is_id(raw, *own) : is_leaf(raw, wanted))) return false;
   }
   return true;
 }
@@ -50,7 +55,8 @@ CallRules::CallRules(const CallTemplate& call_template)
       expected_(call_template.expected_responses),
       matches_{call_template.message_filter, call_template.stream_end, call_template.error_matches},
       end_is_item_(call_template.stream_end_item),
-      result_default_(call_template.result_default) {
+      result_default_(call_template.result_default),
+      progress_(call_template.progress) {
   std::vector<json::Pointer> pointers{{{"type"}}, {{"request_id"}}, {{"tools"}}};
   for (const auto& leaf : matches_.filter.leaves) pointers.push_back(leaf.first);
   for (const auto& leaf : matches_.stream_end.leaves) pointers.push_back(leaf.first);
@@ -63,9 +69,11 @@ CallRules::CallRules(const CallTemplate& call_template)
   };
   if (call_template.error_path) add_error_path(*call_template.error_path);
   for (const json::Pointer& place : call_template.more_error_paths) add_error_path(place);
-  for (const ErrorMatch& match : matches_.errors) {
+  for (const FrameMark& match : matches_.errors) {
     for (const auto& leaf : match.members.leaves) pointers.push_back(leaf.first);
   }
+  progress_slot_ = pointers.size();
+  for (const auto& leaf : progress_.members.leaves) pointers.push_back(leaf.first);
   plan_ = json::ScanPlan(std::move(pointers));
 
   const auto& place = call_template.message.id_place();
@@ -77,7 +85,14 @@ CallRules::CallRules(const CallTemplate& call_template)
     } else if (place) {
       correlation_ = place->pointer;
     }
-    if (correlation_) correlation_plan_ = json::ScanPlan({*correlation_});
+    if (correlation_) {
+      std::vector<json::Pointer> places{*correlation_};
+      for (const auto& [at, value] : progress_.members.leaves) {
+        if (value == kOwnId) places.push_back(at);
+      }
+      for (const json::Pointer& at : places) id_places_ += json::to_string(at) + '\n';
+      correlation_plan_ = json::ScanPlan(std::move(places));
+    }
   }
 }
 
@@ -91,7 +106,7 @@ std::uint32_t CallRules::expected(CallMode mode) const {
 bool CallRules::is_error(const FrameMatches& own, const Frame& frame, const json::ScanResult& scan) const {
   std::size_t slot =
       kFirstLeaf + matches_.filter.leaves.size() + matches_.stream_end.leaves.size() + 1 + error_paths_.size();
-  for (const ErrorMatch& match : own.errors) {
+  for (const FrameMark& match : own.errors) {
     const bool has_members = !match.members.empty();
     // A call's values may leave nothing of a prefix: every text begins so.
     if (!has_members && !match.prefix.empty() && frame.text().starts_with(match.prefix)) return true;
@@ -99,6 +114,11 @@ bool CallRules::is_error(const FrameMatches& own, const Frame& frame, const json
     slot += match.members.leaves.size();
   }
   return false;
+}
+
+bool CallRules::is_progress(CallId id, const Frame& frame, const json::ScanResult& scan) const {
+  if (!progress_.prefix.empty()) return frame.text().starts_with(progress_.prefix);
+  return scan.valid && !progress_.empty() && matches(progress_.members, scan, progress_slot_, id);
 }
 
 Judgement CallRules::judge(CallMode mode, CallId id, const Frame& frame, std::size_t max_depth,
@@ -116,7 +136,8 @@ Judgement CallRules::judge_text(CallMode mode, CallId id, const Frame& frame, st
   using Kind = Judgement::Kind;
   const bool ends_by_frame = mode == CallMode::stream || (mode == CallMode::single && expected(mode) == 0);
   const bool members_decide = mode != CallMode::single || ends_by_frame || !matches_.filter.empty() ||
-                              has_result_path_ || !error_paths_.empty() || !matches_.errors.empty();
+                              has_result_path_ || !error_paths_.empty() || !matches_.errors.empty() ||
+                              !progress_.empty();
   const bool unwraps = mode == CallMode::stream || (mode == CallMode::single && format_ != ResponseFormat::raw);
   const Judgement as_text{.kind = Kind::item, .decoding = Decoding::text};
   if (!members_decide && !(unwraps && frame.may_be_wrapped())) {
@@ -144,14 +165,21 @@ Judgement CallRules::judge_text(CallMode mode, CallId id, const Frame& frame, st
     }
     return {.kind = Kind::tool_error};
   }
-  if (!scan.valid) {
-    if (!matches_.filter.empty() || has_result_path_) return {.kind = Kind::not_mine, .why = "it is not JSON"};
-    return {.kind = Kind::item, .decoding = Decoding::text, .not_json = format_ == ResponseFormat::json};
-  }
+  constexpr std::string_view kNotJson = "it is not JSON";
+  if (!scan.valid && !matches_.filter.empty()) return {.kind = Kind::not_mine, .why = kNotJson};
   if (!matches(own.filter, scan, kFirstLeaf))
     return {.kind = Kind::not_mine, .why = "message_filter does not let it through"};
 
   if (is_anothers) return {.kind = Kind::not_mine, .why = "its request_id is another call's"};
+  if (is_progress(id, frame, scan)) {
+    // Parsed where answers are.
+    const bool is_parsed = scan.valid && (format_ == ResponseFormat::json || has_result_path_);
+    return {.kind = Kind::progress, .decoding = is_parsed ? Decoding::json : Decoding::text};
+  }
+  if (!scan.valid) {
+    if (has_result_path_) return {.kind = Kind::not_mine, .why = kNotJson};
+    return {.kind = Kind::item, .decoding = Decoding::text, .not_json = format_ == ResponseFormat::json};
+  }
   const bool ends = ends_by_frame && !own.stream_end.empty() && matches(own.stream_end, scan, first_end);
   if (ends && !end_is_item_) return {.kind = Kind::end};
   for (std::size_t i = 0; i < error_paths_.size(); ++i) {

@@ -60,6 +60,7 @@ enum class Decoding : std::uint8_t {
 struct Judgement {
   enum class Kind : std::uint8_t {
     not_mine,    ///< not an answer to this call; `why` says for a log what was wrong with it
+    progress,    ///< no answer, but the tool is at work: `decoding` says how it is told
     item,        ///< an answer
     end,         ///< no answer, but the end of the stream
     tool_error,  ///< the tool says it failed; `path` points at what it says
@@ -91,13 +92,16 @@ class CallRules {
 
   /// Where a correlated call's answers carry its id; none: the call needs a connection of its own.
   [[nodiscard]] const std::optional<json::Pointer>& correlation() const { return correlation_; }
-  /// Finds just that place.
+  /// Finds just that place, and those where progress carries the id, if `progress_filter` has some.
   [[nodiscard]] const json::ScanPlan& correlation_plan() const { return correlation_plan_; }
+  /// These as text: two templates with the same look for ids in the same places.
+  [[nodiscard]] const std::string& id_places() const { return id_places_; }
   [[nodiscard]] bool correlates_by_uuid() const { return by_uuid_; }
 
  private:
   [[nodiscard]] Judgement judge_text(CallMode mode, CallId id, const Frame& frame, std::size_t max_depth,
                                      const FrameMatches& own) const;
+  [[nodiscard]] bool is_progress(CallId id, const Frame& frame, const json::ScanResult& scan) const;
   [[nodiscard]] bool is_error(const FrameMatches& own, const Frame& frame, const json::ScanResult& scan) const;
 
   ResponseFormat format_;
@@ -107,8 +111,11 @@ class CallRules {
   std::string result_path_, result_default_;
   bool has_result_path_ = false;
   std::vector<std::string> error_paths_;
+  FrameMark progress_;
+  std::size_t progress_slot_ = 0;
   std::optional<json::Pointer> correlation_;
   json::ScanPlan correlation_plan_;
+  std::string id_places_;
   bool by_uuid_ = false;
   bool sends_request_id_ = false;  // as the member of that name, where it is not a value of the caller's
   json::ScanPlan plan_;            // slots: see call.cpp
@@ -117,7 +124,9 @@ class CallRules {
 /// Whether a frame is one of those that the tools of UTCP's own streams send.
 [[nodiscard]] bool is_of_stream(const Frame& frame, std::size_t max_depth);
 
-/// Whether a frame has all members of a match. `values` are the scan's values for its leaves, in order.
-[[nodiscard]] bool matches(const FrameMatch& match, const json::ScanResult& scan, std::size_t first_slot);
+/// Whether a frame has all members of a match. `values` are the scan's values for its leaves, in order. `own`: the call
+/// whose id `kOwnId` stands for; none: it is a text like any other.
+[[nodiscard]] bool matches(const FrameMatch& match, const json::ScanResult& scan, std::size_t first_slot,
+                           std::optional<CallId> own = {});
 
 }  // namespace utcp::ws

@@ -108,11 +108,12 @@ struct FetchToken {
 struct CancelToken {
   TokenId token;
 };
-/// Decode the frame being handled and give it to the call as one more item.
+/// Decode the frame being handled and give it to the call as one more item, or tell whoever made it of the progress.
 struct DeliverFrame {
   CallId call;
   Decoding decoding;
   std::string path;  ///< for `Decoding::json_member`: JSON Pointer
+  bool is_progress = false;
 };
 /// The call is over. With an error whose code is `tool_failed`, `path` tells where the frame being handled says why,
 /// unless `detail` says it: what stands in the frame holds secrets, or is too large to look through.
@@ -276,6 +277,7 @@ class Session {
 
   // session_frames.cpp: from frame to call
   [[nodiscard]] Call* find_addressee(const Connection& connection, const Frame& frame);
+  [[nodiscard]] Judgement judge(const Call& call, const Frame& frame) const;
   void take(TimePoint now, Connection& connection, Call& call, const Frame& frame);
   [[nodiscard]] static bool is_echo(Connection& connection, const Frame& frame);
   [[nodiscard]] static bool is_one_answer(const Call& call);

@@ -137,12 +137,21 @@ Session::Call* Session::find_addressee(const Connection& connection, const Frame
   while (entry != connection.calls.end()) {
     const Tool& tool = *calls_.at(entry->second)->tool;
     const json::ScanResult scan = json::scan(frame.text(), tool.rules.correlation_plan(), options_.max_depth);
-    const std::string id = json::text_of(scan.values[0]);
-    const auto found = connection.calls.find(tool.place + id);
-    if (!id.empty() && found != connection.calls.end()) return calls_.at(found->second).get();
+    for (std::size_t i = 0; i < scan.values.size(); ++i) {
+      const std::string id = json::text_of(scan.values[i]);
+      const auto found = connection.calls.find(tool.place + id);
+      if (id.empty() || found == connection.calls.end()) continue;
+      Call* call = calls_.at(found->second).get();
+      // Of what carries the id only where progress does, nothing else is the call's.
+      if (i == 0 || judge(*call, frame).kind == Judgement::Kind::progress) return call;
+    }
     entry = connection.calls.lower_bound(tool.place + '\xFF');  // the first with another place: ids are ASCII
   }
   return nullptr;
+}
+
+Judgement Session::judge(const Call& call, const Frame& frame) const {
+  return call.tool->rules.judge(call.mode, call.id, frame, options_.max_depth, call.filter ? &*call.filter : nullptr);
 }
 
 std::vector<CallId> Session::calls_of(const Connection& connection) const {
@@ -162,8 +171,7 @@ void Session::take(TimePoint now, Connection& connection, Call& call, const Fram
            false);
     return;
   }
-  const Judgement judgement =
-      call.tool->rules.judge(call.mode, call.id, frame, options_.max_depth, call.filter ? &*call.filter : nullptr);
+  const Judgement judgement = judge(call, frame);
   const std::string& label = endpoints_.at(connection.endpoint)->label;
   if (judgement.kind != Judgement::Kind::not_mine) {
     connection.served = true;
@@ -191,6 +199,11 @@ void Session::take(TimePoint now, Connection& connection, Call& call, const Fram
       settle(now, call,
              share(ErrorCode::invalid_frame, concat({label, " sent an answer that cannot be taken: ", judgement.why})),
              false);
+      return;
+    case Judgement::Kind::progress:
+      report_frame(Report::Kind::message, connection, &call, frame, {});
+      commands_.push_back(DeliverFrame{call.id, judgement.decoding, {}, true});
+      if (!connection.paused) timers_.set(timer_of(call.id), now + call.response_timeout);
       return;
     case Judgement::Kind::item:
       break;

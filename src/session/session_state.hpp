@@ -24,13 +24,13 @@ struct Session::Tool {
   std::string owner;                // the manual that calls belong to
   std::string short_name;           // without the manual's name
   std::uint32_t endpoint_hint = 0;  // the endpoint of the last call; valid while it exists and no header field varies
-  std::string place;                // where answers carry the id, as a part of a key
+  std::string place;                // where answers, and progress, carry the id, as a part of a key
 
   Tool(CallTemplate t, CallerId c)
       : call_template(std::move(t)),
         rules(call_template),
         caller(c),
-        place(rules.correlation() ? part(json::to_string(*rules.correlation())) : "") {}
+        place(rules.correlation() ? part(rules.id_places()) : "") {}
 };
 
 struct Session::Endpoint {

@@ -10,6 +10,7 @@
 #include "field_reader.hpp"
 #include "known_fields.hpp"
 #include "placeholder_places.hpp"
+#include "placeholders.hpp"
 
 namespace utcp::ws {
 namespace {
@@ -166,27 +167,43 @@ void read_error_path(FieldReader& fields, CallTemplate& out) {
   }
 }
 
-void read_error_match(FieldReader& fields, std::vector<ErrorMatch>& out) {
+// An object of members, or of `$prefix` alone.
+void read_mark(FieldReader& fields, const char* name, const char* takes, std::string_view object, FrameMark& out) {
+  const json::Members members = json::members_of(object);
+  if (members.empty()) fields.refuse(name, takes, object);
+  const std::string_view prefix = json::find(members, kPrefixName);
+  if (!json::is_string(prefix)) {
+    read_leaves(fields, name, object, out.members);
+    return;
+  }
+  out.prefix = json::text_of(prefix);
+  if (out.prefix.empty() || members.size() > 1) {
+    fields.fail(name, "an object of $prefix alone, a text that is not empty", "another object");
+  }
+}
+
+void read_error_match(FieldReader& fields, std::vector<FrameMark>& out) {
   constexpr const char* kTakes = "an object that is not empty, or an array of such objects";
   const std::string_view value = fields.find("error_match");
   if (value.empty()) return;
   std::vector<std::string_view> objects = json::elements_of(value);
   if (is_object(value)) objects = {value};
   if (objects.empty()) fields.refuse("error_match", kTakes, value);
-  for (const std::string_view object : objects) {
-    ErrorMatch& match = out.emplace_back();
-    const json::Members members = json::members_of(object);
-    if (members.empty()) fields.refuse("error_match", kTakes, object);
-    if (const std::string_view prefix = json::find(members, kPrefixName); json::is_string(prefix)) {
-      match.prefix = json::text_of(prefix);
-      if (match.prefix.empty() || members.size() > 1) {
-        fields.fail("error_match", "an object of $prefix alone, a text that is not empty", "another object");
-      }
-      continue;
-    }
-    read_leaves(fields, "error_match", object, match.members);
-  }
+  for (const std::string_view object : objects) read_mark(fields, "error_match", kTakes, object, out.emplace_back());
   if (out.size() > kMostErrorMatches) fields.fail("error_match", "at most 20 objects", "more");
+}
+
+void read_progress_filter(FieldReader& fields, CallTemplate& out) {
+  const std::string_view value = fields.find("progress_filter");
+  if (value.empty()) return;
+  read_mark(fields, "progress_filter", "an object that is not empty", value, out.progress);
+  for (const auto& [place, leaf] : out.progress.members.leaves) {
+    if (leaf == kOwnId ? !out.message.holds_request_id() : may_hold_placeholders(leaf)) {
+      fields.fail("progress_filter",
+                  "an object whose only placeholders are whole values \"{{request_id}}\", held by \"message\" too",
+                  json::summary(leaf).c_str());
+    }
+  }
 }
 
 void read_correlation(FieldReader& fields, CallTemplate& out) {
@@ -292,6 +309,7 @@ void read_fields(FieldReader& fields, CallTemplate& out) {
   read_result_default(fields, out);
   read_error_path(fields, out);
   read_error_match(fields, out.error_matches);
+  read_progress_filter(fields, out);
   read_match(fields, "stream_end", out.stream_end, kDefaultStreamEnd);
   fields.boolean("stream_end_item", out.stream_end_item);
   read_filter_message(fields, out.filter_message);

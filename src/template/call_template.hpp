@@ -56,7 +56,8 @@ struct CallTemplate {
   std::string result_default;  ///< JSON of the result where there is nothing at `result_path`; empty: none
   std::optional<json::Pointer> error_path;
   std::vector<json::Pointer> more_error_paths;  ///< where `error_path` is an array: those after the first
-  std::vector<ErrorMatch> error_matches;        ///< `error_match`: any of them
+  std::vector<FrameMark> error_matches;         ///< `error_match`: any of them
+  FrameMark progress;                           ///< `progress_filter`
   FrameMatch stream_end;                        ///< default `{"type":"stream_end"}`
   bool stream_end_item = false;                 ///< the frame that ends a stream is its last item
   std::optional<MessageTemplate> connect_message;

@@ -84,7 +84,7 @@ FrameMatches filled(FrameMatches matches, std::string_view text) {
   std::vector<std::string_view> objects = json::elements_of(values[2]);
   if (objects.empty()) objects.push_back(values[2]);
   for (std::size_t i = 0; i < std::min(objects.size(), matches.errors.size()); ++i) {
-    ErrorMatch& error = matches.errors[i];
+    FrameMark& error = matches.errors[i];
     fill(error.members, objects[i]);
     if (!error.prefix.empty()) error.prefix = json::text_of(json::find(json::members_of(objects[i]), kPrefixName));
   }

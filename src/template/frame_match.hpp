@@ -21,21 +21,25 @@ struct FrameMatch {
 
 inline constexpr const char* kPrefixName = "$prefix";
 
-/// What makes a frame a tool's error, whatever the filter lets through: members, or how a text begins.
-struct ErrorMatch {
+/// What tells frames of a kind (`error_match`, `progress_filter`): members, or how a text begins.
+struct FrameMark {
   FrameMatch members;
   std::string prefix;  ///< of a text frame; used where it is not empty
+  [[nodiscard]] bool empty() const { return members.empty() && prefix.empty(); }
 };
 
 /// All that frames are held against. A call's own is the template's with its placeholders filled in.
 struct FrameMatches {
   FrameMatch filter;  ///< `message_filter`
   FrameMatch stream_end;
-  std::vector<ErrorMatch> errors;  ///< `error_match`: any of them
+  std::vector<FrameMark> errors;  ///< `error_match`: any of them
 };
 
 /// `matches` with the values of `text`: the JSON of an array of `message_filter`, `stream_end` and `error_match`.
 [[nodiscard]] FrameMatches filled(FrameMatches matches, std::string_view text);
+
+/// In `progress_filter`, a value that stands for the id of the call, as a text or as a number.
+inline constexpr std::string_view kOwnId = R"("{{request_id}}")";
 
 /// Fills `out` with the leaves of an object, which is known to be JSON. Returns whether there are at most 1,000:
 /// looking for each takes time with each frame.

@@ -30,6 +30,7 @@ constexpr Field kFields[] = {
     {"result_default", ""},
     {"error_path", "null"},
     {"error_match", "null"},
+    {"progress_filter", "null"},
     {"connect_message", "null"},
     {"ping_message", "null"},
     {"expected_responses", "null"},

@@ -43,10 +43,8 @@ void append_argument(std::string& out, Encoding encoding, std::string_view raw) 
 
 }  // namespace
 
-Plan MessageTemplate::pieces_for(std::span<const std::string> names, MissingArguments missing,
-                                 std::string* first_missing) const {
+Plan MessageTemplate::pieces_for(const Names& names, MissingArguments missing, Gaps& gaps) const {
   Plan plan;
-  const Names arguments(names);
   for (const Segment& segment : segments_) {
     if (segment.kind == Segment::Kind::spread) append_spread(plan, segment, names);
     const std::string_view text = segment.text;
@@ -54,10 +52,14 @@ Plan MessageTemplate::pieces_for(std::span<const std::string> names, MissingArgu
     std::size_t i = segment.kind == Segment::Kind::placeholders ? 0 : text.size();
     while (i < text.size()) {
       const BuiltIn* built_in = built_in_at(text, i);
-      const Placeholder argument = arguments.find_at(text, i);
-      const Placeholder lost = built_in == nullptr && argument.size == 0 ? placeholder_at(text, i) : Placeholder{};
+      const Placeholder argument = names.find_at(text, i);
+      Placeholder lost = built_in == nullptr && argument.size == 0 ? placeholder_at(text, i) : Placeholder{};
+      if (built_in != nullptr && names.lacks(*built_in)) {
+        lost.size = built_in->placeholder.size();
+        gaps.trace = true;
+      }
       const bool becomes_null = lost.is_typed && segment.encoding == Encoding::json_value;
-      if (lost.size != 0 && first_missing->empty()) *first_missing = lost.name;
+      if (lost.size != 0 && gaps.argument.empty()) gaps.argument = lost.name;
       if (built_in == nullptr && argument.size == 0 &&
           (lost.size == 0 || (missing == MissingArguments::keep && !becomes_null))) {
         ++i;
@@ -82,8 +84,9 @@ Plan MessageTemplate::pieces_for(std::span<const std::string> names, MissingArgu
   return plan;
 }
 
-void MessageTemplate::append_spread(Plan& plan, const Segment& segment, std::span<const std::string> names) const {
-  for (const std::string& name : names) {
+void MessageTemplate::append_spread(Plan& plan, const Segment& segment, const Names& names) const {
+  for (const std::string& name : names.all()) {
+    if (is_trace_name(name)) continue;
     if (std::find(beside_spread_.begin(), beside_spread_.end(), name) != beside_spread_.end()) continue;
     const bool is_alone = plan.back().kind == Kind::literal && plan.back().text.ends_with('{');
     const bool follows = segment.is_last && !is_alone;
@@ -105,11 +108,13 @@ Result<Plan> MessageTemplate::plan(std::span<const std::string> names, MissingAr
     arguments.encoding = Encoding::json_value;
     return result;
   }
-  std::string lost;
-  result.value() = pieces_for(names, missing, &lost);
-  if (lost.empty() || missing == MissingArguments::keep) return result;
-  if (missing == MissingArguments::omit) {
-    result.value() = without(names).pieces_for(names, missing, &lost);
+  const Names known(names, missing == MissingArguments::omit);
+  Gaps gaps;
+  result.value() = pieces_for(known, missing, gaps);
+  if (gaps.argument.empty() || missing != MissingArguments::error) {
+    if (gaps.trace || (!gaps.argument.empty() && missing == MissingArguments::omit)) {
+      result.value() = without_missing(known).pieces_for(known, missing, gaps);
+    }
     return result;
   }
   constexpr std::size_t kLongestList = 300;
@@ -118,10 +123,11 @@ Result<Plan> MessageTemplate::plan(std::span<const std::string> names, MissingAr
     append(given, {given.empty() ? "" : ", ", given.size() > kLongestList ? "…" : json::quote(name)});
     if (given.size() > kLongestList) break;
   }
-  result.fail(make_error(ErrorCode::invalid_argument,
-                         concat({"the message needs the argument ", json::quote(lost), ", which is missing; given: ",
-                                 given.empty() ? "none" : given, " (see \"missing_arguments\")"}),
-                         lost));
+  result.fail(make_error(
+      ErrorCode::invalid_argument,
+      concat({"the message needs the argument ", json::quote(gaps.argument),
+              ", which is missing; given: ", given.empty() ? "none" : given, " (see \"missing_arguments\")"}),
+      gaps.argument));
   return result;
 }
 
@@ -130,12 +136,11 @@ Plan MessageTemplate::plan(std::span<const std::string> names) const {
 }
 
 // The same without what is to be left out. Where a member is, no argument takes its place: its author wrote it.
-MessageTemplate MessageTemplate::without(std::span<const std::string> names) const {
-  const Names arguments(names);
+MessageTemplate MessageTemplate::without_missing(const Names& names) const {
   const bool is_text = json::is_string(source_);
   const std::string text = is_text ? json::text_of(source_) : source_;
   if (is_text && !is_json_shaped(text)) return *this;
-  const std::string rest = without_missing(text, arguments);
+  const std::string rest = leave_out(text, names);
   Result<MessageTemplate> compiled = compile(is_text ? json::quote(rest) : rest);
   if (!compiled) return *this;
   compiled->beside_spread_ = beside_spread_;
@@ -169,7 +174,7 @@ bool MessageTemplate::is_constant() const {
 
 bool MessageTemplate::depends_on_names() const {
   return spreads() || std::any_of(segments_.begin(), segments_.end(), [](const Segment& segment) {
-           return segment.kind == Segment::Kind::placeholders && may_hold_arguments(segment.text);
+           return segment.kind == Segment::Kind::placeholders && depends_on_call(segment.text);
          });
 }
 
@@ -212,6 +217,12 @@ std::string render(const Plan& plan, std::string_view arguments, const json::Mem
       case Kind::tool_name:
         append_text(value, piece.encoding, built_ins.tool_name);
         break;
+      case Kind::traceparent:
+        append_text(value, piece.encoding, built_ins.traceparent);
+        break;
+      case Kind::tracestate:
+        append_text(value, piece.encoding, built_ins.tracestate);
+        break;
     }
     out += json::escaped(std::move(value), piece.levels);
   }
@@ -224,7 +235,14 @@ Result<std::string> render(const MessageTemplate& message, std::string_view argu
   if (!members) return members.error();
   std::vector<std::string> names;
   names.reserve(members->size());
-  for (const auto& [name, raw] : *members) names.push_back(name);
+  for (const auto& [name, raw] : *members) {
+    if (is_trace_name(name)) {
+      return make_error(ErrorCode::invalid_argument, concat({"an argument cannot be called ", name}), name);
+    }
+    names.push_back(name);
+  }
+  if (!built_ins.traceparent.empty()) names.emplace_back(kTraceparentPlaceholder);
+  if (!built_ins.tracestate.empty()) names.emplace_back(kTracestatePlaceholder);
   Result<Plan> plan = message.plan(names, missing);
   if (!plan) return std::move(plan).error();
   return render(*plan, arguments, *members, built_ins);

@@ -26,7 +26,17 @@ enum class Encoding : std::uint8_t {
 /// One piece of a message. A plan is a list of pieces; who holds the arguments puts them together (native:
 /// `render`; JavaScript: `js/core/message.js`), so that a large argument is never copied into the core.
 struct Piece {
-  enum class Kind : std::uint8_t { literal, argument, all_arguments, request_id, uuid, now, tool_name };
+  enum class Kind : std::uint8_t {
+    literal,
+    argument,
+    all_arguments,
+    request_id,
+    uuid,
+    now,
+    tool_name,
+    traceparent,
+    tracestate
+  };
   Kind kind = Kind::literal;
   Encoding encoding = Encoding::text;
   std::string text;         ///< literal: the text; argument: its name
@@ -48,7 +58,11 @@ struct BuiltIns {
   std::string_view uuid;
   std::string_view now;        ///< ISO 8601, UTC, milliseconds
   std::string_view tool_name;  ///< without the manual's name
+  /// W3C Trace Context; empty: there is none, and what is missing is left out as by `MissingArguments::omit`.
+  std::string_view traceparent{}, tracestate{};
 };
+
+class Names;
 
 class MessageTemplate {
  public:
@@ -64,7 +78,8 @@ class MessageTemplate {
   [[nodiscard]] static Result<MessageTemplate> compile(std::string_view message);
 
   /// The pieces for a call with arguments of these names: a name ends at the first `_UTCP_ARG` that makes it one of
-  /// `names`. Neighbouring literals are joined. Fails with `invalid_argument` where an argument is missing and that is
+  /// `names`. `{{traceparent}}` and `{{tracestate}}` are among them where there is one, and else left out. Neighbouring
+  /// literals are joined. Fails with `invalid_argument` where an argument is missing and that is
   /// an error.
   [[nodiscard]] Result<Plan> plan(std::span<const std::string> names, MissingArguments missing) const;
   /// The same; what is missing is kept.
@@ -112,11 +127,15 @@ class MessageTemplate {
     std::uint8_t levels = 0;   // of the values put in: see `Piece`
     std::uint8_t escapes = 0;  // how often `text`, which is decoded, must be escaped again when it goes out
   };
-  [[nodiscard]] Plan pieces_for(std::span<const std::string> names, MissingArguments missing,
-                                std::string* first_missing) const;
-  void append_spread(Plan& plan, const Segment& segment, std::span<const std::string> names) const;
+  // What a plan is made without.
+  struct Gaps {
+    std::string argument;  // the first that is missing
+    bool trace = false;
+  };
+  [[nodiscard]] Plan pieces_for(const Names& names, MissingArguments missing, Gaps& gaps) const;
+  void append_spread(Plan& plan, const Segment& segment, const Names& names) const;
   [[nodiscard]] bool holds(std::string_view text) const;
-  [[nodiscard]] MessageTemplate without(std::span<const std::string> names) const;
+  [[nodiscard]] MessageTemplate without_missing(const Names& names) const;
 
   bool has_message_ = false;
   std::string source_;  // its JSON text, where arguments may be missing

@@ -28,6 +28,8 @@ constexpr std::array kBuiltIns = {
     BuiltIn{"{{now}}", Kind::now},
     BuiltIn{"{{tool_name}}", Kind::tool_name},
     BuiltIn{kArgsPlaceholder, Kind::all_arguments},
+    BuiltIn{kTraceparentPlaceholder, Kind::traceparent, true},
+    BuiltIn{kTracestatePlaceholder, Kind::tracestate, true},
 };
 
 // Whether a placeholder could start here: most characters are told by one look.
@@ -76,11 +78,12 @@ bool may_hold_placeholders(std::string_view text) {
   return text.find(kByText.start) != text.npos || text.find("{{") != text.npos;
 }
 
-bool may_hold_arguments(std::string_view text) {
-  return text.find(kByText.start) != text.npos || text.find(kTyped.start) != text.npos;
+bool depends_on_call(std::string_view text) {
+  return text.find(kByText.start) != text.npos || text.find(kTyped.start) != text.npos ||
+         text.find("{{trace") != text.npos;
 }
 
-Names::Names(std::span<const std::string> names) : names_(names) {
+Names::Names(std::span<const std::string> names, bool omits) : names_(names), omits_(omits) {
   for (const std::string& name : names) longest_ = std::max(longest_, name.size());
 }
 
@@ -97,9 +100,10 @@ Placeholder Names::find_at(std::string_view text, std::size_t position) const {
   return {};
 }
 
-Placeholder Names::missing_at(std::string_view text, std::size_t position) const {
-  const Placeholder placeholder = placeholder_at(text, position);
-  return placeholder.size == 0 || find_at(text, position).size != 0 ? Placeholder{} : placeholder;
+std::size_t Names::left_out_at(std::string_view text, std::size_t position) const {
+  if (const BuiltIn* built_in = built_in_at(text, position)) return lacks(*built_in) ? built_in->placeholder.size() : 0;
+  const std::size_t size = omits_ ? placeholder_at(text, position).size : 0;
+  return size == 0 || find_at(text, position).size != 0 ? 0 : size;
 }
 
 bool Names::has(std::string_view name) const { return std::find(names_.begin(), names_.end(), name) != names_.end(); }
@@ -139,18 +143,18 @@ bool is_name_literal(std::string_view text, std::size_t closing) {
   return next != text.npos && text[next] == ':';
 }
 
-std::string without_missing(std::string_view text, const Names& names) {
+std::string leave_out(std::string_view text, const Names& names) {
   std::string out;
   std::size_t name = 0;  // where in `out` the last member's name begins
   for (std::size_t i = 0; i < text.size();) {
     const bool is_string = text[i] == '"';
     const std::size_t quote = is_string ? 1 : 0;
-    const Placeholder missing = names.missing_at(text, std::min(i + quote, text.size() - 1));
+    const std::size_t missing = names.left_out_at(text, std::min(i + quote, text.size() - 1));
     const std::size_t size =
-        is_string ? std::min(closing_quote(text, i) + 1, text.size()) - i : std::max<std::size_t>(missing.size, 1);
+        is_string ? std::min(closing_quote(text, i) + 1, text.size()) - i : std::max<std::size_t>(missing, 1);
     const bool is_name = is_string && is_name_literal(text, i + size - 1);
     const bool is_dropped =
-        missing.size != 0 && missing.size + 2 * quote == size && !is_name && is_whole_value(text, i, i + size);
+        missing != 0 && missing + 2 * quote == size && !is_name && is_whole_value(text, i, i + size);
     if (is_name) name = out.size();
     if (!is_dropped) {
       out += text.substr(i, size);

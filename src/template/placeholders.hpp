@@ -15,11 +15,19 @@ inline constexpr std::string_view kBlank = " \t\r\n";
 inline constexpr std::string_view kRequestIdPlaceholder = "{{request_id}}";
 inline constexpr std::string_view kUuidPlaceholder = "{{uuid}}";
 inline constexpr std::string_view kArgsPlaceholder = "{{args}}";
+inline constexpr std::string_view kTraceparentPlaceholder = "{{traceparent}}";
+inline constexpr std::string_view kTracestatePlaceholder = "{{tracestate}}";
+
+/// Whether a name among those of a call's arguments says that it has this built-in. No argument can be called so.
+[[nodiscard]] inline bool is_trace_name(std::string_view name) {
+  return name == kTraceparentPlaceholder || name == kTracestatePlaceholder;
+}
 
 /// `{{request_id}}` and the like.
 struct BuiltIn {
   std::string_view placeholder;
   Piece::Kind kind;
+  bool may_lack = false;  ///< not every call has one
 };
 
 /// The built-in that starts at `position`, or null.
@@ -42,22 +50,27 @@ struct Placeholder {
 [[nodiscard]] bool is_typed_argument(std::string_view text);
 
 [[nodiscard]] bool may_hold_placeholders(std::string_view text);
-[[nodiscard]] bool may_hold_arguments(std::string_view text);
+/// Whether what takes the placeholders' place depends on which arguments, and which built-ins, a call has.
+[[nodiscard]] bool depends_on_call(std::string_view text);
 
-/// Names of arguments, to be found in a template.
+/// Names of arguments, to be found in a template, and the placeholders of built-ins that not every call has.
 class Names {
  public:
-  explicit Names(std::span<const std::string> names);
+  /// `omits`: whether arguments that are not there are left out, too.
+  Names(std::span<const std::string> names, bool omits);
 
   /// The argument whose placeholder starts at `position`.
   [[nodiscard]] Placeholder find_at(std::string_view text, std::size_t position) const;
-  /// The placeholder at `position` whose argument is not there.
-  [[nodiscard]] Placeholder missing_at(std::string_view text, std::size_t position) const;
+  [[nodiscard]] std::span<const std::string> all() const { return names_; }
+  [[nodiscard]] bool lacks(const BuiltIn& built_in) const { return built_in.may_lack && !has(built_in.placeholder); }
+  /// The size of the placeholder at `position`, if what it stands for is to be left out.
+  [[nodiscard]] std::size_t left_out_at(std::string_view text, std::size_t position) const;
 
  private:
   [[nodiscard]] bool has(std::string_view name) const;
 
   std::span<const std::string> names_;
+  bool omits_;
   std::size_t longest_ = 0;
 };
 
@@ -74,7 +87,7 @@ class Names {
 /// Whether the string literal that ends with the quote at `closing` is a member's name.
 [[nodiscard]] bool is_name_literal(std::string_view text, std::size_t closing);
 
-/// JSON without the members and elements whose whole value is the placeholder of an argument that is not there.
-[[nodiscard]] std::string without_missing(std::string_view text, const Names& names);
+/// JSON without the members and elements whose whole value is a placeholder of what is to be left out.
+[[nodiscard]] std::string leave_out(std::string_view text, const Names& names);
 
 }  // namespace utcp::ws

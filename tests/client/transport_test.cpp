@@ -183,6 +183,29 @@ TEST(Transport, MasksWhatCredentialsGive) {
   EXPECT_THAT(result.error().message + result.error().detail, Not(HasSubstr("s3cr3t")));
 }
 
+TEST(Call, IsToldOfProgress) {
+  Client client;
+  std::vector<Json> heard;
+  CallOptions options;
+  std::stop_source enough;
+  options.stop = enough.get_token();
+  options.on_progress = [&heard, &enough](const Json& value) {
+    heard.push_back(value);
+    enough.request_stop();
+  };
+  options.traceparent = "00-trace";
+  const Json call_template = {
+      {"url", at("/echo")},
+      {"message", {{"of", "{{request_id}}"}, {"tp", "{{traceparent}}"}, {"ts", "{{tracestate}}"}}},
+      {"response_format", "json"},
+      {"correlation", false},
+      {"progress_filter", {{"of", "{{request_id}}"}}}};
+  const Result<Json> result = client.call_tool("t.t", nullptr, call_template, options);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::aborted) << "the echo was no answer";
+  EXPECT_THAT(heard, testing::ElementsAre(Json{{"of", "1"}, {"tp", "00-trace"}}));
+}
+
 TEST(Call, TakesErrorsAsTheTemplateSays) {
   Client client;
   const Json call_template = {

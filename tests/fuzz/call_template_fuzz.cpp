@@ -107,6 +107,8 @@ void check_same(const CallTemplate& left, const CallTemplate& right) {
   REQUIRE(left.stream_end_item == right.stream_end_item && left.result_default == right.result_default);
   REQUIRE(left.result_path == right.result_path && left.error_path == right.error_path);
   REQUIRE(left.more_error_paths == right.more_error_paths && left.error_matches.size() == right.error_matches.size());
+  REQUIRE(left.progress.prefix == right.progress.prefix);
+  REQUIRE(left.progress.members.leaves == right.progress.members.leaves);
   REQUIRE(left.connect_message.has_value() == right.connect_message.has_value());
   REQUIRE(left.ping_message.has_value() == right.ping_message.has_value());
   REQUIRE(left.endpoint_key == right.endpoint_key);

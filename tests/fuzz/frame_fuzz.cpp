@@ -48,6 +48,15 @@ bool has_leaves(const Tree& frame, const FrameMatch& match) {
   });
 }
 
+// With the call's id in place of its placeholder, written as the frame writes it.
+FrameMark own(FrameMark mark, const std::optional<Tree>& tree) {
+  for (auto& [place, value] : mark.members.leaves) {
+    const Tree* found = tree ? find(*tree, place) : nullptr;
+    if (value == kOwnId) value = found != nullptr && found->is_number_integer() ? "7" : "\"7\"";
+  }
+  return mark;
+}
+
 bool is_mine(const Tree* request_id) {
   if (request_id == nullptr) return true;
   for (const Tree& own : {Tree(nullptr), Tree(false), Tree(0), Tree(""), Tree(7), Tree("7")}) {
@@ -72,26 +81,32 @@ Judgement expected(const CallTemplate& rules, const Tree& source, CallMode mode,
     return {.kind = Kind::item, .last = true};
   }
   const bool may_end = mode == CallMode::stream || rules.expected_responses == kUntilPeerEnds;
-  const bool looks_for_errors = rules.error_path || !rules.error_matches.empty();
+  const bool looks_inside = rules.error_path || !rules.error_matches.empty() || !rules.progress.empty();
   const bool unwraps = mode == CallMode::stream || rules.response_format != ResponseFormat::raw;
-  const bool has_mark = unwraps && frame.text().find("\"tool_") != std::string_view::npos;
-  if (!may_end && !has_filter && !rules.result_path && !looks_for_errors && !has_mark) {
+  const bool is_marked = unwraps && frame.text().find("\"tool_") != std::string_view::npos;
+  if (!may_end && !has_filter && !rules.result_path && !looks_inside && !is_marked) {
     if (!is_json) return {.kind = Kind::item};
     if (frame.size() <= kMaxDepth) return {.kind = Kind::item, .decoding = Decoding::json_or_text};
   }
   const auto& place = rules.message.id_place();
   const bool sends_id = place && !place->is_uuid && place->pointer == json::Pointer{{"request_id"}};
   const bool is_anothers = mode == CallMode::stream && tree && sends_id && !is_mine(step(*tree, "request_id"));
-  for (const ErrorMatch& match : rules.error_matches) {
-    if (is_anothers) break;
-    const bool begins = !match.prefix.empty() && frame.text().starts_with(match.prefix);
-    if (begins || (tree && match.prefix.empty() && has_leaves(*tree, match.members))) return {.kind = Kind::tool_error};
+  const auto has_mark = [&](const FrameMark& mark) {
+    if (!mark.prefix.empty()) return frame.text().starts_with(mark.prefix);
+    return tree && has_leaves(*tree, mark.members);
+  };
+  for (const FrameMark& match : rules.error_matches) {
+    if (!is_anothers && has_mark(match)) return {.kind = Kind::tool_error};
+  }
+  if (has_filter && (!tree || !contains(*tree, filter))) return not_mine;
+  if (!rules.progress.empty() && !is_anothers && has_mark(own(rules.progress, tree))) {
+    const bool is_parsed = tree && (is_json || rules.result_path);
+    return {.kind = Kind::progress, .decoding = is_parsed ? Decoding::json : Decoding::text};
   }
   if (!tree) {
-    if (has_filter || rules.result_path) return not_mine;
+    if (rules.result_path) return not_mine;
     return {.kind = Kind::item, .not_json = is_json};
   }
-  if (has_filter && !contains(*tree, filter)) return not_mine;
   const auto is_stream_of = [&](const char* type) {
     return unwraps && tree->is_object() && tree->value("type", Tree()) == type;
   };
@@ -174,7 +189,7 @@ void check(const std::vector<Part>& input) {
   check_kinds(judgement, tree);
   const Judgement wanted = expected(parsed.value(), Tree::parse(source), mode, frame, tree);
   REQUIRE(judgement.kind == wanted.kind);
-  if (judgement.kind != Kind::item) return;
+  if (judgement.kind != Kind::item && judgement.kind != Kind::progress) return;
   REQUIRE(judgement.decoding == wanted.decoding);
   REQUIRE(judgement.last == wanted.last && judgement.not_json == wanted.not_json);
 }

@@ -13,7 +13,7 @@ namespace utcp::ws::fuzz {
 namespace {
 
 constexpr std::string_view kLead = "\xEF\x80\x80";  // U+F000, private: an input that holds it is left alone
-constexpr BuiltIns kBuiltIns{"4711", "9b2d-uuid", "2026-01-02T03:04:05.678Z", "to\"ol"};
+constexpr BuiltIns kBuiltIns{"4711", "9b2d-uuid", "2026-01-02T03:04:05.678Z", "to\"ol", "00-tr\"ace", ""};
 
 // Starts with a letter that a backslash in front of it would turn into an escape.
 std::string marker(std::size_t index) { return "n" + std::string(kLead) + std::to_string(index) + std::string(kLead); }

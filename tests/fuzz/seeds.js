@@ -22,6 +22,12 @@ const templates = [
   },
   { error_match: [{ jsonrpc: '2.0', error: { code: -32601 } }, { $prefix: '{"t' }], error_path: ['/why', '/error'] },
   { error_match: { meta: { w: [1, {}] } }, message_filter: { room: 'a' }, missing_arguments: 'omit' },
+  { progress_filter: { $prefix: '{"o' }, result_path: '/ok' },
+  {
+    message: '{"id":{{request_id}},"trace":"{{traceparent}}"}',
+    progress_filter: { of: '{{request_id}}', step: { n: 1 } },
+    response_format: 'json',
+  },
   { message: ['1', '{{uuid}}', 'topic', { a: 'UTCP_ARG_a_UTCP_ARG' }], correlation: '/1' },
   { message: '{"id":{{request_id}},"a":UTCP_ARG_a_UTCP_ARG,"b":"{{args}}"}', correlation: false, result_path: '' },
   { connect_message: { type: 'auth', token: 't' }, connect_ack: { type: 'auth_ok' }, ping_message: 'ping' },
@@ -42,6 +48,8 @@ const frames = [
   { room: 'a', re: '7' },
   { jsonrpc: '2.0', id: 7, result: 'ok' },
   { jsonrpc: '2.0', id: '7', error: { code: -32601, message: 'no' } },
+  { of: 7, step: { n: 1.0, all: 3 } },
+  { of: '7', step: { n: 1 } },
   { tools: [] },
 ];
 
@@ -56,6 +64,8 @@ const messages = [
     '","x":"',
   ],
   ['{"d":"{\\"t\\":\\"UTCP_ARG_a_UTCP_ARG\\"}","v":{{args.b}},"id":"{{request_id}}"}', '\\","x":"'],
+  [{ a: '{{args.b}}', t: '{{traceparent}}', s: ['{{tracestate}}', 'v={{tracestate}}'] }, 'UTCP_ARG_b_UTCP_ARG'],
+  ['{"t":{{traceparent}},"d":"{\\"s\\":\\"{{tracestate}}\\"}"}', 'a'],
   // An id that touches something else.
   ['{"k0":111111111611111111{{request_id}}1243}', 'a'],
   ['{"k":{{request_id}}2,"l":-{{uuid}},"m":"x"{{request_id}},"n":"{{request_id}}"5}', 'b'],

@@ -175,7 +175,7 @@ class Run {
     const std::string id = std::to_string(call_id());
     const std::uint8_t kind = bytes_.next(kFrameKinds);
     const bool is_text = bytes_.next(8) != 7;
-    const bool has_id = kind == 1 || kind == 2 || kind == 5 || kind == 8 || kind == 10 || kind == 13;
+    const bool has_id = kind == 1 || kind == 2 || kind == 5 || kind == 8 || kind == 10 || kind >= 13;
     if (is_text && has_id) frame.id = id;
     if (is_text && kind == 3) frame.id = "u" + id;
     const auto socket = model_.sockets.find(Model::number(frame.connection));

@@ -36,6 +36,8 @@ inline constexpr Rules kRules[] = {
      true},
     {R"("message":{"id":"{{request_id}}"},"connect_ack":{"type":"ack"},"stream_end":{"op":"complete"})", true},
     {R"("message":{"id":"{{request_id}}"},"expected_responses":3)"},
+    {R"("message":{"id":"{{request_id}}"},"timeout":2,"progress_filter":{"of":"{{request_id}}"})"},
+    {R"("timeout":1,"progress_filter":{"$prefix":"{\"of"})"},
     {R"("ping_interval":0.3,"timeout":2)", true},
     {R"("ping_interval":0.3,"ping_message":"ping")", true},
     {R"("ping_interval":0.3,"ping_message":"ping","message":{"id":"{{request_id}}"})", true},
@@ -57,7 +59,7 @@ inline const Prepared& prepared(const std::string& url, const Rules& rules) {
 }
 
 /// A frame; `kind` tells which, `id` is the id that it carries if it carries one.
-inline constexpr std::size_t kFrameKinds = 14;
+inline constexpr std::size_t kFrameKinds = 15;
 inline std::string payload_of(std::size_t kind, const std::string& id) {
   switch (kind) {
     case 0:
@@ -86,6 +88,8 @@ inline std::string payload_of(std::size_t kind, const std::string& id) {
       return std::string(kMaxDepth + 1, '[') + std::string(kMaxDepth + 1, ']');
     case 12:
       return std::string(kMaxFrame + 1, 'x');
+    case 13:
+      return R"({"of":)" + id + "}";
     default:
       return R"({"id":")" + id + R"(","type":"stream_end"})";
   }

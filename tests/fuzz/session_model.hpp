@@ -167,6 +167,10 @@ class Model {
     CallModel& call = live(what.call);
     REQUIRE(frame_ != nullptr && call.connection == frame_->connection);
     if (call.shared) REQUIRE(frame_->id == (call.tool.by_uuid ? "u" : "") + std::to_string(number(what.call)));
+    if (what.is_progress) {
+      if (!live(frame_->connection).paused) call.deadline = now + call.tool.response_timeout;
+      return;
+    }
     ++call.delivered;
     ++call.queued;
     REQUIRE(call.expected == 0 || call.delivered <= call.expected);

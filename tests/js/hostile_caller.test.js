@@ -107,7 +107,7 @@ for (const [what, value] of Object.entries(noTexts)) {
     ];
     for (const pure of [isSecureWebSocketUrl, isSecureTokenUrl]) errors.push(thrownBy(() => pure(value)));
     if (value !== undefined) {
-      for (const name of ['toolName', 'requestId', 'uuid', 'now']) {
+      for (const name of ['toolName', 'requestId', 'uuid', 'now', 'traceparent', 'tracestate']) {
         if (typeof value === 'number' && name === 'requestId') continue;
         errors.push(thrownBy(() => renderMessage('{{uuid}}', {}, { [name]: value })));
       }

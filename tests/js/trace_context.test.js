@@ -76,6 +76,45 @@ test('a traceparent of the template and of `credentials` wins', async (t) => {
   ]);
 });
 
+test('a message holds the context of its own call, also on a connection that is open, and where no header can be set', async (t) => {
+  const server = await startServer(t);
+  let asked = 0;
+  const traceContext = () => ({ traceparent: traceparent(++asked), tracestate: asked === 2 ? undefined : 'v=a' });
+  const protocol = newProtocol(t, { traceContext, canSetHeaders: false });
+  const message = {
+    ...{ id: '{{request_id}}', a: '{{args.a}}' },
+    _meta: { traceparent: '{{traceparent}}', tracestate: '{{tracestate}}' },
+  };
+  const template = server.template({ message, response_format: 'json' });
+  const call = async () => (await protocol.callTool(null, 'm.t', { a: 1 }, template))._meta;
+  assert.deepEqual(await call(), { traceparent: traceparent(1), tracestate: 'v=a' });
+  assert.deepEqual(await call(), { traceparent: traceparent(2) });
+  assert.deepEqual(await call(), { traceparent: traceparent(3), tracestate: 'v=a' });
+  const text = server.template({ message: '{{traceparent}};{{tracestate}}', expected_responses: 1 });
+  assert.deepEqual(await collect(protocol.callToolStreaming(null, 'm.t', {}, text)), [`${traceparent(4)};v=a`]);
+  assert.equal(asked, 4);
+});
+
+test('without a context a message has no place for it; what is malformed counts as none', async (t) => {
+  const server = await startServer(t);
+  const message = { tp: '{{traceparent}}', list: [1, '{{tracestate}}'], text: '<{{traceparent}}>' };
+  const template = server.template({ message, response_format: 'json' });
+  const bare = { list: [1], text: '<>' };
+  for (const traceContext of [undefined, () => undefined, () => ({ traceparent: 'secret' }), () => 7]) {
+    assert.deepEqual(await newProtocol(t, { traceContext }).callTool(null, 'm.t', {}, template), bare);
+  }
+  // An argument of that name is an argument.
+  assert.deepEqual(await newProtocol(t).callTool(null, 'm.t', { traceparent: 'mine' }, template), bare);
+});
+
+test('a manual is asked for without it in the message', async (t) => {
+  const server = await startServer(t, (socket) => socket.send('{"tools":[]}'));
+  const protocol = newProtocol(t, { traceContext: () => ({ traceparent: traceparent(1) }) });
+  const discovery_message = { type: 'utcp', tp: '{{traceparent}}' };
+  await protocol.registerManual(null, server.template({ discovery_message }));
+  assert.deepEqual(server.received, ['{"type":"utcp"}']);
+});
+
 test('no trace, no header, no warning', async (t) => {
   const server = await startServer(t);
   const answers = [undefined, null, {}, { tracestate: 'a=b' }, { traceparent: undefined }, { baggage: 'x=y' }];

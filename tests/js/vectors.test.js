@@ -89,6 +89,11 @@ test('renderMessage takes its built-ins from the caller', () => {
   assert.equal(renderMessage(message, { a: 1 }, builtIns), 't.x 7 1970-01-01T00:00:00.000Z u {"a":1}');
   assert.equal(renderMessage('{"id":{{request_id}}}', {}, { requestId: 7 }), '{"id":7}');
   assert.equal(renderMessage('{"id":{{request_id}}}', {}, { requestId: 'x' }), '{"id":"x"}');
+  const trace = { p: '{{traceparent}}', s: '{{tracestate}}' };
+  assert.equal(renderMessage(trace, {}, { traceparent: '00-a', tracestate: 'b=c' }), '{"p":"00-a","s":"b=c"}');
+  assert.equal(renderMessage(trace, {}, { traceparent: '00-a', tracestate: '' }), '{"p":"00-a"}');
+  assert.equal(renderMessage(trace, {}), '{}');
+  assert.throws(() => renderMessage(trace, {}, { tracestate: 7 }), /builtIns\.tracestate must be a text, not a number/);
 });
 
 test('strange texts reach the core whole', () => {

@@ -38,6 +38,7 @@ struct Outcome {
   std::optional<Error> error{};
   std::string path{};
   std::string detail{};
+  std::vector<std::string> progress{};
   std::vector<std::string> items{};
   std::vector<Decoding> decodings{};
   std::vector<std::string> paths{};
@@ -183,6 +184,7 @@ class FakeHost {
   void carry_out(const CancelToken& what) { cancelled.push_back(what.token); }
   void carry_out(const DeliverFrame& what) {
     Outcome& outcome = live(what.call);
+    if (what.is_progress) return outcome.progress.push_back(current_);
     outcome.items.push_back(current_);
     outcome.decodings.push_back(what.decoding);
     outcome.paths.emplace_back(what.path);

@@ -73,6 +73,50 @@ TEST(MissingArgument, IsKept) {
   for (const Case& c : cases) EXPECT_EQ(rendered(c.message, c.arguments), c.expected) << c.message;
 }
 
+// `{{traceparent}}` and `{{tracestate}}`: what there is none of is left out, whatever becomes of missing arguments.
+TEST(TraceContext, IsLeftOutWhereThereIsNone) {
+  constexpr std::string_view kMeta =
+      R"({"a":"{{args.x}}","_meta":{"traceparent":"{{traceparent}}","tracestate":"{{tracestate}}"},"t":"<{{tracestate}}>"})";
+  const Result<MessageTemplate> meta = MessageTemplate::compile(kMeta);
+  EXPECT_TRUE(meta.value().depends_on_names());
+  EXPECT_TRUE(meta.value().argument_names() == std::vector<std::string>{"x"});
+  const auto with = [&](std::string_view arguments, std::string_view parent, std::string_view state, Missing missing) {
+    const BuiltIns built_ins{.traceparent = parent, .tracestate = state};
+    const Result<std::string> text = render(meta.value(), arguments, built_ins, missing);
+    return text ? text.value() : "error: " + text.error().message;
+  };
+  for (const Missing missing : {Missing::error, Missing::omit, Missing::keep}) {
+    EXPECT_EQ(with(R"({"x":1})", "00-a", "v=\"1", missing),
+              R"({"a":1,"_meta":{"traceparent":"00-a","tracestate":"v=\"1"},"t":"<v=\"1>"})");
+    EXPECT_EQ(with(R"({"x":1})", "00-a", "", missing), R"({"a":1,"_meta":{"traceparent":"00-a"},"t":"<>"})");
+    EXPECT_EQ(with(R"({"x":1})", "", "", missing), R"({"a":1,"_meta":{},"t":"<>"})");
+  }
+  EXPECT_EQ(with("{}", "", "", Missing::keep), R"({"a":null,"_meta":{},"t":"<>"})");
+  EXPECT_EQ(with("{}", "", "", Missing::omit), R"({"_meta":{},"t":"<>"})");
+  EXPECT_EQ(with("{}", "00-a", "", Missing::omit), R"({"_meta":{"traceparent":"00-a"},"t":"<>"})");
+  EXPECT_THAT(with("{}", "", "", Missing::error),
+              HasSubstr(R"(needs the argument "x", which is missing; given: none)"));
+}
+
+TEST(TraceContext, StandsInTextsAndJsonShapedMessagesToo) {
+  const Case cases[] = {
+      {R"("GET /x {{traceparent}}!")", "{}", "GET /x !"},
+      {R"("{\"k\":\"UTCP_ARG_x_UTCP_ARG\", \"t\": {{traceparent}} , \"u\":1}")", "{}",
+       R"({"k":"UTCP_ARG_x_UTCP_ARG" , "u":1})"},
+      {R"("{\"t\":\"{{traceparent}}\"}")", "{}", "{}"},
+      {R"(["{{traceparent}}",1,"{{tracestate}}"])", "{}", "[1]"},
+      {R"({"{{traceparent}}":1})", "{}", R"({"{{traceparent}}":1})"},
+      {R"({"a":"{\"t\":\"{{traceparent}}\"}"})", "{}", R"({"a":"{\"t\":\"\"}"})"},
+      // An argument of that name is another thing.
+      {R"({"a":"{{args.traceparent}}","b":"{{traceparent}}"})", R"({"traceparent":5})", R"({"a":5})"},
+  };
+  for (const Case& c : cases) EXPECT_EQ(rendered(c.message, c.arguments), c.expected) << c.message;
+  const Result<MessageTemplate> shaped =
+      MessageTemplate::compile(R"("{\"t\":{{traceparent}},\"u\":\"{{tracestate}}\"}")");
+  EXPECT_EQ(render(shaped.value(), "{}", {.traceparent = "00-a", .tracestate = "b=c"}).value(),
+            R"({"t":"00-a","u":"b=c"})");
+}
+
 TEST(TypedArgument, IsTheValueWhereItIsTheWholeString) {
   const Case cases[] = {
       {R"({"a":"{{args.x}}"})", R"({"x":5})", R"({"a":5})"},

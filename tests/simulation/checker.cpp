@@ -221,6 +221,8 @@ void Checker::on(const DeliverFrame& command) {
   const auto id = static_cast<std::uint32_t>(command.call);
   require(model_.live_call(id) != nullptr, name("a frame for a dead call", id));
   require(must_deliver_ != nullptr && must_deliver_->owner == id, name("another's frame: call", id));
+  require(command.is_progress == (must_deliver_->meaning == Meaning::progress),
+          name("progress for an item, or an item for progress: call", id));
   check_decoding(command);
   must_deliver_ = nullptr;
 }

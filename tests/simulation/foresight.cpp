@@ -196,7 +196,8 @@ bool Checker::is_one_too_many(ModelConnection& connection, const Payload& payloa
 
 void Checker::frame_for(ModelConnection& connection, ModelCall& call, const Payload& payload) {
   const bool is_answer = payload.meaning == Meaning::end || payload.meaning == Meaning::tool_error ||
-                         payload.meaning == Meaning::too_deep || payload.meaning == Meaning::item;
+                         payload.meaning == Meaning::too_deep || payload.meaning == Meaning::item ||
+                         payload.meaning == Meaning::progress;
   if (is_answer) {
     connection.served = true;
     model_.token_renewed(model_.group(call.group)) = false;
@@ -217,6 +218,10 @@ void Checker::frame_for(ModelConnection& connection, ModelCall& call, const Payl
     case Meaning::too_deep:
       must_settle_[call.id] = ErrorCode::invalid_frame;
       return leave(call, false);
+    case Meaning::progress:
+      must_deliver_ = &payload;
+      if (!connection.paused) call.deadline = now_ + call.tool->response_timeout;
+      return;
     case Meaning::item:
       break;
   }

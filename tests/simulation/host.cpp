@@ -35,7 +35,9 @@ std::string describe(const Command& command) {
   if (const auto* close = std::get_if<CloseSocket>(&command)) {
     return "CloseSocket " + id(close->connection) + " with " + std::to_string(close->code);
   }
-  if (const auto* frame = std::get_if<DeliverFrame>(&command)) return "DeliverFrame to call " + id(frame->call);
+  if (const auto* frame = std::get_if<DeliverFrame>(&command)) {
+    return (frame->is_progress ? "DeliverFrame, progress, to call " : "DeliverFrame to call ") + id(frame->call);
+  }
   if (const auto* settle = std::get_if<SettleCall>(&command)) {
     return "SettleCall " + id(settle->call) + (settle->error ? ": " + settle->error->message : ": fine");
   }
@@ -257,7 +259,7 @@ void Host::carry_out(const Command& command) {
   } else if (const auto* close = std::get_if<CloseSocket>(&command)) {
     listener_->socket_closed(id(close->connection));
   } else if (const auto* frame = std::get_if<DeliverFrame>(&command)) {
-    listener_->item_delivered(*model_.live_call(id(frame->call)), frame_size_);
+    if (!frame->is_progress) listener_->item_delivered(*model_.live_call(id(frame->call)), frame_size_);
   } else if (const auto* settle = std::get_if<SettleCall>(&command)) {
     outcomes_[id(settle->call)] = settle->error ? std::optional(settle->error->code) : std::nullopt;
   }

@@ -190,6 +190,10 @@ void Network::answer(std::uint32_t id, const Addressee& to) {
   for (std::size_t i = 0; i < items; ++i) {
     delay += pause_before(to);
     if (to.tool->can_reject(to.mode) && random_.percent(hostility_.message)) send(id, delay, make_noise(random_, to));
+    for (std::size_t left = random_.below(4); left > 0 && can_progress(to); --left) {
+      send(id, delay, make_progress(random_, to));
+      delay += pause_before(to);
+    }
     if (random_.percent(hostility_.message / 4) && can_fail(to)) {
       send(id, delay, make_tool_error(random_, to));
       return send_late_end(id, to, delay);

@@ -5,11 +5,11 @@
 namespace utcp::ws::simulation {
 namespace {
 
-// Members that every frame for a call has, with a comma at their end.
-std::string address(Random* random, const Addressee& to) {
+// Members that every frame for a call has, with a comma at their end. `with_id`: where answers carry it.
+std::string address(Random* random, const Addressee& to, bool with_id = true) {
   const ToolPlan& tool = *to.tool;
   std::string text;
-  if (tool.shares(to.mode)) {
+  if (with_id && tool.shares(to.mode)) {
     const std::string id = std::to_string(to.call);
     // Of a name that stands twice the last one counts.
     const bool twice = random != nullptr && random->percent(5);
@@ -87,6 +87,20 @@ Payload make_item(Random& random, const Addressee& to, const SessionOptions& opt
   return payload;
 }
 
+bool can_progress(const Addressee& to) { return to.tool->progress != Progress::none && to.mode != CallMode::discovery; }
+
+Payload make_progress(Random& random, const Addressee& to) {
+  const ToolPlan& tool = *to.tool;
+  const bool has_own_place = tool.progress == Progress::by_id;
+  const std::string id = std::to_string(to.call);
+  const std::string of = random.percent(50) ? id : '"' + id + '"';
+  Payload payload{.meaning = Meaning::progress, .owner = to.call};
+  payload.text = '{' + address(&random, to, !has_own_place || random.percent(20)) + R"("type":"stream_end",)" +
+                 (has_own_place ? "\"of\":" + of + ',' : "") + R"("status":"busy"})";
+  payload.value = tool.wants_json || tool.has_result_path ? Value::parsed : Value::text;
+  return finish(std::move(payload));
+}
+
 bool can_end(const Addressee& to) { return to.tool->is_open_ended(to.mode) && to.tool->stream_end != StreamEnd::none; }
 
 Payload make_end(const Addressee& to) {
@@ -123,9 +137,10 @@ Payload make_noise(Random& random, const Addressee& to) {
   Payload payload;
   if (tool.shares(to.mode)) {
     const std::string id = std::to_string(to.call);
-    payload.text = random.pick<std::string>({R"({"id":"nobody"})", R"({"id":")" + id + R"(","id":"nobody"})",
-                                             R"({"u":"5f0c1a2e"})", R"({"id":0})", R"({"id":[)" + id + "]}",
-                                             R"({"id":")" + id + R"(")", R"({"meta":[{"id":null}]})"});
+    payload.text = random.pick<std::string>(
+        {R"({"id":"nobody"})", R"({"id":")" + id + R"(","id":"nobody"})", R"({"u":"5f0c1a2e"})", R"({"id":0})",
+         R"({"id":[)" + id + "]}", R"({"id":")" + id + R"(")", R"({"meta":[{"id":null}]})", R"({"of":)" + id + "}",
+         R"({"of":")" + id + R"(","status":"idle"})", R"({"of":"nobody","status":"busy"})", R"({"status":"busy"})"});
   } else if (to.mode == CallMode::discovery) {
     payload.text = random.pick<std::string>({R"({"tool":[]})", "manual", R"(["tools"])"});
   } else if (tool.filter == Filter::per_call) {

@@ -14,6 +14,7 @@ namespace utcp::ws::simulation {
 enum class Meaning : std::uint8_t {
   noise,       // to nobody: dropped
   echo,        // of a ping message
+  progress,    // the tool is at work
   item,        // an answer
   end,         // of a stream
   tool_error,  // the tool failed
@@ -50,6 +51,9 @@ struct Addressee {
 [[nodiscard]] Payload make_end(const Addressee& to);
 [[nodiscard]] Payload make_tool_error(Random& random, const Addressee& to);
 [[nodiscard]] Payload make_too_deep(const Addressee& to, const SessionOptions& options);
+/// Only for calls whose template tells progress: see `can_progress`.
+[[nodiscard]] Payload make_progress(Random& random, const Addressee& to);
+[[nodiscard]] bool can_progress(const Addressee& to);
 [[nodiscard]] bool can_end(const Addressee& to);
 [[nodiscard]] bool can_fail(const Addressee& to);
 [[nodiscard]] bool can_be_too_deep(const Addressee& to);

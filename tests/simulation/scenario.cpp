@@ -67,6 +67,8 @@ void write_json(ToolPlan& tool, const Site& site, std::string_view format) {
   if (tool.correlation == Correlation::pointer) add("correlation", "\"/meta/0/id\"");
   if (tool.filter == Filter::fixed) add("message_filter", R"({"kind":"answer"})");
   if (tool.filter == Filter::per_call) add("message_filter", R"({"kind":"answer","n":"UTCP_ARG_n_UTCP_ARG"})");
+  if (tool.progress == Progress::by_member) add("progress_filter", R"({"status":"busy"})");
+  if (tool.progress == Progress::by_id) add("progress_filter", R"({"status":"busy","of":"{{request_id}}"})");
   if (tool.has_result_path) add("result_path", "\"/payload/result\"");
   if (tool.has_error_path) add("error_path", "\"/error\"");
   if (tool.stream_end == StreamEnd::own) add("stream_end", R"({"event":"done"})");
@@ -94,6 +96,8 @@ ToolPlan make_tool(Random& random, const std::vector<Site>& sites) {
         {Correlation::text, Correlation::text, Correlation::number, Correlation::uuid, Correlation::pointer});
   }
   if (random.percent(30)) tool.filter = random.pick({Filter::fixed, Filter::per_call});
+  const bool sends_id = tool.correlation != Correlation::none && tool.correlation != Correlation::uuid;
+  if (random.percent(30)) tool.progress = sends_id && random.percent(70) ? Progress::by_id : Progress::by_member;
   tool.has_result_path = random.percent(25);
   tool.has_error_path = random.percent(25);
   tool.stream_end = random.pick({StreamEnd::standard, StreamEnd::standard, StreamEnd::own, StreamEnd::none});

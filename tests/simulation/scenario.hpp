@@ -33,6 +33,7 @@ struct Site {
 
 enum class Correlation : std::uint8_t { none, text, number, uuid, pointer };
 enum class Filter : std::uint8_t { none, fixed, per_call };
+enum class Progress : std::uint8_t { none, by_member, by_id };
 enum class StreamEnd : std::uint8_t { standard, own, none };
 
 struct ToolPlan {
@@ -43,6 +44,7 @@ struct ToolPlan {
   std::size_t site = 0;
   Correlation correlation = Correlation::none;
   Filter filter = Filter::none;
+  Progress progress = Progress::none;
   StreamEnd stream_end = StreamEnd::standard;
   bool has_result_path = false, has_error_path = false;
   std::optional<int> expected{};

@@ -20,6 +20,8 @@ class Program {
   #waiting = new Map();
   /** @type {Map<number, WebSocketCommunicationProtocol>} */
   protocols = new Map();
+  /** By the id of the call. @type {Map<number, ((value: any) => void) | undefined>} */
+  progress = new Map();
 
   constructor(binary) {
     this.#child = spawn(binary, { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -62,6 +64,7 @@ class Program {
 
   #take(line) {
     if (line.event || line.credentials) return this.protocols.get(line.client)?.take(line);
+    if ('progress' in line) return this.progress.get(line.id)?.(line.progress);
     const settle = this.#waiting.get(line.id);
     this.#waiting.delete(line.id);
     this.#keepAlive();
@@ -162,14 +165,17 @@ export class WebSocketCommunicationProtocol extends EventTarget {
     }
   }
 
-  async #ask(request, { signal, timeout } = {}) {
+  async #ask(request, { signal, timeout, onProgress } = {}) {
     signal?.throwIfAborted();
-    const { id, answer } = program.ask({ ...request, client: this.#client, timeout });
+    const progress = onProgress !== undefined;
+    const { id, answer } = program.ask({ ...request, client: this.#client, timeout, progress });
+    program.progress.set(id, onProgress);
     const abort = () => program.say({ do: 'abort', id });
     signal?.addEventListener('abort', abort);
     try {
       return settled(await answer, signal);
     } finally {
+      program.progress.delete(id);
       signal?.removeEventListener('abort', abort);
     }
   }
@@ -188,10 +194,12 @@ export class WebSocketCommunicationProtocol extends EventTarget {
     return this.#ask({ do: 'call', caller: numberOf(caller), tool, args, template }, options);
   }
 
-  async *callToolStreaming(caller, tool, args, template, { signal, timeout } = {}) {
+  async *callToolStreaming(caller, tool, args, template, { signal, timeout, onProgress } = {}) {
     signal?.throwIfAborted();
     const stream = program.newId();
-    const request = { caller: numberOf(caller), tool, args, template, timeout };
+    const progress = onProgress !== undefined;
+    const request = { caller: numberOf(caller), tool, args, template, timeout, progress };
+    program.progress.set(stream, onProgress);
     program.say({ do: 'stream', id: stream, client: this.#client, ...request });
     const abort = () => program.say({ do: 'abort', id: stream });
     signal?.addEventListener('abort', abort);
@@ -203,6 +211,7 @@ export class WebSocketCommunicationProtocol extends EventTarget {
       }
     } finally {
       signal?.removeEventListener('abort', abort);
+      program.progress.delete(stream);
       await program.ask({ do: 'leave', stream }).answer;
     }
   }

@@ -16,6 +16,7 @@ export async function discovered(signal: AbortSignal) {
   // The template of a discovered tool says nothing to the compiler.
   expectTypeOf(await tools.call('add', { a: 1 })).toBeAny();
   expectTypeOf(await tools.call<Weather>('weather', null, { signal, timeout: 3 })).toEqualTypeOf<Weather>();
+  await tools.call('add', { a: 1 }, { onProgress: (value) => expectTypeOf(value).toBeAny() });
   for await (const item of tools.stream<Weather>('watch')) expectTypeOf(item).toEqualTypeOf<Weather>();
   await connect(new URL(url));
   await connect({ url, auth: { auth_type: 'api_key', api_key: '$KEY' } });
@@ -27,6 +28,10 @@ export async function discovered(signal: AbortSignal) {
   await tools.call('add', 'a');
   // @ts-expect-error a number of seconds
   await connect(url, { timeout: '5' });
+  // @ts-expect-error asking for the tools tells no progress
+  await connect(url, { onProgress: () => {} });
+  // @ts-expect-error a function
+  await tools.call('add', null, { onProgress: 'log' });
   // @ts-expect-error an option that is not known
   await connect(url, { discovery: false });
 }

@@ -34,6 +34,7 @@ export const whole: WebSocketCallTemplate = {
   result_path: '/result',
   result_default: null,
   error_path: '/error',
+  progress_filter: { status: 'running', of: '{{request_id}}' },
   stream_end: { type: 'end' },
   stream_end_item: true,
   connect_message: ['join'],
@@ -62,6 +63,8 @@ export const wrong: WebSocketCallTemplate[] = [
   { url, respons_format: 'json' },
   // @ts-expect-error a pointer or false
   { url, correlation: true },
+  // @ts-expect-error members
+  { url, progress_filter: 'running' },
   // @ts-expect-error headers are strings
   { url, headers: { 'X-Count': 1 } },
   // @ts-expect-error no such location

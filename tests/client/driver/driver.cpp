@@ -192,6 +192,9 @@ class Driver {
     if (request.contains("timeout")) {
       options.timeout = duration_cast<std::chrono::microseconds>(Seconds(request["timeout"].get<double>()));
     }
+    if (request.value("progress", false)) {
+      options.on_progress = [id](const Json& value) { say({{"id", id}, {"progress", shown(value)}}); };
+    }
     options.stop = stops_.emplace(id, std::stop_source()).first->second.get_token();
     const Json call_template = request.value("template", Json());
     const Json args = request.value("args", Json());

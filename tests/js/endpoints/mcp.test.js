@@ -2,6 +2,7 @@
 // server's side of it is here, on the SDK's public `Transport` interface, and is held against the SDK's own client.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { WebSocketClientTransport } from '@modelcontextprotocol/sdk/client/websocket.js';
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
@@ -128,6 +129,35 @@ test("the server's own requests and notifications are no answers, whatever their
   protocol.addEventListener('unsolicited', (event) => dropped.push(event.requestId));
   assert.deepEqual(await protocol.callTool(null, 'm.asks', {}, recipe(server, 'mcp')), text('mine'));
   assert.deepEqual(dropped, [undefined, '1', undefined, undefined]);
+});
+
+test('a tool that reports progress keeps its call alive, and no other', async (t) => {
+  const steps = [1, 2, 3, 4, 5, 6];
+  const slow = async (_args, { _meta, sendNotification }) => {
+    for (const progress of steps) {
+      await wait(200);
+      const params = { progressToken: _meta.progressToken, progress, total: steps.length, message: `step ${progress}` };
+      await sendNotification({ method: 'notifications/progress', params });
+    }
+    return text('done');
+  };
+  const server = await startMcp(t, { slow, silent: () => new Promise(() => {}), ready: () => text('ready') });
+  const protocol = newProtocol(t);
+  const template = { ...recipe(server, 'mcp'), response_timeout: 0.9 };
+  await protocol.callTool(null, 'm.ready', {}, template); // the connection is open
+  const heard = { slow: [], silent: [] };
+  const call = (name) => {
+    const onProgress = ({ method, params }) => heard[name].push([method, params.progress, params.message]);
+    return protocol.callTool(null, `m.${name}`, {}, template, { onProgress });
+  };
+  const started = performance.now();
+  const [result, error] = await Promise.all([call('slow'), failure(call('silent'))]);
+  assert.deepEqual(result, text('done'));
+  assert.ok(performance.now() - started > 1000, 'longer than response_timeout');
+  assert.equal(error.code, 'response_timeout');
+  const step = (progress) => ['notifications/progress', progress, `step ${progress}`];
+  assert.deepEqual(heard, { slow: steps.map(step), silent: [] });
+  assert.equal(server.opened, 1);
 });
 
 test('another protocol version is no connect_ack: no call is sent', async (t) => {

@@ -22,7 +22,7 @@ export const templateSchema = {
     message: {
       type: ['object', 'string'],
       description:
-        'What is sent, with placeholders: {{args.city}}, {{args}}, {{request_id}}, {{tool_name}}, {{uuid}}, {{now}}',
+        'What is sent, with placeholders: {{args.city}}, {{args}}, {{request_id}}, {{tool_name}}, {{uuid}}, {{now}}, {{traceparent}}',
     },
     missing_arguments: {
       type: 'string',
@@ -74,6 +74,9 @@ export const templateSchema = {
       examples: ['/error'],
     },
     error_match: object('Members that make a frame an error'),
+    progress_filter: object(
+      'Members that tell progress of a call; such a frame is no answer, and gives the call more time',
+    ),
     stream_end: { ...object('Members of the frame that ends a stream'), examples: [{ type: 'stream_end' }] },
     stream_end_item: yesOrNo('The frame that ends a stream is its last item'),
     correlation: {

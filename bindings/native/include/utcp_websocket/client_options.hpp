@@ -13,6 +13,8 @@
 
 #include <utcp_websocket/error.hpp>
 
+#include "tools.hpp"
+
 namespace utcp::ws {
 
 /// The name and the value of a handshake header or a query parameter.
@@ -123,6 +125,11 @@ struct CallOptions {
   std::optional<std::chrono::microseconds> timeout{};
   /// Ends the call with `aborted` when a stop is requested.
   std::stop_token stop{};
+  /// Called on the client's executor with each frame that the template's `progress_filter` tells, decoded as a result
+  /// without `result_path`; such a frame is no answer, and `response_timeout` starts anew.
+  std::function<void(const Json&)> on_progress{};
+  /// W3C Trace Context, for `{{traceparent}}` and `{{tracestate}}` in the message; empty: what holds them is left out.
+  std::string traceparent{}, tracestate{};
 };
 
 }  // namespace utcp::ws
