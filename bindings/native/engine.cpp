@@ -204,7 +204,9 @@ ErrorPtr Engine::render(Call& call, CallRequest& request, std::uint32_t id) {
   if (used.uses_uuid) request.uuid = random_uuid();
   const std::string digits = to_text(id);
   const std::string time = used.uses_now ? iso_time() : std::string();
-  const BuiltIns built_ins{digits, request.uuid, time, name_in(used.tool_name)};
+  const auto fresh_id = [&] { return used.uses_new_id ? to_text(new_id()) : std::string(); };
+  const std::string other = fresh_id();
+  BuiltIns built_ins{digits, request.uuid, time, name_in(used.tool_name), other};
   const MissingArguments missing = used.parsed.missing_arguments;
   Result<std::string> message = handle.mode == CallMode::discovery
                                     ? utcp::ws::render(used.parsed.discovery_message, handle.arguments, built_ins)
@@ -215,6 +217,13 @@ ErrorPtr Engine::render(Call& call, CallRequest& request, std::uint32_t id) {
     Result<std::string> filter = utcp::ws::render(used.parsed.filter_message, handle.arguments, built_ins, missing);
     request.message_filter = std::move(*filter);
     if (!filter) return filter.take_error();
+  }
+  if (used.parsed.leave_message && handle.mode != CallMode::discovery) {
+    const std::string another = fresh_id();
+    built_ins.new_id = another;
+    Result<std::string> text = utcp::ws::render(*used.parsed.leave_message, handle.arguments, built_ins, missing);
+    request.leave_message = std::move(*text);
+    if (!text) return text.take_error();
   }
   if (used.parsed.header_fields.empty()) return nullptr;
   const json::Members arguments = json::members_of(handle.arguments);
@@ -231,7 +240,7 @@ void Engine::abort(const detail::PreparedCall& handle) {
   if (entry == calls_.end() || entry->second.handle != handle) return;
   Call call = std::move(entry->second);
   calls_.erase(entry);
-  session_.abort_call(now(), CallId{handle->id});
+  session_.abort_call(now(), CallId{handle->id}, call.is_sent);
   finish(std::move(call), aborted());
 }
 

@@ -95,9 +95,13 @@ Result<Templates::Entry> read_template(std::uint32_t caller, std::string_view to
   const json::Members members = json::members_of(text);
   entry->auth = json::find(members, "auth");
   if (entry->auth == "null") entry->auth.clear();
-  entry->many = entry->parsed.expected_responses.value_or(1) != 1;
+  entry->many = gives_many(entry->parsed);
   entry->uses_now = text.find("now") != std::string::npos;
-  entry->uses_uuid = entry->parsed.message.holds_uuid() || entry->parsed.filter_message.holds_uuid();
+  const MessageTemplate leave = entry->parsed.leave_message.value_or(MessageTemplate());
+  for (const MessageTemplate* message : {&entry->parsed.message, &entry->parsed.filter_message, &leave}) {
+    entry->uses_uuid = entry->uses_uuid || message->holds_uuid();
+    entry->uses_new_id = entry->uses_new_id || message->holds_new_id();
+  }
   entry->filters = !entry->parsed.filter_message.is_constant();
   *result = std::move(entry);
   return result;

@@ -39,8 +39,11 @@ std::string argument_names(const std::string& text) {
   const Result<CallTemplate> parsed = parse_call_template(text);
   if (!parsed) return error_reply(parsed.error());
   std::vector<std::string> names = parsed.value().message.argument_names();
-  for (std::string& name : parsed.value().filter_message.argument_names()) {
-    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
+  const MessageTemplate leave = parsed.value().leave_message.value_or(MessageTemplate());
+  for (const MessageTemplate* message : {&parsed.value().filter_message, &leave}) {
+    for (std::string& name : message->argument_names()) {
+      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
+    }
   }
   return value_reply(strings_json(names));
 }

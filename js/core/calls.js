@@ -11,6 +11,7 @@ import { decode } from './frames.js';
  * @property {number} id 0 until it is started
  * @property {number} mode
  * @property {string} message dropped once it is sent
+ * @property {boolean} isSent
  * @property {boolean} over
  * @property {string[] | undefined} given takes secrets that its answer came with
  * @property {import('./tools.js').PreparedTool | undefined} tool
@@ -42,6 +43,7 @@ export class AbortWatch {
 export class SingleCall {
   id = 0;
   message = '';
+  isSent = false;
   over = false;
   /** @type {string[] | undefined} */
   given = undefined;

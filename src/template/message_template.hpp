@@ -19,14 +19,13 @@ namespace utcp::ws {
 enum class Encoding : std::uint8_t {
   text,         ///< a string as it is, anything else as compact JSON text
   json_string,  ///< that same text, escaped for the inside of a JSON string literal
-  json_value,   ///< as a JSON value; of the built-ins `request_id` as a number where it is an integer, the rest as
-                ///< strings
+  json_value,   ///< as a JSON value; of the built-ins ids as numbers where they are integers, the rest as strings
 };
 
 /// One piece of a message. A plan is a list of pieces; who holds the arguments puts them together (native:
 /// `render`; JavaScript: `js/core/message.js`), so that a large argument is never copied into the core.
 struct Piece {
-  enum class Kind : std::uint8_t { literal, argument, all_arguments, request_id, uuid, now, tool_name };
+  enum class Kind : std::uint8_t { literal, argument, all_arguments, request_id, uuid, now, tool_name, new_id };
   Kind kind = Kind::literal;
   Encoding encoding = Encoding::text;
   std::string text;         ///< literal: the text; argument: its name
@@ -48,6 +47,7 @@ struct BuiltIns {
   std::string_view uuid;
   std::string_view now;        ///< ISO 8601, UTC, milliseconds
   std::string_view tool_name;  ///< without the manual's name
+  std::string_view new_id{};   ///< a number that no request on the connection has
 };
 
 class MessageTemplate {
@@ -90,6 +90,7 @@ class MessageTemplate {
   /// Whether `{{request_id}}` or `{{uuid}}` stands anywhere in the message, so that a response can carry it back.
   [[nodiscard]] bool holds_request_id() const;
   [[nodiscard]] bool holds_uuid() const;
+  [[nodiscard]] bool holds_new_id() const;
 
  private:
   class Compiler;

@@ -29,6 +29,7 @@ constexpr std::array kBuiltIns = {
     BuiltIn{"{{now}}", Kind::now},
     BuiltIn{"{{tool_name}}", Kind::tool_name},
     BuiltIn{kArgsPlaceholder, Kind::all_arguments},
+    BuiltIn{kNewIdPlaceholder, Kind::new_id},
 };
 
 // Whether a placeholder could start here: most characters are told by one look.

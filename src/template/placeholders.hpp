@@ -13,6 +13,7 @@ namespace utcp::ws {
 
 inline constexpr std::string_view kRequestIdPlaceholder = "{{request_id}}";
 inline constexpr std::string_view kUuidPlaceholder = "{{uuid}}";
+inline constexpr std::string_view kNewIdPlaceholder = "{{new_id}}";
 inline constexpr std::string_view kArgsPlaceholder = "{{args}}";
 
 /// `{{request_id}}` and the like.

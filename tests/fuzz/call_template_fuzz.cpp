@@ -59,7 +59,7 @@ void check_accepted(const CallTemplate& parsed) {
   check_duration(parsed.response_timeout);
   check_duration(parsed.ping_interval);
   if (parsed.expected_responses)
-    REQUIRE(*parsed.expected_responses >= 1 || *parsed.expected_responses == kUntilPeerEnds);
+    REQUIRE(*parsed.expected_responses >= kNothing || *parsed.expected_responses == kUntilPeerEnds);
   REQUIRE(!parsed.correlation || parsed.message.holds_request_id() || parsed.message.holds_uuid());
   REQUIRE(!parsed.correlation || !parsed.correlation_off);
 }
