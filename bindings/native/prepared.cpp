@@ -97,8 +97,9 @@ Result<Templates::Entry> read_template(std::uint32_t caller, std::string_view to
   if (entry->auth == "null") entry->auth.clear();
   entry->many = gives_many(entry->parsed);
   entry->uses_now = text.find("now") != std::string::npos;
-  const MessageTemplate leave = entry->parsed.leave_message.value_or(MessageTemplate());
-  for (const MessageTemplate* message : {&entry->parsed.message, &entry->parsed.filter_message, &leave}) {
+  const CallTemplate& read = entry->parsed;
+  const MessageTemplate leave = read.leave_message.value_or(MessageTemplate());
+  for (const MessageTemplate* message : {&read.message, &read.filter_message, &leave}) {
     entry->uses_uuid = entry->uses_uuid || message->holds_uuid();
     entry->uses_new_id = entry->uses_new_id || message->holds_new_id();
   }

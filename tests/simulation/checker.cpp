@@ -89,11 +89,35 @@ void Checker::on(const SendGreeting& command) {
   must_greet_.reset();
 }
 
+void Checker::on(const SendLeaveMessage& command) {
+  is_heard();
+  const auto id = static_cast<std::uint32_t>(command.call);
+  const auto due = must_tell_.find(id);
+  require(due != must_tell_.end(), name("a leave message that was not due: call", id));
+  require(due->second == static_cast<std::uint32_t>(command.connection),
+          name("a leave message on another connection: call", id));
+  require(model_.live_connection(due->second) != nullptr && !said_goodbye_.contains(due->second),
+          name("a leave message on a dead connection: call", id));
+  require(command.text == leave_message_of(id), name("another call's leave message: call", id));
+  must_tell_.erase(due);
+}
+
+void Checker::on(const SendDisconnectMessage& command) {
+  is_heard();
+  const auto id = static_cast<std::uint32_t>(command.connection);
+  const ModelConnection* connection = model_.live_connection(id);
+  require(connection != nullptr && connection->state == ModelConnection::State::ready,
+          name("a goodbye on a connection that is not open:", id));
+  require(model_.site_of(*connection).says_goodbye && !command.plan.empty(), name("a goodbye of another:", id));
+  require(said_goodbye_.insert(id).second, name("a goodbye said twice: connection", id));
+}
+
 void Checker::on(const SendPing& command) {
   is_heard();
   const auto id = static_cast<std::uint32_t>(command.connection);
   ModelConnection* connection = model_.live_connection(id);
   require(connection != nullptr && !must_close_.contains(id), name("a ping on a dead connection", id));
+  require(!said_goodbye_.contains(id), name("a ping after the goodbye", id));
   require(in_timeout_ && connection->next_beat <= now_, name("a ping that was not due: connection", id));
   require(!is_silent(*connection), name("a peer pinged once more instead of left: connection", id));
   require(!connection->paused, name("a ping whose answer cannot be seen: connection", id));
@@ -181,6 +205,7 @@ void Checker::on(const SendMessage& command) {
   require(call != nullptr, name("sent for a dead call", call_id));
   require(connection != nullptr && !must_close_.contains(connection_id),
           name("sent on a dead connection", connection_id));
+  require(!said_goodbye_.contains(connection_id), name("sent after the goodbye on connection", connection_id));
   check_lease(*connection, *call);
 
   Group& group = model_.group(call->group);
@@ -196,6 +221,9 @@ void Checker::on(const SendMessage& command) {
   call->state = ModelCall::State::sent;
   call->connection = connection_id;
   call->deadline = now_ + call->tool->response_timeout;
+  if (!call->tool->expects_nothing(call->mode)) return;
+  must_settle_[call_id] = std::nullopt;
+  leave(*call, Ending::answered);
 }
 
 void Checker::check_lease(const ModelConnection& connection, const ModelCall& call) const {
@@ -280,15 +308,15 @@ void Checker::unforeseen(ModelCall& call, const SettleCall& command) {
     require(is_due && code == ErrorCode::response_timeout, name("settled without a reason: call", call.id));
     ModelConnection& connection = *model_.live_connection(call.connection);
     if (connection.heard_at + call.tool->response_timeout <= now_) ++connection.unheard;
-    return leave(call, false);
+    return leave(call, Ending::left);
   }
   if (code == ErrorCode::queue_full) {
     require(starting_ == call.id && model_.group(call.group).waiting.size() > options_.max_waiting,
             name("no full queue: call", call.id));
-    return leave(call, false);
+    return leave(call, Ending::left);
   }
   require(is_opening_error(code), name("an error from nowhere: waiting call", call.id));
-  if (is_due) return leave(call, false);
+  if (is_due) return leave(call, Ending::left);
   const auto failure = failed_openings_.find(call.group);
   require(failure != failed_openings_.end(), name("given up too early: waiting call", call.id));
   require(failure->second.ends_all || call.deadline <= failure->second.limit,
@@ -308,6 +336,7 @@ void Checker::on(const CloseSocket& command) {
     require(model_.live_call(call) == nullptr, name("closed while a call is on it: connection", id));
   }
 
+  check_goodbye(*connection, command.code);
   const auto foreseen = must_close_.find(id);
   if (foreseen != must_close_.end()) {
     require(command.code == foreseen->second, name("closed with the wrong code: connection", id));
@@ -322,6 +351,19 @@ void Checker::on(const CloseSocket& command) {
     }
   }
   model_.end_connection(*connection);
+}
+
+// Who closes an open connection on purpose says so before. A peer that has fallen silent may be told, or not.
+void Checker::check_goodbye(const ModelConnection& connection, int code) {
+  const bool was_said = said_goodbye_.erase(connection.id) == 1;
+  const bool is_on_purpose = connection.state == ModelConnection::State::ready && code == 1000 &&
+                             !ended_by_peer_.contains(connection.id);
+  if (in_timeout_ && is_silent(connection)) return;
+  require(was_said == (is_on_purpose && model_.site_of(connection).says_goodbye),
+          name("the goodbye is missing, or one too many: connection", connection.id));
+  for (const auto& [call, on] : must_tell_) {
+    require(on != connection.id, name("closed before its leave message: call", call));
+  }
 }
 
 void Checker::check_close_reason(const ModelConnection& connection) const {
