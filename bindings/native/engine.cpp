@@ -204,11 +204,12 @@ ErrorPtr Engine::render(Call& call, CallRequest& request, std::uint32_t id) {
   if (used.uses_uuid) request.uuid = random_uuid();
   const std::string digits = to_text(id);
   const std::string time = used.uses_now ? iso_time() : std::string();
-  const auto fresh_id = [&] { return used.uses_new_id ? to_text(new_id()) : std::string(); };
-  const std::string other = fresh_id();
+  const auto fresh_id = [this](bool is_taken) { return is_taken ? to_text(new_id()) : std::string(); };
+  const bool is_discovery = handle.mode == CallMode::discovery;
+  const std::string other = fresh_id(is_discovery ? used.parsed.discovery_message.holds_new_id() : used.uses_new_id);
   BuiltIns built_ins{digits, request.uuid, time, name_in(used.tool_name), other};
   const MissingArguments missing = used.parsed.missing_arguments;
-  Result<std::string> message = handle.mode == CallMode::discovery
+  Result<std::string> message = is_discovery
                                     ? utcp::ws::render(used.parsed.discovery_message, handle.arguments, built_ins)
                                     : utcp::ws::render(used.parsed.message, handle.arguments, built_ins, missing);
   call.message = std::move(*message);
@@ -218,8 +219,8 @@ ErrorPtr Engine::render(Call& call, CallRequest& request, std::uint32_t id) {
     request.message_filter = std::move(*filter);
     if (!filter) return filter.take_error();
   }
-  if (used.parsed.leave_message && handle.mode != CallMode::discovery) {
-    const std::string another = fresh_id();
+  if (used.parsed.leave_message && !is_discovery) {
+    const std::string another = fresh_id(used.parsed.leave_message->holds_new_id());
     built_ins.new_id = another;
     Result<std::string> text = utcp::ws::render(*used.parsed.leave_message, handle.arguments, built_ins, missing);
     request.leave_message = std::move(*text);

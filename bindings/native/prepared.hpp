@@ -33,7 +33,7 @@ struct Template {
   bool many = false;      ///< whether a call gives an array
   bool uses_now = false;  ///< perhaps
   bool uses_uuid = false;
-  bool uses_new_id = false;
+  bool uses_new_id = false;  ///< `message` or `message_filter`
   bool filters = false;  ///< `message_filter` has placeholders
 
   // Only the engine's, on its executor:
