@@ -154,7 +154,8 @@ void Engine::send_own(ConnectionId connection, const Plan& plan) {
   const bool takes_id =
       std::any_of(plan.begin(), plan.end(), [](const Piece& piece) { return piece.kind == Piece::Kind::new_id; });
   const std::string id = takes_id ? to_text(new_id()) : std::string();
-  send(connection, utcp::ws::render(plan, "{}", {}, {.request_id = "", .uuid = uuid, .now = time, .tool_name = "", .new_id = id}));
+  send(connection,
+       utcp::ws::render(plan, "{}", {}, {.request_id = "", .uuid = uuid, .now = time, .tool_name = "", .new_id = id}));
 }
 
 void Engine::run(const SendGreeting& command) { send_own(command.connection, command.plan); }

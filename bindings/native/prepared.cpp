@@ -98,8 +98,8 @@ Result<Templates::Entry> read_template(std::uint32_t caller, std::string_view to
   entry->many = gives_many(entry->parsed);
   entry->uses_now = text.find("now") != std::string::npos;
   const CallTemplate& read = entry->parsed;
-  const MessageTemplate leave = read.leave_message.value_or(MessageTemplate());
-  entry->uses_uuid = read.message.holds_uuid() || read.filter_message.holds_uuid() || leave.holds_uuid();
+  entry->uses_uuid = read.message.holds_uuid() || read.filter_message.holds_uuid() ||
+                     (read.leave_message && read.leave_message->holds_uuid());
   entry->uses_new_id = read.message.holds_new_id() || read.filter_message.holds_new_id();
   entry->filters = !entry->parsed.filter_message.is_constant();
   *result = std::move(entry);

@@ -34,7 +34,7 @@ struct Template {
   bool uses_now = false;  ///< perhaps
   bool uses_uuid = false;
   bool uses_new_id = false;  ///< `message` or `message_filter`
-  bool filters = false;  ///< `message_filter` has placeholders
+  bool filters = false;      ///< `message_filter` has placeholders
 
   // Only the engine's, on its executor:
   std::optional<ToolId> tool;

@@ -134,7 +134,7 @@ void SessionHost::start_call_with(double now, std::uint32_t call, std::uint32_t 
     request.timeout = Duration{json::scaled(timeout, 6)};
   }
   if (const std::string_view filter = json::find(given, "filter"); !filter.empty()) request.message_filter = filter;
-  if (const std::string_view text = json::find(given, "leave"); !text.empty()) request.leave_message = json::text_of(text);
+  request.leave_message = json::text_of(json::find(given, "leave"));
   for (const std::string_view value : json::elements_of(json::find(given, "headers"))) {
     std::optional<std::string>& header = request.header_values.emplace_back();
     if (json::is_string(value)) header = json::text_of(value);

@@ -32,7 +32,8 @@ class SessionHost {
   [[nodiscard]] std::string prepare(std::uint32_t caller, const std::string& tool_name,
                                     const std::string& call_template);
   void release(std::uint32_t tool);
-  /// The pieces of the tool's message (`of` is 0), `message_filter` (1) or `leave_message` (2) for arguments of these names (a JSON array of strings).
+  /// The pieces of the tool's message (`of` is 0), `message_filter` (1) or `leave_message` (2) for arguments of these
+  /// names (a JSON array of strings).
   [[nodiscard]] std::string plan(std::uint32_t tool, const std::string& names, int of) const;
 
   void start_call(double now, std::uint32_t call, std::uint32_t tool, int mode);

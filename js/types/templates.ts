@@ -27,9 +27,10 @@ export interface WebSocketCallTemplate<
   /**
    * What is sent, with placeholders: `UTCP_ARG_city_UTCP_ARG` becomes the argument `city` as text, `{{args.city}}` the same, as the
    * whole of a string as the JSON value that it is; `{{request_id}}`, `{{uuid}}`, `{{now}}`, `{{tool_name}}` and `{{args}}` are built in.
+   * `{{new_id}}` is an id that no request on the connection has. `false`: nothing is sent, the call takes what the server sends by itself.
    * Default: the arguments as a JSON object.
    */
-  message?: string | object | undefined;
+  message?: string | object | false | undefined;
   /**
    * What becomes of a placeholder whose argument is missing. `'error'`: the call rejects with `invalid_argument`, which names it;
    * `'omit'`: a member or element whose whole value it is is left out, inside a text nothing takes its place; `'keep'`: it is sent as it
@@ -60,7 +61,8 @@ export interface WebSocketCallTemplate<
   /** Seconds from sending to the response, in a stream between two items, else `response_timeout`. Default `timeout`. */
   response_timeout?: number | undefined;
   /**
-   * How many responses there are: n ≥ 1, or -1 until the peer ends it. With anything but 1 a call resolves with an array.
+   * How many responses there are: n ≥ 1, or -1 until the peer ends it: a call resolves with an array, but where it is 1. 0: none, a call
+   * resolves with `undefined` once its message is sent.
    * Default 1 for a call, no limit for a stream.
    */
   expected_responses?: Count;
@@ -98,6 +100,18 @@ export interface WebSocketCallTemplate<
    * as an answer. Default: such hosts send no heartbeat.
    */
   ping_message?: string | object | undefined;
+  /**
+   * Tells the service that a call is left: aborted, timed out, ended by a limit or a stream's `expected_responses`, its stream left or its
+   * connection closed while it ran. A message as `message`, with the values of the call: `{{request_id}}` is its id. Sent on its connection,
+   * after its own message; for a manual that is asked for never. Default: none.
+   */
+  leave_message?: string | object | undefined;
+  /**
+   * `'always'`: also when the service has ended the call; then a connection of its own is closed. Default `'left'`.
+   */
+  leave_when?: 'left' | 'always' | undefined;
+  /** Sent before an open connection is closed by this side: `close()`, idle, deregistered, left. Default: none. */
+  disconnect_message?: string | object | undefined;
   /** What asks for the manual. Default `{ type: 'utcp' }`. */
   discovery_message?: string | object | undefined;
 }

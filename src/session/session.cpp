@@ -83,7 +83,7 @@ void Session::start_call(TimePoint now, CallId id, const CallRequest& request) {
   if (call.shared()) {
     call.wire_id = tool->rules.correlates_by_uuid() ? request.uuid : to_text(static_cast<std::uint32_t>(id));
   }
-  if (request.leave_message && request.mode != CallMode::discovery) call.leave_message = *request.leave_message;
+  if (request.mode != CallMode::discovery) call.leave_message = request.leave_message;
   if (request.message_filter) call.filter = tool->rules.fill_filter(*request.message_filter);
   const auto limit = [&request](Duration by_template) {
     if (!request.timeout) return by_template;

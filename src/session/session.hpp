@@ -156,8 +156,8 @@ struct CallRequest {
   CallMode mode = CallMode::single;
   std::vector<std::optional<std::string>> header_values{};  ///< for each of the template's `header_fields`
   std::optional<std::string> message_filter{};  ///< the template's as JSON, where it has placeholders: filled in
-  std::optional<std::string> leave_message{};  ///< the template's, rendered like the message
-  std::string uuid{};                          ///< the value of `{{uuid}}` in this call's message, where answers carry it back
+  std::string leave_message{};                  ///< the template's, rendered like the message; empty: none
+  std::string uuid{};  ///< the value of `{{uuid}}` in this call's message, where answers carry it back
   /// Instead of the template's `connection_timeout` and `response_timeout`; 0: none.
   std::optional<Duration> timeout{};
 };
@@ -182,8 +182,8 @@ class Session {
 
   /// The host picks the id; it must not be in use. Whatever goes wrong comes as a `SettleCall`.
   void start_call(TimePoint now, CallId id, const CallRequest& request);
-  /// The caller has lost interest. Nothing more is said about the call, but a `SendLeaveMessage`. `was_sent`: false where
-  /// the host has not come to the call's `SendMessage`, and will not. Unknown ids are ignored, here and below.
+  /// The caller has lost interest. Nothing more is said about the call, but a `SendLeaveMessage`. `was_sent`: false
+  /// where the host has not come to the call's `SendMessage`, and will not. Unknown ids are ignored, here and below.
   void abort_call(TimePoint now, CallId id, bool was_sent = true);
   /// The consumer of a stream has taken items from the host's queue. While the stream's connection is not read from,
   /// the host says so at once; else no later than before the next message.

@@ -1,4 +1,5 @@
-// Owns how calls and connections end by this side's will: what the peer is told before, and what becomes of the connection.
+// Owns how calls and connections end by this side's will: what the peer is told before, and what becomes of the
+// connection.
 #include <utility>
 
 #include "session_state.hpp"

@@ -67,10 +67,11 @@ struct CallTemplate {
   std::optional<MessageTemplate> connect_message;
   FrameMatch connect_ack;
   std::optional<MessageTemplate> ping_message;
-  std::optional<MessageTemplate> leave_message;  ///< tells the peer that a call is left; rendered with the call's values
+  std::optional<MessageTemplate>
+      leave_message;  ///< tells the peer that a call is left; rendered with the call's values
   LeaveWhen leave_when = LeaveWhen::left;
   std::optional<MessageTemplate> disconnect_message;  ///< sent before this side closes an open connection
-  MessageTemplate discovery_message;  ///< default `{"type":"utcp"}`
+  MessageTemplate discovery_message;                  ///< default `{"type":"utcp"}`
 
   /// What of the template tells one endpoint from another, besides caller, manual and header fields: URL, subprotocol,
   /// headers, credential, connect message. Holds secrets: a map key, never shown.

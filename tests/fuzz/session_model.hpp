@@ -64,9 +64,9 @@ class Model {
   Model(Session& session, const SessionOptions& options) : session_(session), options_(options) {}
 
   TimePoint now{std::chrono::seconds(1)};
-  std::map<std::uint32_t, CallModel> calls{};      // that run
-  std::map<std::uint32_t, SocketModel> sockets{};  // that are not closed
-  std::set<std::uint32_t> tokens{};                // that are being fetched
+  std::map<std::uint32_t, CallModel> calls{};         // that run
+  std::map<std::uint32_t, SocketModel> sockets{};     // that are not closed
+  std::set<std::uint32_t> tokens{};                   // that are being fetched
   std::map<std::uint32_t, ConnectionId> may_leave{};  // calls that were sent and have a leave message
   std::size_t tools = 0;
   std::uint32_t last_connection = 0, last_token = 0;

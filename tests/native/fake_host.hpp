@@ -56,7 +56,7 @@ class FakeHost {
   std::vector<Report> reports{};
   std::vector<FetchToken> fetches{};
   std::vector<TokenId> cancelled{};
-  std::optional<std::string> leave_message{};  // of the calls that are made
+  std::string leave_message{};  // of the calls that are made
 
   ToolId tool(std::string_view template_json, std::string_view name = "m.t", CallerId caller = CallerId{0}) {
     Result<CallTemplate> parsed = parse_call_template(template_json);

@@ -1,4 +1,5 @@
-// What the peer is told of calls that this side leaves, and of connections that it closes; calls that send or expect nothing.
+// What the peer is told of calls that this side leaves, and of connections that it closes; calls that send or expect
+// nothing.
 #include "fake_host.hpp"
 
 namespace utcp::ws::test {
@@ -80,8 +81,7 @@ TEST(SessionLeaving, AMessageThatIsTooLargeEndsCallsThatAreTold) {
 TEST(SessionLeaving, WhatThePeerEndsIsNotTold) {
   constexpr std::string_view kEnds =
       R"({"url":"wss://h.example/ws","message":{"id":"{{request_id}}"},"leave_message":"x","error_path":"/error"})";
-  for (const std::string frame :
-       {R"({"id":1,"type":"stream_end"})", R"({"id":1,"error":"out of paper"})"}) {
+  for (const std::string frame : {R"({"id":1,"type":"stream_end"})", R"({"id":1,"error":"out of paper"})"}) {
     Leaving host;
     const CallId call = host.on_open(kEnds, CallMode::stream);
     host.text(1, frame);
@@ -181,8 +181,8 @@ TEST(SessionLeaving, AConnectionThatThePeerClosesOrThatIsNotOpenIsToldNothing) {
   EXPECT_TRUE(host.sockets.at(2).written.empty());
 
   FakeHost refused;
-  (void)refused.call(refused.tool(
-      R"({"url":"wss://h.example/ws","connect_message":"hello","disconnect_message":"bye"})"));
+  (void)refused.call(
+      refused.tool(R"({"url":"wss://h.example/ws","connect_message":"hello","disconnect_message":"bye"})"));
   refused.open(1);
   refused.peer_closes(1, 4403);
   EXPECT_EQ(refused.sockets.at(1).written, Written{"call 1"});
@@ -227,8 +227,8 @@ TEST(SessionLeaving, ACallThatExpectsNothingMayCloseItsConnectionAndLeaveNothing
 
 TEST(SessionLeaving, DiscoveryWaitsForItsManualWhateverIsExpected) {
   FakeHost host;
-  const CallId call =
-      host.call(host.tool(R"({"url":"wss://h.example/ws","expected_responses":0,"message":false})"), CallMode::discovery);
+  const CallId call = host.call(host.tool(R"({"url":"wss://h.example/ws","expected_responses":0,"message":false})"),
+                                CallMode::discovery);
   host.open(1);
   EXPECT_TRUE(host.pending(call));
   EXPECT_EQ(host.sockets.at(1).written, Written{"call 1"});
@@ -238,7 +238,8 @@ TEST(SessionLeaving, DiscoveryWaitsForItsManualWhateverIsExpected) {
 
 TEST(SessionLeaving, ACallWithoutAMessageTakesWhatThePeerSends) {
   Leaving host;
-  const CallId feed = host.on_open(R"({"url":"wss://h.example/ws","message":false,"leave_message":"x"})", CallMode::stream);
+  const CallId feed =
+      host.on_open(R"({"url":"wss://h.example/ws","message":false,"leave_message":"x"})", CallMode::stream);
   host.text(1, "a");
   host.text(1, "b");
   EXPECT_EQ(host.outcome(feed).items, (std::vector<std::string>{"a", "b"}));

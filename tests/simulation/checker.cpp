@@ -356,8 +356,8 @@ void Checker::on(const CloseSocket& command) {
 // Who closes an open connection on purpose says so before. A peer that has fallen silent may be told, or not.
 void Checker::check_goodbye(const ModelConnection& connection, int code) {
   const bool was_said = said_goodbye_.erase(connection.id) == 1;
-  const bool is_on_purpose = connection.state == ModelConnection::State::ready && code == 1000 &&
-                             !ended_by_peer_.contains(connection.id);
+  const bool is_on_purpose =
+      connection.state == ModelConnection::State::ready && code == 1000 && !ended_by_peer_.contains(connection.id);
   if (in_timeout_ && is_silent(connection)) return;
   require(was_said == (is_on_purpose && model_.site_of(connection).says_goodbye),
           name("the goodbye is missing, or one too many: connection", connection.id));

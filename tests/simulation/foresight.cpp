@@ -217,7 +217,8 @@ void Checker::frame_for(ModelConnection& connection, ModelCall& call, const Payl
     case Meaning::tool_error:
       must_settle_[call.id] = ErrorCode::tool_failed;
       error_path_ = payload.path;
-      return leave(call, call.mode != CallMode::stream && call.tool->items(call.mode) == 1 ? Ending::answered : Ending::by_peer);
+      return leave(
+          call, call.mode != CallMode::stream && call.tool->items(call.mode) == 1 ? Ending::answered : Ending::by_peer);
     case Meaning::too_deep:
       must_settle_[call.id] = ErrorCode::invalid_frame;
       return leave(call, Ending::left);
@@ -348,7 +349,8 @@ void Checker::leave(ModelCall& call, Ending ending) {
   std::erase(connection.calls, call.id);
   const bool is_told = must_tell(call, ending);
   if (!connection.calls.empty()) return;
-  if ((connection.exclusive && (is_told || ending != Ending::answered)) || connection.is_deaf() || call.tool->close_after) {
+  if ((connection.exclusive && (is_told || ending != Ending::answered)) || connection.is_deaf() ||
+      call.tool->close_after) {
     must_close_[connection.id] = 1000;
     return;
   }

@@ -28,7 +28,7 @@ struct Site {
   bool keeps_alive = true;
   bool has_ping_message = false;
   bool says_goodbye = false;  // has a disconnect_message
-  bool needs_token = false;  // OAuth2 client credentials
+  bool needs_token = false;   // OAuth2 client credentials
   Duration ping_interval{};
 };
 

@@ -22,6 +22,7 @@ export async function calls(protocol: WebSocketCommunicationProtocol, manual: Ma
   // Anything but 1 gives an array.
   expectTypeOf(await protocol.callTool(null, 'm.t', {}, { url, expected_responses: 1 })).toEqualTypeOf<Result>();
   expectTypeOf(await protocol.callTool(null, 'm.t', {}, { url, expected_responses: 2 })).toEqualTypeOf<Result[]>();
+  expectTypeOf(await protocol.callTool(null, 'm.t', {}, { url, expected_responses: 0 })).toEqualTypeOf<undefined>();
   expectTypeOf(await protocol.callTool(null, 'm.t', {}, { url, expected_responses: -1 })).toEqualTypeOf<Result[]>();
   expectTypeOf(
     await protocol.callTool(null, 'm.t', {}, { url, response_format: 'json', expected_responses: 3 }),
