@@ -1,4 +1,4 @@
-// Owns how calls and connections end by this side's will: what the peer is told before, and what becomes of the
+// Owns how calls and connections end: what the peer is told where this side ends them, and what becomes of the
 // connection.
 #include <utility>
 
@@ -46,6 +46,26 @@ void Session::retire(Connection& connection) {
     commands_.push_back(SendDisconnectMessage{connection.id, message->plan({})});
   }
   remove(connection);
+}
+
+// Every connection ends here, and if it has a socket with exactly one `CloseSocket`, so that the host can forget it.
+void Session::remove(Connection& connection, int code, std::string_view reason, bool by_peer) {
+  const ConnectionId id = connection.id;
+  Endpoint& endpoint = *endpoints_.at(connection.endpoint);
+  const bool has_socket = connection.state != ConnectionState::authorizing;
+  const bool was_open = has_socket && connection.state != ConnectionState::opening;
+  if (Report* closed = was_open ? report(Report::Kind::close, endpoint, id) : nullptr) {
+    closed->close_code = code;
+    closed->text = reason;
+  }
+  if (has_socket)
+    commands_.push_back(CloseSocket{id, by_peer ? 1000 : code, std::string(by_peer ? std::string_view{} : reason)});
+  timers_.clear(timer_of(id));
+  timers_.clear(heartbeat_timer(id));
+  std::erase(endpoint.connections, id);
+  const TokenId credential = connection.credential;
+  connections_.erase(static_cast<std::uint32_t>(id));
+  if (!has_socket) cancel_unwanted(credential);
 }
 
 }  // namespace utcp::ws

@@ -369,26 +369,6 @@ void Session::drop_openings(Endpoint& endpoint) {
   }
 }
 
-// Every connection ends here, and if it has a socket with exactly one `CloseSocket`, so that the host can forget it.
-void Session::remove(Connection& connection, int code, std::string_view reason, bool by_peer) {
-  const ConnectionId id = connection.id;
-  Endpoint& endpoint = *endpoints_.at(connection.endpoint);
-  const bool has_socket = connection.state != ConnectionState::authorizing;
-  const bool was_open = has_socket && connection.state != ConnectionState::opening;
-  if (Report* closed = was_open ? report(Report::Kind::close, endpoint, id) : nullptr) {
-    closed->close_code = code;
-    closed->text = reason;
-  }
-  if (has_socket)
-    commands_.push_back(CloseSocket{id, by_peer ? 1000 : code, std::string(by_peer ? std::string_view{} : reason)});
-  timers_.clear(timer_of(id));
-  timers_.clear(heartbeat_timer(id));
-  std::erase(endpoint.connections, id);
-  const TokenId credential = connection.credential;
-  connections_.erase(static_cast<std::uint32_t>(id));
-  if (!has_socket) cancel_unwanted(credential);
-}
-
 // Forgets an endpoint that has nothing left.
 void Session::collect(Endpoint& endpoint) {
   if (endpoint.waiting() > 0 || !endpoint.connections.empty()) return;

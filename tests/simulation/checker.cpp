@@ -7,8 +7,6 @@
 namespace utcp::ws::simulation {
 namespace {
 
-std::string name(const char* what, std::uint32_t id) { return std::string(what) + ' ' + std::to_string(id); }
-
 void holds_no_secret(std::string_view text) {
   require(text.find(kSecret) == std::string_view::npos, "a secret is told: " + std::string(text));
 }
@@ -87,29 +85,6 @@ void Checker::on(const SendGreeting& command) {
   require(must_greet_ == id, name("a greeting that was not due: connection", id));
   require(!command.plan.empty(), name("an empty greeting: connection", id));
   must_greet_.reset();
-}
-
-void Checker::on(const SendLeaveMessage& command) {
-  is_heard();
-  const auto id = static_cast<std::uint32_t>(command.call);
-  const auto due = must_tell_.find(id);
-  require(due != must_tell_.end(), name("a leave message that was not due: call", id));
-  require(due->second == static_cast<std::uint32_t>(command.connection),
-          name("a leave message on another connection: call", id));
-  require(model_.live_connection(due->second) != nullptr && !said_goodbye_.contains(due->second),
-          name("a leave message on a dead connection: call", id));
-  require(command.text == leave_message_of(id), name("another call's leave message: call", id));
-  must_tell_.erase(due);
-}
-
-void Checker::on(const SendDisconnectMessage& command) {
-  is_heard();
-  const auto id = static_cast<std::uint32_t>(command.connection);
-  const ModelConnection* connection = model_.live_connection(id);
-  require(connection != nullptr && connection->state == ModelConnection::State::ready,
-          name("a goodbye on a connection that is not open:", id));
-  require(model_.site_of(*connection).says_goodbye && !command.plan.empty(), name("a goodbye of another:", id));
-  require(said_goodbye_.insert(id).second, name("a goodbye said twice: connection", id));
 }
 
 void Checker::on(const SendPing& command) {
@@ -351,19 +326,6 @@ void Checker::on(const CloseSocket& command) {
     }
   }
   model_.end_connection(*connection);
-}
-
-// Who closes an open connection on purpose says so before. A peer that has fallen silent may be told, or not.
-void Checker::check_goodbye(const ModelConnection& connection, int code) {
-  const bool was_said = said_goodbye_.erase(connection.id) == 1;
-  const bool is_on_purpose =
-      connection.state == ModelConnection::State::ready && code == 1000 && !ended_by_peer_.contains(connection.id);
-  if (in_timeout_ && is_silent(connection)) return;
-  require(was_said == (is_on_purpose && model_.site_of(connection).says_goodbye),
-          name("the goodbye is missing, or one too many: connection", connection.id));
-  for (const auto& [call, on] : must_tell_) {
-    require(on != connection.id, name("closed before its leave message: call", call));
-  }
 }
 
 void Checker::check_close_reason(const ModelConnection& connection) const {

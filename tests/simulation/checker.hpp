@@ -12,6 +12,9 @@
 
 namespace utcp::ws::simulation {
 
+/// What is wrong, and of which call or connection.
+inline std::string name(const char* what, std::uint32_t id) { return std::string(what) + ' ' + std::to_string(id); }
+
 class Checker {
  public:
   Checker(const Scenario& scenario, const Session& session, Model& model)

@@ -359,14 +359,6 @@ void Checker::leave(ModelCall& call, Ending ending) {
   if (connection.paused) must_set_reading_[connection.id] = true;
 }
 
-// Its leave message is due, where it was sent and has one.
-bool Checker::must_tell(const ModelCall& call, Ending ending) {
-  const bool is_due = ending == Ending::left || call.tool->leaves_always;
-  if (call.state != ModelCall::State::sent || !call.has_leave() || !is_due) return false;
-  must_tell_[call.id] = call.connection;
-  return true;
-}
-
 // What is being opened for nobody is given up.
 void Checker::stop_waiting(ModelCall& call) {
   Group& group = model_.group(call.group);
