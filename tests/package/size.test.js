@@ -6,10 +6,11 @@ import { brotliCompressSync } from 'node:zlib';
 import { fromRoot } from '../../scripts/lib/repo.js';
 import { newProject } from '../support/packed.js';
 
-// Lower them whenever something gets smaller. They were raised three times: for what masks secrets, judges failures and limits peers;
-// for `connect`, missing arguments, JSON within JSON strings, warnings and `error_match`; for trace contexts and diagnostics channels. In bytes.
-const pageLimit = 71_400;
-const moduleLimit = 55_600;
+// Lower them whenever something gets smaller. They were raised four times: for what masks secrets, judges failures and limits peers;
+// for `connect`, missing arguments, JSON within JSON strings, warnings and `error_match`; for trace contexts and diagnostics channels;
+// for leave messages and calls that send or expect nothing (832, of which 714 are the module's). In bytes.
+const pageLimit = 72_232;
+const moduleLimit = 56_314;
 const pluginLimit = 440;
 
 /** @type {Awaited<ReturnType<typeof newProject>>} */

@@ -10,9 +10,10 @@ import { brotliCompressSync } from 'node:zlib';
 import { fromRoot } from '../../../scripts/lib/repo.js';
 import { startInspector } from '../../support/inspector.js';
 
-// Lower them whenever the page gets lighter, never raise them without a word why. The package is 71,300 of the start; the editor of
+// Lower them whenever the page gets lighter, never raise them without a word why. The package is 72,100 of the start, 832 more since
+// calls may be left with a message; the editor of
 // JSON is 94,000 of all, and nothing of it is loaded before a tool is chosen.
-const budget = { start: 105_000, all: 279_000 };
+const budget = { start: 105_832, all: 279_832 };
 
 /** @type {Awaited<ReturnType<typeof startInspector>>} */
 let inspectors;
