@@ -31,7 +31,15 @@ export async function simulatePackage(args) {
 export async function findPlanted() {
   const copy = fromRoot('build', 'planted');
   rmSync(copy, { recursive: true, force: true });
-  for (const path of ['CMakeLists.txt', 'CMakePresets.json', 'package.json', 'LICENSE', 'cmake', 'src', 'tests/simulation']) {
+  for (const path of [
+    'CMakeLists.txt',
+    'CMakePresets.json',
+    'package.json',
+    'LICENSE',
+    'cmake',
+    'src',
+    'tests/simulation',
+  ]) {
     cpSync(fromRoot(path), `${copy}/${path}`, { recursive: true });
   }
   const inCopy = (args) => run('cmake', args, { quiet: true, cwd: copy });

@@ -89,6 +89,10 @@ void check_same(const CallTemplate& left, const CallTemplate& right) {
   REQUIRE(left.more_error_paths == right.more_error_paths && left.error_matches.size() == right.error_matches.size());
   REQUIRE(left.connect_message.has_value() == right.connect_message.has_value());
   REQUIRE(left.ping_message.has_value() == right.ping_message.has_value());
+  REQUIRE(left.leave_message.has_value() == right.leave_message.has_value());
+  REQUIRE(!left.leave_message || left.leave_message->plan(no_names) == right.leave_message->plan(no_names));
+  REQUIRE(left.leave_when == right.leave_when && left.sends_message == right.sends_message);
+  REQUIRE(left.disconnect_message.has_value() == right.disconnect_message.has_value());
   REQUIRE(left.endpoint_key == right.endpoint_key);
 }
 
