@@ -204,13 +204,17 @@ ErrorPtr Engine::render(Call& call, CallRequest& request, std::uint32_t id) {
   if (used.uses_uuid) request.uuid = random_uuid();
   const std::string digits = to_text(id);
   const std::string time = used.uses_now ? iso_time() : std::string();
-  BuiltIns built_ins{digits, request.uuid, time, name_in(used.tool_name)};
-  if (handle.mode != CallMode::discovery) {
+  const auto fresh_id = [this](bool is_taken) { return is_taken ? to_text(new_id()) : std::string(); };
+  const bool is_discovery = handle.mode == CallMode::discovery;
+  const std::string other = fresh_id(is_discovery ? used.parsed.discovery_message.holds_new_id() : used.uses_new_id);
+  BuiltIns built_ins{
+      .request_id = digits, .uuid = request.uuid, .now = time, .tool_name = name_in(used.tool_name), .new_id = other};
+  if (!is_discovery) {
     built_ins.traceparent = handle.options.traceparent;
     built_ins.tracestate = handle.options.tracestate;
   }
   const MissingArguments missing = used.parsed.missing_arguments;
-  Result<std::string> message = handle.mode == CallMode::discovery
+  Result<std::string> message = is_discovery
                                     ? utcp::ws::render(used.parsed.discovery_message, handle.arguments, built_ins)
                                     : utcp::ws::render(used.parsed.message, handle.arguments, built_ins, missing);
   call.message = std::move(*message);
@@ -219,6 +223,13 @@ ErrorPtr Engine::render(Call& call, CallRequest& request, std::uint32_t id) {
     Result<std::string> filter = utcp::ws::render(used.parsed.filter_message, handle.arguments, built_ins, missing);
     request.message_filter = std::move(*filter);
     if (!filter) return filter.take_error();
+  }
+  if (used.parsed.leave_message && !is_discovery) {
+    const std::string another = fresh_id(used.parsed.leave_message->holds_new_id());
+    built_ins.new_id = another;
+    Result<std::string> text = utcp::ws::render(*used.parsed.leave_message, handle.arguments, built_ins, missing);
+    request.leave_message = std::move(*text);
+    if (!text) return text.take_error();
   }
   if (used.parsed.header_fields.empty()) return nullptr;
   const json::Members arguments = json::members_of(handle.arguments);
@@ -235,7 +246,7 @@ void Engine::abort(const detail::PreparedCall& handle) {
   if (entry == calls_.end() || entry->second.handle != handle) return;
   Call call = std::move(entry->second);
   calls_.erase(entry);
-  session_.abort_call(now(), CallId{handle->id});
+  session_.abort_call(now(), CallId{handle->id}, call.is_sent);
   finish(std::move(call), aborted());
 }
 

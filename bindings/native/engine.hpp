@@ -81,6 +81,7 @@ class Engine final : public ConnectionEvents, public std::enable_shared_from_thi
   struct Call {
     detail::PreparedCall handle;
     std::string message{};  ///< until it is sent
+    bool is_sent = false;
     detail::JsonCompletion value{};
     detail::ManualCompletion manual{};
     std::shared_ptr<StreamQueue> stream{};
@@ -106,6 +107,8 @@ class Engine final : public ConnectionEvents, public std::enable_shared_from_thi
   void run(const OpenSocket& command);
   void run(const SendMessage& command);
   void run(const SendGreeting& command);
+  void run(const SendLeaveMessage& command);
+  void run(const SendDisconnectMessage& command);
   void run(const SendPing& command);
   void run(const SetReading& command);
   void run(const CloseSocket& command);

@@ -144,16 +144,25 @@ void Engine::run(const SendMessage& command) {
   if (call == calls_.end()) return;
   const std::string message = std::exchange(call->second.message, {});
   sent_size_ = message.size();
+  call->second.is_sent = true;
   send(command.connection, message);
 }
 
 void Engine::send_own(ConnectionId connection, const Plan& plan) {
   const std::string uuid = random_uuid();
   const std::string time = iso_time();
-  send(connection, utcp::ws::render(plan, "{}", {}, {.request_id = "", .uuid = uuid, .now = time, .tool_name = ""}));
+  const bool takes_id =
+      std::any_of(plan.begin(), plan.end(), [](const Piece& piece) { return piece.kind == Piece::Kind::new_id; });
+  const std::string id = takes_id ? to_text(new_id()) : std::string();
+  send(connection,
+       utcp::ws::render(plan, "{}", {}, {.request_id = "", .uuid = uuid, .now = time, .tool_name = "", .new_id = id}));
 }
 
 void Engine::run(const SendGreeting& command) { send_own(command.connection, command.plan); }
+
+void Engine::run(const SendLeaveMessage& command) { send(command.connection, command.text); }
+
+void Engine::run(const SendDisconnectMessage& command) { send_own(command.connection, command.plan); }
 
 void Engine::run(const SendPing& command) {
   if (!command.plan.empty()) {

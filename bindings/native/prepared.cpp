@@ -95,10 +95,12 @@ Result<Templates::Entry> read_template(std::uint32_t caller, std::string_view to
   const json::Members members = json::members_of(text);
   entry->auth = json::find(members, "auth");
   if (entry->auth == "null") entry->auth.clear();
-  entry->many = entry->parsed.expected_responses.value_or(1) != 1;
+  entry->many = gives_many(entry->parsed);
   entry->uses_now = text.find("now") != std::string::npos;
-  entry->uses_uuid = entry->parsed.message.holds_uuid() || entry->parsed.filter_message.holds_uuid() ||
-                     entry->parsed.discovery_message.holds_uuid();
+  const CallTemplate& read = entry->parsed;
+  entry->uses_uuid = read.message.holds_uuid() || read.filter_message.holds_uuid() ||
+                     read.discovery_message.holds_uuid() || (read.leave_message && read.leave_message->holds_uuid());
+  entry->uses_new_id = read.message.holds_new_id() || read.filter_message.holds_new_id();
   entry->filters = !entry->parsed.filter_message.is_constant();
   *result = std::move(entry);
   return result;

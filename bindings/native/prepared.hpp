@@ -33,7 +33,8 @@ struct Template {
   bool many = false;      ///< whether a call gives an array
   bool uses_now = false;  ///< perhaps
   bool uses_uuid = false;
-  bool filters = false;  ///< `filter_message` has placeholders
+  bool uses_new_id = false;  ///< `message` or `filter_message`
+  bool filters = false;      ///< `filter_message` has placeholders
 
   // Only the engine's, on its executor:
   std::optional<ToolId> tool;

@@ -38,10 +38,15 @@ std::string plan_message(const std::string& message, const std::string& names, i
 std::string argument_names(const std::string& text) {
   const Result<CallTemplate> parsed = parse_call_template(text);
   if (!parsed) return error_reply(parsed.error());
-  std::vector<std::string> names = parsed.value().message.argument_names();
-  for (std::string& name : parsed.value().filter_message.argument_names()) {
-    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
-  }
+  const CallTemplate& call_template = parsed.value();
+  std::vector<std::string> names = call_template.message.argument_names();
+  const auto add = [&names](const MessageTemplate& message) {
+    for (std::string& name : message.argument_names()) {
+      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
+    }
+  };
+  add(call_template.filter_message);
+  if (call_template.leave_message) add(*call_template.leave_message);
   return value_reply(strings_json(names));
 }
 

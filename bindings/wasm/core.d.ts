@@ -14,11 +14,11 @@ export interface CoreModule {
   deleteSession(session: CoreSession): void;
   prepare(session: CoreSession, caller: number, toolName: string, callTemplate: string): string;
   release(session: CoreSession, tool: number): void;
-  plan(session: CoreSession, tool: number, names: string, ofFilter: boolean): string;
+  plan(session: CoreSession, tool: number, names: string, of: number): string;
   /** `startCallWith` without extras and without Embind: the hot path. */
   _utcp_ws_start_call(session: CoreSession, now: number, call: number, tool: number, mode: number): void;
   startCallWith(session: CoreSession, now: number, call: number, tool: number, mode: number, extras: string): void;
-  abortCall(session: CoreSession, now: number, call: number): void;
+  abortCall(session: CoreSession, now: number, call: number, wasSent: boolean): void;
   handleConsumed(session: CoreSession, now: number, call: number, items: number, bytes: number): void;
   handlePong(session: CoreSession, now: number, connection: number): void;
   /** `kind`: the core's number, see js/host/failure.js. */

@@ -97,8 +97,9 @@ std::string SessionHost::prepare(std::uint32_t caller, const std::string& tool_n
   reply.text("name", session_.short_name(tool));
   reply.text("endpoint", prepared.url.label());
   reply.json("headerFields", strings_json(prepared.header_fields));
-  reply.flag("many", prepared.expected_responses.value_or(1) != 1);
+  reply.flag("many", gives_many(prepared));
   reply.flag("filters", !prepared.filter_message.is_constant());
+  reply.flag("leaves", prepared.leave_message.has_value());
   reply.json("discovery", plan_json(prepared.discovery_message.plan({})));
   if (!prepared.message.depends_on_names()) reply.json("plan", plan_json(prepared.message.plan({})));
   return value_reply(reply.take());
@@ -106,10 +107,12 @@ std::string SessionHost::prepare(std::uint32_t caller, const std::string& tool_n
 
 void SessionHost::release(std::uint32_t tool) { session_.release(ToolId{tool}); }
 
-std::string SessionHost::plan(std::uint32_t tool, const std::string& names, bool of_filter) const {
+std::string SessionHost::plan(std::uint32_t tool, const std::string& names, int of) const {
   const CallTemplate* call_template = session_.find_template(ToolId{tool});
   if (call_template == nullptr) return value_reply("[]");
-  const MessageTemplate& message = of_filter ? call_template->filter_message : call_template->message;
+  const MessageTemplate& message = of == 0   ? call_template->message
+                                   : of == 1 ? call_template->filter_message
+                                             : *call_template->leave_message;
   return plan_reply(message.plan(parse_names(names), call_template->missing_arguments));
 }
 
@@ -131,6 +134,7 @@ void SessionHost::start_call_with(double now, std::uint32_t call, std::uint32_t 
     request.timeout = Duration{json::scaled(timeout, 6)};
   }
   if (const std::string_view filter = json::find(given, "filter"); !filter.empty()) request.message_filter = filter;
+  request.leave_message = json::text_of(json::find(given, "leave"));
   for (const std::string_view value : json::elements_of(json::find(given, "headers"))) {
     std::optional<std::string>& header = request.header_values.emplace_back();
     if (json::is_string(value)) header = json::text_of(value);
@@ -138,9 +142,9 @@ void SessionHost::start_call_with(double now, std::uint32_t call, std::uint32_t 
   start(request, now, call);
 }
 
-void SessionHost::abort_call(double now, std::uint32_t call) {
+void SessionHost::abort_call(double now, std::uint32_t call, bool was_sent) {
   const Entry entry(*this);
-  session_.abort_call(time_point(now), CallId{call});
+  session_.abort_call(time_point(now), CallId{call}, was_sent);
 }
 
 void SessionHost::handle_consumed(double now, std::uint32_t call, std::uint32_t items, std::uint32_t bytes) {
@@ -250,6 +254,12 @@ void SessionHost::run(const OpenSocket& command) {
 void SessionHost::run(const SendMessage& command) { send(command.connection, to_text(number(command.call))); }
 
 void SessionHost::run(const SendGreeting& command) { send(command.connection, plan_json(command.plan)); }
+
+void SessionHost::run(const SendLeaveMessage& command) {
+  send(command.connection, plan_json({{.text = command.text}}));
+}
+
+void SessionHost::run(const SendDisconnectMessage& command) { send(command.connection, plan_json(command.plan)); }
 
 void SessionHost::run(const SendPing& command) {
   if (command.plan.empty()) {

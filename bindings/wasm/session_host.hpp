@@ -32,13 +32,14 @@ class SessionHost {
   [[nodiscard]] std::string prepare(std::uint32_t caller, const std::string& tool_name,
                                     const std::string& call_template);
   void release(std::uint32_t tool);
-  /// The pieces of the tool's message for arguments of these names (a JSON array of strings).
-  [[nodiscard]] std::string plan(std::uint32_t tool, const std::string& names, bool of_filter) const;
+  /// The pieces of the tool's message (`of` is 0), `message_filter` (1) or `leave_message` (2) for arguments of these
+  /// names (a JSON array of strings).
+  [[nodiscard]] std::string plan(std::uint32_t tool, const std::string& names, int of) const;
 
   void start_call(double now, std::uint32_t call, std::uint32_t tool, int mode);
-  /// `extras`: `{"headers":[value or null, …],"uuid":"…","filter":…}`.
+  /// `extras`: `{"headers":[value or null, …],"uuid":"…","filter":…,"leave":"…"}`.
   void start_call_with(double now, std::uint32_t call, std::uint32_t tool, int mode, const std::string& extras);
-  void abort_call(double now, std::uint32_t call);
+  void abort_call(double now, std::uint32_t call, bool was_sent);
   void handle_consumed(double now, std::uint32_t call, std::uint32_t items, std::uint32_t bytes);
   void handle_pong(double now, std::uint32_t connection);
   /// `kind`: a number of `OpeningFailure::Kind`.
@@ -86,6 +87,8 @@ class SessionHost {
   void run(const OpenSocket& command);
   void run(const SendMessage& command);
   void run(const SendGreeting& command);
+  void run(const SendLeaveMessage& command);
+  void run(const SendDisconnectMessage& command);
   void run(const SendPing& command);
   void run(const SetReading& command);
   void send(ConnectionId connection, const std::string& what);

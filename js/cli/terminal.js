@@ -38,7 +38,8 @@ export function summary(bytes) {
 export function readable(value, paint) {
   if (typeof value === 'string') return harmless(value);
   if (value instanceof Uint8Array) return paint('dim', summary(value));
-  const text = JSON.stringify(value, (_name, member) => (member instanceof Uint8Array ? summary(member) : member), 2);
+  const text =
+    JSON.stringify(value, (_name, member) => (member instanceof Uint8Array ? summary(member) : member), 2) ?? 'null';
   return harmless(text).replace(
     /("(?:[^"\\]|\\.)*")(:)?|\b(?:true|false|null)\b|-?\d[\d.eE+-]*/g,
     (token, string, colon) =>

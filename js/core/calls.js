@@ -11,6 +11,7 @@ import { decode } from './frames.js';
  * @property {number} id 0 until it is started
  * @property {number} mode
  * @property {string} message dropped once it is sent
+ * @property {boolean} isSent
  * @property {boolean} over
  * @property {string[] | undefined} given takes secrets that its answer came with
  * @property {((value: any) => void) | undefined} onProgress
@@ -58,6 +59,7 @@ export function tellProgress(call, item) {
 export class SingleCall {
   id = 0;
   message = '';
+  isSent = false;
   over = false;
   /** @type {string[] | undefined} */
   given = undefined;

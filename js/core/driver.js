@@ -214,9 +214,13 @@ export class Driver {
     return this.#lastId;
   }
 
+  /** No request's on any connection. */
+  freshId = () => String(this.#newId());
+
   /** Nobody waits for the call any more. @param {Call} call */
   abandon(call) {
-    if (this.#take(call.id)) this.tell((core, session) => core.abortCall(session, performance.now(), call.id));
+    if (!this.#take(call.id)) return;
+    this.tell((core, session) => core.abortCall(session, performance.now(), call.id, call.isSent));
   }
 
   /** @param {Call} call @param {number} items @param {number} bytes */
@@ -369,7 +373,7 @@ export class Driver {
   /** @param {number} connection @param {string} what a call, whose message it is, or the plan of the template's own message */
   #send(connection, what) {
     if (what.startsWith('[')) {
-      const builtIns = { requestId: '', toolName: '' };
+      const builtIns = { requestId: '', toolName: '', freshId: this.freshId };
       this.#connections.send(connection, renderPlan(JSON.parse(what), new Arguments({}), builtIns));
       return;
     }
@@ -378,6 +382,7 @@ export class Driver {
     this.#connections.send(connection, call.message);
     this.#sentSize = call.message.length;
     call.message = '';
+    call.isSent = true;
   }
 
   /** The session died with its instance. @param {Error} error */

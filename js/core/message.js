@@ -7,6 +7,7 @@ import {
   ENCODING_TEXT,
   PIECE_ALL_ARGUMENTS,
   PIECE_ARGUMENT,
+  PIECE_NEW_ID,
   PIECE_NOW,
   PIECE_REQUEST_ID,
   PIECE_TOOL_NAME,
@@ -21,7 +22,11 @@ import { isArray, kindOf } from '../base/values.js';
  * @typedef {string | [kind: number, encoding: number, name: string, levels?: number]} Piece
  */
 
-/** @typedef {{ requestId: string, toolName: string, uuid?: string | undefined, now?: string | undefined }} BuiltIns */
+/**
+ * `freshId`: asked once, where a message takes it.
+ * @typedef {{ requestId: string, toolName: string, freshId: () => string, uuid?: string | undefined, now?: string | undefined,
+ *   newId?: string | undefined }} BuiltIns
+ */
 
 /**
  * The arguments of one call, as JSON would hold them: `toJSON` is respected, what has no JSON counts as absent. Each is read
@@ -163,10 +168,10 @@ function fill([kind, encoding, name], args, builtIns) {
     case PIECE_ALL_ARGUMENTS:
       return encoding === ENCODING_JSON_STRING ? encode(args.all(), encoding) : args.all();
     case PIECE_REQUEST_ID:
-      // Unquoted in a JSON-shaped message, an id of digits is a number.
-      return encoding === ENCODING_JSON_VALUE && /^-?(0|[1-9]\d*)$/.test(builtIns.requestId)
-        ? builtIns.requestId
-        : builtIn(builtIns.requestId, encoding);
+      return idText(builtIns.requestId, encoding);
+    case PIECE_NEW_ID:
+      builtIns.newId ??= builtIns.freshId();
+      return idText(builtIns.newId, encoding);
     case PIECE_UUID:
       builtIns.uuid ??= randomUuid();
       return builtIn(builtIns.uuid, encoding);
@@ -187,6 +192,11 @@ function fill([kind, encoding, name], args, builtIns) {
 /** @param {string} text @param {number} encoding */
 function encode(text, encoding) {
   return encoding === ENCODING_TEXT ? text : JSON.stringify(text).slice(1, -1);
+}
+
+/** Unquoted in a JSON-shaped message, an id of digits is a number. @param {string} id @param {number} encoding */
+function idText(id, encoding) {
+  return encoding === ENCODING_JSON_VALUE && /^-?(0|[1-9]\d*)$/.test(id) ? id : builtIn(id, encoding);
 }
 
 /** @param {string} text @param {number} encoding */

@@ -84,7 +84,7 @@ export function validateCallTemplate(callTemplate) {
 }
 
 /**
- * The arguments that a call template takes by name, in `message`, `message_filter`, `stream_end` and `error_match`.
+ * The arguments that a call template takes by name, in `message`, `message_filter`, `stream_end`, `error_match` and `leave_message`.
  * @param {object} callTemplate a valid one
  * @returns {string[]} their names, each once, as they stand there
  * @throws `CallTemplateError` or `WebSocketSecurityError`
@@ -107,10 +107,11 @@ export function argumentsOf(callTemplate) {
 export function renderMessage(message, args, builtIns, options) {
   const missing = MISSING.indexOf(options?.missingArguments ?? 'keep');
   if (missing < 0) throw new TypeError(`options.missingArguments must be one of ${MISSING.join(', ')}`);
-  const { toolName = '', requestId = 1, now, uuid, traceparent, tracestate } = builtIns ?? {};
+  const { toolName = '', requestId = 1, newId = 2, now, uuid, traceparent, tracestate } = builtIns ?? {};
   const name = builtInText('toolName', toolName);
   const texts = {
     requestId: builtInText('requestId', typeof requestId === 'number' ? `${requestId}` : requestId),
+    freshId: () => builtInText('newId', typeof newId === 'number' ? `${newId}` : newId),
     toolName: name.slice(name.indexOf('.') + 1),
     uuid: uuid === undefined ? undefined : builtInText('uuid', uuid),
     now: now === undefined ? undefined : builtInText('now', now instanceof Date ? now.toJSON() : now),

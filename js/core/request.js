@@ -2,7 +2,7 @@
 // `toJSON`, proxies) runs in here, so that nothing is registered before it. Must not know what becomes of the call.
 import { MODE_DISCOVERY } from '../../dist/constants.js';
 import { Arguments, checkShape, randomUuid, renderPlan } from './message.js';
-import { forCore, templateText } from './tools.js';
+import { forCore, PLAN_OF_FILTER, PLAN_OF_LEAVING, planFor, templateText } from './tools.js';
 
 /**
  * `timeout`: seconds for this call alone, 0: none. `given`: takes the secrets of the option `credentials` that the answer came with.
@@ -17,7 +17,7 @@ export function snapshotOf(request) {
 }
 
 /**
- * @param {import('./tools.js').Core} driver
+ * @param {import('./tools.js').Core & { freshId: () => string }} driver
  * @param {import('./tools.js').Tools} tools
  * @param {number} mode
  * @param {Request} request
@@ -30,17 +30,23 @@ export function compose(driver, tools, mode, { caller, toolName, args, template,
   const values = new Arguments(args, traceContext && Object.fromEntries(traceContext.headers));
   const plan = mode === MODE_DISCOVERY ? tool.discovery : tools.planFor(driver, tool, values);
   checkShape(values, plan ?? tool.plan ?? []);
-  const uuid = tool.usesUuid ? randomUuid() : '';
-  const builtIns = { requestId: String(id), toolName: tool.name, uuid: uuid || undefined };
+  const uuid = tool.usesUuid ? randomUuid() : undefined;
+  /** @type {import('./message.js').BuiltIns} */
+  const builtIns = { requestId: String(id), toolName: tool.name, uuid, freshId: driver.freshId };
   const message = plan ? renderPlan(plan, values, builtIns) : values.all();
-  if (tool.headerFields.length === 0 && uuid === '' && !tool.filters && timeout === undefined) {
+  const leaves = tool.leaves && mode !== MODE_DISCOVERY;
+  if (tool.headerFields.length === 0 && !uuid && !tool.filters && !leaves && timeout === undefined) {
     return { tool, message, extras: undefined };
   }
   const headers = tool.headerFields.map((name) => values.text(name) ?? null);
   const filter =
     tool.filters && mode !== MODE_DISCOVERY
-      ? JSON.parse(renderPlan(tools.filterPlanFor(driver, tool, values), values, builtIns))
+      ? JSON.parse(renderPlan(planFor(driver, tool, values, PLAN_OF_FILTER), values, builtIns))
       : undefined;
-  const extras = JSON.stringify({ headers, uuid, filter, timeout });
-  return { tool, message, extras: forCore(extras, 'what goes into headers and message_filter') };
+  // A message of its own, with a new id of its own.
+  const leave = leaves
+    ? renderPlan(planFor(driver, tool, values, PLAN_OF_LEAVING), values, { ...builtIns, newId: undefined })
+    : undefined;
+  const extras = JSON.stringify({ headers, uuid, filter, leave, timeout });
+  return { tool, message, extras: forCore(extras, 'what goes into headers, message_filter and leave_message') };
 }

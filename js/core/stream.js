@@ -22,6 +22,7 @@ export class StreamCall {
   id = 0;
   mode = MODE_STREAM;
   message = '';
+  isSent = false;
   over = false;
   started = false;
   /** @type {import('./tools.js').PreparedTool | undefined} */

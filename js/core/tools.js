@@ -19,6 +19,7 @@ import { isJustArguments, stringify, usesUuid } from './message.js';
  * @property {boolean} plain the message is the arguments
  * @property {boolean} usesUuid
  * @property {boolean} filters whether what frames are held against (`message_filter`, `stream_end`, `error_match`) has placeholders
+ * @property {boolean} leaves whether there is a `leave_message`
  * @property {string} lastNames which names `lastPlan` is for
  * @property {Piece[]} lastPlan
  */
@@ -112,21 +113,11 @@ export class Tools {
     if (tool.plan) return tool.plan;
     const text = namesOf(args);
     if (text !== tool.lastNames) {
-      tool.lastPlan = planOf(driver, tool, text, false);
+      tool.lastPlan = planOf(driver, tool, text, PLAN_OF_MESSAGE);
       tool.lastNames = text;
       tool.usesUuid = usesUuid(tool.lastPlan);
     }
     return tool.lastPlan;
-  }
-
-  /**
-   * @param {Core} driver
-   * @param {PreparedTool} tool
-   * @param {import('./message.js').Arguments} args
-   * @returns {Piece[]} of what frames are held against, where it has placeholders
-   */
-  filterPlanFor(driver, tool, args) {
-    return planOf(driver, tool, namesOf(args), true);
   }
 
   clear() {
@@ -145,12 +136,28 @@ export class Tools {
   }
 }
 
+// What a plan is of, in the core's words (bindings/wasm/session_host.hpp).
+const PLAN_OF_MESSAGE = 0;
+export const PLAN_OF_FILTER = 1;
+export const PLAN_OF_LEAVING = 2;
+
 /**
- * @param {Core} driver @param {PreparedTool} tool @param {string} names @param {boolean} ofFilter
+ * @param {Core} driver
+ * @param {PreparedTool} tool
+ * @param {import('./message.js').Arguments} args
+ * @param {number} of
+ * @returns {Piece[]} where the tool has it
+ */
+export function planFor(driver, tool, args, of) {
+  return planOf(driver, tool, namesOf(args), of);
+}
+
+/**
+ * @param {Core} driver @param {PreparedTool} tool @param {string} names @param {number} of
  * @returns {Piece[]} throws where an argument is missing that must not be
  */
-function planOf(driver, tool, names, ofFilter) {
-  const { value, error } = driver.ask((core, session) => core.plan(session, tool.tool, names, ofFilter));
+function planOf(driver, tool, names, of) {
+  const { value, error } = driver.ask((core, session) => core.plan(session, tool.tool, names, of));
   if (error) throw createError(error);
   return value;
 }

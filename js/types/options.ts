@@ -174,6 +174,8 @@ export interface BuiltIns {
   toolName?: string | undefined;
   /** For `{{request_id}}`. Default 1. */
   requestId?: string | number | undefined;
+  /** For `{{new_id}}`. Default 2. */
+  newId?: string | number | undefined;
   /** For `{{now}}`. Default: the current time. */
   now?: string | Date | undefined;
   /** For `{{uuid}}`. Default: a random one. */

@@ -23,7 +23,7 @@ export type ToolResponse<
       : JsonValue | Uint8Array;
 
 /**
- * What a call resolves with: a response, or an array of them where `expected_responses` is not 1.
+ * What a call resolves with: a response, an array of them where `expected_responses` is not 1, or `undefined` where it is 0.
  * @typeParam Format the type of `response_format`
  * @typeParam Count the type of `expected_responses`
  * @typeParam Path the type of `result_path`
@@ -34,10 +34,12 @@ export type ToolResult<
   Path extends string | undefined,
 > = Count extends number
   ? number extends Count
-    ? ToolResponse<Format, Path> | ToolResponse<Format, Path>[]
+    ? ToolResponse<Format, Path> | ToolResponse<Format, Path>[] | undefined
     : Count extends 1
       ? ToolResponse<Format, Path>
-      : ToolResponse<Format, Path>[]
+      : Count extends 0
+        ? undefined
+        : ToolResponse<Format, Path>[]
   : ToolResponse<Format, Path>;
 
 /**

@@ -27,12 +27,13 @@ export interface WebSocketCallTemplate<
   /**
    * What is sent, with placeholders: `UTCP_ARG_city_UTCP_ARG` becomes the argument `city` as text, `{{args.city}}` the same, as the
    * whole of a string as the JSON value that it is; `{{request_id}}`, `{{uuid}}`, `{{now}}`, `{{tool_name}}` and `{{args}}` are built in;
-   * so are `{{traceparent}}` and `{{tracestate}}`, of the option `traceContext`: where a call has none, a member or element whose whole
-   * value it is is left out, inside a text nothing takes its place.
+   * so are `{{new_id}}`, an id that no request on the connection has, and `{{traceparent}}` and `{{tracestate}}`, of the option
+   * `traceContext`: where a call has none, a member or element whose whole value it is is left out, inside a text nothing takes its place.
    * In an object, `"...": "{{args}}"` becomes the arguments, each a member, but for those of a name that stands beside it.
+   * `false`: nothing is sent, the call takes what the server sends by itself.
    * Default: the arguments as a JSON object.
    */
-  message?: string | object | undefined;
+  message?: string | object | false | undefined;
   /**
    * What becomes of a placeholder whose argument is missing. `'error'`: the call rejects with `invalid_argument`, which names it;
    * `'omit'`: a member or element whose whole value it is is left out, inside a text nothing takes its place; `'keep'`: it is sent as it
@@ -63,7 +64,8 @@ export interface WebSocketCallTemplate<
   /** Seconds from sending to the response, in a stream between two items, anew with each progress; else `response_timeout`. Default `timeout`. */
   response_timeout?: number | undefined;
   /**
-   * How many responses there are: n ≥ 1, or -1 until the peer ends it. With anything but 1 a call resolves with an array.
+   * How many responses there are: n ≥ 1, or -1 until the peer ends it: a call resolves with an array, but where it is 1. 0: none, a call
+   * resolves with `undefined` once its message is sent.
    * Default 1 for a call, no limit for a stream.
    */
   expected_responses?: Count;
@@ -109,7 +111,7 @@ export interface WebSocketCallTemplate<
    * end.
    */
   stream_end_item?: boolean | undefined;
-  /** Sent first on every new connection, with `{{uuid}}` and `{{now}}` filled in. Default: none. */
+  /** Sent first on every new connection, with `{{uuid}}`, `{{now}}` and `{{new_id}}` filled in. Default: none. */
   connect_message?: string | object | undefined;
   /** Members of the frame that calls wait for after `connect_message`. Default: none. */
   connect_ack?: object | undefined;
@@ -118,7 +120,19 @@ export interface WebSocketCallTemplate<
    * as an answer. Default: such hosts send no heartbeat.
    */
   ping_message?: string | object | undefined;
-  /** What asks for the manual, with `{{request_id}}`, `{{uuid}}` and `{{now}}` filled in. Default `{ type: 'utcp' }`. */
+  /**
+   * Tells the service that a call is left: aborted, timed out, ended by a limit or a stream's `expected_responses`, its stream left or its
+   * connection closed while it ran. A message as `message`, with the values of the call: `{{request_id}}` is its id. Sent on its connection,
+   * after its own message; for a manual that is asked for never. Default: none.
+   */
+  leave_message?: string | object | undefined;
+  /**
+   * `'always'`: also when the service has ended the call; then a connection of its own is closed. Default `'left'`.
+   */
+  leave_when?: 'left' | 'always' | undefined;
+  /** Sent before an open connection is closed by this side: `close()`, idle, deregistered, left; filled in as `connect_message`. Default: none. */
+  disconnect_message?: string | object | undefined;
+  /** What asks for the manual, with `{{request_id}}`, `{{new_id}}`, `{{uuid}}` and `{{now}}` filled in. Default `{ type: 'utcp' }`. */
   discovery_message?: string | object | undefined;
 }
 

@@ -89,6 +89,10 @@ class CallRules {
 
   /// How many items complete a call, 0 for no limit.
   [[nodiscard]] std::uint32_t expected(CallMode mode) const;
+  /// Whether a call is over as soon as its message is sent.
+  [[nodiscard]] bool expects_nothing(CallMode mode) const {
+    return expected_ == kNothing && mode != CallMode::discovery;
+  }
 
   /// Where a correlated call's answers carry its id; none: the call needs a connection of its own.
   [[nodiscard]] const std::optional<json::Pointer>& correlation() const { return correlation_; }

@@ -83,6 +83,7 @@ void Session::start_call(TimePoint now, CallId id, const CallRequest& request) {
   if (call.shared()) {
     call.wire_id = tool->rules.correlates_by_uuid() ? request.uuid : to_text(static_cast<std::uint32_t>(id));
   }
+  if (request.mode != CallMode::discovery) call.leave_message = request.leave_message;
   if (request.message_filter) call.filter = tool->rules.fill(*request.message_filter);
   const auto limit = [&request](Duration by_template) {
     if (!request.timeout) return by_template;
@@ -94,14 +95,14 @@ void Session::start_call(TimePoint now, CallId id, const CallRequest& request) {
   warn_of_template(*tool, endpoint, id);
   (call.shared() ? endpoint.waiting_shared : endpoint.waiting_alone).push_back(id);
   pump(now, endpoint);
-  if (call.connection) return;
+  if (!calls_.contains(static_cast<std::uint32_t>(id)) || call.connection) return;
 
   if (endpoint.waiting() > options_.max_waiting) {
     settle(now, call,
            share(ErrorCode::queue_full,
                  concat({to_text(options_.max_waiting), " calls already wait for a connection to ", endpoint.label,
                          ": make fewer at once, or raise maxConnections or waitingCalls"})),
-           false);
+           Ending::left);
     return;
   }
   timers_.set(timer_of(id), call.connect_by);
@@ -118,9 +119,12 @@ void Session::warn_of_template(Tool& tool, const Endpoint& endpoint, CallId id) 
   tool.call_template.warnings.clear();
 }
 
-void Session::abort_call(TimePoint now, CallId id) {
+void Session::abort_call(TimePoint now, CallId id, bool was_sent) {
   const auto entry = calls_.find(static_cast<std::uint32_t>(id));
-  if (entry != calls_.end()) leave(now, *entry->second, false);
+  if (entry == calls_.end()) return;
+  Call& call = *entry->second;
+  if (!was_sent && call.tool->call_template.sends_message) call.leave_message.clear();
+  leave(now, call, Ending::left);
 }
 
 void Session::fail_to_start(CallId id, ErrorPtr error) {
@@ -154,38 +158,21 @@ void Session::say_tool_failed(TimePoint now, Call& call, const Frame& frame, std
                                     : json::compact(shown);
   }
   const std::string words = said(text, secrets);
-  settle(now, call, share(ErrorCode::tool_failed, concat({"the tool failed: ", words})), is_one_answer(call), path,
+  settle(now, call, share(ErrorCode::tool_failed, concat({"the tool failed: ", words})), ending_by_frame(call), path,
          std::move(detail));
 }
 
-// Says the call's end, then takes it out. `answered`: nothing more is owed to it on its connection.
-void Session::settle(TimePoint now, Call& call, std::shared_ptr<const Error> error, bool answered,
+// Says the call's end, then takes it out.
+void Session::settle(TimePoint now, Call& call, std::shared_ptr<const Error> error, Ending ending,
                      std::string_view path, std::string detail) {
   say_settled(call, std::move(error), path, std::move(detail));
-  leave(now, call, answered);
+  leave(now, call, ending);
 }
 
-void Session::leave(TimePoint now, Call& call, bool answered) {
-  const CallId id = call.id;
-  const std::shared_ptr<Tool> tool = call.tool;
-  const std::optional<ConnectionId> lease = call.connection;
+void Session::leave(TimePoint now, Call& call, Ending ending) {
   Endpoint& endpoint = *endpoints_.at(call.endpoint);
-  timers_.clear(timer_of(id));
-  if (!lease) give_up_waiting(call);
-  if (lease) connections_.at(static_cast<std::uint32_t>(*lease))->calls.erase(call.route);
-  calls_.erase(static_cast<std::uint32_t>(id));
-
-  if (lease) {
-    Connection& connection = *connections_.at(static_cast<std::uint32_t>(*lease));
-    const bool spoilt = connection.exclusive && !answered;
-    if (connection.calls.empty() && (spoilt || connection.is_deaf() || tool->call_template.close_after_response)) {
-      remove(connection);
-    } else if (connection.calls.empty()) {
-      rest(now, connection);
-    }
-  }
+  take_out(now, call, ending);
   pump(now, endpoint);
-  collect(endpoint);
 }
 
 void Session::give_up_waiting(const Call& call) {
@@ -203,6 +190,12 @@ void Session::reject(CallId id, const std::shared_ptr<const Error>& error) {
   say_settled(*entry->second, error);
   timers_.clear(timer_of(id));
   calls_.erase(entry);
+}
+
+// The same for a call that this side leaves.
+void Session::drop(CallId id, const std::shared_ptr<const Error>& error) {
+  send_leave_message(*calls_.at(static_cast<std::uint32_t>(id)), Ending::left);
+  reject(id, error);
 }
 
 // Those that wait until `latest` at most.
@@ -226,7 +219,6 @@ void Session::handle_timeout(TimePoint now) {
       Endpoint& endpoint = *endpoints_.at(due->id);
       endpoint.backing_off = false;
       pump(now, endpoint);
-      collect(endpoint);
     } else {
       Call& call = *calls_.at(due->id);
       if (call.connection) {
@@ -234,7 +226,7 @@ void Session::handle_timeout(TimePoint now) {
         Connection& connection = *connections_.at(static_cast<std::uint32_t>(*call.connection));
         if (now - connection.heard_at >= call.response_timeout) ++connection.unheard;
       }
-      settle(now, call, share(timeout_error(call)), false);
+      settle(now, call, share(timeout_error(call)), Ending::left);
     }
   }
 }
@@ -291,8 +283,8 @@ void Session::drop_endpoint(Endpoint& endpoint, const std::shared_ptr<const Erro
   reject_waiting(endpoint, TimePoint::max(), error);
   while (!endpoint.connections.empty()) {
     Connection& connection = *connections_.at(static_cast<std::uint32_t>(endpoint.connections.front()));
-    for (const CallId id : calls_of(connection)) reject(id, error);
-    remove(connection);
+    for (const CallId id : calls_of(connection)) drop(id, error);
+    retire(connection);
   }
   collect(endpoint);
 }

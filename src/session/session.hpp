@@ -81,6 +81,18 @@ struct SendGreeting {
   ConnectionId connection;
   Plan plan;
 };
+/// Send this text, which the host rendered before the call began (`CallRequest::leave_message`): the peer is told that
+/// the call is left. It comes after the call's `SendMessage`, perhaps after its `SettleCall`.
+struct SendLeaveMessage {
+  ConnectionId connection;
+  CallId call;
+  std::string text;
+};
+/// Render and send the template's `disconnect_message`: no arguments. The connection's `CloseSocket` follows.
+struct SendDisconnectMessage {
+  ConnectionId connection;
+  Plan plan;
+};
 /// Let the peer show that it is there: where the plan is empty send a WebSocket ping (RFC 6455 section 5.5.2) and tell
 /// its pong with `handle_pong`, else render and send the template's `ping_message`.
 struct SendPing {
@@ -137,16 +149,17 @@ struct Report {
   int attempt = 0;     ///< retry: how many attempts have failed
   Duration delay{};    ///< retry: until the next one
 };
-using Command = std::variant<OpenSocket, SendMessage, SendGreeting, SendPing, SetReading, CloseSocket, FetchToken,
-                             CancelToken, DeliverFrame, SettleCall, Report>;
+using Command = std::variant<OpenSocket, SendMessage, SendGreeting, SendLeaveMessage, SendDisconnectMessage, SendPing,
+                             SetReading, CloseSocket, FetchToken, CancelToken, DeliverFrame, SettleCall, Report>;
 
 struct CallRequest {
   ToolId tool;
   CallMode mode = CallMode::single;
   std::vector<std::optional<std::string>> header_values{};  ///< for each of the template's `header_fields`
   std::optional<std::string>
-      message_filter{};  ///< the template's `filter_message`, where it has placeholders: filled in
-  std::string uuid{};    ///< the value of `{{uuid}}` in this call's message, where answers carry it back
+      message_filter{};         ///< the template's `filter_message`, where it has placeholders: filled in
+  std::string leave_message{};  ///< the template's, rendered like the message; empty: none
+  std::string uuid{};           ///< the value of `{{uuid}}` in this call's message, where answers carry it back
   /// Instead of the template's `connection_timeout` and `response_timeout`; 0: none.
   std::optional<Duration> timeout{};
 };
@@ -171,8 +184,9 @@ class Session {
 
   /// The host picks the id; it must not be in use. Whatever goes wrong comes as a `SettleCall`.
   void start_call(TimePoint now, CallId id, const CallRequest& request);
-  /// The caller has lost interest. Nothing more is said about the call. Unknown ids are ignored, here and below.
-  void abort_call(TimePoint now, CallId id);
+  /// The caller has lost interest. Nothing more is said about the call, but a `SendLeaveMessage`. `was_sent`: false
+  /// where the host has not come to the call's `SendMessage`, and will not. Unknown ids are ignored, here and below.
+  void abort_call(TimePoint now, CallId id, bool was_sent = true);
   /// The consumer of a stream has taken items from the host's queue. While the stream's connection is not read from,
   /// the host says so at once; else no later than before the next message.
   void handle_consumed(TimePoint now, CallId id, std::size_t items, std::size_t bytes);
@@ -221,17 +235,19 @@ class Session {
   struct Call;
   struct Connection;
   struct Credential;
+  enum class Ending : std::uint8_t;
 
   // session.cpp: calls
-  void settle(TimePoint now, Call& call, std::shared_ptr<const Error> error, bool answered, std::string_view path = {},
+  void settle(TimePoint now, Call& call, std::shared_ptr<const Error> error, Ending ending, std::string_view path = {},
               std::string detail = {});
-  void leave(TimePoint now, Call& call, bool answered);
+  void leave(TimePoint now, Call& call, Ending ending);
   void give_up_waiting(const Call& call);
   void fail_to_start(CallId id, ErrorPtr error);
   void warn_of_template(Tool& tool, const Endpoint& endpoint, CallId id);
   void say_settled(const Call& call, std::shared_ptr<const Error> error, std::string_view path = {},
                    std::string detail = {});
   void say_tool_failed(TimePoint now, Call& call, const Frame& frame, std::string_view path);
+  void drop(CallId id, const std::shared_ptr<const Error>& error);
   void reject(CallId id, const std::shared_ptr<const Error>& error);
   void reject_waiting(Endpoint& endpoint, TimePoint latest, const std::shared_ptr<const Error>& error);
   void drop_endpoint(Endpoint& endpoint, const std::shared_ptr<const Error>& error);
@@ -258,6 +274,11 @@ class Session {
   void connection_timeout(TimePoint now, Connection& connection);
   [[nodiscard]] std::string what_is_missing(const Connection& connection) const;
 
+  // session_leaving.cpp: calls and connections that end by this side's will
+  void take_out(TimePoint now, Call& call, Ending ending);
+  bool send_leave_message(Call& call, Ending ending);
+  void retire(Connection& connection);
+
   // session_tokens.cpp: waiting for a token before an opening
   [[nodiscard]] Credential& credential_of(TimePoint now, const Endpoint& endpoint);
   void authorize(TimePoint now, Connection& connection);
@@ -281,6 +302,7 @@ class Session {
   void take(TimePoint now, Connection& connection, Call& call, const Frame& frame);
   [[nodiscard]] static bool is_echo(Connection& connection, const Frame& frame);
   [[nodiscard]] static bool is_one_answer(const Call& call);
+  [[nodiscard]] static Ending ending_by_frame(const Call& call);
   [[nodiscard]] std::vector<CallId> calls_of(const Connection& connection) const;
   [[nodiscard]] bool holds_more_than(const Call& call, std::size_t part) const;
   void set_reading(Connection& connection, bool on);

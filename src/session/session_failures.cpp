@@ -41,7 +41,6 @@ void Session::handle_opening_failed(TimePoint now, ConnectionId id, const Openin
       Endpoint& endpoint = *endpoints_.at(connection.endpoint);
       remove(connection);
       pump(now, endpoint);
-      collect(endpoint);
       return;
     }
     error->code = ErrorCode::auth_failed;

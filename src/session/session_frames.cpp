@@ -39,10 +39,9 @@ void Session::receive(TimePoint now, Connection& connection, const Frame& frame)
       return;
     }
     const auto error = share(std::move(too_large));
-    for (const CallId call : calls_of(connection)) reject(call, error);
+    for (const CallId call : calls_of(connection)) drop(call, error);
     remove(connection, kFrameRefused, kTooLarge);
     pump(now, endpoint);
-    collect(endpoint);
     return;
   }
   if (connection.state == ConnectionState::greeting) {
@@ -91,7 +90,6 @@ void Session::receive(TimePoint now, Connection& connection, const Frame& frame)
                    "the peer sends too much that nobody asked for: the connection is closed (limit unsolicitedFrames)");
       remove(connection, kFrameRefused, kTooMuch);
       pump(now, endpoint);
-      collect(endpoint);
     }
     return;
   }
@@ -168,7 +166,7 @@ void Session::take(TimePoint now, Connection& connection, Call& call, const Fram
            share(ErrorCode::frame_too_large,
                  concat({endpoints_.at(connection.endpoint)->label, " sent a manual of ", to_text(frame.size()),
                          " bytes, over the limit manualBytes of ", to_text(options_.max_manual)})),
-           false);
+           Ending::left);
     return;
   }
   const Judgement judgement = judge(call, frame);
@@ -188,7 +186,7 @@ void Session::take(TimePoint now, Connection& connection, Call& call, const Fram
       return;
     case Judgement::Kind::end:
       report_frame(Report::Kind::message, connection, &call, frame, {});
-      settle(now, call, nullptr, true);
+      settle(now, call, nullptr, Ending::answered);
       return;
     case Judgement::Kind::tool_error:
       report_frame(Report::Kind::message, connection, &call, frame, {});
@@ -198,7 +196,7 @@ void Session::take(TimePoint now, Connection& connection, Call& call, const Fram
       report_frame(Report::Kind::message, connection, &call, frame, judgement.why);
       settle(now, call,
              share(ErrorCode::invalid_frame, concat({label, " sent an answer that cannot be taken: ", judgement.why})),
-             false);
+             Ending::left);
       return;
     case Judgement::Kind::progress:
       report_frame(Report::Kind::message, connection, &call, frame, {});
@@ -223,12 +221,13 @@ void Session::take(TimePoint now, Connection& connection, Call& call, const Fram
                  concat({label, " sends faster than the results are taken: more than ",
                          to_text(options_.max_stream_items), " items or ", to_text(options_.max_stream_bytes),
                          " bytes wait (limits streamItems, streamBytes)"})),
-           false);
+           Ending::left);
     return;
   }
   commands_.push_back(DeliverFrame{call.id, judgement.decoding, std::string(judgement.path)});
   if (judgement.last || (expected != 0 && call.items >= expected)) {
-    settle(now, call, nullptr, judgement.last || is_one_answer(call));
+    const Ending counted = call.mode == CallMode::stream ? Ending::left : ending_by_frame(call);
+    settle(now, call, nullptr, judgement.last ? Ending::answered : counted);
     return;
   }
   // Half of what may pile up is left for what the host has read already. Others' answers are never held up.
@@ -245,6 +244,10 @@ void Session::take(TimePoint now, Connection& connection, Call& call, const Fram
 // Whether nothing follows the answer. A peer may still end a stream that a count or an error has ended here.
 bool Session::is_one_answer(const Call& call) {
   return call.mode != CallMode::stream && call.tool->rules.expected(call.mode) == 1;
+}
+
+Session::Ending Session::ending_by_frame(const Call& call) {
+  return is_one_answer(call) ? Ending::answered : Ending::by_peer;
 }
 
 bool Session::holds_more_than(const Call& call, std::size_t part) const {

@@ -70,10 +70,12 @@ Result<Session::Endpoint*> Session::endpoint_for(Tool& tool, const CallRequest& 
   return endpoint.get();
 }
 
-// Gives connections to waiting calls, each kind in order, and opens what is missing.
+// Gives connections to waiting calls, each kind in order, and opens what is missing. Forgets an endpoint that has
+// nothing left.
 void Session::pump(TimePoint now, Endpoint& endpoint) {
   serve(now, endpoint, endpoint.waiting_alone, false);
   serve(now, endpoint, endpoint.waiting_shared, true);
+  collect(endpoint);
 }
 
 void Session::serve(TimePoint now, Endpoint& endpoint, std::vector<CallId>& queue, bool shared) {
@@ -82,6 +84,10 @@ void Session::serve(TimePoint now, Endpoint& endpoint, std::vector<CallId>& queu
     if (Connection* connection = find_connection(endpoint, shared)) {
       queue.erase(queue.begin());
       lease(now, *connection, call);
+      if (call.tool->rules.expects_nothing(call.mode)) {
+        say_settled(call, nullptr);
+        take_out(now, call, Ending::answered);
+      }
     } else if (wants_another(endpoint) && has_room(endpoint)) {
       open(now, endpoint, call);
     } else {
@@ -120,7 +126,7 @@ bool Session::has_room(const Endpoint& endpoint) {
   for (const ConnectionId id : endpoint.connections) {
     Connection& connection = *connections_.at(static_cast<std::uint32_t>(id));
     if (connection.state != ConnectionState::ready || !connection.calls.empty()) continue;
-    remove(connection);
+    retire(connection);
     return true;
   }
   return false;
@@ -153,6 +159,7 @@ void Session::lease(TimePoint now, Connection& connection, Call& call) {
   connection.tainted = connection.tainted || call.shared();
   call.connection = connection.id;
   timers_.set(timer_of(call.id), now + call.response_timeout);
+  if (!call.tool->call_template.sends_message && call.mode != CallMode::discovery) return;
   commands_.push_back(SendMessage{connection.id, call.id});
   if (Report* sent = report(Report::Kind::send, *endpoints_.at(connection.endpoint), connection.id))
     sent->call = call.id;
@@ -237,7 +244,7 @@ void Session::connection_timeout(TimePoint now, Connection& connection) {
       return;
     }
     Endpoint& endpoint = *endpoints_.at(connection.endpoint);
-    remove(connection);
+    retire(connection);
     collect(endpoint);
   }
 }
@@ -302,7 +309,6 @@ void Session::connection_lost(TimePoint now, Connection& connection, ErrorPtr lo
   }
   remove(connection, error->close_code, error->reason, true);
   pump(now, endpoint);
-  collect(endpoint);
 }
 
 void Session::opening_failed(TimePoint now, Connection& connection, ErrorPtr error, int code, std::string_view reason,
@@ -361,26 +367,6 @@ void Session::drop_openings(Endpoint& endpoint) {
     Connection& connection = *connections_.at(static_cast<std::uint32_t>(endpoint.connections[i - 1]));
     if (connection.state != ConnectionState::ready) remove(connection);
   }
-}
-
-// Every connection ends here, and if it has a socket with exactly one `CloseSocket`, so that the host can forget it.
-void Session::remove(Connection& connection, int code, std::string_view reason, bool by_peer) {
-  const ConnectionId id = connection.id;
-  Endpoint& endpoint = *endpoints_.at(connection.endpoint);
-  const bool has_socket = connection.state != ConnectionState::authorizing;
-  const bool was_open = has_socket && connection.state != ConnectionState::opening;
-  if (Report* closed = was_open ? report(Report::Kind::close, endpoint, id) : nullptr) {
-    closed->close_code = code;
-    closed->text = reason;
-  }
-  if (has_socket)
-    commands_.push_back(CloseSocket{id, by_peer ? 1000 : code, std::string(by_peer ? std::string_view{} : reason)});
-  timers_.clear(timer_of(id));
-  timers_.clear(heartbeat_timer(id));
-  std::erase(endpoint.connections, id);
-  const TokenId credential = connection.credential;
-  connections_.erase(static_cast<std::uint32_t>(id));
-  if (!has_socket) cancel_unwanted(credential);
 }
 
 // Forgets an endpoint that has nothing left.

@@ -83,6 +83,13 @@ struct Session::Connection {
 /// As long as a timer of a JavaScript host can last: 24 days.
 inline constexpr Duration kNoTimeout = std::chrono::seconds(2147483);
 
+/// How a call ends.
+enum class Session::Ending : std::uint8_t {
+  answered,  ///< nothing more is owed to it
+  by_peer,   ///< the peer has said the last word, but may say more: a stream that failed, the last of several answers
+  left,      ///< by this side, while the peer goes on
+};
+
 struct Session::Call {
   CallId id{};
   std::shared_ptr<Tool> tool;
@@ -97,6 +104,7 @@ struct Session::Call {
   std::string ignored_start{};
   std::size_t queued_items = 0, queued_bytes = 0;  // delivered and not yet consumed
   std::optional<FrameMatches> filter{};            // the template's, with this call's values
+  std::string leave_message{};                     // rendered, while it may be sent
   std::string wire_id{};                           // what a response must carry, where answers are correlated
   std::string route{};                             // on a connection: the tool's place, then the id
 

@@ -14,9 +14,14 @@ Session::Credential& Session::credential_of(TimePoint now, const Endpoint& endpo
   for (const auto& entry : credentials_) {
     if (entry.second->key == key) return *entry.second;
   }
-  // Where secrets change with every template, those of the past go.
-  std::erase_if(credentials_, [now](const auto& entry) {
-    return !entry.second->token.is_fetching() && !entry.second->token.holds(now);
+  // Where secrets change with every template, those of the past go: not those whose connections may still tell of them.
+  const auto is_used = [this](TokenId id) {
+    return std::any_of(connections_.begin(), connections_.end(),
+                       [id](const auto& entry) { return entry.second->credential == id; });
+  };
+  std::erase_if(credentials_, [now, &is_used](const auto& entry) {
+    const BearerToken& token = entry.second->token;
+    return !token.is_fetching() && !token.holds(now) && !is_used(entry.second->id);
   });
   while (++last_credential_ == 0 || credentials_.contains(last_credential_)) {
   }

@@ -39,12 +39,13 @@ void read_expected_responses(FieldReader& fields, std::optional<int>& out) {
   if (value.empty()) return;
   if (json::is_number(value) && value.find_first_of(".eE") == value.npos) {
     const std::int64_t count = json::scaled(value, 0);
-    if (count == kUntilPeerEnds || (count >= 1 && count <= std::numeric_limits<int>::max())) {
+    if (count >= kUntilPeerEnds && count <= std::numeric_limits<int>::max()) {
       out = static_cast<int>(count);
       return;
     }
   }
-  fields.refuse("expected_responses", "an integer from 1 to 2147483647, or -1 (until the peer ends it)", value);
+  fields.refuse("expected_responses",
+                "an integer from 1 to 2147483647, 0 (nothing is waited for), or -1 (until the peer ends it)", value);
 }
 
 void read_url(FieldReader& fields, Url& out) {
@@ -122,9 +123,20 @@ bool read_message(FieldReader& fields, const char* name, MessageTemplate& out, b
   return true;
 }
 
-void read_message(FieldReader& fields, const char* name, std::optional<MessageTemplate>& out) {
+void read_message(FieldReader& fields, const char* name, std::optional<MessageTemplate>& out,
+                  bool may_be_array = false) {
   MessageTemplate message;
-  if (read_message(fields, name, message)) out = std::move(message);
+  if (read_message(fields, name, message, may_be_array)) out = std::move(message);
+}
+
+// Of a call: `false` sends nothing.
+void read_call_message(FieldReader& fields, CallTemplate& out) {
+  out.sends_message = fields.find("message") != "false";
+  if (out.sends_message) {
+    read_message(fields, "message", out.message, true);
+  } else {
+    out.message = MessageTemplate::compile("\"\"").value();
+  }
 }
 
 constexpr std::size_t kMostErrorMatches = 20;
@@ -267,6 +279,7 @@ std::string make_endpoint_key(const FieldReader& fields, const CallTemplate& par
   }
   add(normalize_auth(fields.find("auth")));
   add(fields.find("connect_message"));
+  add(fields.find("disconnect_message"));
   // `{}` waits for nothing, as none does.
   add(parsed.connect_ack.empty() ? std::string_view() : fields.find("connect_ack"));
   return json::compact(key);
@@ -277,7 +290,7 @@ void read_fields(FieldReader& fields, CallTemplate& out) {
   fields.string("name", out.name, Shown::type, Presence::not_null);
   (void)fields.choice("call_template_type", {"websocket"}, Presence::not_null);
   read_url(fields, out.url);
-  read_message(fields, "message", out.message, true);
+  read_call_message(fields, out);
   const int missing = fields.choice("missing_arguments", {"error", "omit", "keep"});
   if (missing != 0) out.missing_arguments = static_cast<MissingArguments>(missing - 1);
   // Not shown: some services take a credential as a subprotocol.
@@ -316,6 +329,9 @@ void read_fields(FieldReader& fields, CallTemplate& out) {
   read_message(fields, "connect_message", out.connect_message);
   read_match(fields, "connect_ack", out.connect_ack);
   read_message(fields, "ping_message", out.ping_message);
+  read_message(fields, "leave_message", out.leave_message, true);
+  if (fields.choice("leave_when", {"left", "always"}) == 2) out.leave_when = LeaveWhen::always;
+  read_message(fields, "disconnect_message", out.disconnect_message, true);
   if (!read_message(fields, "discovery_message", out.discovery_message)) {
     out.discovery_message = MessageTemplate::compile(kDefaultDiscoveryMessage).value();
   }

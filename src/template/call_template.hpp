@@ -26,11 +26,20 @@ enum class ResponseFormat : std::uint8_t { none, json, text, raw };
 
 /// `-1` in `expected_responses`: until the peer ends it.
 inline constexpr int kUntilPeerEnds = -1;
+/// `0`: the call is over once its message is sent.
+inline constexpr int kNothing = 0;
+
+/// When a call's `leave_message` is sent.
+enum class LeaveWhen : std::uint8_t {
+  left,    ///< this side ends the call: an abort, a timeout, a limit, the count of a stream
+  always,  ///< also where the peer ends it
+};
 
 struct CallTemplate {
   std::string name;  ///< empty where the template has none
   Url url;
   MessageTemplate message;
+  bool sends_message = true;  ///< `message` is not `false`: then a call waits for what the peer sends by itself
   MissingArguments missing_arguments = MissingArguments::error;  ///< of `message` and `filter_message`
   std::string protocol;  ///< WebSocket subprotocol (RFC 6455 section 1.9); empty: none
   bool keep_alive = true;
@@ -63,7 +72,11 @@ struct CallTemplate {
   std::optional<MessageTemplate> connect_message;
   FrameMatch connect_ack;
   std::optional<MessageTemplate> ping_message;
-  MessageTemplate discovery_message;  ///< default `{"type":"utcp"}`
+  std::optional<MessageTemplate>
+      leave_message;  ///< tells the peer that a call is left; rendered with the call's values
+  LeaveWhen leave_when = LeaveWhen::left;
+  std::optional<MessageTemplate> disconnect_message;  ///< sent before this side closes an open connection
+  MessageTemplate discovery_message;                  ///< default `{"type":"utcp"}`
 
   /// What of the template tells one endpoint from another, besides caller, manual and header fields: URL, subprotocol,
   /// headers, credential, connect message. Holds secrets: a map key, never shown.
@@ -72,6 +85,12 @@ struct CallTemplate {
   /// What is likely a mistake, although it is allowed: fields that are not known, times that look like milliseconds.
   std::vector<std::string> warnings;
 };
+
+/// Whether a call gives an array.
+[[nodiscard]] inline bool gives_many(const CallTemplate& call_template) {
+  const int expected = call_template.expected_responses.value_or(1);
+  return expected != 1 && expected != kNothing;
+}
 
 /// Parses and checks. Fails with `invalid_call_template` (`field` set; the message names the field, what it got — never
 /// a secret — and what it takes) or, for a URL that is not secure, `url_refused`. A text that is not JSON is an

@@ -33,6 +33,11 @@ void append_text(std::string& out, Encoding encoding, std::string_view text) {
   }
 }
 
+void append_id(std::string& out, Encoding encoding, std::string_view id) {
+  const bool as_number = encoding == Encoding::json_value && json::is_integer(id);
+  append_text(out, as_number ? Encoding::text : encoding, id);
+}
+
 void append_argument(std::string& out, Encoding encoding, std::string_view raw) {
   if (encoding == Encoding::json_value) {
     out += json::compact(raw);
@@ -185,6 +190,7 @@ bool MessageTemplate::spreads() const {
 
 bool MessageTemplate::holds_request_id() const { return holds(kRequestIdPlaceholder); }
 bool MessageTemplate::holds_uuid() const { return holds(kUuidPlaceholder); }
+bool MessageTemplate::holds_new_id() const { return holds(kNewIdPlaceholder); }
 
 std::string render(const Plan& plan, std::string_view arguments, const json::Members& members,
                    const BuiltIns& built_ins) {
@@ -203,11 +209,12 @@ std::string render(const Plan& plan, std::string_view arguments, const json::Mem
       case Kind::all_arguments:
         append_argument(value, piece.encoding, arguments);
         break;
-      case Kind::request_id: {
-        const bool as_number = piece.encoding == Encoding::json_value && json::is_integer(built_ins.request_id);
-        append_text(value, as_number ? Encoding::text : piece.encoding, built_ins.request_id);
+      case Kind::request_id:
+        append_id(value, piece.encoding, built_ins.request_id);
         break;
-      }
+      case Kind::new_id:
+        append_id(value, piece.encoding, built_ins.new_id);
+        break;
       case Kind::uuid:
         append_text(value, piece.encoding, built_ins.uuid);
         break;

@@ -19,8 +19,7 @@ namespace utcp::ws {
 enum class Encoding : std::uint8_t {
   text,         ///< a string as it is, anything else as compact JSON text
   json_string,  ///< that same text, escaped for the inside of a JSON string literal
-  json_value,   ///< as a JSON value; of the built-ins `request_id` as a number where it is an integer, the rest as
-                ///< strings
+  json_value,   ///< as a JSON value; of the built-ins ids as numbers where they are integers, the rest as strings
 };
 
 /// One piece of a message. A plan is a list of pieces; who holds the arguments puts them together (native:
@@ -34,6 +33,7 @@ struct Piece {
     uuid,
     now,
     tool_name,
+    new_id,
     traceparent,
     tracestate
   };
@@ -58,6 +58,7 @@ struct BuiltIns {
   std::string_view uuid;
   std::string_view now;        ///< ISO 8601, UTC, milliseconds
   std::string_view tool_name;  ///< without the manual's name
+  std::string_view new_id{};   ///< a number that no request on the connection has
   /// W3C Trace Context; empty: there is none, and what is missing is left out as by `MissingArguments::omit`.
   std::string_view traceparent{}, tracestate{};
 };
@@ -109,6 +110,7 @@ class MessageTemplate {
   /// Whether `{{request_id}}` or `{{uuid}}` stands anywhere in the message, so that a response can carry it back.
   [[nodiscard]] bool holds_request_id() const;
   [[nodiscard]] bool holds_uuid() const;
+  [[nodiscard]] bool holds_new_id() const;
 
  private:
   class Compiler;

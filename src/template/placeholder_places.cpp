@@ -15,11 +15,12 @@ struct Place {
   const char* field;
   std::string_view takes;
 };
-constexpr std::string_view kOfConnection = "{{uuid}} {{now}}";
+constexpr std::string_view kOfConnection = "{{uuid}} {{now}} {{new_id}}";
 constexpr Place kPlaces[] = {
     {"connect_message", kOfConnection},
+    {"disconnect_message", kOfConnection},
     {"ping_message", kOfConnection},
-    {"discovery_message", "{{uuid}} {{now}} {{request_id}}"},
+    {"discovery_message", "{{uuid}} {{now}} {{request_id}} {{new_id}}"},
     {"url", ""},
     {"protocol", ""},
     {"headers", ""},
@@ -68,7 +69,8 @@ void refuse_placeholders(FieldReader& fields) {
     if (!value.empty()) (void)json::read(value, kDefaultMaxJsonDepth, search);
     if (search.found.empty()) continue;
     std::string message =
-        concat({search.found, " has no value there; its places are message, message_filter, stream_end, error_match"});
+        concat({search.found,
+                " has no value there; its places are message, message_filter, stream_end, error_match, leave_message"});
     for (const Place& other : kPlaces) {
       if (other.takes.find(search.found) != other.takes.npos) append(message, {", ", other.field});
     }

@@ -30,6 +30,7 @@ constexpr std::array kBuiltIns = {
     BuiltIn{kArgsPlaceholder, Kind::all_arguments},
     BuiltIn{kTraceparentPlaceholder, Kind::traceparent, true},
     BuiltIn{kTracestatePlaceholder, Kind::tracestate, true},
+    BuiltIn{kNewIdPlaceholder, Kind::new_id},
 };
 
 // Whether a placeholder could start here: most characters are told by one look.

@@ -100,6 +100,15 @@ test('several responses are one line', async (t) => {
   assert.deepEqual(linesOf(stdout), [['a', { binary: 'Yg==' }]]);
 });
 
+test('a call that expects nothing is sent before the program ends, and says null', async (t) => {
+  const server = await startServer(t, () => {});
+  const input = JSON.stringify({ url: server.url, message: 'note', expected_responses: 0, disconnect_message: 'bye' });
+  const { code, stdout, stderr } = await run(['call', '--template', '-', 't'], { input });
+  assert.deepEqual([code, stdout, stderr], [0, 'null\n', '']);
+  await server.allClosed();
+  assert.deepEqual(server.received, ['note', 'bye']);
+});
+
 test('a large result arrives whole', async (t) => {
   const text = 'x'.repeat(3_000_000);
   const server = await startServer(t, (socket) => socket.send(text));

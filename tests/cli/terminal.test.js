@@ -52,6 +52,12 @@ evil
   );
 });
 
+test('a call that expects nothing shows null', async (t) => {
+  const server = await startTools(t, [{ name: 'note', expected_responses: 0 }], () => {});
+  const { code, seen } = await onTerminal(commandOf(['call', server.url, 'note']), plain);
+  assert.deepEqual([code, seen], [0, 'null\n']);
+});
+
 test('in colour, unless NO_COLOR or a dumb terminal speaks against it', async (t) => {
   const server = await startTools(t, tools, (socket) => socket.send(JSON.stringify(weather)));
   const command = commandOf(['call', server.url, 'weather']);

@@ -78,7 +78,7 @@ void check_accepted(const CallTemplate& parsed) {
   check_duration(parsed.response_timeout);
   check_duration(parsed.ping_interval);
   if (parsed.expected_responses)
-    REQUIRE(*parsed.expected_responses >= 1 || *parsed.expected_responses == kUntilPeerEnds);
+    REQUIRE(*parsed.expected_responses >= kNothing || *parsed.expected_responses == kUntilPeerEnds);
   REQUIRE(!parsed.correlation || parsed.message.holds_request_id() || parsed.message.holds_uuid());
   REQUIRE(!parsed.correlation || !parsed.correlation_off);
 }
@@ -111,6 +111,10 @@ void check_same(const CallTemplate& left, const CallTemplate& right) {
   REQUIRE(left.progress.members.leaves == right.progress.members.leaves);
   REQUIRE(left.connect_message.has_value() == right.connect_message.has_value());
   REQUIRE(left.ping_message.has_value() == right.ping_message.has_value());
+  REQUIRE(left.leave_message.has_value() == right.leave_message.has_value());
+  REQUIRE(!left.leave_message || left.leave_message->plan(no_names) == right.leave_message->plan(no_names));
+  REQUIRE(left.leave_when == right.leave_when && left.sends_message == right.sends_message);
+  REQUIRE(left.disconnect_message.has_value() == right.disconnect_message.has_value());
   REQUIRE(left.endpoint_key == right.endpoint_key);
 }
 

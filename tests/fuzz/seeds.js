@@ -31,6 +31,12 @@ const templates = [
   { message: ['1', '{{uuid}}', 'topic', { a: 'UTCP_ARG_a_UTCP_ARG' }], correlation: '/1' },
   { message: '{"id":{{request_id}},"a":UTCP_ARG_a_UTCP_ARG,"b":"{{args}}"}', correlation: false, result_path: '' },
   { connect_message: { type: 'auth', token: 't' }, connect_ack: { type: 'auth_ok' }, ping_message: 'ping' },
+  {
+    leave_message: ['CLOSE', '{{request_id}}', '{{new_id}}'],
+    leave_when: 'always',
+    disconnect_message: { type: 'bye' },
+  },
+  { message: false, leave_message: '{"id":{{new_id}}}', leave_when: 'left', expected_responses: 0 },
   { connect_message: 'hello', connect_ack: {}, discovery_message: 'manual', ping_message: { type: 'ping' } },
   { auth: { auth_type: 'basic', username: 'user', password: 12345678 } },
   { auth: { auth_type: 'api_key', api_key: 'k', location: 'cookie', var_name: 'c' }, protocol: 'p' },

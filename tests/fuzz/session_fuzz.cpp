@@ -149,6 +149,9 @@ class Run {
     call.deadline = model_.now + call.tool.connection_timeout;
     call.shared = tool.shared && request.mode != CallMode::discovery;
     call.expected = tool.rules->expected(request.mode);
+    call.expects_nothing = tool.rules->expects_nothing(request.mode);
+    call.has_leave = call_template != nullptr && call_template->leave_message && request.mode != CallMode::discovery;
+    if (call.has_leave) request.leave_message = "leave";
     model_.calls.emplace(id, call);
     session_.start_call(model_.now, CallId{id}, request);
     model_.drain();
@@ -157,7 +160,9 @@ class Run {
   void abort_call() {
     const std::uint32_t id = call_id();
     if (model_.calls.contains(id)) model_.forget(id, false);
-    session_.abort_call(model_.now, CallId{id});
+    const bool was_sent = (id & 3U) != 3;
+    if (!was_sent) model_.may_leave.erase(id);
+    session_.abort_call(model_.now, CallId{id}, was_sent);
     model_.drain();
   }
 

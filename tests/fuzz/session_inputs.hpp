@@ -41,6 +41,10 @@ inline constexpr Rules kRules[] = {
     {R"("ping_interval":0.3,"timeout":2)", true},
     {R"("ping_interval":0.3,"ping_message":"ping")", true},
     {R"("ping_interval":0.3,"ping_message":"ping","message":{"id":"{{request_id}}"})", true},
+    {R"("message":{"id":"{{request_id}}"},"leave_message":"leave","disconnect_message":"bye")", true},
+    {R"("leave_message":"leave","leave_when":"always","disconnect_message":"bye","timeout":1)", true},
+    {R"("expected_responses":0,"leave_message":"leave","leave_when":"always","close_after_response":true)"},
+    {R"("message":{"id":"{{request_id}}"},"expected_responses":0)"},
     {R"("auth":{"auth_type":"basic","username":"u","password":"s3cr3t"},"header_fields":["X-A"])", true},
 };
 

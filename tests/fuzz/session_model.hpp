@@ -34,6 +34,7 @@ struct CallModel {
   std::optional<ConnectionId> connection{};
   TimePoint deadline{};  // none while it is not read from
   bool shared = false;   // its answers carry its id
+  bool has_leave = false, expects_nothing = false;
   std::uint32_t expected = 0;
   std::uint32_t delivered = 0;
   std::size_t queued = 0;
@@ -63,9 +64,10 @@ class Model {
   Model(Session& session, const SessionOptions& options) : session_(session), options_(options) {}
 
   TimePoint now{std::chrono::seconds(1)};
-  std::map<std::uint32_t, CallModel> calls{};      // that run
-  std::map<std::uint32_t, SocketModel> sockets{};  // that are not closed
-  std::set<std::uint32_t> tokens{};                // that are being fetched
+  std::map<std::uint32_t, CallModel> calls{};         // that run
+  std::map<std::uint32_t, SocketModel> sockets{};     // that are not closed
+  std::set<std::uint32_t> tokens{};                   // that are being fetched
+  std::map<std::uint32_t, ConnectionId> may_leave{};  // calls that were sent and have a leave message
   std::size_t tools = 0;
   std::uint32_t last_connection = 0, last_token = 0;
 
@@ -155,9 +157,19 @@ class Model {
     socket.tainted = socket.tainted || call.shared;
     socket.calls.insert(number(what.call));
     call.connection = what.connection;
+    if (call.has_leave) may_leave.emplace(number(what.call), what.connection);
     call.deadline = now + call.tool.response_timeout;
   }
   void carry_out(const SendGreeting& what) { REQUIRE(live(what.connection).open && !what.plan.empty()); }
+  void carry_out(const SendLeaveMessage& what) {
+    REQUIRE(live(what.connection).open && !what.text.empty());
+    REQUIRE(may_leave.contains(number(what.call)) && may_leave.at(number(what.call)) == what.connection);
+    may_leave.erase(number(what.call));  // told once
+  }
+  void carry_out(const SendDisconnectMessage& what) {
+    REQUIRE(live(what.connection).open && !what.plan.empty());
+    live(what.connection).open = false;  // nothing follows it
+  }
   void carry_out(const CloseSocket& what) {
     (void)live(what.connection);
     REQUIRE(what.code == 1000 || (what.code >= 3000 && what.code <= 4999));
@@ -190,7 +202,7 @@ class Model {
     if (what.error && what.error->code == ErrorCode::response_timeout && call.connection) {
       ++live(*call.connection).unanswered;
     }
-    forget(number(what.call), frame_ != nullptr && (!what.error || tool_failed));
+    forget(number(what.call), call.expects_nothing || (frame_ != nullptr && (!what.error || tool_failed)));
   }
   void carry_out(const Report& what) {
     REQUIRE(what.endpoint.find(kSecret) == std::string::npos && what.text.find(kSecret) == std::string::npos);

@@ -74,7 +74,7 @@ test('a wrong call template names the field', async (t) => {
     [{ headers: { 'X-A': 'a\nb' } }, /^headers/],
     [{ response_format: 'xml' }, 'response_format'],
     [{ auth: { auth_type: 'api_key', api_key: 'planted-secret', location: 'body' } }, 'auth.location'],
-    [{ expected_responses: 0 }, 'expected_responses'],
+    [{ expected_responses: -2 }, 'expected_responses'],
     [{ protocol: 'a b' }, 'protocol'],
     [{ url: undefined }, 'url'],
   ]) {

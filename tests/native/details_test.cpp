@@ -79,6 +79,7 @@ TEST(Details, TemplatesAtTheirLimits) {
   };
   EXPECT_THAT(message_of(R"("response_format":"xml")"), HasSubstr(R"(must be "json", "text" or "raw"; got "xml")"));
   EXPECT_EQ(message_of(R"("expected_responses":2147483647)"), "");
+  EXPECT_EQ(message_of(R"("expected_responses":0)"), "");
   EXPECT_THAT(message_of(R"("expected_responses":2147483648)"), HasSubstr("expected_responses"));
   const auto filter_of = [&](int values) {
     std::string members = R"("message_filter":{)";

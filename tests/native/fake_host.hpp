@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <utcp_websocket/session.hpp>
+#include <utcp_websocket/text.hpp>
 
 namespace utcp::ws::test {
 
@@ -29,6 +30,7 @@ struct Socket {
   std::vector<CallId> sent{};
   std::vector<Plan> greetings{};
   std::vector<Plan> pings{};
+  std::vector<std::string> written{};  // messages in their order: `call 1`, `leave 1: text`, `disconnect`
   bool paused = false;
   std::optional<CloseSocket> closed{};
 };
@@ -55,6 +57,7 @@ class FakeHost {
   std::vector<Report> reports{};
   std::vector<FetchToken> fetches{};
   std::vector<TokenId> cancelled{};
+  std::string leave_message{};  // of the calls that are made
 
   ToolId tool(std::string_view template_json, std::string_view name = "m.t", CallerId caller = CallerId{0}) {
     Result<CallTemplate> parsed = parse_call_template(template_json);
@@ -65,7 +68,9 @@ class FakeHost {
               std::vector<std::optional<std::string>> header_values = {}) {
     const CallId id{++last_call_};
     calls[last_call_];
-    session.start_call(now, id, {.tool = tool, .mode = mode, .header_values = std::move(header_values)});
+    session.start_call(
+        now, id,
+        {.tool = tool, .mode = mode, .header_values = std::move(header_values), .leave_message = leave_message});
     drain();
     return id;
   }
@@ -74,8 +79,8 @@ class FakeHost {
     session.handle_consumed(now, id, items, bytes);
     drain();
   }
-  void abort(CallId id) {
-    session.abort_call(now, id);
+  void abort(CallId id, bool was_sent = true) {
+    session.abort_call(now, id, was_sent);
     drain();
   }
   void deregister(std::string_view manual, CallerId caller = CallerId{0}) {
@@ -175,8 +180,17 @@ class FakeHost {
   void carry_out(const SendMessage& what) {
     EXPECT_EQ(live(what.call).settled, 0);
     live(what.connection).sent.push_back(what.call);
+    live(what.connection).written.push_back("call " + to_text(static_cast<std::uint32_t>(what.call)));
   }
   void carry_out(const SendGreeting& what) { live(what.connection).greetings.push_back(what.plan); }
+  void carry_out(const SendLeaveMessage& what) {
+    live(what.connection)
+        .written.push_back("leave " + to_text(static_cast<std::uint32_t>(what.call)) + ": " + what.text);
+  }
+  void carry_out(const SendDisconnectMessage& what) {
+    EXPECT_FALSE(what.plan.empty());
+    live(what.connection).written.emplace_back("disconnect");
+  }
   void carry_out(const SendPing& what) { live(what.connection).pings.push_back(what.plan); }
   void carry_out(const SetReading& what) { live(what.connection).paused = !what.on; }
   void carry_out(const CloseSocket& what) { live(what.connection).closed = what; }

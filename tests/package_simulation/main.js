@@ -38,6 +38,7 @@ const mostSeeds = values.seed ? 1 : Number(values.seeds ?? Infinity);
 const mostEvents = Number(values.events ?? (values.seeds || values.seed ? Infinity : 1_000_000));
 let worlds = 0;
 let calls = 0;
+let left = 0;
 for (; worlds < mostSeeds && clock.events < mostEvents && !process.exitCode; worlds += 1) {
   const seed = first + worlds;
   random = randomOf(seed);
@@ -45,6 +46,7 @@ for (; worlds < mostSeeds && clock.events < mostEvents && !process.exitCode; wor
   world = new World(seed, { random, clock, api, driverOf });
   const failure = await world.run();
   calls += world.calls;
+  left += world.left;
   if (failure) {
     console.log(`Seed ${seed}, after ${clock.events} events: ${failure}`);
     console.log(`Again: npm run simulate -- --package --seed ${seed}`);
@@ -53,5 +55,5 @@ for (; worlds < mostSeeds && clock.events < mostEvents && !process.exitCode; wor
 }
 const seconds = (wall() - started) / 1000;
 console.log(
-  `${worlds} worlds, ${calls} calls, ${clock.events} events in ${seconds.toFixed(1)} s (${Math.round(clock.events / seconds)} a second)`,
+  `${worlds} worlds, ${calls} calls, ${left} of them left with a message, ${clock.events} events in ${seconds.toFixed(1)} s (${Math.round(clock.events / seconds)} a second)`,
 );

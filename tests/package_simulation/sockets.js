@@ -26,6 +26,9 @@ export function hostOf(world, kind) {
     eager = random.chance(0.5);
     #waiting = [];
     #requests = [];
+    #left = [];
+    #isBroken = false;
+    #isGoodbye = false;
 
     constructor(url, given) {
       if (faults && random.chance(0.02)) throw new Error(`not this one: ${url}`);
@@ -74,14 +77,28 @@ export function hostOf(world, kind) {
       }, delay);
     }
     send(text) {
-      if (this.readyState !== 1 || (faults && random.chance(0.01))) throw new Error('of the host: send');
-      const { m: marker = 'none', kind: asked, id, counted } = read(text);
+      if (this.readyState !== 1 || (faults && random.chance(0.01))) {
+        this.#isBroken = true;
+        throw new Error('of the host: send');
+      }
+      const { m: marker = 'none', kind: asked, id, counted, leave } = read(text);
+      if (this.#isGoodbye) world.fail(`${text} was sent after the goodbye`);
+      this.#isGoodbye = text === 'bye';
+      if (leave !== undefined) this.#leave(leave);
+      if (leave !== undefined || this.#isGoodbye) return;
       world.sent.add(marker);
       if (/-/.test(marker) && this.#requests.includes(marker)) world.fail(`${marker} was sent twice on one connection`);
       this.#requests.push(marker);
       answer(world, { marker, asked, id, counted, secret: this.learned }, (frame, delay) => this.#say(frame, delay));
       if (faults && random.chance(0.03)) clock.after(() => this.#closed(), random.below(2000));
       if (faults && random.chance(0.02)) clock.after(() => this.onerror?.(throwing()), random.below(2000));
+    }
+    /** Once, and after the message of the call that is left. */
+    #leave(marker) {
+      const wasSent = this.#requests.includes(marker) || this.#isBroken;
+      if (!wasSent || this.#left.includes(marker)) world.fail(`${marker} was left ${wasSent ? 'twice' : 'unsent'}`);
+      this.#left.push(marker);
+      world.left += 1;
     }
     close() {
       if (this.readyState === 3) return;

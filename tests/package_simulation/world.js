@@ -10,6 +10,7 @@ const MOST_HEAP = 64 * 2 ** 20;
 export class World {
   failure = '';
   calls = 0;
+  left = 0;
   ended = false;
   sockets = new Set();
   sent = new Set();
@@ -131,6 +132,7 @@ export class World {
         }),
         ...(random.chance(0.2) && { close_after_response: true }),
         ...(random.chance(0.2) && { error_path: '/error' }),
+        ...(random.chance(0.3) && { leave_message: { leave: 'UTCP_ARG_m_UTCP_ARG' }, disconnect_message: 'bye' }),
         ...(random.chance(0.1) && { ping_interval: 1 }),
         ...(stream && random.chance(0.3) && { expected_responses: 3 }),
         ...(random.chance(0.03) && {

@@ -7,8 +7,6 @@
 namespace utcp::ws::simulation {
 namespace {
 
-std::string name(const char* what, std::uint32_t id) { return std::string(what) + ' ' + std::to_string(id); }
-
 void holds_no_secret(std::string_view text) {
   require(text.find(kSecret) == std::string_view::npos, "a secret is told: " + std::string(text));
 }
@@ -94,6 +92,7 @@ void Checker::on(const SendPing& command) {
   const auto id = static_cast<std::uint32_t>(command.connection);
   ModelConnection* connection = model_.live_connection(id);
   require(connection != nullptr && !must_close_.contains(id), name("a ping on a dead connection", id));
+  require(!said_goodbye_.contains(id), name("a ping after the goodbye", id));
   require(in_timeout_ && connection->next_beat <= now_, name("a ping that was not due: connection", id));
   require(!is_silent(*connection), name("a peer pinged once more instead of left: connection", id));
   require(!connection->paused, name("a ping whose answer cannot be seen: connection", id));
@@ -181,6 +180,7 @@ void Checker::on(const SendMessage& command) {
   require(call != nullptr, name("sent for a dead call", call_id));
   require(connection != nullptr && !must_close_.contains(connection_id),
           name("sent on a dead connection", connection_id));
+  require(!said_goodbye_.contains(connection_id), name("sent after the goodbye on connection", connection_id));
   check_lease(*connection, *call);
 
   Group& group = model_.group(call->group);
@@ -196,6 +196,9 @@ void Checker::on(const SendMessage& command) {
   call->state = ModelCall::State::sent;
   call->connection = connection_id;
   call->deadline = now_ + call->tool->response_timeout;
+  if (!call->tool->expects_nothing(call->mode)) return;
+  must_settle_[call_id] = std::nullopt;
+  leave(*call, Ending::answered);
 }
 
 void Checker::check_lease(const ModelConnection& connection, const ModelCall& call) const {
@@ -282,15 +285,15 @@ void Checker::unforeseen(ModelCall& call, const SettleCall& command) {
     require(is_due && code == ErrorCode::response_timeout, name("settled without a reason: call", call.id));
     ModelConnection& connection = *model_.live_connection(call.connection);
     if (connection.heard_at + call.tool->response_timeout <= now_) ++connection.unheard;
-    return leave(call, false);
+    return leave(call, Ending::left);
   }
   if (code == ErrorCode::queue_full) {
     require(starting_ == call.id && model_.group(call.group).waiting.size() > options_.max_waiting,
             name("no full queue: call", call.id));
-    return leave(call, false);
+    return leave(call, Ending::left);
   }
   require(is_opening_error(code), name("an error from nowhere: waiting call", call.id));
-  if (is_due) return leave(call, false);
+  if (is_due) return leave(call, Ending::left);
   const auto failure = failed_openings_.find(call.group);
   require(failure != failed_openings_.end(), name("given up too early: waiting call", call.id));
   require(failure->second.ends_all || call.deadline <= failure->second.limit,
@@ -310,6 +313,7 @@ void Checker::on(const CloseSocket& command) {
     require(model_.live_call(call) == nullptr, name("closed while a call is on it: connection", id));
   }
 
+  check_goodbye(*connection, command.code);
   const auto foreseen = must_close_.find(id);
   if (foreseen != must_close_.end()) {
     require(command.code == foreseen->second, name("closed with the wrong code: connection", id));

@@ -4,12 +4,16 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "model.hpp"
 
 namespace utcp::ws::simulation {
+
+/// What is wrong, and of which call or connection.
+inline std::string name(const char* what, std::uint32_t id) { return std::string(what) + ' ' + std::to_string(id); }
 
 class Checker {
  public:
@@ -36,6 +40,8 @@ class Checker {
   void on(const OpenSocket& command);
   void on(const SendMessage& command);
   void on(const SendGreeting& command);
+  void on(const SendLeaveMessage& command);
+  void on(const SendDisconnectMessage& command);
   void on(const SendPing& command);
   void on(const SetReading& command);
   void on(const CloseSocket& command);
@@ -49,10 +55,13 @@ class Checker {
   void step_ends(std::size_t tools);
 
  private:
+  enum class Ending : std::uint8_t { answered, by_peer, left };
+
   void step_begins(TimePoint now);
   void step_is_silent() { silent_ = true; }
   void is_heard() const;
-  void leave(ModelCall& call, bool answered);
+  void leave(ModelCall& call, Ending ending);
+  bool must_tell(const ModelCall& call, Ending ending);
   void stop_waiting(ModelCall& call);
   void becomes_ready(ModelConnection& connection);
   void opening_fails(ModelConnection& connection, ErrorCode code, bool worth_retrying, bool is_certain = true);
@@ -68,6 +77,7 @@ class Checker {
   void check_token(ModelConnection& connection, const std::vector<Header>& headers);
   void token_is_refused(const ModelConnection& connection);
   void may_fail_unseen(ErrorCode code);
+  void check_goodbye(const ModelConnection& connection, int code);
   void check_close_reason(const ModelConnection& connection) const;
   void check_lease(const ModelConnection& connection, const ModelCall& call) const;
   void check_decoding(const DeliverFrame& command) const;
@@ -96,6 +106,9 @@ class Checker {
   std::string error_path_{};                                       // of the frame that is a tool's error
   std::map<std::uint32_t, std::optional<ErrorCode>> must_settle_;  // none: without an error
   std::map<std::uint32_t, int> must_close_;                        // with this code
+  std::map<std::uint32_t, std::uint32_t> must_tell_;               // that a call is left: on this connection
+  std::set<std::uint32_t> ended_by_peer_;                          // connections
+  std::set<std::uint32_t> said_goodbye_;                           // connections that have to be closed next
   std::map<std::uint32_t, bool> must_set_reading_;                 // on or off
   std::map<std::size_t, FailedOpening> failed_openings_;           // by group
 };

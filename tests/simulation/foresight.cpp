@@ -17,6 +17,7 @@ void Checker::step_begins(TimePoint now) {
   silent_ = in_timeout_ = in_shutdown_ = was_granted_ = must_cancel_all_ = false;
   starting_ = 0;
   failed_openings_.clear();
+  ended_by_peer_.clear();
   error_path_.clear();
 }
 
@@ -43,7 +44,7 @@ void Checker::call_aborted(TimePoint now, std::uint32_t id) {
   step_begins(now);
   ModelCall* call = model_.live_call(id);
   if (call == nullptr) return step_is_silent();
-  leave(*call, false);
+  leave(*call, Ending::left);
   model_.end_call(*call);
 }
 
@@ -158,7 +159,10 @@ void Checker::received(TimePoint now, std::uint32_t id, const Payload& payload) 
     if (connection->state == ModelConnection::State::greeting) {
       opening_fails(*connection, ErrorCode::frame_too_large, false);
     }
-    for (const std::uint32_t call : connection->calls) must_settle_[call] = ErrorCode::frame_too_large;
+    for (const std::uint32_t call : connection->calls) {
+      must_settle_[call] = ErrorCode::frame_too_large;
+      must_tell(*model_.live_call(call), Ending::left);
+    }
     must_close_[id] = 4000;
     return;
   }
@@ -210,14 +214,15 @@ void Checker::frame_for(ModelConnection& connection, ModelCall& call, const Payl
       return;
     case Meaning::end:
       must_settle_[call.id] = std::nullopt;
-      return leave(call, true);
+      return leave(call, Ending::answered);
     case Meaning::tool_error:
       must_settle_[call.id] = ErrorCode::tool_failed;
       error_path_ = payload.path;
-      return leave(call, call.mode != CallMode::stream && call.tool->items(call.mode) == 1);
+      return leave(
+          call, call.mode != CallMode::stream && call.tool->items(call.mode) == 1 ? Ending::answered : Ending::by_peer);
     case Meaning::too_deep:
       must_settle_[call.id] = ErrorCode::invalid_frame;
-      return leave(call, false);
+      return leave(call, Ending::left);
     case Meaning::progress:
       must_deliver_ = &payload;
       if (!connection.paused) call.deadline = now_ + call.tool->response_timeout;
@@ -232,12 +237,13 @@ void Checker::frame_for(ModelConnection& connection, ModelCall& call, const Payl
   if (expected != 1 &&
       (call.queued_items > options_.max_stream_items || call.queued_bytes > options_.max_stream_bytes)) {
     must_settle_[call.id] = ErrorCode::stream_overflow;
-    return leave(call, false);
+    return leave(call, Ending::left);
   }
   must_deliver_ = &payload;
   if (call.items == expected) {
     must_settle_[call.id] = std::nullopt;
-    return leave(call, call.mode != CallMode::stream && expected == 1);
+    if (call.mode == CallMode::stream) return leave(call, Ending::left);
+    return leave(call, expected == 1 ? Ending::answered : Ending::by_peer);
   }
   // While it is not read from, nothing can be expected of the peer.
   if (options_.can_pause && call.mode == CallMode::stream && connection.exclusive && !connection.paused &&
@@ -254,6 +260,7 @@ void Checker::failed(TimePoint now, std::uint32_t id, const OpeningFailure& fail
   step_begins(now);
   ModelConnection* connection = model_.live_connection(id);
   if (connection == nullptr) return step_is_silent();
+  ended_by_peer_.insert(id);
   if (connection->state == ModelConnection::State::ready) {
     for (const std::uint32_t call : connection->calls) must_settle_[call] = ErrorCode::connection_closed;
     must_close_[id] = 1000;
@@ -282,6 +289,7 @@ void Checker::closed(TimePoint now, std::uint32_t id, int code) {
   step_begins(now);
   ModelConnection* connection = model_.live_connection(id);
   if (connection == nullptr) return step_is_silent();
+  ended_by_peer_.insert(id);
   const bool is_ready = connection->state == ModelConnection::State::ready;
   const bool is_greeted = is_ready || connection->state == ModelConnection::State::greeting;
   static const std::set<int> no_refusals = {1001, 1006, 1011, 1012, 1013};
@@ -330,7 +338,9 @@ void Checker::protocol_closed(TimePoint now) {
 
 void Checker::drop_group(std::size_t index, ErrorCode code) {
   for (const std::uint32_t id : model_.calls()) {
-    if (model_.live_call(id)->group == index) must_settle_[id] = code;
+    if (model_.live_call(id)->group != index) continue;
+    must_settle_[id] = code;
+    must_tell(*model_.live_call(id), Ending::left);
   }
   Group& group = model_.group(index);
   for (const std::uint32_t id : group.connections) must_close_[id] = 1000;
@@ -338,12 +348,14 @@ void Checker::drop_group(std::size_t index, ErrorCode code) {
 }
 
 // A call has left its connection or its queue: what becomes of what it leaves behind.
-void Checker::leave(ModelCall& call, bool answered) {
+void Checker::leave(ModelCall& call, Ending ending) {
   if (call.state == ModelCall::State::waiting) return stop_waiting(call);
   ModelConnection& connection = *model_.live_connection(call.connection);
   std::erase(connection.calls, call.id);
+  const bool is_told = must_tell(call, ending);
   if (!connection.calls.empty()) return;
-  if ((connection.exclusive && !answered) || connection.is_deaf() || call.tool->close_after) {
+  if ((connection.exclusive && (is_told || ending != Ending::answered)) || connection.is_deaf() ||
+      call.tool->close_after) {
     must_close_[connection.id] = 1000;
     return;
   }

@@ -28,6 +28,12 @@ std::string describe(const Command& command) {
     return "SendMessage of call " + id(send->call) + " on " + id(send->connection);
   }
   if (const auto* greeting = std::get_if<SendGreeting>(&command)) return "SendGreeting on " + id(greeting->connection);
+  if (const auto* leave = std::get_if<SendLeaveMessage>(&command)) {
+    return "SendLeaveMessage of call " + id(leave->call) + " on " + id(leave->connection);
+  }
+  if (const auto* bye = std::get_if<SendDisconnectMessage>(&command)) {
+    return "SendDisconnectMessage on " + id(bye->connection);
+  }
   if (const auto* ping = std::get_if<SendPing>(&command)) return "SendPing on " + id(ping->connection);
   if (const auto* reading = std::get_if<SetReading>(&command)) {
     return "SetReading of " + id(reading->connection) + (reading->on ? " on" : " off");
@@ -89,6 +95,7 @@ std::uint32_t Host::start_call(std::size_t index, CallMode mode, const std::opti
   }
   CallRequest request{.tool = tools_[index], .mode = mode};
   if (tool.has_header_field) request.header_values = {header};
+  if (tool.has_leave) request.leave_message = leave_message_of(id);
   if (tool.filter == Filter::per_call)
     request.message_filter = R"([{"kind":"answer","n":")" + number(id) + "\"},{},{}]";
   if (tool.correlation == Correlation::uuid) request.uuid = uuid_of(id);
@@ -250,6 +257,8 @@ void Host::carry_out(const Command& command) {
     listener_->greeting_sent(id(greeting->connection));
   } else if (const auto* send = std::get_if<SendMessage>(&command)) {
     listener_->message_sent(id(send->connection), *model_.live_call(id(send->call)));
+  } else if (const auto* leave = std::get_if<SendLeaveMessage>(&command)) {
+    listener_->leave_sent(id(leave->connection), !model_.live_connection(id(leave->connection))->exclusive);
   } else if (const auto* fetch = std::get_if<FetchToken>(&command)) {
     listener_->token_asked(id(fetch->token));
   } else if (const auto* ping = std::get_if<SendPing>(&command)) {

@@ -25,6 +25,7 @@ class HostListener {
   virtual void socket_opens(std::uint32_t connection, std::size_t site) = 0;
   virtual void greeting_sent(std::uint32_t connection) = 0;
   virtual void message_sent(std::uint32_t connection, const ModelCall& call) = 0;
+  virtual void leave_sent(std::uint32_t connection, bool is_shared) = 0;
   virtual void ping_sent(std::uint32_t connection, bool is_message) = 0;
   virtual void reading_set(std::uint32_t connection, bool on) = 0;
   virtual void token_asked(std::uint32_t token) = 0;

@@ -7,6 +7,8 @@ namespace utcp::ws::simulation {
 void Checker::step_ends(std::size_t tools) {
   require(must_deliver_ == nullptr, "an answer did not reach its call");
   require(!must_greet_, "no greeting was sent");
+  if (!must_tell_.empty()) throw Violation("no leave message: call " + std::to_string(must_tell_.begin()->first));
+  require(said_goodbye_.empty(), "a goodbye, and the connection stays");
   if (!must_settle_.empty()) throw Violation("not settled: call " + std::to_string(must_settle_.begin()->first));
   if (!must_close_.empty()) throw Violation("not closed: connection " + std::to_string(must_close_.begin()->first));
   require(!must_cancel_all_ || model_.fetches.empty(), "a token is fetched for a closed protocol");

@@ -36,6 +36,7 @@ struct ModelCall {
   std::uint32_t items = 0;
   std::size_t queued_items = 0, queued_bytes = 0;
   [[nodiscard]] bool shares() const { return tool->shares(mode); }
+  [[nodiscard]] bool has_leave() const { return tool->has_leave && mode != CallMode::discovery; }
 };
 
 struct ModelConnection {

@@ -153,7 +153,20 @@ void Network::send_welcome(std::uint32_t id) {
   send(id, 0us, make_welcome(random_));
 }
 
+// Some servers answer it, in a frame that is nobody's.
+void Network::leave_sent(std::uint32_t id, bool is_shared) {
+  const bool is_answered = random_.percent(50);
+  schedule_.after(latency(), [this, id, is_shared, is_answered] {
+    const Socket& socket = sockets_.at(id);
+    if (socket.is_ended || socket.is_silent || socket.is_forgotten || !is_answered) return;
+    Payload answer = make_garbage(random_);
+    if (!is_shared) answer.text = "left";
+    send(id, 0us, std::move(answer));
+  });
+}
+
 void Network::message_sent(std::uint32_t id, const ModelCall& call) {
+  if (call.tool->expects_nothing(call.mode)) return;
   const Addressee to{call.id, call.tool, call.mode};
   schedule_.after(latency(), [this, id, to] {
     const Socket& socket = sockets_.at(id);

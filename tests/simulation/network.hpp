@@ -20,6 +20,7 @@ class Network {
   void socket_opens(std::uint32_t connection, std::size_t site);
   void greeting_sent(std::uint32_t connection);
   void message_sent(std::uint32_t connection, const ModelCall& call);
+  void leave_sent(std::uint32_t connection, bool is_shared);
   void ping_sent(std::uint32_t connection, bool is_message);
   void token_asked(std::uint32_t token);
   void reading_set(std::uint32_t connection, bool on);

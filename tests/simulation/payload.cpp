@@ -56,6 +56,8 @@ std::string uuid_of(std::uint32_t call) {
   return "5f0c1a2e-0000-4000-8000-" + digits;
 }
 
+std::string leave_message_of(std::uint32_t call) { return "leave " + std::to_string(call); }
+
 Payload make_item(Random& random, const Addressee& to, const SessionOptions& options) {
   const ToolPlan& tool = *to.tool;
   if (to.mode == CallMode::discovery) return object_for(&random, to, Meaning::item, R"("tools":[])");

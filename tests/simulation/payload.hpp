@@ -46,6 +46,9 @@ struct Addressee {
 /// The host's `{{uuid}}` of a call.
 [[nodiscard]] std::string uuid_of(std::uint32_t call);
 
+/// What the host has rendered for a call that has a leave message.
+[[nodiscard]] std::string leave_message_of(std::uint32_t call);
+
 [[nodiscard]] Payload make_item(Random& random, const Addressee& to, const SessionOptions& options);
 /// Only for calls whose template can tell it: see `can_end` and `can_fail`.
 [[nodiscard]] Payload make_end(const Addressee& to);

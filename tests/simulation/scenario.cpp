@@ -34,6 +34,7 @@ Site make_site(Random& random, std::size_t number) {
   site.keeps_alive = random.percent(85);
   site.has_ping_message = random.percent(30);
   site.ping_interval = random.pick<Duration>({100ms, 3s, 30s});
+  site.says_goodbye = random.percent(20);
   return site;
 }
 
@@ -76,6 +77,9 @@ void write_json(ToolPlan& tool, const Site& site, std::string_view format) {
   if (tool.expected) add("expected_responses", std::to_string(*tool.expected));
   if (!format.empty()) add("response_format", '"' + std::string(format) + '"');
   if (!site.keeps_alive) add("keep_alive", "false");
+  if (site.says_goodbye) add("disconnect_message", R"({"type":"bye","id":"{{new_id}}"})");
+  if (tool.has_leave) add("leave_message", R"({"type":"leave","id":"{{request_id}}"})");
+  if (tool.leaves_always) add("leave_when", "\"always\"");
   if (site.has_ping_message) add("ping_message", R"({"type":"ping"})");
   add("ping_interval", seconds(site.ping_interval));
   if (tool.close_after == site.keeps_alive) add("close_after_response", tool.close_after ? "true" : "false");
@@ -101,9 +105,11 @@ ToolPlan make_tool(Random& random, const std::vector<Site>& sites) {
   tool.has_result_path = random.percent(25);
   tool.has_error_path = random.percent(25);
   tool.stream_end = random.pick({StreamEnd::standard, StreamEnd::standard, StreamEnd::own, StreamEnd::none});
-  if (random.percent(40)) tool.expected = random.pick({1, 2, 3, 7, kUntilPeerEnds});
+  if (random.percent(40)) tool.expected = random.pick({1, 2, 3, 7, kUntilPeerEnds, kNothing});
   tool.close_after = random.percent(sites[tool.site].keeps_alive ? 10 : 80);
   tool.has_header_field = random.percent(10);
+  tool.has_leave = random.percent(40);
+  tool.leaves_always = tool.has_leave && random.percent(30);
   tool.connection_timeout = random.pick<Duration>({40ms, 700ms, 5s, 30s});
   tool.response_timeout = random.pick<Duration>({30ms, 300ms, 2s, 30s});
   const std::string_view format = random.pick<std::string_view>({"", "json", "json", "text", "raw"});

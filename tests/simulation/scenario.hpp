@@ -27,7 +27,8 @@ struct Site {
   bool needs_headers = false;
   bool keeps_alive = true;
   bool has_ping_message = false;
-  bool needs_token = false;  // OAuth2 client credentials
+  bool says_goodbye = false;  // has a disconnect_message
+  bool needs_token = false;   // OAuth2 client credentials
   Duration ping_interval{};
 };
 
@@ -50,6 +51,7 @@ struct ToolPlan {
   std::optional<int> expected{};
   bool wants_json = false, wants_raw = false;
   bool close_after = false;
+  bool has_leave = false, leaves_always = false;
   bool has_header_field = false;
   Duration connection_timeout{}, response_timeout{};
 
@@ -63,6 +65,10 @@ struct ToolPlan {
   }
   /// How many items complete a call; 0: until something else ends it.
   [[nodiscard]] std::uint32_t items(CallMode mode) const;
+  /// Whether a call is over as soon as its message is sent.
+  [[nodiscard]] bool expects_nothing(CallMode mode) const {
+    return expected == kNothing && mode != CallMode::discovery;
+  }
   /// Whether the peer may end a call by a frame or by closing.
   [[nodiscard]] bool is_open_ended(CallMode mode) const;
   /// Whether a frame that is not the call's can be told from one that is.

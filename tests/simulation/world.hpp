@@ -23,6 +23,7 @@ class World final : public HostListener {
     network_.message_sent(connection, call);
   }
   void ping_sent(std::uint32_t connection, bool is_message) override { network_.ping_sent(connection, is_message); }
+  void leave_sent(std::uint32_t connection, bool is_shared) override { network_.leave_sent(connection, is_shared); }
   void token_asked(std::uint32_t token) override { network_.token_asked(token); }
   void reading_set(std::uint32_t connection, bool on) override { network_.reading_set(connection, on); }
   void socket_closed(std::uint32_t connection) override { network_.socket_closed(connection); }

@@ -24,15 +24,16 @@ export async function startInspected(t, program = 'setInterval(() => {}, 1000)')
 
 const silent = { error() {}, warn() {}, info() {}, log() {} };
 
-/** `methods` by name: `(params, connection) → result`. */
-export function startJsonRpc(t, methods) {
+/** `methods` by name: `(params, connection, cancelled) → result`; `onNotification(method, params)`. */
+export function startJsonRpc(t, methods, onNotification = () => {}) {
   return startServer(t, () => {}, {
     path: '/jsonrpc',
     onConnection(socket) {
       const connection = createWebSocketConnection(toSocket(socket), silent);
       for (const [name, method] of Object.entries(methods)) {
-        connection.onRequest(name, (params) => method(params, connection));
+        connection.onRequest(name, (params, cancelled) => method(params, connection, cancelled));
       }
+      connection.onNotification(onNotification);
       connection.listen();
     },
   });

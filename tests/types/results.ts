@@ -19,15 +19,16 @@ export async function calls(protocol: WebSocketCommunicationProtocol, manual: Ma
   expectTypeOf(await protocol.callTool(null, 'm.t', {}, { url, response_format: 'json' })).toEqualTypeOf<unknown>();
   expectTypeOf(await protocol.callTool(null, 'm.t', {}, { url, result_path: '/result' })).toEqualTypeOf<unknown>();
 
-  // Anything but 1 gives an array.
+  // Anything but 1 gives an array, and 0 nothing.
   expectTypeOf(await protocol.callTool(null, 'm.t', {}, { url, expected_responses: 1 })).toEqualTypeOf<Result>();
   expectTypeOf(await protocol.callTool(null, 'm.t', {}, { url, expected_responses: 2 })).toEqualTypeOf<Result[]>();
+  expectTypeOf(await protocol.callTool(null, 'm.t', {}, { url, expected_responses: 0 })).toEqualTypeOf<undefined>();
   expectTypeOf(await protocol.callTool(null, 'm.t', {}, { url, expected_responses: -1 })).toEqualTypeOf<Result[]>();
   expectTypeOf(
     await protocol.callTool(null, 'm.t', {}, { url, response_format: 'json', expected_responses: 3 }),
   ).toEqualTypeOf<unknown[]>();
   expectTypeOf(await protocol.callTool(null, 'm.t', {}, { url, expected_responses: n })).toEqualTypeOf<
-    Result | Result[]
+    Result | Result[] | undefined
   >();
 
   // With a type argument the result is of that type.

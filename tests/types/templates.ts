@@ -40,6 +40,9 @@ export const whole: WebSocketCallTemplate = {
   connect_message: ['join'],
   connect_ack: { ok: true },
   ping_message: 'ping',
+  leave_message: ['CLOSE', '{{request_id}}', '{{new_id}}'],
+  leave_when: 'always',
+  disconnect_message: { type: 'bye' },
   discovery_message: 'manual',
 };
 
@@ -57,6 +60,10 @@ export const wrong: WebSocketCallTemplate[] = [
   { url, call_template_type: 'http' },
   // @ts-expect-error no such format
   { url, response_format: 'xml' },
+  // @ts-expect-error no such time
+  { url, leave_when: 'never' },
+  // @ts-expect-error nothing to send is false
+  { url, message: true },
   // @ts-expect-error seconds are a number
   { url, timeout: '30' },
   // @ts-expect-error a name that is written wrongly

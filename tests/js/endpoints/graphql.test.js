@@ -135,21 +135,51 @@ function endless() {
   return { watch, ended };
 }
 
-test('leaving a subscription closes its connection, which ends it on the server', async (t) => {
+test('leaving a subscription completes it on the server; the connection stays, with the others on it', async (t) => {
   const { watch, ended } = endless();
-  const server = await startGraphQL(t, { watch, load: ({ host }) => ({ host }) });
+  const other = endless();
+  const server = await startGraphQL(t, {
+    watch: (args) => (args.host === 'a' ? watch(args) : other.watch(args)),
+    load: ({ host }) => ({ host }),
+  });
   const protocol = newProtocol(t);
-  for await (const { data } of protocol.callToolStreaming(null, 'm.watch', { host: 'a' }, subscription(server))) {
+  const stream = (host) => protocol.callToolStreaming(null, 'm.watch', { host }, subscription(server));
+  const going = stream('b');
+  await going.next();
+  for await (const { data } of stream('a')) {
     if (data.load.one === 2) break;
   }
   assert.equal(await ended, 'ended');
-  await server.allClosed();
-  assert.ok(!typesSent(server).includes('complete'));
+  assert.deepEqual(JSON.parse(server.received.at(-1)), { id: '2', type: 'complete' });
+  assert.equal((await going.next()).value.data.load.host, 'b');
   assert.equal((await protocol.callTool(null, 'm.load', { host: 'b' }, query(server))).data.load.host, 'b');
-  assert.equal(server.opened, 2);
+  await going.return();
+  assert.equal(await other.ended, 'ended');
+  assert.equal(server.opened, 1);
+  assert.equal(server.clients.size, 1);
 });
 
-test('left on a shared connection it goes on there: its items are dropped, queries are served', async (t) => {
+test('a subscription that is aborted completes on the server, too; one that has ended is not completed again', async (t) => {
+  const { watch, ended } = endless();
+  async function* few({ host }) {
+    yield { host, one: 1 };
+  }
+  const server = await startGraphQL(t, { watch: (args) => (args.host === 'few' ? few(args) : watch(args)) });
+  const protocol = newProtocol(t);
+  const stream = (host, options) =>
+    protocol.callToolStreaming(null, 'm.watch', { host }, subscription(server), options);
+  assert.equal((await collect(stream('few'))).length, 1);
+  assert.deepEqual(typesSent(server), ['connection_init', 'subscribe']);
+  const controller = new AbortController();
+  const aborted = stream('a', controller);
+  await aborted.next();
+  controller.abort();
+  assert.equal(await ended, 'ended');
+  assert.deepEqual(typesSent(server), ['connection_init', 'subscribe', 'subscribe', 'complete']);
+  assert.equal(server.opened, 1);
+});
+
+test('left without a leave message it goes on there: its items are dropped, queries are served', async (t) => {
   const { watch, ended } = endless();
   const server = await startGraphQL(t, { watch, load: ({ host }) => ({ host }) });
   const protocol = newProtocol(t);
@@ -167,7 +197,7 @@ test('left on a shared connection it goes on there: its items are dropped, queri
   assert.equal(await ended, 'ended');
 });
 
-test('the complete of an earlier query does not end a subscription: that gets a connection of its own', async (t) => {
+test('the complete of an earlier query does not end a subscription on the same connection', async (t) => {
   async function* watch({ host }) {
     for (const one of [1, 2]) yield { host, one };
   }
@@ -199,5 +229,5 @@ test('the complete of an earlier query does not end a subscription: that gets a 
     [1, 2],
   );
   assert.equal(completed, true);
-  assert.equal(server.opened, 2);
+  assert.equal(server.opened, 1);
 });

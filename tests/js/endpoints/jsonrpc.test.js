@@ -85,3 +85,42 @@ test('what the server asks and tells on its own is no answer, whatever its id', 
   assert.equal(await protocol.callTool(null, 'm.asks', {}, numbered(recipe(server, 'json-rpc'))), 'mine');
   assert.deepEqual(dropped, [undefined, '1', undefined, undefined]);
 });
+
+test('a call that is aborted is cancelled on a language server; the connection stays', async (t) => {
+  let cancelled;
+  const seen = new Promise((resolve) => {
+    cancelled = resolve;
+  });
+  const waits = (_params, _connection, token) => new Promise(() => token.onCancellationRequested(cancelled));
+  const server = await startJsonRpc(t, { waits, works: () => 'ok' });
+  const protocol = newProtocol(t);
+  const template = {
+    ...recipe(server, 'json-rpc'),
+    leave_message: { jsonrpc: '2.0', method: '$/cancelRequest', params: { id: '{{request_id}}' } },
+  };
+  const controller = new AbortController();
+  const aborted = failure(protocol.callTool(null, 'm.waits', {}, template, controller));
+  await server.until(() => server.received.length === 1);
+  controller.abort();
+  await aborted;
+  await seen;
+  assert.equal(await protocol.callTool(null, 'm.works', {}, template), 'ok');
+  assert.equal(server.opened, 1);
+});
+
+test('a notification is sent, and nothing is waited for', async (t) => {
+  const notes = [];
+  const server = await startJsonRpc(t, { works: () => 'ok' }, (method, params) => notes.push([method, params]));
+  const protocol = newProtocol(t);
+  const template = recipe(server, 'json-rpc');
+  const { id: _none, ...message } = template.message;
+  const note = { ...template, message, expected_responses: 0 };
+  for (const n of [1, 2, 3])
+    assert.equal((await protocol.callTool(null, 'm.log', { n }, note)) ?? undefined, undefined);
+  assert.equal(await protocol.callTool(null, 'm.works', {}, template), 'ok');
+  assert.deepEqual(
+    notes,
+    [1, 2, 3].map((n) => ['log', { n }]),
+  );
+  assert.equal(server.opened, 1);
+});

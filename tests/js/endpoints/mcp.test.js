@@ -116,6 +116,38 @@ test('a protocol error is a ToolError, and so is what a tool says in its result'
   assert.equal(server.opened, 1);
 });
 
+test('a call that is aborted or times out is cancelled on the server; the connection stays', async (t) => {
+  const cancelled = [];
+  const server = await startMcp(t, {
+    waits: ({ n }, { signal }) =>
+      new Promise(() => {
+        signal.addEventListener('abort', () => {
+          cancelled.push(n);
+          server.emit('change');
+        });
+      }),
+    add: ({ a, b }) => text(a + b),
+  });
+  const protocol = newProtocol(t);
+  const template = recipe(server, 'mcp');
+  const controller = new AbortController();
+  const aborted = failure(protocol.callTool(null, 'm.waits', { n: 1 }, template, controller));
+  await server.until(() => methodsSent(server).includes('tools/call'));
+  controller.abort();
+  await aborted;
+  const late = await failure(protocol.callTool(null, 'm.waits', { n: 2 }, { ...template, response_timeout: 0.2 }));
+  assert.equal(late.code, 'response_timeout');
+  await server.until(() => cancelled.length === 2);
+  assert.deepEqual(cancelled, [1, 2]);
+  assert.deepEqual(await protocol.callTool(null, 'm.add', { a: 1, b: 2 }, template), text(3));
+  const notes = server.received.map((frame) => JSON.parse(frame)).filter(({ id }) => id === undefined);
+  assert.deepEqual(
+    notes.map(({ method, params }) => [method, params.requestId]),
+    [1, 2].map((id) => ['notifications/cancelled', id]),
+  );
+  assert.equal(server.opened, 1);
+});
+
 test("the server's own requests and notifications are no answers, whatever their id", async (t) => {
   const asks = async (_args, { sendNotification }, mcp) => {
     // Its own ids count up from 0, so that one of them is the id of the call that waits.

@@ -155,7 +155,7 @@ class Client {
 
   /// Calls a tool. `tool_name` starts with the manual's name (`manual.tool`); `arguments` is an object, or null for
   /// none. The value: parsed JSON or text as `response_format` says, bytes (`Json::binary`) of a binary frame, an array
-  /// of these where `expected_responses` is not 1.
+  /// of these where `expected_responses` is not 1, null where it is 0.
   [[nodiscard]] Result<Json> call_tool(std::string_view tool_name, const Json& arguments, const Json& call_template,
                                        const CallOptions& options = {});
   /// The same; `void(Result<Json>)`. Ends with `aborted` when the handler's cancellation slot is signalled. The

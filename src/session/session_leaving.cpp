@@ -1,0 +1,71 @@
+// Owns how calls and connections end: what the peer is told where this side ends them, and what becomes of the
+// connection.
+#include <utility>
+
+#include "session_state.hpp"
+
+namespace utcp::ws {
+
+// Gives its place to nobody, unlike `leave`.
+void Session::take_out(TimePoint now, Call& call, Ending ending) {
+  const CallId id = call.id;
+  const std::optional<ConnectionId> lease = call.connection;
+  timers_.clear(timer_of(id));
+  if (!lease) {
+    give_up_waiting(call);
+    calls_.erase(static_cast<std::uint32_t>(id));
+    return;
+  }
+  Connection& connection = *connections_.at(static_cast<std::uint32_t>(*lease));
+  // What answers a leave message could be taken for the next call's answer.
+  const bool spoilt = send_leave_message(call, ending) || ending != Ending::answered;
+  const bool closes = (connection.exclusive && spoilt) || call.tool->call_template.close_after_response;
+  connection.calls.erase(call.route);
+  calls_.erase(static_cast<std::uint32_t>(id));
+  if (!connection.calls.empty()) return;
+  if (closes || connection.is_deaf()) {
+    retire(connection);
+  } else {
+    rest(now, connection);
+  }
+}
+
+// Returns whether there was one to send. A call that has a connection was sent.
+bool Session::send_leave_message(Call& call, Ending ending) {
+  const bool is_due = ending == Ending::left || call.tool->call_template.leave_when == LeaveWhen::always;
+  if (!call.connection || !is_due || call.leave_message.empty()) return false;
+  commands_.push_back(SendLeaveMessage{*call.connection, call.id, std::exchange(call.leave_message, {})});
+  return true;
+}
+
+// Closes a connection on purpose.
+void Session::retire(Connection& connection) {
+  const std::optional<MessageTemplate>& message =
+      endpoints_.at(connection.endpoint)->tool->call_template.disconnect_message;
+  if (message && connection.state == ConnectionState::ready) {
+    commands_.push_back(SendDisconnectMessage{connection.id, message->plan({})});
+  }
+  remove(connection);
+}
+
+// Every connection ends here, and if it has a socket with exactly one `CloseSocket`, so that the host can forget it.
+void Session::remove(Connection& connection, int code, std::string_view reason, bool by_peer) {
+  const ConnectionId id = connection.id;
+  Endpoint& endpoint = *endpoints_.at(connection.endpoint);
+  const bool has_socket = connection.state != ConnectionState::authorizing;
+  const bool was_open = has_socket && connection.state != ConnectionState::opening;
+  if (Report* closed = was_open ? report(Report::Kind::close, endpoint, id) : nullptr) {
+    closed->close_code = code;
+    closed->text = reason;
+  }
+  if (has_socket)
+    commands_.push_back(CloseSocket{id, by_peer ? 1000 : code, std::string(by_peer ? std::string_view{} : reason)});
+  timers_.clear(timer_of(id));
+  timers_.clear(heartbeat_timer(id));
+  std::erase(endpoint.connections, id);
+  const TokenId credential = connection.credential;
+  connections_.erase(static_cast<std::uint32_t>(id));
+  if (!has_socket) cancel_unwanted(credential);
+}
+
+}  // namespace utcp::ws

@@ -1,0 +1,50 @@
+// What a peer is told of calls that are left and of connections that are closed.
+#include "checker.hpp"
+
+namespace utcp::ws::simulation {
+
+// Its leave message is due, where it was sent and has one.
+bool Checker::must_tell(const ModelCall& call, Ending ending) {
+  const bool is_due = ending == Ending::left || call.tool->leaves_always;
+  if (call.state != ModelCall::State::sent || !call.has_leave() || !is_due) return false;
+  must_tell_[call.id] = call.connection;
+  return true;
+}
+
+void Checker::on(const SendLeaveMessage& command) {
+  is_heard();
+  const auto id = static_cast<std::uint32_t>(command.call);
+  const auto due = must_tell_.find(id);
+  require(due != must_tell_.end(), name("a leave message that was not due: call", id));
+  require(due->second == static_cast<std::uint32_t>(command.connection),
+          name("a leave message on another connection: call", id));
+  require(model_.live_connection(due->second) != nullptr && !said_goodbye_.contains(due->second),
+          name("a leave message on a dead connection: call", id));
+  require(command.text == leave_message_of(id), name("another call's leave message: call", id));
+  must_tell_.erase(due);
+}
+
+void Checker::on(const SendDisconnectMessage& command) {
+  is_heard();
+  const auto id = static_cast<std::uint32_t>(command.connection);
+  const ModelConnection* connection = model_.live_connection(id);
+  require(connection != nullptr && connection->state == ModelConnection::State::ready,
+          name("a goodbye on a connection that is not open:", id));
+  require(model_.site_of(*connection).says_goodbye && !command.plan.empty(), name("a goodbye of another:", id));
+  require(said_goodbye_.insert(id).second, name("a goodbye said twice: connection", id));
+}
+
+// Who closes an open connection on purpose says so before. A peer that has fallen silent may be told, or not.
+void Checker::check_goodbye(const ModelConnection& connection, int code) {
+  const bool was_said = said_goodbye_.erase(connection.id) == 1;
+  const bool is_on_purpose =
+      connection.state == ModelConnection::State::ready && code == 1000 && !ended_by_peer_.contains(connection.id);
+  if (in_timeout_ && is_silent(connection)) return;
+  require(was_said == (is_on_purpose && model_.site_of(connection).says_goodbye),
+          name("the goodbye is missing, or one too many: connection", connection.id));
+  for (const auto& [call, on] : must_tell_) {
+    require(on != connection.id, name("closed before its leave message: call", call));
+  }
+}
+
+}  // namespace utcp::ws::simulation
