@@ -244,7 +244,9 @@ Result<std::string> render(const MessageTemplate& message, std::string_view argu
   names.reserve(members->size());
   for (const auto& [name, raw] : *members) {
     if (is_trace_name(name)) {
-      return make_error(ErrorCode::invalid_argument, concat({"an argument cannot be called ", name}), name);
+      Result<std::string> refused;
+      refused.fail(make_error(ErrorCode::invalid_argument, concat({"an argument cannot be called ", name}), name));
+      return refused;
     }
     names.push_back(name);
   }
