@@ -40,29 +40,25 @@ after(async () => {
   project?.remove();
 });
 
-for (const effect of ['protocol', 'connect']) {
-  test(`StrictMode, ${effect}: one call is answered, no connection is left`, async (t) => {
+for (const [effect, failure, asked] of [
+  ['a protocol of its own', 'ProtocolClosedError', []],
+  ['a protocol that stays', 'ProtocolClosedError', []],
+  ['connect', 'AbortError', ['{"type":"utcp"}']],
+]) {
+  test(`StrictMode, ${effect}: one call is answered, no connection is left, nothing is complained about`, async (t) => {
     const server = await startProvider(t);
     const site = await startSite(t, project.path('dist'));
     const { page, said } = await chromium.open(t, site.url);
-    const rounds = [];
     // Once while the wasm is being loaded, once with it at hand.
-    for (const round of ['cold', 'warm']) {
-      const before = server.received.length;
-      const { sum, errors } = await page.evaluate(
-        ([url, effect]) => globalThis.runApp(url, effect),
-        [server.url, effect],
-      );
+    for (const round of [1, 2]) {
+      const done = await page.evaluate((given) => globalThis.runApp(...given), [server.url, effect]);
+      // The component that was cleaned up at once hears of it, and has opened nothing.
+      assert.deepEqual(done, { sum: { sum: 5 }, errors: [failure] });
       await server.allClosed();
-      rounds.push({
-        round,
-        sum,
-        errors,
-        calls: server.received.slice(before),
-        opened: server.opened,
-        closings: server.closings.slice(),
-      });
+      assert.equal(server.opened, round * (1 + asked.length));
+      assert.deepEqual(server.received.splice(0), [...asked, '{"a":2,"b":3}']);
     }
-    console.log(JSON.stringify(rounds, null, 1), said);
+    assert.deepEqual(said, []);
+    assert.ok(server.closings.every(([code]) => code === 1000));
   });
 }

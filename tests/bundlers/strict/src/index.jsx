@@ -6,14 +6,18 @@ import { connect, WebSocketCommunicationProtocol } from 'utcp-websocket';
 
 const args = { a: 2, b: 3 };
 
+const shared = new WebSocketCommunicationProtocol();
+
+function callOnce(protocol, url, done, failed) {
+  const template = { url, response_format: 'json' };
+  protocol.callTool(null, 'shop.add', args, template).then(done, failed);
+  return () => void protocol.close();
+}
+
 const effects = {
-  protocol(url, done, failed) {
-    const protocol = new WebSocketCommunicationProtocol();
-    const template = { url, response_format: 'json' };
-    protocol.callTool(null, 'shop.add', args, template).then(done, failed);
-    return () => void protocol.close();
-  },
-  connect(url, done, failed) {
+  'a protocol of its own': (...given) => callOnce(new WebSocketCommunicationProtocol(), ...given),
+  'a protocol that stays': (...given) => callOnce(shared, ...given),
+  connect: (url, done, failed) => {
     const leaving = new AbortController();
     const { signal } = leaving;
     const opened = connect(url, { signal });
