@@ -225,7 +225,7 @@ export const steps = [
     title: 'Programs that are traced, zipped, bundled, compiled to one file and tested, and a site of Next.js',
     run: withDist(async () => {
       await Promise.all(['tests/hosts', 'tests/deploy', 'tests/deploy/next'].map((folder) => installFolder(folder)));
-      return nodeTest(testFiles('tests/deploy'), 'deploy', { atOnce: jobs });
+      return nodeTest(testFiles('tests/deploy'), 'deploy', { atOnce: jobs, seconds: 300 });
     }),
   },
   {
