@@ -26,7 +26,7 @@ import { Connections } from './connections.js';
 import { Consumed } from './frames.js';
 import { Arguments, renderPlan } from './message.js';
 import { Observers } from './observers.js';
-import { defectOf, rejectionOf } from './rejection.js';
+import { closedError, defectOf, rejectionOf } from './rejection.js';
 import { compose, snapshotOf } from './request.js';
 import { Session } from './session.js';
 import { StreamCall, ToolStream } from './stream.js';
@@ -53,6 +53,8 @@ export class Driver {
   /** @type {Map<number, Call>} */
   #calls = new Map();
   #lastId = 0;
+  /** How often it was closed: calls that were waiting for the session then must not start on it. */
+  #closings = 0;
   /**
    * @param {import('../base/check.js').CheckedOptions} options
    * @param {(event: import('./events.js').UtcpWebSocketEvent) => void} emit
@@ -123,7 +125,11 @@ export class Driver {
   }
 
   async close() {
+    this.#closings += 1;
+    const { running } = this.#session;
     await this.#session.settled();
+    // Nothing was open when it was asked for: who runs now has called since then.
+    if (!running && this.#calls.size > 0) return;
     this.#session.tell((core, session) => core.close(session));
     this.#session.take(this.#commands);
     // Before a listener hears of it: a call that it makes starts on a new session.
@@ -166,8 +172,12 @@ export class Driver {
         return;
       }
       const snapshot = snapshotOf(request);
+      const closings = this.#closings;
       this.#session.ready().then(
-        () => call.over || this.#launch(call, snapshot),
+        () => {
+          if (closings !== this.#closings) call.fail(closedError());
+          else if (!call.over) this.#launch(call, snapshot);
+        },
         (error) => call.fail(error),
       );
     } catch (error) {
@@ -183,10 +193,7 @@ export class Driver {
     // Up to here code of the caller may have run: it may have thrown, ended the call, or the module with a call of its own.
     // From here on nothing throws.
     if (call.over) return;
-    if (!this.#session.running) {
-      this.#launch(call, request);
-      return;
-    }
+    if (!this.#session.running) return this.#launch(call, request);
     call.message = message;
     call.tool = tool;
     call.id = id;

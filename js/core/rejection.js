@@ -20,3 +20,6 @@ export function rejectionOf({ error, path, detail }, data, cause) {
 export function defectOf(cause) {
   return createError({ code: 'module_failed', message: 'utcp-websocket failed at this: please report it' }, { cause });
 }
+
+/** A call that had not reached the core when its protocol was closed; the core says the same of those that had. */
+export const closedError = () => createError({ code: 'protocol_closed', message: 'the protocol was closed' });

@@ -127,14 +127,14 @@ const wasmSource = (key) =>
 /**
  * The wasm in JavaScript, for whatever copy of the glue is loaded: a script without imports and exports is the same as an ES
  * module and as CommonJS, so that the package holds it once. Every host has a DecompressionStream; the first one of a process
- * takes Node, which has zlib, too, a tenth of a second.
+ * takes Node, which has zlib, too, a tenth of a second. Bundlers put a polyfill of 60 KB into pages for a `Buffer` of no object.
  * @param {string} key @param {Buffer} wasm
  */
 const inlinedWasm = (key, wasm) => `// ${name} ${version}, ${license}
 globalThis[Symbol.for(${key})]=()=>{
 const text='${deflateRawSync(wasm, { level: 9 }).toString('base64')}';
 const zlib=globalThis.process?.getBuiltinModule?.('node:zlib');
-if(zlib)return zlib.inflateRawSync(Buffer.from(text,'base64'));
+if(zlib)return zlib.inflateRawSync(globalThis.Buffer.from(text,'base64'));
 const packed=Uint8Array.from(atob(text),(byte)=>byte.charCodeAt(0));
 return new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate-raw'))).arrayBuffer();
 };

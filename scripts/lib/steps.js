@@ -224,10 +224,10 @@ export const steps = [
   },
   {
     name: 'deploy',
-    title: 'Programs that are traced, bundled, compiled to one file and tested',
+    title: 'Programs that are traced, zipped, bundled, compiled to one file and tested, and a site of Next.js',
     run: withDist(async () => {
-      await Promise.all([installFolder('tests/hosts'), installFolder('tests/deploy')]);
-      return nodeTest(testFiles('tests/deploy'), 'deploy', { atOnce: jobs });
+      await Promise.all(['tests/hosts', 'tests/deploy', 'tests/deploy/next'].map((folder) => installFolder(folder)));
+      return nodeTest(testFiles('tests/deploy'), 'deploy', { atOnce: jobs, seconds: 300 });
     }),
   },
   {

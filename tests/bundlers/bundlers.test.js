@@ -101,6 +101,17 @@ for (const name of Object.keys(bundlers)) {
   });
 }
 
+test('Parcel finds the other entries where package.json tells it to read exports', async (t) => {
+  const manifest = project.path('package.json');
+  const before = readFileSync(manifest, 'utf8');
+  t.after(() => writeFileSync(manifest, before));
+  const settings = { '@parcel/resolver-default': { packageExports: true } };
+  writeFileSync(manifest, JSON.stringify({ ...JSON.parse(before), ...settings }));
+  const site = await startSite(t, await build('Parcel', 'inlined'));
+  await checkApp(t, chromium, site.url, { wanted: '{"sum":5}' });
+  assert.ok(!site.asked.some((file) => file.endsWith('.wasm')));
+});
+
 test('a classic script, which cannot know where it lies, is told where the wasm is', async (t) => {
   const folder = project.path('classic');
   const app = fromRoot('tests/bundlers/app/src/index.js');

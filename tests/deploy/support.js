@@ -1,15 +1,16 @@
 // What the tests of this folder share: the program that is deployed, where it ends up, and running it there.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { run } from '../../scripts/lib/repo.js';
+import { fromRoot, run } from '../../scripts/lib/repo.js';
 import { binaryOf } from '../hosts/programs.js';
 import { startServer } from '../support/server.js';
 
 export const node24 = binaryOf('node24');
 
-const takes = {
+/** How a program takes the protocol's class. */
+export const takes = {
   import: (entry) => `import { WebSocketCommunicationProtocol } from '${entry}';`,
   require: (entry) => `const { WebSocketCommunicationProtocol } = require('${entry}');`,
 };
@@ -40,6 +41,15 @@ export const testOf = (how, entry, head = '') =>
 export function emptyFolder(t) {
   const folder = mkdtempSync(path.join(tmpdir(), 'utcp-websocket-deploy-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Copies what @vercel/nft finds that a program of the project needs to a folder outside of it, where nothing else can be found. */
+export async function traced(t, project, program) {
+  const nft = fromRoot('tests/deploy/node_modules/@vercel/nft/out/cli.js');
+  await run(node24, [nft, 'build', program], { cwd: project.folder, quiet: true });
+  const folder = emptyFolder(t);
+  cpSync(project.path('dist'), folder, { recursive: true });
   return folder;
 }
 

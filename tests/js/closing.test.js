@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { test } from 'node:test';
+import { WebSocket } from 'ws';
 import { ProtocolClosedError, WebSocketClosedError, WebSocketCommunicationProtocol } from '../../js/api/index.js';
 import { driverOf } from '../../js/api/protocol.js';
 import { collect, failure, newProtocol, startServer } from '../support/server.js';
@@ -68,12 +69,40 @@ test('close() rejects what is in flight, waits for the closing, and the protocol
   await server.allClosed();
 });
 
-test('close() also rejects a call that still waits for the module to load', async (t) => {
-  const server = await startServer(t, () => {});
-  const protocol = new WebSocketCommunicationProtocol();
+test('close() also rejects a call that still waits for the module to load, which opens nothing', async (t) => {
+  const server = await startServer(t);
+  let opened = 0;
+  class Counted extends WebSocket {
+    constructor(...given) {
+      super(...given);
+      opened += 1;
+    }
+  }
+  const protocol = new WebSocketCommunicationProtocol({ WebSocket: Counted });
   const call = failure(protocol.callTool(null, 'm.t', {}, server.template()));
+  const items = failure(collect(protocol.callToolStreaming(null, 'm.s', {}, server.template())));
   await protocol.close();
-  assert.equal((await call).code, 'protocol_closed');
+  for (const { name, code, message } of [await call, await items]) {
+    assert.deepEqual([name, code, message], ['ProtocolClosedError', 'protocol_closed', 'the protocol was closed']);
+  }
+  assert.equal(opened, 0);
+  assert.equal(driverOf(protocol).counts().heap, 0);
+  await protocol.callTool(null, 'm.t', {}, server.template());
+  assert.equal(opened, 1);
+  await protocol.close();
+});
+
+// As React's StrictMode does it: mounted, cleaned up at once, mounted again.
+test('close() of a protocol that has not started yet leaves alone what is called after it', async (t) => {
+  const server = await startServer(t);
+  const protocol = newProtocol(t);
+  const first = failure(protocol.callTool(null, 'm.t', { n: 1 }, server.template()));
+  const closed = protocol.close();
+  const second = protocol.callTool(null, 'm.t', { n: 2 }, server.template());
+  assert.equal((await first).code, 'protocol_closed');
+  await closed;
+  assert.equal(await second, '{"n":2}');
+  assert.deepEqual([server.opened, server.received], [1, ['{"n":2}']]);
 });
 
 test('close() of an unused protocol, and close() twice', async () => {
