@@ -2,6 +2,12 @@
 #include "session_state.hpp"
 
 namespace utcp::ws {
+namespace {
+
+// Enough for an answer from anywhere; a new connection in vain costs little more.
+constexpr Duration kDoubt = std::chrono::seconds(1);
+
+}  // namespace
 
 void Session::start_heartbeat(TimePoint now, const Connection& connection) {
   const CallTemplate& call_template = endpoints_.at(connection.endpoint)->tool->call_template;
@@ -31,12 +37,37 @@ void Session::heartbeat(TimePoint now, Connection& connection) {
     connection.pinged_at.reset();
     return;
   }
+  ping(now, connection, call_template);
+}
+
+void Session::ping(TimePoint now, Connection& connection, const CallTemplate& call_template) {
   connection.pinged_at = now;
   if (!options_.can_ping) {
     ++connection.owed_echoes;
     connection.knows_echo = connection.knows_echo && connection.echo.has_value();
   }
   commands_.push_back(SendPing{connection.id, options_.can_ping ? Plan{} : call_template.ping_message->plan({})});
+}
+
+// Connections with calls are left to their heartbeat and timeouts: what is lost with one cannot be sent again.
+void Session::handle_wake(TimePoint now) {
+  std::vector<Connection*> idle;
+  for (const auto& [id, connection] : connections_) {
+    if (connection->state == ConnectionState::ready && connection->calls.empty()) idle.push_back(connection.get());
+  }
+  for (Connection* connection : idle) {
+    Endpoint& endpoint = *endpoints_.at(connection->endpoint);
+    const CallTemplate& call_template = endpoint.tool->call_template;
+    if (options_.can_ping || call_template.ping_message) {
+      connection->doubted_until = now + kDoubt;
+      timers_.set(timer_of(connection->id), now + kDoubt);
+      start_heartbeat(now, *connection);  // else its next beat could take this ping for an old one
+      ping(now, *connection, call_template);
+    } else {
+      remove(*connection);
+      collect(endpoint);
+    }
+  }
 }
 
 void Session::handle_pong(TimePoint now, ConnectionId id) {
