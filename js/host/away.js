@@ -11,6 +11,8 @@ export class AwayWatch {
   /** All by the clock on the wall: others may stand still during a sleep. */
   #seen = 0;
   #hiddenSince = 0;
+  /** Whether it was said that it goes away. */
+  #left = false;
 
   /** @param {() => void} onWake */
   constructor(onWake) {
@@ -20,6 +22,7 @@ export class AwayWatch {
   /** Wanted while there is what may end unnoticed. @param {boolean} wanted */
   watch(wanted) {
     if (wanted === (this.#timer !== undefined)) return;
+    this.#left = false;
     if (wanted) {
       this.#seen = this.#hiddenSince = Date.now();
       this.#arm();
@@ -27,24 +30,20 @@ export class AwayWatch {
       clearTimeout(this.#timer);
       this.#timer = undefined;
     }
-    const { document } = globalThis;
-    // Workers have the first; other hosts none.
-    for (const [target, type] of /** @type {const} */ ([
-      [globalThis, 'online'],
-      [globalThis, 'pageshow'],
-      [document, 'resume'],
-      [document, 'visibilitychange'],
-    ])) {
-      target?.[wanted ? 'addEventListener' : 'removeEventListener']?.(type, this);
-    }
+    const change = wanted ? 'addEventListener' : 'removeEventListener';
+    // In the capturing phase: before the page's own listeners, which may make calls.
+    for (const type of ['offline', 'online', 'pagehide', 'pageshow']) globalThis[change]?.(type, this, true);
+    for (const type of ['freeze', 'resume', 'visibilitychange']) globalThis.document?.[change]?.(type, this, true);
   }
 
-  /** Also before each call: after a sleep the timer may come late. */
+  /** Also before each call: after a sleep the timer may come late, and a page's listener before this one. */
   look() {
     if (!this.#timer) return;
     const before = this.#seen;
     this.#seen = Date.now();
-    if (this.#seen - before > AWAY_MS) this.#onWake();
+    if (!this.#left && this.#seen - before <= AWAY_MS) return;
+    this.#left = false;
+    this.#onWake();
   }
 
   #arm() {
@@ -55,15 +54,15 @@ export class AwayWatch {
     /** @type {any} */ (this.#timer).unref?.(); // keeps no process alive
   }
 
-  /** As a listener. @param {any} event */
-  handleEvent({ type, persisted }) {
+  /** As a listener. @param {Event} event */
+  handleEvent({ type }) {
     if (type === 'visibilitychange') {
-      const { hidden } = globalThis.document;
-      if (hidden) this.#hiddenSince = Date.now();
-      if (hidden || Date.now() - this.#hiddenSince < AWAY_MS) return;
-    } else if (type === 'pageshow' && !persisted) {
+      if (globalThis.document.hidden) this.#hiddenSince = Date.now();
+      else if (Date.now() - this.#hiddenSince >= AWAY_MS) this.#left = true;
+    } else if (['offline', 'pagehide', 'freeze'].includes(type)) {
+      this.#left = true;
       return;
     }
-    this.#onWake();
+    this.look();
   }
 }

@@ -217,7 +217,7 @@ TEST(SessionWake, WithoutAPingTheNextCallOpensAnother) {
 TEST(SessionWake, ThePingMessageIsAskedWithWhereThereIsNoOtherPing) {
   FakeHost host;
   const ToolId tool = host.tool(
-      R"({"call_template_type":"websocket","url":"wss://h.example/ws","keep_alive":false,"ping_message":"ping","message":{"id":"{{request_id}}"}})");
+      R"({"call_template_type":"websocket","url":"wss://h.example/ws","ping_message":"ping","message":{"id":"{{request_id}}"}})");
   host.call(tool);
   host.open(1);
   host.text(1, R"({"id":"1"})");
