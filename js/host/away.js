@@ -30,10 +30,11 @@ export class AwayWatch {
       clearTimeout(this.#timer);
       this.#timer = undefined;
     }
+    if (!('ononline' in globalThis)) return; // neither a page nor one of its workers
     const change = wanted ? 'addEventListener' : 'removeEventListener';
     // In the capturing phase: before the page's own listeners, which may make calls.
-    for (const type of ['offline', 'online', 'pagehide', 'pageshow']) globalThis[change]?.(type, this, true);
-    for (const type of ['freeze', 'resume', 'visibilitychange']) globalThis.document?.[change]?.(type, this, true);
+    for (const type of ['offline', 'online', 'pagehide', 'pageshow']) globalThis[change](type, this, true);
+    for (const type of ['freeze', 'resume', 'visibilitychange']) globalThis.document?.[change](type, this, true);
   }
 
   /** Also before each call: after a sleep the timer may come late, and a page's listener before this one. */

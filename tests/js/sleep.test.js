@@ -76,6 +76,7 @@ test('nothing is watched, and no timer left, while there are no connections', (t
 test('pages say that they were away', (t) => {
   const [page, document] = [new EventTarget(), Object.assign(new EventTarget(), { hidden: false })];
   const own = {
+    ononline: null,
     addEventListener: page.addEventListener.bind(page),
     removeEventListener: page.removeEventListener.bind(page),
   };
