@@ -17,7 +17,8 @@ import { workerd } from './workerd.js';
 
 const noPings = { pings: 'its `WebSocket` cannot send pings, or tell of pongs: `ping_message` is sent instead' };
 const noPausing = {
-  pausing: 'its `WebSocket` cannot stop reading: a stream that passes its limits throws `stream_overflow`',
+  pausing:
+    'its `WebSocket` cannot stop reading: a stream that passes its limits throws `stream_overflow` (docs/hosts.md: why not by `WebSocketStream`)',
 };
 const noStatus = {
   status: 'it does not say why an opening failed: `connection_failed`, tried again until `connection_timeout`',
