@@ -276,6 +276,7 @@ class Session {
   void start_heartbeat(TimePoint now, const Connection& connection);
   void heartbeat(TimePoint now, Connection& connection);
   void ping(TimePoint now, Connection& connection, const CallTemplate& call_template);
+  [[nodiscard]] TimePoint end_of_rest(const Connection& connection) const;
 
   // session_frames.cpp: from frame to call
   [[nodiscard]] Call* find_addressee(const Connection& connection, const Frame& frame);

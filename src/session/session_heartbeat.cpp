@@ -1,4 +1,6 @@
 // Owns the session's heartbeat: pings on connections that are kept alive, and finding peers that have fallen silent.
+#include <algorithm>
+
 #include "session_state.hpp"
 
 namespace utcp::ws {
@@ -49,6 +51,10 @@ void Session::ping(TimePoint now, Connection& connection, const CallTemplate& ca
   commands_.push_back(SendPing{connection.id, options_.can_ping ? Plan{} : call_template.ping_message->plan({})});
 }
 
+TimePoint Session::end_of_rest(const Connection& connection) const {
+  return std::min(connection.idle_since + options_.idle_timeout, connection.doubted_until.value_or(TimePoint::max()));
+}
+
 // Connections with calls are left to their heartbeat and timeouts: what is lost with one cannot be sent again.
 void Session::handle_wake(TimePoint now) {
   std::vector<Connection*> idle;
@@ -60,7 +66,7 @@ void Session::handle_wake(TimePoint now) {
     const CallTemplate& call_template = endpoint.tool->call_template;
     if (options_.can_ping || call_template.ping_message) {
       connection->doubted_until = now + kDoubt;
-      timers_.set(timer_of(connection->id), now + kDoubt);
+      timers_.set(timer_of(connection->id), end_of_rest(*connection));
       start_heartbeat(now, *connection);  // else its next beat could take this ping for an old one
       ping(now, *connection, call_template);
     } else {

@@ -232,7 +232,7 @@ void Session::connection_timeout(TimePoint now, Connection& connection) {
     opening_failed(now, connection,
                    make_error(ErrorCode::connection_timeout, what_is_missing(connection) + " in time"));
   } else if (connection.calls.empty()) {
-    const TimePoint due = connection.doubted_until.value_or(connection.idle_since + options_.idle_timeout);
+    const TimePoint due = end_of_rest(connection);
     if (due > now) {
       timers_.set(timer_of(connection.id), due);
       return;

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ class Checker {
   void opened(TimePoint now, std::uint32_t connection, std::string_view protocol);
   void received(TimePoint now, std::uint32_t connection, const Payload& payload);
   void ponged(TimePoint now, std::uint32_t connection);
+  void woke(TimePoint now);
   /// `granted`: the token that came, empty where none did.
   void token_came(TimePoint now, std::uint32_t id, int http_status, const std::string& granted, Duration lifetime);
   void failed(TimePoint now, std::uint32_t connection, const OpeningFailure& failure);
@@ -95,6 +97,7 @@ class Checker {
   const Payload* must_deliver_ = nullptr;                          // to its owner
   std::string error_path_{};                                       // of the frame that is a tool's error
   std::map<std::uint32_t, std::optional<ErrorCode>> must_settle_;  // none: without an error
+  std::set<std::uint32_t> must_ping_;                              // since the host was away
   std::map<std::uint32_t, int> must_close_;                        // with this code
   std::map<std::uint32_t, bool> must_set_reading_;                 // on or off
   std::map<std::size_t, FailedOpening> failed_openings_;           // by group
