@@ -57,20 +57,18 @@ TimePoint Session::end_of_rest(const Connection& connection) const {
 
 // Connections with calls are left to their heartbeat and timeouts: what is lost with one cannot be sent again.
 void Session::handle_wake(TimePoint now) {
-  std::vector<Connection*> idle;
-  for (const auto& [id, connection] : connections_) {
-    if (connection->state == ConnectionState::ready && connection->calls.empty()) idle.push_back(connection.get());
-  }
-  for (Connection* connection : idle) {
-    Endpoint& endpoint = *endpoints_.at(connection->endpoint);
+  for (auto next = connections_.begin(); next != connections_.end();) {
+    Connection& connection = *(next++)->second;
+    if (connection.state != ConnectionState::ready || !connection.calls.empty()) continue;
+    Endpoint& endpoint = *endpoints_.at(connection.endpoint);
     const CallTemplate& call_template = endpoint.tool->call_template;
     if (options_.can_ping || call_template.ping_message) {
-      connection->doubted_until = now + kDoubt;
-      timers_.set(timer_of(connection->id), end_of_rest(*connection));
-      start_heartbeat(now, *connection);  // else its next beat could take this ping for an old one
-      ping(now, *connection, call_template);
+      connection.doubted_until = now + kDoubt;
+      timers_.set(timer_of(connection.id), end_of_rest(connection));
+      start_heartbeat(now, connection);  // else its next beat could take this ping for an old one
+      ping(now, connection, call_template);
     } else {
-      remove(*connection);
+      remove(connection);
       collect(endpoint);
     }
   }
