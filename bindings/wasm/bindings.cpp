@@ -125,6 +125,7 @@ EMSCRIPTEN_BINDINGS(utcp_websocket) {
   function("knowSecrets", &Entry<&SessionHost::know_secrets>::call);
   function("mask", &Entry<&SessionHost::mask>::call);
   function("handleTimeout", &Entry<&SessionHost::handle_timeout>::call);
+  function("handleWake", &Entry<&SessionHost::handle_wake>::call);
   function("deregister", &Entry<&SessionHost::deregister>::call);
   function("close", &Entry<&SessionHost::close>::call);
   function("setReporting", &Entry<&SessionHost::set_reporting>::call);

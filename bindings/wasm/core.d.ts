@@ -37,6 +37,7 @@ export interface CoreModule {
   mask(session: CoreSession, connection: number, callTemplate: string, given: string, text: string): string;
   handleToken(session: CoreSession, now: number, token: number, status: number, body: string): void;
   handleTimeout(session: CoreSession, now: number): void;
+  handleWake(session: CoreSession, now: number): void;
   deregister(session: CoreSession, caller: number, manual: string): void;
   close(session: CoreSession): void;
   setReporting(session: CoreSession, on: boolean): void;

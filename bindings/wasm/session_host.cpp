@@ -192,6 +192,11 @@ void SessionHost::handle_timeout(double now) {
   session_.handle_timeout(time_point(now));
 }
 
+void SessionHost::handle_wake(double now) {
+  const Entry entry(*this);
+  session_.handle_wake(time_point(now));
+}
+
 void SessionHost::deregister(std::uint32_t caller, const std::string& manual) {
   const Entry entry(*this);
   session_.deregister(CallerId{caller}, manual);

@@ -53,6 +53,7 @@ class SessionHost {
   [[nodiscard]] std::string mask(std::uint32_t connection, const std::string& call_template, const std::string& given,
                                  const std::string& text) const;
   void handle_timeout(double now);
+  void handle_wake(double now);
   void deregister(std::uint32_t caller, const std::string& manual);
   void close();
   void set_reporting(bool on);

@@ -38,15 +38,14 @@ async function main(argv) {
     else if (command === 'version') await output.print(`${version().name} ${version().version}`);
     else {
       const start = performance.now();
-      const better = await betterWebSocket();
-      const host = better ?? globalThis.WebSocket;
-      const WebSocket = settings.frames && host ? withFrames(host, tellFrame) : better;
+      const host = settings.frames || command === 'open' ? await hostWebSocket() : undefined;
+      const WebSocket = settings.frames && host ? withFrames(host, tellFrame) : host;
       protocol = new WebSocketCommunicationProtocol({ WebSocket, retry: settings.retry ? {} : false });
       tellWarnings(protocol);
       if (settings.verbose) tellEvents(protocol);
       const { signal } = ending;
       const context = { settings, protocol, output, paint: painter(process.stdout), signal, note };
-      if (command === 'open') await open(context, WebSocket ?? host);
+      if (command === 'open') await open(context, WebSocket);
       else await commands[command](context);
       if (settings.time) note(`it took ${((performance.now() - start) / 1000).toFixed(3)} s`);
     }
@@ -63,9 +62,10 @@ async function main(argv) {
   }
 }
 
-/** `ws` shows the status of a refused handshake and drops silent peers; Node's own cannot. */
-async function betterWebSocket() {
-  const { WebSocket } = await import('ws').catch(() => ({ WebSocket: undefined }));
+/** As the protocol chooses, where this program has to know it. */
+async function hostWebSocket() {
+  const follows = process.env.NODE_USE_ENV_PROXY && globalThis.WebSocket; // the proxy
+  const { WebSocket } = await (follows ? globalThis : import('ws').catch(() => globalThis));
   return WebSocket;
 }
 

@@ -1,7 +1,8 @@
 // Owns the host's sockets of a session: opening them with what the option `credentials` adds, telling the core what they tell,
-// pausing and closing them. Must not know calls.
+// pausing and closing them, and that the host was away. Must not know calls.
 import { FAILURE_NO_CREDENTIALS } from '../../dist/constants.js';
 import { wellFormed } from '../base/values.js';
+import { AwayWatch } from '../host/away.js';
 import { failureOf, failureOfOpening, shownCause } from '../host/failure.js';
 import { Socket } from '../host/socket.js';
 import { addCredentials } from './credentials.js';
@@ -29,6 +30,7 @@ export class Connections {
   #paused = new Set();
   /** The closing handshakes under way. @type {Set<Promise<void>>} */
   #closing = new Set();
+  #away = new AwayWatch(() => this.#core.tell((core, session) => core.handleWake(session, performance.now())));
 
   /** @param {Core} core @param {import('../types/shared.js').CredentialSource | undefined} credentials */
   constructor(core, credentials) {
@@ -55,12 +57,18 @@ export class Connections {
     await Promise.all(this.#closing);
   }
 
+  /** Before a call: whether the host was away since the last. */
+  look() {
+    this.#away.look();
+  }
+
   // --- What the core wants ---
 
   /** @param {number} connection @param {import('../host/socket.js').Handshake} handshake @param {import('./wire.js').Wire} wire */
   open(connection, handshake, wire) {
     const socket = new Socket(this, connection, handshake, wire);
     this.#sockets.set(connection, socket);
+    this.#away.watch(true);
     const host = this.#core.host();
     if (!this.#credentials) {
       socket.open(host);
@@ -100,6 +108,7 @@ export class Connections {
     if (!socket) return;
     this.#paused.delete(connection);
     this.#sockets.delete(connection);
+    this.#away.watch(this.#sockets.size > 0);
     const closed = socket.shut(code, reason).then(() => {
       this.#closing.delete(closed);
     });

@@ -167,6 +167,7 @@ export class Driver {
   #launch(call, request) {
     try {
       if (call.over) return;
+      this.#connections.look();
       if (this.#session.running) {
         this.#start(call, request);
         return;

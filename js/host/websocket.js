@@ -15,27 +15,44 @@ import { load } from './load.js';
  */
 
 /**
- * Looks late on purpose: the first access to the global WebSocket is expensive in Node.
+ * In Node that of `ws`, where it is installed, since it can do more. Looks late on purpose: importing it, and the first access to the
+ * global WebSocket, are expensive in Node.
  * @param {import('../base/check.js').CheckedOptions} options
  * @returns {Promise<HostWebSocket>} rejects with `websocket_unavailable`
  */
 export async function findWebSocket({ WebSocket: injected, canSetHeaders, frameBytes }) {
   if (injected) return watched(hostOf(injected, canSetHeaders ?? true, frameBytes));
+  let cause;
+  if (isNode() && !hasRoute()) {
+    try {
+      const { WebSocket } = await load('ws');
+      if (WebSocket) return hostOf(WebSocket, canSetHeaders ?? true, frameBytes); // before its version 8 it has another name
+    } catch (error) {
+      cause = error;
+    }
+  }
   if (typeof globalThis.WebSocket === 'function') {
     return watched(hostOf(globalThis.WebSocket, canSetHeaders ?? globalTakesHeaders(), frameBytes));
   }
-  try {
-    const { WebSocket } = await load('ws');
-    return hostOf(WebSocket, canSetHeaders ?? true, frameBytes);
-  } catch (cause) {
-    throw createError(
-      {
-        code: 'websocket_unavailable',
-        message: 'this host has no WebSocket: use Node 22 or newer, npm install ws, or give the option WebSocket',
-      },
-      { cause },
-    );
-  }
+  throw createError(
+    {
+      code: 'websocket_unavailable',
+      message: 'this host has no WebSocket: use Node 22 or newer, npm install ws, or give the option WebSocket',
+    },
+    { cause },
+  );
+}
+
+/**
+ * Whether the process has given undici a dispatcher of its own, such as that of a proxy (NODE_USE_ENV_PROXY sets one): only Node's own
+ * WebSocket goes its way. Newer Node has it under the second name, and a stand-in under the first.
+ */
+function hasRoute() {
+  const [older, newer] = [1, 2].map(
+    (version) => /** @type {any} */ (globalThis)[Symbol.for(`undici.globalDispatcher.${version}`)],
+  );
+  const name = (newer ?? older)?.constructor.name ?? 'Agent';
+  return name !== 'Agent' && 'WebSocket' in globalThis;
 }
 
 /**

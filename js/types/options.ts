@@ -3,8 +3,8 @@
 /** Options of `WebSocketCommunicationProtocol`. A wrong one makes the constructor throw a `TypeError` that names it. */
 export interface ProtocolOptions {
   /**
-   * What opens connections. It is not looked up before the first call. Default: the host's global `WebSocket`, else the npm
-   * package `ws` where it is installed.
+   * What opens connections. It is not looked up before the first call. Default: in Node the npm package `ws`, where it is
+   * installed and the process has set no proxy for its own; else the host's global `WebSocket`.
    */
   WebSocket?: WebSocketConstructor | undefined;
   /**

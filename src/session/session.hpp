@@ -204,6 +204,9 @@ class Session {
   /// It could not be reached, or its answer not be read.
   void handle_token_failed(TimePoint now, TokenId id, const OpeningFailure& failure);
   void handle_timeout(TimePoint now);
+  /// The host was away (asleep, frozen, without a network), so that connections may have ended without a word. The next
+  /// call goes out on one whose peer answers a ping now, or on a new one.
+  void handle_wake(TimePoint now);
 
   /// Rejects the manual's calls and closes what they opened.
   void deregister(CallerId caller, std::string_view manual);
@@ -295,6 +298,8 @@ class Session {
   // session_heartbeat.cpp
   void start_heartbeat(TimePoint now, const Connection& connection);
   void heartbeat(TimePoint now, Connection& connection);
+  void ping(TimePoint now, Connection& connection, const CallTemplate& call_template);
+  [[nodiscard]] TimePoint end_of_rest(const Connection& connection) const;
 
   // session_frames.cpp: from frame to call
   [[nodiscard]] Call* find_addressee(const Connection& connection, const Frame& frame);

@@ -101,6 +101,7 @@ bool Session::hears(TimePoint now, Connection& connection) {
   const bool was_deaf = connection.is_deaf();
   connection.heard_at = now;
   connection.unheard = 0;
+  connection.doubted_until.reset();
   return was_deaf;
 }
 

@@ -1,7 +1,15 @@
 // Owns the session's heartbeat: pings on connections that are kept alive, and finding peers that have fallen silent.
+#include <algorithm>
+
 #include "session_state.hpp"
 
 namespace utcp::ws {
+namespace {
+
+// Enough for an answer from anywhere; a new connection in vain costs little more.
+constexpr Duration kDoubt = std::chrono::seconds(1);
+
+}  // namespace
 
 void Session::start_heartbeat(TimePoint now, const Connection& connection) {
   const CallTemplate& call_template = endpoints_.at(connection.endpoint)->tool->call_template;
@@ -31,12 +39,39 @@ void Session::heartbeat(TimePoint now, Connection& connection) {
     connection.pinged_at.reset();
     return;
   }
+  ping(now, connection, call_template);
+}
+
+void Session::ping(TimePoint now, Connection& connection, const CallTemplate& call_template) {
   connection.pinged_at = now;
   if (!options_.can_ping) {
     ++connection.owed_echoes;
     connection.knows_echo = connection.knows_echo && connection.echo.has_value();
   }
   commands_.push_back(SendPing{connection.id, options_.can_ping ? Plan{} : call_template.ping_message->plan({})});
+}
+
+TimePoint Session::end_of_rest(const Connection& connection) const {
+  return std::min(connection.idle_since + options_.idle_timeout, connection.doubted_until.value_or(TimePoint::max()));
+}
+
+// Connections with calls are left to their heartbeat and timeouts: what is lost with one cannot be sent again.
+void Session::handle_wake(TimePoint now) {
+  for (auto next = connections_.begin(); next != connections_.end();) {
+    Connection& connection = *(next++)->second;
+    if (connection.state != ConnectionState::ready || !connection.calls.empty()) continue;
+    Endpoint& endpoint = *endpoints_.at(connection.endpoint);
+    const CallTemplate& call_template = endpoint.tool->call_template;
+    if (options_.can_ping || call_template.ping_message) {
+      connection.doubted_until = now + kDoubt;
+      timers_.set(timer_of(connection.id), end_of_rest(connection));
+      start_heartbeat(now, connection);  // else its next beat could take this ping for an old one
+      ping(now, connection, call_template);
+    } else {
+      retire(connection);
+      collect(endpoint);
+    }
+  }
 }
 
 void Session::handle_pong(TimePoint now, ConnectionId id) {

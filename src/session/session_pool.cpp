@@ -113,7 +113,8 @@ bool Session::wants_another(const Endpoint& endpoint) const {
   if (endpoint.backing_off) return false;
   std::size_t opening = 0;
   for (const ConnectionId id : endpoint.connections) {
-    if (connections_.at(static_cast<std::uint32_t>(id))->state != ConnectionState::ready) ++opening;
+    const Connection& connection = *connections_.at(static_cast<std::uint32_t>(id));
+    if (connection.state != ConnectionState::ready || connection.doubted_until) ++opening;
   }
   if (opening == 0) return true;
   if (endpoint.failures > 0) return false;  // one probe at a time until the peer is back
@@ -238,13 +239,14 @@ void Session::connection_timeout(TimePoint now, Connection& connection) {
     opening_failed(now, connection,
                    make_error(ErrorCode::connection_timeout, what_is_missing(connection) + " in time"));
   } else if (connection.calls.empty()) {
-    const TimePoint due = connection.idle_since + options_.idle_timeout;
+    const TimePoint due = end_of_rest(connection);
     if (due > now) {
       timers_.set(timer_of(connection.id), due);
       return;
     }
     Endpoint& endpoint = *endpoints_.at(connection.endpoint);
     retire(connection);
+    pump(now, endpoint);
     collect(endpoint);
   }
 }

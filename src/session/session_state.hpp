@@ -75,9 +75,10 @@ struct Session::Connection {
   std::uint32_t owed_echoes = 0;      // of ping_message: as long as one may come, no call may take it for its answer
   std::optional<std::string> echo{};  // what seems to be one
   bool knows_echo = true;             // the peer sent the same for a second ping: it was no chance frame
+  std::optional<TimePoint> doubted_until{};  // the host was away: to be heard again until then, or closed
 
   /// Whether the peer seems to be gone without a word: no new call may wait on it. One slow tool proves nothing.
-  [[nodiscard]] bool is_deaf() const { return unheard > 1; }
+  [[nodiscard]] bool is_deaf() const { return unheard > 1 || doubted_until.has_value(); }
 };
 
 /// As long as a timer of a JavaScript host can last: 24 days.

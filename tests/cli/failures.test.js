@@ -65,7 +65,7 @@ test('the connection is closed before the answer: 3', async (t) => {
 
 test('no answer: 4', async (t) => {
   const server = await startServer(t, () => {});
-  const { code, stderr } = await call({ url: server.url, response_timeout: 60 }, '--timeout', '0.1');
+  const { code, stderr } = await call({ url: server.url, response_timeout: 60 }, '--timeout', '1');
   assert.equal(code, 4);
   assert.match(stderr, /^error: response_timeout: .*\nGive it longer with --timeout/);
 });

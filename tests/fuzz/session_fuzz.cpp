@@ -62,7 +62,7 @@ class Run {
 
  private:
   void operation() {
-    switch (bytes_.next(18)) {
+    switch (bytes_.next(19)) {
       case 0:
         return prepare(bytes_.next());
       case 1:
@@ -95,6 +95,8 @@ class Run {
         return pong();
       case 16:
         return token();
+      case 17:
+        return wake();
       default:
         session_.set_reporting(bytes_.next(2) == 0);
     }
@@ -186,7 +188,7 @@ class Run {
     const auto socket = model_.sockets.find(Model::number(frame.connection));
     if (is_text && kind == 7 && socket != model_.sockets.end() && socket->second.open)
       socket->second.acknowledged = true;
-    if (socket != model_.sockets.end()) socket->second.unanswered = 0;
+    if (socket != model_.sockets.end()) socket->second.is_heard();
     if (socket != model_.sockets.end() && socket->second.calls.empty()) {
       socket->second.awaits_echo = false;
       socket->second.may_be_spoilt = true;
@@ -196,10 +198,18 @@ class Run {
     model_.drain(&frame);
   }
 
+  void wake() {
+    for (auto& [id, socket] : model_.sockets) {
+      if (socket.open && socket.calls.empty()) socket.doubted = true;
+    }
+    session_.handle_wake(model_.now);
+    model_.drain();
+  }
+
   void pong() {
     const ConnectionId id = connection_id();
     const auto socket = model_.sockets.find(Model::number(id));
-    if (socket != model_.sockets.end()) socket->second.unanswered = 0;
+    if (socket != model_.sockets.end()) socket->second.is_heard();
     session_.handle_pong(model_.now, id);
     model_.drain();
   }

@@ -48,9 +48,14 @@ struct SocketModel {
   bool awaits_echo = false;
   bool may_be_spoilt = false;  // a frame came that no call asked for, or a ping message went out
   bool paused = false;
+  bool doubted = false;          // the host was away, and the peer has sent nothing since
   std::uint32_t unanswered = 0;  // calls that timed out since the peer last sent anything
   std::string given{};           // its URL and headers, which a host may repeat when it cannot open it
   std::set<std::uint32_t> calls{};
+  void is_heard() {
+    unanswered = 0;
+    doubted = false;
+  }
 };
 
 /// The frame that is being handled.
@@ -153,7 +158,7 @@ class Model {
     REQUIRE(socket.key == call.key);
     for (const std::uint32_t other : socket.calls) REQUIRE(call.shared && calls.at(other).shared);
     REQUIRE(call.shared || (!socket.owes && !socket.tainted && !socket.awaits_echo));
-    REQUIRE(!socket.paused);
+    REQUIRE(!socket.paused && !socket.doubted);
     socket.tainted = socket.tainted || call.shared;
     socket.calls.insert(number(what.call));
     call.connection = what.connection;
@@ -264,7 +269,7 @@ class Model {
   void check_waits_for_a_reason(const CallModel& call) const {
     for (const auto& [id, socket] : sockets) {
       if (socket.key != call.key || !socket.open || (call.tool.needs_ack && !socket.acknowledged)) continue;
-      if (socket.unanswered > 1) continue;  // its peer may be gone
+      if (socket.unanswered > 1 || socket.doubted) continue;  // its peer may be gone
       if (!call.shared) {
         REQUIRE(!socket.calls.empty() || socket.owes || socket.tainted || socket.may_be_spoilt);
       } else {

@@ -5,7 +5,7 @@ import { nativeClient } from './native.js';
 import { program } from './programs.js';
 import { workerd } from './workerd.js';
 
-/** @typedef {{ project: string, setting: object }} Run */
+/** @typedef {{ project: string, bare: string, setting: object }} Run `bare`: the project without `ws` */
 /**
  * @typedef {object} Host
  * @property {string} name with its major version where the lock file decides it
@@ -17,7 +17,8 @@ import { workerd } from './workerd.js';
 
 const noPings = { pings: 'its `WebSocket` cannot send pings, or tell of pongs: `ping_message` is sent instead' };
 const noPausing = {
-  pausing: 'its `WebSocket` cannot stop reading: a stream that passes its limits throws `stream_overflow`',
+  pausing:
+    'its `WebSocket` cannot stop reading: a stream that passes its limits throws `stream_overflow` (docs/hosts.md: why not by `WebSocketStream`)',
 };
 const noStatus = {
   status: 'it does not say why an opening failed: `connection_failed`, tried again until `connection_timeout`',
@@ -42,14 +43,20 @@ const notForCpp = {
 
 /** @type {Host[]} */
 export const hosts = [
-  { name: 'Node 20 with `ws`', cannot: noMismatch, launch: program('node20') },
-  { name: 'Node 22', cannot: node, launch: program('node22') },
-  { name: 'Node 24', cannot: node, launch: program('node24') },
-  { name: 'Node 26', cannot: node, launch: program('node26') },
+  ...[20, 22, 24, 26].map((major) => ({
+    name: `Node ${major} with \`ws\``,
+    cannot: noMismatch,
+    launch: program(`node${major}`),
+  })),
+  ...[22, 24, 26].map((major) => ({
+    name: `Node ${major}`,
+    cannot: node,
+    launch: program(`node${major}`, { withoutWs: true }),
+  })),
   {
     name: 'Deno 2',
     cannot: { ...noPings, ...noPausing },
-    launch: program('deno', ['run', '--no-prompt', '--allow-net', '--allow-read', '--allow-env']),
+    launch: program('deno', { flags: ['run', '--no-prompt', '--allow-net', '--allow-read', '--allow-env'] }),
   },
   { name: 'Bun 1', cannot: noMismatch, launch: program('bun') },
   {

@@ -34,12 +34,12 @@ export function versionOf(binary) {
   return /\d[\d.-]*/.exec(output(binary, ['--version']) ?? '')?.[0] ?? '';
 }
 
-/** @param {string} host @param {string[]} [flags] */
-export function program(host, flags = []) {
-  return async ({ project, setting }) => {
+/** @param {string} host @param {{ flags?: string[], withoutWs?: boolean }} [how] */
+export function program(host, { flags = [], withoutWs = false } = {}) {
+  return async ({ project, bare, setting }) => {
     const binary = binaryOf(host);
     const child = spawn(binary, [...flags, join('runners', 'program.js'), JSON.stringify(setting)], {
-      cwd: project,
+      cwd: withoutWs ? bare : project,
       env: { ...process.env, NO_COLOR: '1' },
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: LIMIT_MS,

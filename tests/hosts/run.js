@@ -48,9 +48,9 @@ async function setUpRuns() {
 
 /** @param {import('./hosts.js').Host} host @param {string} id @param {Promise<[any, any]>} setUp @returns {Promise<HostRun>} */
 async function runHost(host, id, setUp) {
-  const [server, { project }] = await setUp;
+  const [server, { project, bare }] = await setUp;
   const setting = { server: server.url, host: id, cannot: host.cannot, absent: host.absent };
   const start = performance.now();
-  const done = await host.launch({ project, setting }).catch((error) => ({ version: '', results: [], error }));
+  const done = await host.launch({ project, bare, setting }).catch((error) => ({ version: '', results: [], error }));
   return { host, error: undefined, ...done, seconds: (performance.now() - start) / 1000 };
 }

@@ -1,6 +1,6 @@
 // A project that has the package as it is published, the SDK and `ws` installed, and the contract beside them: what every
 // host runs. Where a host needs a bundle, esbuild makes it, as it would for a user.
-import { cpSync, writeFileSync } from 'node:fs';
+import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { fromRoot } from '../../scripts/lib/repo.js';
@@ -21,7 +21,7 @@ ${JSON.stringify({
 </script>
 `;
 
-/** Resolves with the project's folder, which `remove` removes. */
+/** Resolves with the project's folder, and that of a copy without `ws`; `remove` removes both. */
 export async function stageProject() {
   const project = await newProject();
   for (const name of ['ws', '@utcp/sdk', 'zod', 'dotenv']) project.addModule(name);
@@ -30,7 +30,13 @@ export async function stageProject() {
   writeFileSync(project.path('index.html'), page);
   await bundleWorker(project.folder);
   await bundleForWorkerd(project.folder, 'runners/workerd.js', 'workerd');
-  return { project: project.folder, remove: () => project.remove() };
+  const bare = `${project.folder}-bare`;
+  cpSync(project.folder, bare, { recursive: true, filter: (source) => source !== project.path('node_modules', 'ws') });
+  function remove() {
+    rmSync(bare, { recursive: true, force: true });
+    project.remove();
+  }
+  return { project: project.folder, bare, remove };
 }
 
 const bundled = { bundle: true, format: /** @type {const} */ ('esm'), logLevel: /** @type {const} */ ('silent') };

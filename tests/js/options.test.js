@@ -57,24 +57,41 @@ test('all options at once, and undefined ones, are fine', async (t) => {
   new WebSocketCommunicationProtocol(undefined);
 });
 
-test('the library does not look at the global WebSocket before the first call', async (t) => {
-  const before = Object.getOwnPropertyDescriptor(globalThis, 'WebSocket');
-  const { WebSocket } = await import('ws');
-  const server = await startServer(t);
-  let looked = 0;
-  Object.defineProperty(globalThis, 'WebSocket', {
-    configurable: true,
-    get() {
+/** Puts a value of the global object in place for a test. @param {string | symbol} name @param {PropertyDescriptor} descriptor */
+function replaceGlobal(t, name, descriptor) {
+  const before = Object.getOwnPropertyDescriptor(globalThis, name);
+  Object.defineProperty(globalThis, name, { configurable: true, ...descriptor });
+  t.after(() => (before ? Object.defineProperty(globalThis, name, before) : delete globalThis[name]));
+}
+
+const dispatcher = (version) => Symbol.for(`undici.globalDispatcher.${version}`);
+class Agent {}
+class ProxyAgent {}
+
+for (const [what, first, second, isUsed] of [
+  ['beside ws it is not used', undefined, undefined, false],
+  ["nor where undici's dispatcher is the usual one", new Agent(), undefined, false],
+  ['nor where newer Node puts a stand-in before that', new ProxyAgent(), new Agent(), false],
+  ['with a dispatcher of the process it is, since ws would not go its way', new ProxyAgent(), undefined, true],
+  ['with one of newer Node, too', new ProxyAgent(), new ProxyAgent(), true],
+]) {
+  test(`the global WebSocket in Node: ${what}, and not looked at before the first call`, async (t) => {
+    const { WebSocket } = await import('ws');
+    const server = await startServer(t);
+    let looked = 0;
+    function get() {
       looked += 1;
       return WebSocket;
-    },
+    }
+    replaceGlobal(t, 'WebSocket', { get });
+    replaceGlobal(t, dispatcher(1), { value: first });
+    replaceGlobal(t, dispatcher(2), { value: second });
+    const protocol = newProtocol(t);
+    assert.equal(looked, 0);
+    assert.equal(await protocol.callTool(null, 'm.t', {}, server.template()), '{}');
+    assert.equal(looked > 0, isUsed);
   });
-  t.after(() => (before ? Object.defineProperty(globalThis, 'WebSocket', before) : delete globalThis.WebSocket));
-  const protocol = newProtocol(t);
-  assert.equal(looked, 0);
-  assert.equal(await protocol.callTool(null, 'm.t', {}, server.template()), '{}');
-  assert.ok(looked > 0);
-});
+}
 
 test('without any WebSocket, a call says what to install, and discovery too', () => {
   const root = (name) => fileURLToPath(new URL(`../../${name}`, import.meta.url));

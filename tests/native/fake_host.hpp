@@ -102,6 +102,10 @@ class FakeHost {
     session.handle_pong(now, ConnectionId{socket});
     drain();
   }
+  void wake() {
+    session.handle_wake(now);
+    drain();
+  }
   void token(std::uint32_t id, int status, std::string_view body) {
     session.handle_token(now, TokenId{id}, status, body);
     drain();

@@ -160,5 +160,101 @@ TEST(SessionHeartbeat, SharedConnectionsArePingedAtAnyTime) {
   EXPECT_TRUE(host.succeeded(call));
 }
 
+TEST(SessionWake, AnIdleConnectionThatAnswersIsUsedOn) {
+  FakeHost host({.can_ping = true});
+  const ToolId tool = host.tool(kPinged);
+  host.call(tool);
+  host.open(1);
+  host.text(1, "answer");
+  host.wake();
+  EXPECT_EQ(host.sockets.at(1).pings.size(), 1U);
+  const CallId call = host.call(tool);
+  EXPECT_EQ(host.sockets.at(1).sent.size(), 1U) << "not before the peer has answered";
+  EXPECT_EQ(host.sockets.size(), 1U) << "the call waits for the answer";
+  host.advance(500ms);
+  host.pong(1);
+  EXPECT_EQ(host.sockets.at(1).sent.size(), 2U);
+  host.advance(9s);
+  EXPECT_TRUE(host.pending(call));
+  EXPECT_EQ(host.sockets.size(), 1U);
+}
+
+TEST(SessionWake, AnotherTakesThePlaceOfOneThatDoesNotAnswer) {
+  FakeHost host({.can_ping = true});
+  const ToolId tool = host.tool(kPinged);
+  host.call(tool);
+  host.open(1);
+  host.text(1, "answer");
+  host.wake();
+  const CallId call = host.call(tool);
+  host.advance(999ms);
+  EXPECT_FALSE(host.sockets.at(1).closed);
+  host.advance(1ms);
+  EXPECT_TRUE(host.sockets.at(1).closed);
+  ASSERT_EQ(host.sockets.size(), 2U);
+  host.open(2);
+  EXPECT_EQ(host.sockets.at(1).sent.size(), 1U);
+  EXPECT_EQ(host.sockets.at(2).sent.size(), 1U);
+  host.text(2, "answer");
+  EXPECT_TRUE(host.succeeded(call));
+}
+
+TEST(SessionWake, WithoutAPingTheNextCallOpensAnother) {
+  FakeHost host;
+  const ToolId tool = host.tool(kPinged);
+  host.call(tool);
+  host.open(1);
+  host.text(1, "answer");
+  host.wake();
+  EXPECT_TRUE(host.sockets.at(1).closed);
+  EXPECT_EQ(host.sockets.size(), 1U) << "none is opened before there is a call";
+  EXPECT_EQ(host.session.counts().endpoints, 0U);
+  EXPECT_EQ(host.session.counts().timers, 0U);
+  host.call(tool);
+  EXPECT_EQ(host.sockets.size(), 2U);
+}
+
+TEST(SessionWake, ThePingMessageIsAskedWithWhereThereIsNoOtherPing) {
+  FakeHost host;
+  const ToolId tool = host.tool(
+      R"({"call_template_type":"websocket","url":"wss://h.example/ws","ping_message":"ping","message":{"id":"{{request_id}}"}})");
+  host.call(tool);
+  host.open(1);
+  host.text(1, R"({"id":"1"})");
+  host.wake();
+  EXPECT_EQ(host.sockets.at(1).pings.size(), 1U);
+  host.text(1, "pong");
+  host.advance(2s);
+  host.call(tool);
+  EXPECT_EQ(host.sockets.at(1).sent.size(), 2U);
+}
+
+TEST(SessionWake, WhatCallsWaitOnIsLeftToTheirTime) {
+  FakeHost host({.can_ping = true});
+  const CallId call = host.call(host.tool(kPinged));
+  host.wake();
+  host.open(1);
+  host.wake();
+  EXPECT_TRUE(host.sockets.at(1).pings.empty());
+  host.advance(2s);
+  EXPECT_TRUE(host.pending(call));
+}
+
+TEST(SessionWake, TheHeartbeatBeginsAnew) {
+  FakeHost host({.can_ping = true});
+  host.call(host.tool(kPinged));
+  host.open(1);
+  host.text(1, "answer");
+  host.advance(9900ms);
+  host.wake();
+  host.advance(500ms);
+  EXPECT_FALSE(host.sockets.at(1).closed) << "its beat comes later";
+  host.pong(1);
+  host.advance(9s);
+  EXPECT_EQ(host.sockets.at(1).pings.size(), 1U);
+  host.advance(1s);
+  EXPECT_EQ(host.sockets.at(1).pings.size(), 2U);
+}
+
 }  // namespace
 }  // namespace utcp::ws::test

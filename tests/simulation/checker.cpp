@@ -87,20 +87,37 @@ void Checker::on(const SendGreeting& command) {
   must_greet_.reset();
 }
 
+void Checker::woke(TimePoint now) {
+  step_begins(now);
+  for (const std::uint32_t id : model_.connections()) {
+    ModelConnection& connection = *model_.live_connection(id);
+    if (connection.state != ModelConnection::State::ready || !connection.calls.empty()) continue;
+    const Site& site = model_.site_of(connection);
+    if (!options_.can_ping && !site.has_ping_message) {
+      must_close_[id] = 1000;
+      continue;
+    }
+    must_ping_.insert(id);
+    connection.doubted_until = now + std::chrono::seconds(1);
+    if (site.keeps_alive) connection.next_beat = now + site.ping_interval;
+  }
+}
+
 void Checker::on(const SendPing& command) {
   is_heard();
   const auto id = static_cast<std::uint32_t>(command.connection);
   ModelConnection* connection = model_.live_connection(id);
   require(connection != nullptr && !must_close_.contains(id), name("a ping on a dead connection", id));
   require(!said_goodbye_.contains(id), name("a ping after the goodbye", id));
-  require(in_timeout_ && connection->next_beat <= now_, name("a ping that was not due: connection", id));
+  const bool is_check = must_ping_.erase(id) > 0;
+  require(is_check || (in_timeout_ && connection->next_beat <= now_), name("a ping that was not due: connection", id));
   require(!is_silent(*connection), name("a peer pinged once more instead of left: connection", id));
   require(!connection->paused, name("a ping whose answer cannot be seen: connection", id));
   require(command.plan.empty() == options_.can_ping, name("the wrong kind of ping: connection", id));
   require(options_.can_ping || connection->calls.empty() || !connection->exclusive,
           name("a ping whose echo could be taken for an answer: connection", id));
   connection->pinged_at = now_;
-  connection->next_beat = now_ + model_.site_of(*connection).ping_interval;
+  if (!is_check) connection->next_beat = now_ + model_.site_of(*connection).ping_interval;
   if (!options_.can_ping) {
     ++connection->owed_echoes;
     connection->knows_echo = connection->knows_echo && connection->echo.has_value();
@@ -345,8 +362,10 @@ void Checker::check_close_reason(const ModelConnection& connection) const {
   const bool may_be_full = !is_known || group->connections.size() >= options_.max_connections ||
                            model_.may_have_more(*group) || model_.site_of(connection).needs_token;
   const bool is_needed = is_known ? waits(*group, false) : other_waits_at(connection.site);
-  if (may_be_full && is_needed && (connection.tainted || connection.owed_echoes > 0 || !connection.knows_echo)) return;
-  const bool is_idle = in_timeout_ && connection.since + options_.idle_timeout <= now_;
+  const bool may_be_sent_more = connection.tainted || connection.owed_echoes > 0 || !connection.knows_echo;
+  if (may_be_full && is_needed && (may_be_sent_more || connection.is_doubted())) return;
+  const bool is_idle =
+      in_timeout_ && std::min(connection.since + options_.idle_timeout, connection.doubted_until) <= now_;
   require(is_idle || (in_shutdown_ && !is_known), name("closed without a reason: connection", connection.id));
 }
 

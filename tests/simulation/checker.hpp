@@ -28,6 +28,7 @@ class Checker {
   void opened(TimePoint now, std::uint32_t connection, std::string_view protocol);
   void received(TimePoint now, std::uint32_t connection, const Payload& payload);
   void ponged(TimePoint now, std::uint32_t connection);
+  void woke(TimePoint now);
   /// `granted`: the token that came, empty where none did.
   void token_came(TimePoint now, std::uint32_t id, int http_status, const std::string& granted, Duration lifetime);
   void failed(TimePoint now, std::uint32_t connection, const OpeningFailure& failure);
@@ -105,6 +106,7 @@ class Checker {
   const Payload* must_deliver_ = nullptr;                          // to its owner
   std::string error_path_{};                                       // of the frame that is a tool's error
   std::map<std::uint32_t, std::optional<ErrorCode>> must_settle_;  // none: without an error
+  std::set<std::uint32_t> must_ping_;                              // since the host was away
   std::map<std::uint32_t, int> must_close_;                        // with this code
   std::map<std::uint32_t, std::uint32_t> must_tell_;               // that a call is left: on this connection
   std::set<std::uint32_t> ended_by_peer_;                          // connections

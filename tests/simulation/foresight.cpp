@@ -109,8 +109,7 @@ void Checker::ponged(TimePoint now, std::uint32_t id) {
   ModelConnection* connection = model_.live_connection(id);
   if (connection == nullptr || !connection->is_deaf()) step_is_silent();
   if (connection == nullptr) return;
-  connection->heard_at = now;
-  connection->unheard = 0;
+  connection->is_heard(now);
 }
 
 void Checker::opened(TimePoint now, std::uint32_t id, std::string_view protocol) {
@@ -153,8 +152,7 @@ void Checker::received(TimePoint now, std::uint32_t id, const Payload& payload) 
   step_begins(now);
   ModelConnection* connection = model_.live_connection(id);
   if (connection == nullptr || connection->state == ModelConnection::State::opening) return step_is_silent();
-  connection->heard_at = now;
-  connection->unheard = 0;
+  connection->is_heard(now);
   if (payload.meaning == Meaning::oversize) {
     if (connection->state == ModelConnection::State::greeting) {
       opening_fails(*connection, ErrorCode::frame_too_large, false);

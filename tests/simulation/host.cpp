@@ -172,6 +172,13 @@ void Host::pong(std::uint32_t connection) {
   finish_step();
 }
 
+void Host::wake() {
+  if (trace_ != nullptr) note("handle_wake");
+  checker_.woke(schedule_.now());
+  session_.handle_wake(schedule_.now());
+  finish_step();
+}
+
 void Host::token(std::uint32_t id, int http_status, const std::string& body, const std::string& granted,
                  Duration lifetime) {
   if (trace_ != nullptr) note("handle_token " + number(id) + ": " + std::to_string(http_status) + ' ' + body);

@@ -57,6 +57,7 @@ class Host {
   void open(std::uint32_t connection, const std::string& protocol);
   void message(std::uint32_t connection, const Payload& payload);
   void pong(std::uint32_t connection);
+  void wake();
   /// `granted`: the token in `body`, empty where there is none.
   void token(std::uint32_t id, int http_status, const std::string& body, const std::string& granted, Duration lifetime);
   void token_failed(std::uint32_t id, const OpeningFailure& failure);

@@ -12,6 +12,7 @@ void Checker::step_ends(std::size_t tools) {
   if (!must_settle_.empty()) throw Violation("not settled: call " + std::to_string(must_settle_.begin()->first));
   if (!must_close_.empty()) throw Violation("not closed: connection " + std::to_string(must_close_.begin()->first));
   require(!must_cancel_all_ || model_.fetches.empty(), "a token is fetched for a closed protocol");
+  require(must_ping_.empty(), "an idle connection is not checked after an absence");
   if (!must_set_reading_.empty()) throw Violation("reading does not stop or go on");
   if (in_timeout_) keep_beat();
   for (Group& group : model_.groups()) {
@@ -69,7 +70,7 @@ void Checker::check_deadlines() const {
     if (connection.state != ModelConnection::State::ready) {
       earliest = std::min(earliest, connection.give_up_by);
     } else if (connection.calls.empty()) {
-      earliest = std::min(earliest, connection.since + options_.idle_timeout);
+      earliest = std::min({earliest, connection.since + options_.idle_timeout, connection.doubted_until});
     }
   }
   require(earliest == TimePoint::max() || (wake && *wake <= earliest), "a deadline is not watched");
@@ -100,7 +101,7 @@ void Checker::check_group(const Group& group) const {
   bool is_useless = false;
   for (const std::uint32_t id : group.connections) {
     const ModelConnection& connection = *model_.live_connection(id);
-    if (connection.state != ModelConnection::State::ready) {
+    if (connection.state != ModelConnection::State::ready || connection.is_doubted()) {
       is_opening = true;
       continue;
     }

@@ -46,10 +46,17 @@ struct ModelConnection {
   std::optional<std::size_t> group{};  // unknown until its first call where several groups may have opened it
   State state = State::opening;
   std::vector<std::uint32_t> calls{};
-  bool exclusive = false;   // a call that shares with none has it
-  bool served = false;      // a call was answered
-  std::size_t unheard = 0;  // calls in a row that timed out while nothing came
-  [[nodiscard]] bool is_deaf() const { return unheard >= 2; }
+  bool exclusive = false;                      // a call that shares with none has it
+  bool served = false;                         // a call was answered
+  std::size_t unheard = 0;                     // calls in a row that timed out while nothing came
+  TimePoint doubted_until = TimePoint::max();  // after an absence of the host: to be heard by then
+  [[nodiscard]] bool is_doubted() const { return doubted_until != TimePoint::max(); }
+  [[nodiscard]] bool is_deaf() const { return unheard >= 2 || is_doubted(); }
+  void is_heard(TimePoint now) {
+    heard_at = now;
+    unheard = 0;
+    doubted_until = TimePoint::max();
+  }
   bool tainted = false;       // late frames may come: no longer for calls that take any frame
   TimePoint since{};          // when it came to rest
   TimePoint unasked_since{};  // the second in which frames that nobody asked for are counted

@@ -138,8 +138,12 @@ void World::call_tool() {
   reader.is_stuck = random_.percent(10);
 }
 
-// A lid that was closed: the clock is ahead, and everything that was to happen in between comes now.
-void World::jump() { schedule_.advance(schedule_.now() + random_.pick<Duration>({100ms, 10s, 60s, 3600s})); }
+// A lid that was closed: the clock is ahead, and everything that was to happen in between comes now. The host may
+// notice.
+void World::jump() {
+  schedule_.advance(schedule_.now() + random_.pick<Duration>({100ms, 10s, 60s, 3600s}));
+  if (random_.percent(50)) host_.wake();
+}
 
 void World::item_delivered(const ModelCall& call, std::size_t bytes) {
   const auto entry = readers_.find(call.id);
