@@ -247,7 +247,6 @@ void Session::connection_timeout(TimePoint now, Connection& connection) {
     Endpoint& endpoint = *endpoints_.at(connection.endpoint);
     retire(connection);
     pump(now, endpoint);
-    collect(endpoint);
   }
 }
 

@@ -125,6 +125,7 @@ Result<Plan> MessageTemplate::plan(std::span<const std::string> names, MissingAr
   constexpr std::size_t kLongestList = 300;
   std::string given;
   for (const std::string& name : names) {
+    if (is_trace_name(name)) continue;
     append(given, {given.empty() ? "" : ", ", given.size() > kLongestList ? "…" : json::quote(name)});
     if (given.size() > kLongestList) break;
   }
