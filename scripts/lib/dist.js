@@ -225,13 +225,10 @@ export async function buildModules() {
     sourcemap: 'external',
   });
   const textOf = (ending) => index.outputFiles.find(({ path }) => path.endsWith(ending)).text;
-  const sourceMap = { content: textOf('.map'), filename: 'index.js', url: 'index.js.map', includeSources: true };
+  const sourceMap = { content: textOf('.map'), filename: 'index.js', url: 'index.js.map' };
   const { code, map } = await minify({ 'index.js': mayGo(textOf('.js')) }, { ...settings(), sourceMap });
   writeFileSync(fromRoot('dist', 'index.js'), code);
-  writeFileSync(
-    fromRoot('dist', 'index.js.map'),
-    toTheLine(map, (source) => source.startsWith('../js/')),
-  );
+  writeFileSync(fromRoot('dist', 'index.js.map'), toTheLine(map));
   for (const [entry, file] of besides) {
     const { outputFiles } = await bundle(entry, {
       external: ['@utcp/sdk', 'ws', 'node:*', fromRoot('js', 'api', 'index.js')],

@@ -107,12 +107,13 @@ test('without a context a message has no place for it; what is malformed counts 
   assert.deepEqual(await newProtocol(t).callTool(null, 'm.t', { traceparent: 'mine' }, template), bare);
 });
 
-test('a manual is asked for without it in the message', async (t) => {
+test('a manual is asked for without it: a message for that cannot hold it', async (t) => {
   const server = await startServer(t, (socket) => socket.send('{"tools":[]}'));
   const protocol = newProtocol(t, { traceContext: () => ({ traceparent: traceparent(1) }) });
   const discovery_message = { type: 'utcp', tp: '{{traceparent}}' };
-  await protocol.registerManual(null, server.template({ discovery_message }));
-  assert.deepEqual(server.received, ['{"type":"utcp"}']);
+  const { errors } = await protocol.registerManual(null, server.template({ discovery_message }));
+  assert.match(errors[0] ?? '', /discovery_message": {{traceparent}} has no value there/);
+  assert.deepEqual(server.received, []);
 });
 
 test('no trace, no header, no warning', async (t) => {

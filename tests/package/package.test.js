@@ -44,16 +44,10 @@ describe('the packed package', () => {
     }
   });
 
-  test('maps its minified module to the sources, which the map holds without their comments', async () => {
+  test('maps its minified module to lines of the sources', async () => {
     const { sources, sourcesContent } = JSON.parse(String(project.read('dist', 'index.js.map')));
-    const written = sources.filter((source) => source.startsWith('../js/'));
-    assert.ok(written.length > 10);
-    for (const source of written) {
-      const lines = readFileSync(fromRoot('dist', source), 'utf8').split('\n');
-      const held = sourcesContent[sources.indexOf(source)].split('\n');
-      assert.equal(held.length, lines.length);
-      for (const [i, line] of lines.entries()) assert.ok(held[i] === line || /^ *(\/\*\*|\*|\/\/)/.test(line), line);
-    }
+    assert.ok(sources.filter((source) => source.startsWith('../js/')).length > 10);
+    assert.equal(sourcesContent, undefined);
     const failing = `const { connect } = await import('utcp-websocket'); await connect(7).catch(({ stack }) => console.log(stack));`;
     const { text } = await project.node('--enable-source-maps', '--input-type=module', '--eval', failing);
     const [, file, line] = /at \S* ?\(?(?:file:\/\/)?\S*(js\/\w+\/\w+\.js):(\d+)/.exec(text) ?? [];
