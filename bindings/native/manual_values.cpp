@@ -39,16 +39,17 @@ Tool tool_of(const Json& json) {
 }  // namespace
 
 Result<Manual> read_manual(std::string_view text, const Url& source, std::string_view auth,
-                           const ClientOptions& options) {
+                           const Discovery* discovery, const ClientOptions& options) {
   Result<Manual> result;
-  const ManualLimits limits{.max_tools = options.limits.manual_tools, .max_depth = options.limits.json_depth};
-  Result<ManualText> checked = parse_manual(text, limits);
+  const ManualLimits limits{
+                            .max_tools = options.limits.manual_tools, .max_depth = options.limits.json_depth};
+  Result<ManualText> checked = parse_manual(text, limits, discovery);
   if (!checked) {
     result.fail(checked.take_error());
     return result;
   }
-  if (!options.allow_loopback_tools) leave_out_loopback_tools(*checked, source);
-  if (!auth.empty()) lend_auth(*checked, source, auth);
+  if (discovery == nullptr && !options.allow_loopback_tools) leave_out_loopback_tools(*checked, source);
+  if (discovery == nullptr && !auth.empty()) lend_auth(*checked, source, auth);
   Result<Json> json = json::parse(checked->text(), json::kNoDepthLimit);
   result.fail(json.take_error());
   result->json = std::move(*json);

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +20,8 @@
 #include "url.hpp"
 
 namespace utcp::ws {
+
+struct Discovery;
 
 using Duration = std::chrono::microseconds;
 
@@ -77,6 +80,7 @@ struct CallTemplate {
   LeaveWhen leave_when = LeaveWhen::left;
   std::optional<MessageTemplate> disconnect_message;  ///< sent before this side closes an open connection
   MessageTemplate discovery_message;                  ///< default `{"type":"utcp"}`
+  std::shared_ptr<const Discovery> discovery;         ///< how what answers it is read; none: it is a manual
 
   /// What of the template tells one endpoint from another, besides caller, manual and header fields: URL, subprotocol,
   /// headers, credential, connect message. Holds secrets: a map key, never shown.

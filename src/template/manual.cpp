@@ -9,6 +9,7 @@
 #include <utcp_websocket/text.hpp>
 
 #include "call_template.hpp"
+#include "discovery.hpp"
 #include "secrets.hpp"
 
 namespace utcp::ws {
@@ -193,10 +194,52 @@ ErrorPtr read_tool(std::string_view source, std::size_t index, std::string& tool
   return check_call_template(tool, label, index);
 }
 
-ErrorPtr read_manual(std::string_view text, const ManualLimits& limits, ManualText& manual) {
+ErrorPtr read_tools(std::string_view list, const ManualLimits& limits, const Discovery* discovery, ManualText& manual) {
+  std::size_t count = 0;
+  const std::vector<std::string_view> sources = json::elements_of(list, limits.max_tools, count);
+  if (count > limits.max_tools) {
+    return invalid({"it has ", to_text(count), " tools; the limit is ", to_text(limits.max_tools)});
+  }
+  std::size_t size = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::string made = discovery == nullptr ? std::string() : tool_text(*discovery, sources[i]);
+    std::string tool;
+    ErrorPtr error = read_tool(discovery == nullptr ? sources[i] : std::string_view(made), i, tool);
+    if (error != nullptr && discovery == nullptr) return error;
+    if (error != nullptr) {
+      manual.left_out.push_back(std::move(error->message));
+      continue;
+    }
+    size += tool.size();
+    manual.tools.push_back(std::move(tool));
+    // A short list would become a long one by what the caller's own template adds to each.
+    if (discovery != nullptr && size > limits.max_bytes) {
+      return invalid({"with the call template of each, its tools have over ", to_text(limits.max_bytes),
+                      " bytes, the limit"});
+    }
+  }
+  return nullptr;
+}
+
+// What a service says of itself.
+ErrorPtr read_answer(std::string_view text, const ManualLimits& limits, const Discovery& discovery,
+                     ManualText& manual) {
+  (void)copy_members(MemberPicker(kManualMembers), "its", kManualMembers, manual.versions);
+  const json::ScanResult found = json::scan(text, discovery.answer, limits.max_depth);
+  const std::string_view list = found.valid ? found.values[0] : std::string_view();
+  if (!list.starts_with('[')) return invalid({"it has no array where discovery.tools leads"}, "discovery.tools");
+  if (json::is_string(found.values[1])) {
+    manual.left_out.emplace_back("the tools of further pages: a nextCursor is not followed");
+  }
+  return read_tools(list, limits, &discovery, manual);
+}
+
+ErrorPtr read_manual(std::string_view text, const ManualLimits& limits, const Discovery* discovery,
+                     ManualText& manual) {
   if (text.size() > limits.max_bytes) {
     return invalid({"it has ", to_text(text.size()), " bytes; the limit is ", to_text(limits.max_bytes)});
   }
+  if (discovery != nullptr) return read_answer(text, limits, *discovery, manual);
   text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
   MemberPicker members(kManualMembers);
   if (const ErrorPtr error = json::read(text, limits.max_depth, members)) return invalid({error->message});
@@ -209,16 +252,7 @@ ErrorPtr read_manual(std::string_view text, const ManualLimits& limits, ManualTe
   const std::string_view tools = members.find(kTools);
   if (tools.empty()) return invalid({"it has no member \"tools\""});
   if (!tools.starts_with('[')) return wrong_member("its", "tools", "an array", tools);
-  std::size_t count = 0;
-  const std::vector<std::string_view> sources = json::elements_of(tools, limits.max_tools, count);
-  if (count > limits.max_tools) {
-    return invalid({"it has ", to_text(count), " tools; the limit is ", to_text(limits.max_tools)});
-  }
-  for (const std::string_view source : sources) {
-    manual.tools.emplace_back();
-    if (ErrorPtr error = read_tool(source, manual.tools.size() - 1, manual.tools.back())) return error;
-  }
-  return nullptr;
+  return read_tools(tools, limits, nullptr, manual);
 }
 
 // Why a URL must not be used, be it of our schemes or not; empty where it may. What has no scheme is read as a host
@@ -289,9 +323,9 @@ std::string ManualText::text() const {
   return text + "}";
 }
 
-Result<ManualText> parse_manual(std::string_view text, const ManualLimits& limits) {
+Result<ManualText> parse_manual(std::string_view text, const ManualLimits& limits, const Discovery* discovery) {
   Result<ManualText> result;
-  result.fail(read_manual(text, limits, result.value()));
+  result.fail(read_manual(text, limits, discovery, result.value()));
   return result;
 }
 
