@@ -53,21 +53,18 @@ std::string argument_names(const std::string& text) {
 // `source`: the call template that the manual was asked for with; empty: unknown, nothing is left out or lent.
 std::string parse_manual_text(const std::string& text, std::uint32_t max_bytes, std::uint32_t max_tools,
                               std::uint32_t max_depth, const std::string& source, bool keep_loopback) {
-  CallTemplate asked;
-  if (!source.empty()) {
-    Result<CallTemplate> read = parse_call_template(source);
-    if (!read) return error_reply(read.error());
-    asked = std::move(read).value();
-  }
+  const Result<CallTemplate> asked = parse_call_template(source);
+  if (!asked && !source.empty()) return error_reply(asked.error());
   // The size of the text was limited before it came here, in characters.
-  const ManualLimits limits{.max_bytes = std::max<std::size_t>(text.size(), max_bytes), .max_tools = max_tools, .max_depth = max_depth};
-  Result<ManualText> parsed = parse_manual(text, limits, asked.discovery.get());
+  const ManualLimits limits{
+      .max_bytes = std::max<std::size_t>(text.size(), max_bytes), .max_tools = max_tools, .max_depth = max_depth};
+  Result<ManualText> parsed = parse_manual(text, limits, asked->discovery);
   if (!parsed) return error_reply(parsed.error());
   ManualText manual = std::move(parsed).value();
-  if (!source.empty() && asked.discovery == nullptr) {
+  if (!source.empty() && asked->discovery.places.empty()) {
     const std::string_view auth = json::find(json::members_of(source), "auth");
-    if (!keep_loopback) leave_out_loopback_tools(manual, asked.url);
-    if (auth.starts_with('{')) lend_auth(manual, asked.url, auth);
+    if (!keep_loopback) leave_out_loopback_tools(manual, asked->url);
+    if (auth.starts_with('{')) lend_auth(manual, asked->url, auth);
   }
   Reply reply;
   reply.json("manual", manual.text());

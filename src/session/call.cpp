@@ -1,6 +1,5 @@
 #include "call.hpp"
 
-#include <utcp_websocket/discovery.hpp>
 #include <utcp_websocket/json_text.hpp>
 #include <utcp_websocket/text.hpp>
 
@@ -58,10 +57,9 @@ CallRules::CallRules(const CallTemplate& call_template)
       end_is_item_(call_template.stream_end_item),
       result_default_(call_template.result_default),
       progress_(call_template.progress) {
-  const Discovery* discovery = call_template.discovery.get();
-  discovers_ = discovery != nullptr;
-  std::vector<json::Pointer> pointers{
-      {{"type"}}, {{"request_id"}}, discovers_ ? discovery->tools : json::Pointer{{"tools"}}};
+  std::vector<json::Pointer> pointers{{{"type"}}, {{"request_id"}}, {{"tools"}}};
+  discovers_ = !call_template.discovery.places.empty();
+  if (discovers_) pointers[kTools] = call_template.discovery.places.front();
   for (const auto& leaf : matches_.filter.leaves) pointers.push_back(leaf.first);
   for (const auto& leaf : matches_.stream_end.leaves) pointers.push_back(leaf.first);
   pointers.push_back(call_template.result_path.value_or(json::Pointer{}));  // its slot is always there
@@ -169,9 +167,9 @@ Judgement CallRules::judge_text(CallMode mode, CallId id, const Frame& frame, st
   if (mode == CallMode::discovery) {
     if (discovers_ && (error_path != nullptr || is_error(own, frame, scan))) return tool_error;
     if (!scan.valid || scan.values[kTools].empty()) {
-      return {.kind = Kind::not_mine,
-              .why = discovers_ ? "it has nothing where discovery.tools leads"
-                                : "it is no manual: it has no member tools"};
+      return {
+          .kind = Kind::not_mine,
+          .why = discovers_ ? "it has nothing where discovery.tools leads" : "it is no manual: it has no member tools"};
     }
     return {.kind = Kind::item, .decoding = Decoding::text, .last = true};
   }

@@ -4,7 +4,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,13 +14,12 @@
 #include <utcp_websocket/json_text.hpp>
 
 #include "auth.hpp"
+#include "discovery.hpp"
 #include "frame_match.hpp"
 #include "message_template.hpp"
 #include "url.hpp"
 
 namespace utcp::ws {
-
-struct Discovery;
 
 using Duration = std::chrono::microseconds;
 
@@ -80,7 +78,7 @@ struct CallTemplate {
   LeaveWhen leave_when = LeaveWhen::left;
   std::optional<MessageTemplate> disconnect_message;  ///< sent before this side closes an open connection
   MessageTemplate discovery_message;                  ///< default `{"type":"utcp"}`
-  std::shared_ptr<const Discovery> discovery;         ///< how what answers it is read; none: it is a manual
+  Discovery discovery;                                ///< how what answers it is read
 
   /// What of the template tells one endpoint from another, besides caller, manual and header fields: URL, subprotocol,
   /// headers, credential, connect message. Holds secrets: a map key, never shown.

@@ -9,86 +9,66 @@
 namespace utcp::ws {
 namespace {
 
-// What may be read of an element, in the order of `Discovery::element`, and where MCP has it.
+// In the order of `Discovery::places`, and where MCP has them.
 struct Part {
   const char* name;
   const char* place;
 };
 constexpr Part kParts[] = {
-    {"name", "/name"},
-    {"description", "/description"},
-    {"inputs", "/inputSchema"},
+    {"tools", "/result/tools"},   {"name", "/name"}, {"description", "/description"}, {"inputs", "/inputSchema"},
     {"outputs", "/outputSchema"},
 };
 
-bool is_known(std::string_view name) {
-  for (const Part& part : kParts) {
-    if (name == part.name) return true;
-  }
-  return name == "tools" || name == "template";
-}
-
-// Says something of the manual, and nothing of its tools.
+// What says something of the manual, and nothing of its tools.
 bool is_of_manual(std::string_view name) {
   return name == "name" || name == "discovery" || name == "discovery_message";
 }
 
 std::string join(const json::Members& manual_template, const json::Members& own) {
   std::string joined;
-  if (json::find(own, "url").empty()) {
-    for (const auto& [name, value] : manual_template) {
-      if (!is_of_manual(name) && json::find(own, name.c_str()).empty()) json::append_member(joined, name, value);
-    }
+  const auto add = [&joined](const json::Member& member) {
+    if (!is_of_manual(member.first)) json::append_member(joined, member.first, member.second);
+  };
+  for (const json::Member& member : manual_template) {
+    const bool is_replaced = !json::find(own, "url").empty() || !json::find(own, member.first.c_str()).empty();
+    if (!is_replaced) add(member);
   }
-  for (const auto& [name, value] : own) {
-    if (!is_of_manual(name)) json::append_member(joined, name, value);
-  }
+  for (const json::Member& member : own) add(member);
   return joined + "}";
 }
 
 }  // namespace
 
-void read_discovery(const json::Members& manual_template, FieldReader& fields, std::shared_ptr<const Discovery>& out) {
+void read_discovery(const json::Members& manual_template, FieldReader& fields, Discovery& out) {
   const std::string_view value = fields.find("discovery");
   if (value.empty()) return;
+  if (!value.starts_with('{')) fields.refuse("discovery", "an object", value, FieldReader::Shown::type);
   const json::Members members = json::members_of(value);
   FieldReader own(members, "discovery.");
-  for (const auto& member : members) {
-    if (is_known(member.first)) continue;
-    fields.fail("discovery", "an object of tools, name, description, inputs, outputs and template",
-                concat({"one with ", json::summary(json::quote(member.first))}).c_str());
-  }
-  auto read = std::make_shared<Discovery>();
-  std::optional<json::Pointer> place;
-  read_pointer(own, "tools", place);
-  if (place) {
-    read->tools = *place;
-    json::Pointer cursor = *std::move(place);
-    if (!cursor.tokens.empty()) cursor.tokens.back() = "nextCursor";
-    read->answer = json::ScanPlan({read->tools, std::move(cursor)});
-  } else {
-    own.fail("tools", "a JSON Pointer to the array of tools, like \"/result/tools\"", "nothing");
-  }
-  std::vector<json::Pointer> places;
+  std::size_t known = json::find(members, "template").empty() ? 0 : 1;
   for (const Part& part : kParts) {
-    place = json::parse_pointer(part.place);
+    if (!json::find(members, part.name).empty()) ++known;
+    std::optional<json::Pointer> place = json::parse_pointer(part.place);
     read_pointer(own, part.name, place);
-    places.push_back(std::move(place).value_or(json::Pointer{}));
+    if (place) out.places.push_back(*std::move(place));
   }
-  read->element = json::ScanPlan(std::move(places));
+  if (known < members.size()) {
+    fields.fail("discovery", "an object of tools, name, description, inputs, outputs and template", "other members");
+  }
   const std::string_view its = own.find("template");
   if (!its.empty() && !its.starts_with('{')) own.refuse("template", "an object", its, FieldReader::Shown::type);
   Result<std::string> joined = normalize_call_template(join(manual_template, json::members_of(its)));
-  read->call_template = std::move(*joined);
+  out.call_template = std::move(*joined);
   if (!joined) own.fail_in("template", joined.take_error());
   fields.fail(own.take_error());
-  out = std::move(read);
 }
 
-std::string tool_text(const Discovery& discovery, std::string_view element) {
-  const json::ScanResult found = json::scan(element, discovery.element, json::kNoDepthLimit);
+json::ScanPlan plan_of_elements(const Discovery& discovery) { return json::ScanPlan(discovery.places); }
+
+std::string tool_text(const Discovery& discovery, const json::ScanPlan& plan, std::string_view element) {
+  const json::ScanResult found = json::scan(element, plan, json::kNoDepthLimit);
   std::string tool;
-  for (std::size_t i = 0; i < found.values.size(); ++i) {
+  for (std::size_t i = 1; i < found.values.size(); ++i) {
     const std::string_view value = found.values[i];
     if (!value.empty() && value != "null") json::append_member(tool, kParts[i].name, value);
   }
