@@ -59,8 +59,7 @@ async function discovered(t, { template, answer, tools, left_out, refused, field
   const here = (value) => JSON.parse(JSON.stringify(value).replaceAll('wss://h.example/', server.url));
   const { success, manual, errors, error } = await newProtocol(t).registerManual(null, here(template));
   if (field) {
-    assert.deepEqual([error.code, error.field], ['invalid_call_template', field]);
-    assert.equal(server.opened, 0);
+    assert.deepEqual([error.field, server.opened], [field, 0]);
   } else if (refused) {
     assert.equal(error.code, 'invalid_manual');
     assert.match(errors[0], new RegExp(refused));
