@@ -8,9 +8,11 @@ import { WebSocketClientTransport } from '@modelcontextprotocol/sdk/client/webso
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import { CallToolRequestSchema, ErrorCode, ListToolsRequestSchema, McpError } from '@modelcontextprotocol/sdk/types.js';
 import { WebSocket } from 'ws';
-import { connect, ToolError, WebSocketTimeoutError } from '../../../js/api/index.js';
+import * as api from '../../../js/api/index.js';
 import { callAtOnce, lastFirst, recipe } from '../../support/endpoints.js';
 import { failure, newProtocol, startServer } from '../../support/server.js';
+
+const { ToolError, WebSocketTimeoutError } = api;
 
 class WebSocketServerTransport {
   constructor(socket) {
@@ -214,7 +216,7 @@ test('another protocol version is no connect_ack: no call is sent', async (t) =>
   assert.deepEqual(methodsSent(server), ['initialize']);
 });
 
-test('tools/list is discovery: registerManual and connect list the tools of the server, and call them', async (t) => {
+test('tools/list is discovery: the tools of the server are listed, and called', async (t) => {
   const inputSchema = { type: 'object', properties: { a: { type: 'number' }, b: { type: 'number' } }, required: ['a'] };
   const fails = () => ({ ...text('out of paper'), isError: true });
   const described = { add: { title: 'Add', description: 'Adds two numbers', inputSchema } };
@@ -235,16 +237,20 @@ test('tools/list is discovery: registerManual and connect list the tools of the 
   assert.deepEqual(failed.detail.result, fails());
   assert.deepEqual(methodsSent(server), ['initialize', 'tools/list', 'tools/call', 'tools/call', 'tools/call']);
   assert.equal(server.opened, 1);
+});
 
-  const endpoint = await connect(template, { WebSocket });
+const skip = !api.connect && 'the native client has no connect';
+test('connect lists the tools of the server, and calls them', { skip }, async (t) => {
+  const server = await startMcp(t, { add: ({ a, b }) => text(a + b), other: () => text(0) });
+  const endpoint = await api.connect(recipe(server, 'mcp'), { WebSocket });
   t.after(() => endpoint.close());
   assert.deepEqual(
     endpoint.tools.map(({ name }) => name),
-    ['add', 'fails'],
+    ['add', 'other'],
   );
   const sums = await Promise.all([1, 2, 3].map((b) => endpoint.call('add', { a: 1, b })));
   assert.deepEqual(sums, [text(2), text(3), text(4)]);
-  assert.equal(server.opened, 2);
+  assert.equal(server.opened, 1);
 });
 
 test('a server that has no tools/list says so at once', async (t) => {
