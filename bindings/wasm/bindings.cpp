@@ -117,7 +117,7 @@ EMSCRIPTEN_BINDINGS(utcp_websocket) {
   function("handleOpeningFailed", &Entry<&SessionHost::handle_opening_failed>::call);
   function("handleToken", &Entry<&SessionHost::handle_token>::call);
   function("handleTokenFailed", &Entry<&SessionHost::handle_token_failed>::call);
-  function("knowSecrets", &Entry<&SessionHost::know_secrets>::call);
+  function("addCredentials", &Entry<&SessionHost::add_credentials>::call);
   function("mask", &Entry<&SessionHost::mask>::call);
   function("handleTimeout", &Entry<&SessionHost::handle_timeout>::call);
   function("deregister", &Entry<&SessionHost::deregister>::call);

@@ -12,7 +12,7 @@ import { decode } from './frames.js';
  * @property {number} mode
  * @property {string} message dropped once it is sent
  * @property {boolean} over
- * @property {string[] | undefined} given takes secrets that its answer came with
+ * @property {{ text: string } | undefined} given takes what the option `credentials` gave to the connection that its answer came on
  * @property {import('./tools.js').PreparedTool | undefined} tool
  * @property {import('../host/diagnostics.js').CallTracing | undefined} tracing where somebody listens
  * @property {(item: Item) => void} deliver
@@ -43,7 +43,7 @@ export class SingleCall {
   id = 0;
   message = '';
   over = false;
-  /** @type {string[] | undefined} */
+  /** @type {{ text: string } | undefined} */
   given = undefined;
   /** @type {import('./tools.js').PreparedTool | undefined} */
   tool = undefined;

@@ -26,7 +26,7 @@ export class StreamCall {
   started = false;
   /** @type {import('./tools.js').PreparedTool | undefined} */
   tool = undefined;
-  /** @type {string[] | undefined} */
+  /** @type {{ text: string } | undefined} */
   given = undefined;
   /** @type {import('../host/diagnostics.js').CallTracing | undefined} */
   tracing = undefined;

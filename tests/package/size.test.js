@@ -7,9 +7,10 @@ import { fromRoot } from '../../scripts/lib/repo.js';
 import { newProject } from '../support/packed.js';
 
 // Lower them whenever something gets smaller. They were raised three times: for what masks secrets, judges failures and limits peers;
-// for `connect`, missing arguments, JSON within JSON strings, warnings and `error_match`; for trace contexts and diagnostics channels. In bytes.
+// for `connect`, missing arguments, JSON within JSON strings, warnings and `error_match`; for trace contexts and diagnostics channels. The module's
+// alone was raised once more, when rules for the option `credentials` moved into it. In bytes.
 const pageLimit = 71_400;
-const moduleLimit = 55_600;
+const moduleLimit = 55_900;
 const pluginLimit = 440;
 
 /** @type {Awaited<ReturnType<typeof newProject>>} */
