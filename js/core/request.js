@@ -5,8 +5,8 @@ import { Arguments, checkShape, randomUuid, renderPlan } from './message.js';
 import { forCore, PLAN_OF_FILTER, PLAN_OF_LEAVING, planFor, templateText } from './tools.js';
 
 /**
- * `timeout`: seconds for this call alone, 0: none. `given`: takes the secrets of the option `credentials` that the answer came with.
- * @typedef {{ caller: number, toolName: string, args: unknown, template: unknown, timeout?: number | undefined, given?: string[],
+ * `timeout`: seconds for this call alone, 0: none. `given`: takes what the option `credentials` gave to the connection that the answer came on.
+ * @typedef {{ caller: number, toolName: string, args: unknown, template: unknown, timeout?: number | undefined, given?: { text: string },
  *   onProgress?: ((value: any) => void) | undefined, traceContext?: import('./trace_context.js').TraceContext | undefined }} Request
  */
 
