@@ -27,7 +27,7 @@ export function snapshotOf(request) {
  */
 export function compose(driver, tools, mode, { caller, toolName, args, template, timeout, traceContext }, id) {
   const tool = tools.prepare(driver, caller, toolName, template);
-  const values = new Arguments(args, traceContext && Object.fromEntries(traceContext.headers));
+  const values = new Arguments(args, traceContext?.headers);
   const plan = mode === MODE_DISCOVERY ? tool.discovery : tools.planFor(driver, tool, values);
   checkShape(values, plan ?? tool.plan ?? []);
   const uuid = tool.usesUuid ? randomUuid() : undefined;
