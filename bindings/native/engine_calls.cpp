@@ -76,7 +76,7 @@ void Engine::complete_manual(Call& call, ErrorPtr error) {
     result.fail(std::move(error));
   } else {
     const Template& used = *call.handle->call_template;
-    result = read_manual(call.text, used.parsed.url, used.auth, options_);
+    result = read_manual(call.text, used.parsed.url, used.auth, used.parsed.discovery, options_);
   }
   later(Operation(
       [manual = std::move(call.manual), result = std::move(result)]() mutable { manual(std::move(result)); }));

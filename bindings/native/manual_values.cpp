@@ -38,17 +38,18 @@ Tool tool_of(const Json& json) {
 
 }  // namespace
 
-Result<Manual> read_manual(std::string_view text, const Url& source, std::string_view auth,
+Result<Manual> read_manual(std::string_view text, const Url& source, std::string_view auth, const Discovery& discovery,
                            const ClientOptions& options) {
   Result<Manual> result;
+  const bool is_manual = discovery.places.empty();  // else the templates in it are the caller's own
   const ManualLimits limits{.max_tools = options.limits.manual_tools, .max_depth = options.limits.json_depth};
-  Result<ManualText> checked = parse_manual(text, limits);
+  Result<ManualText> checked = parse_manual(text, limits, discovery);
   if (!checked) {
     result.fail(checked.take_error());
     return result;
   }
-  if (!options.allow_loopback_tools) leave_out_loopback_tools(*checked, source);
-  if (!auth.empty()) lend_auth(*checked, source, auth);
+  if (is_manual && !options.allow_loopback_tools) leave_out_loopback_tools(*checked, source);
+  if (is_manual && !auth.empty()) lend_auth(*checked, source, auth);
   Result<Json> json = json::parse(checked->text(), json::kNoDepthLimit);
   result.fail(json.take_error());
   result->json = std::move(*json);

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include <utcp_websocket/call_template.hpp>
 #include <utcp_websocket/error.hpp>
 #include <utcp_websocket/url.hpp>
 
@@ -12,8 +13,9 @@
 
 namespace utcp::ws::native {
 
-/// `source`: where it came from; `auth`: JSON text of the credential that fetched it, empty: none.
+/// `source`: where it came from; `auth`: JSON text of the credential that fetched it, empty: none; `discovery`: of the
+/// template that asked for it.
 [[nodiscard]] Result<Manual> read_manual(std::string_view text, const Url& source, std::string_view auth,
-                                         const ClientOptions& options);
+                                         const Discovery& discovery, const ClientOptions& options);
 
 }  // namespace utcp::ws::native

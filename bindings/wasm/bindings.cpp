@@ -50,20 +50,21 @@ std::string argument_names(const std::string& text) {
   return value_reply(strings_json(names));
 }
 
-// `source`: the URL that the manual came from; empty: unknown, nothing is left out or lent. `auth`: JSON of the
-// credential that fetched it; empty: none.
-std::string parse_manual_text(const std::string& text, std::uint32_t max_tools, std::uint32_t max_depth,
-                              const std::string& source, bool keep_loopback, const std::string& auth) {
-  // Its size was limited before it came here.
-  Result<ManualText> parsed =
-      parse_manual(text, {.max_bytes = text.size(), .max_tools = max_tools, .max_depth = max_depth});
+// `source`: the call template that the manual was asked for with; empty: unknown, nothing is left out or lent.
+std::string parse_manual_text(const std::string& text, std::uint32_t max_bytes, std::uint32_t max_tools,
+                              std::uint32_t max_depth, const std::string& source, bool keep_loopback) {
+  const Result<CallTemplate> asked = parse_call_template(source);
+  if (!asked && !source.empty()) return error_reply(asked.error());
+  // The size of the text was limited before it came here, in characters.
+  const ManualLimits limits{
+      .max_bytes = std::max<std::size_t>(text.size(), max_bytes), .max_tools = max_tools, .max_depth = max_depth};
+  Result<ManualText> parsed = parse_manual(text, limits, asked->discovery);
   if (!parsed) return error_reply(parsed.error());
   ManualText manual = std::move(parsed).value();
-  if (!source.empty()) {
-    const Result<Url> url = parse_url(source);
-    if (!url) return error_reply(url.error());
-    if (!keep_loopback) leave_out_loopback_tools(manual, url.value());
-    if (!auth.empty()) lend_auth(manual, url.value(), auth);
+  if (!source.empty() && asked->discovery.places.empty()) {
+    const std::string_view auth = json::find(json::members_of(source), "auth");
+    if (!keep_loopback) leave_out_loopback_tools(manual, asked->url);
+    if (auth.starts_with('{')) lend_auth(manual, asked->url, auth);
   }
   Reply reply;
   reply.json("manual", manual.text());

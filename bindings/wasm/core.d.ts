@@ -49,11 +49,11 @@ export interface CoreModule {
   argumentNames(callTemplate: string): string;
   parseManual(
     text: string,
+    maxBytes: number,
     maxTools: number,
     maxDepth: number,
     source: string,
     keepLoopback: boolean,
-    auth: string,
   ): string;
   errorTable(): string;
   heapInUse(): number;

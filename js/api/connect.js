@@ -158,7 +158,9 @@ export async function connect(target, options = {}) {
     return new Endpoint(protocol, template, undefined, argumentsOf(template));
   }
   try {
-    const { success, manual, errors, error } = await protocol.registerManual(null, template, given);
+    // Under the name that calls are made by: they use the connection on which the endpoint was asked.
+    const named = { name: MANUAL, ...template };
+    const { success, manual, errors, error } = await protocol.registerManual(null, named, given);
     if (!success) throw error;
     return new Endpoint(protocol, template, { tools: manual.tools, leftOut: errors }, []);
   } catch (error) {

@@ -71,10 +71,8 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
         ...{ caller: this.#callers.numberOf(caller), toolName: '', args: {}, template },
         timeout: given.timeout,
       };
-      const { url, auth } = template ?? {};
-      const source = { url: typeof url === 'string' ? url : '', auth: auth ? JSON.stringify(auth) : '' };
       const { text, mask } = await this.#driver.discover(request, signal);
-      const { manual, leftOut } = await manualFrom(text, this.#options, source, mask);
+      const { manual, leftOut } = await manualFrom(text, this.#options, JSON.stringify(template), mask);
       return { manualCallTemplate, manual, success: true, errors: leftOut };
     } catch (error) {
       if (signal?.aborted && error === signal.reason) throw error;

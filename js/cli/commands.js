@@ -60,7 +60,7 @@ export async function stream(context) {
 export async function templateOf(context) {
   const { settings, note } = context;
   const template = await given(context);
-  if (settings.template !== undefined) return template;
+  if (settings.template !== undefined && !template.discovery) return template;
   const tools = await toolsOf(context, template);
   const tool = tools.find(({ name }) => name === settings.tool);
   if (!tool) {
@@ -109,11 +109,13 @@ export async function toolsOf({ protocol, signal, note }, template) {
 }
 
 /**
- * Tools get their manual's credential, which came from the environment or a file: it is not for printing.
+ * Tools get their manual's credential, which came from the environment or a file: it is not for printing. Of tools that `discovery` made
+ * the whole call template came from there.
  * @param {Tool} tool
  * @param {JsonObject} template the manual's
  */
-function withoutSecrets(tool, { auth }) {
+function withoutSecrets(tool, { auth, discovery }) {
+  if (discovery) return { ...tool, tool_call_template: undefined };
   const secret = (/** @type {any} */ from) =>
     from?.api_key ?? from?.password ?? from?.client_secret ?? from?.access_token;
   if (!auth || secret(tool.tool_call_template.auth) !== secret(auth)) return tool;

@@ -142,19 +142,15 @@ function builtInText(name, value) {
  */
 export function parseManual(textOrObject) {
   const text = typeof textOrObject === 'string' ? textOrObject : (stringify(textOrObject, 'manual') ?? 'null');
-  return readManual(text, MANUAL, { url: '', auth: '' }).manual;
+  return readManual(text, MANUAL, '').manual;
 }
 
 /**
- * Where a manual came from. Its tools on loopback are left out unless this is loopback too; those of the same origin get its
- * credential where they have none.
- * @typedef {{ url: string, auth: string }} ManualSource empty: unknown; JSON of the credential, empty: none
- */
-
-/**
+ * Tools on loopback are left out unless the manual came from there too; those of the manual's origin get its credential where they have
+ * none.
  * @param {string} text
  * @param {ManualRules} rules
- * @param {ManualSource} source
+ * @param {string} source JSON of the call template that it was asked for with
  * @param {(text: string) => string} mask a text without the secrets that it was asked for with: a peer may repeat them
  * @returns {Promise<{ manual: import('../types/shared.js').Manual, leftOut: string[] }>}
  */
@@ -167,18 +163,17 @@ export async function manualFrom(text, rules, source, mask) {
 /** @typedef {{ manualTools: number, manualBytes: number, jsonDepth: number, allowLoopbackTools?: boolean }} ManualRules */
 
 /**
- * @param {string} text @param {ManualRules} rules @param {ManualSource} source @param {(text: string) => string} [mask]
+ * @param {string} text @param {ManualRules} rules @param {string} source empty: unknown @param {(text: string) => string} [mask]
  * @returns {{ manual: import('../types/shared.js').Manual, leftOut: string[] }}
  */
-function readManual(text, { manualTools, manualBytes, jsonDepth, allowLoopbackTools = false }, { url, auth }, mask) {
+function readManual(text, { manualTools, manualBytes, jsonDepth, allowLoopbackTools = false }, source, mask) {
   // Before anything is copied.
   if (text.length > manualBytes) {
     const message = `invalid manual: it has ${text.length} characters; the limit manualBytes is ${manualBytes}`;
     throw createError({ code: 'invalid_manual', message });
   }
   return ask(
-    (core) =>
-      core.parseManual(wellFormed(text), manualTools, jsonDepth, wellFormed(url), allowLoopbackTools, wellFormed(auth)),
+    (core) => core.parseManual(wellFormed(text), manualBytes, manualTools, jsonDepth, source, allowLoopbackTools),
     mask,
   );
 }

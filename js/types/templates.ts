@@ -134,6 +134,28 @@ export interface WebSocketCallTemplate<
   disconnect_message?: string | object | undefined;
   /** What asks for the manual, with `{{request_id}}`, `{{new_id}}`, `{{uuid}}` and `{{now}}` filled in. Default `{ type: 'utcp' }`. */
   discovery_message?: string | object | undefined;
+  /**
+   * How a manual is made of what answers `discovery_message`, where that is no manual. Default: it is one.
+   */
+  discovery?: Discovery | undefined;
+}
+
+/** Where in what a service says of itself its tools stand, and how they are called. The defaults are MCP's `tools/list`. */
+export interface Discovery {
+  /** JSON Pointer to the array of tools in the answer. Default `/result/tools`. */
+  tools?: string | undefined;
+  /** JSON Pointer to a tool's name in its element. What has none is left out. Default `/name`. */
+  name?: string | undefined;
+  /** JSON Pointer to its description. Default `/description`. */
+  description?: string | undefined;
+  /** JSON Pointer to the JSON Schema of its arguments. Default `/inputSchema`. */
+  inputs?: string | undefined;
+  /** JSON Pointer to the JSON Schema of its result. Default `/outputSchema`. */
+  outputs?: string | undefined;
+  /**
+   * What in the tools' call templates differs from this one. With a `url` of its own it takes nothing over. Default: nothing differs.
+   */
+  template?: object | undefined;
 }
 
 /**

@@ -58,6 +58,8 @@ CallRules::CallRules(const CallTemplate& call_template)
       result_default_(call_template.result_default),
       progress_(call_template.progress) {
   std::vector<json::Pointer> pointers{{{"type"}}, {{"request_id"}}, {{"tools"}}};
+  discovers_ = !call_template.discovery.places.empty();
+  if (discovers_) pointers[kTools] = call_template.discovery.places.front();
   for (const auto& leaf : matches_.filter.leaves) pointers.push_back(leaf.first);
   for (const auto& leaf : matches_.stream_end.leaves) pointers.push_back(leaf.first);
   pointers.push_back(call_template.result_path.value_or(json::Pointer{}));  // its slot is always there
@@ -116,6 +118,14 @@ bool CallRules::is_error(const FrameMatches& own, const Frame& frame, const json
   return false;
 }
 
+const std::string* CallRules::error_path_in(const json::ScanResult& scan) const {
+  const std::size_t first = kFirstLeaf + matches_.filter.leaves.size() + matches_.stream_end.leaves.size() + 1;
+  for (std::size_t i = 0; scan.valid && i < error_paths_.size(); ++i) {
+    if (holds_something(scan.values[first + i])) return &error_paths_[i];
+  }
+  return nullptr;
+}
+
 bool CallRules::is_progress(CallId id, const Frame& frame, const json::ScanResult& scan) const {
   if (!progress_.prefix.empty()) return frame.text().starts_with(progress_.prefix);
   return scan.valid && !progress_.empty() && matches(progress_.members, scan, progress_slot_, id);
@@ -151,19 +161,22 @@ Judgement CallRules::judge_text(CallMode mode, CallId id, const Frame& frame, st
   if (scan.too_deep) return {.kind = Kind::bad_frame, .why = "its JSON nests deeper than the limit jsonDepth allows"};
   const std::size_t first_end = kFirstLeaf + matches_.filter.leaves.size();
   const std::size_t result_slot = first_end + matches_.stream_end.leaves.size();
-  const std::size_t error_slot = result_slot + 1;
+  const std::string* error_path = error_path_in(scan);
+  const Judgement tool_error{.kind = Kind::tool_error,
+                             .path = error_path == nullptr ? std::string_view() : std::string_view(*error_path)};
   if (mode == CallMode::discovery) {
-    if (!scan.valid || scan.values[kTools].empty())
-      return {.kind = Kind::not_mine, .why = "it is no manual: it has no member tools"};
+    if (discovers_ && (error_path != nullptr || is_error(own, frame, scan))) return tool_error;
+    if (!scan.valid || scan.values[kTools].empty()) {
+      return {
+          .kind = Kind::not_mine,
+          .why = discovers_ ? "it has nothing where discovery.tools leads" : "it is no manual: it has no member tools"};
+    }
     return {.kind = Kind::item, .decoding = Decoding::text, .last = true};
   }
   const bool is_anothers =
       mode == CallMode::stream && scan.valid && sends_request_id_ && names_another_call(scan.values[kRequestId], id);
   if (!matches_.errors.empty() && !is_anothers && is_error(own, frame, scan)) {
-    for (std::size_t i = 0; scan.valid && i < error_paths_.size(); ++i) {
-      if (holds_something(scan.values[error_slot + i])) return {.kind = Kind::tool_error, .path = error_paths_[i]};
-    }
-    return {.kind = Kind::tool_error};
+    return tool_error;
   }
   constexpr std::string_view kNotJson = "it is not JSON";
   if (!scan.valid && !matches_.filter.empty()) return {.kind = Kind::not_mine, .why = kNotJson};
@@ -182,9 +195,7 @@ Judgement CallRules::judge_text(CallMode mode, CallId id, const Frame& frame, st
   }
   const bool ends = ends_by_frame && !own.stream_end.empty() && matches(own.stream_end, scan, first_end);
   if (ends && !end_is_item_) return {.kind = Kind::end};
-  for (std::size_t i = 0; i < error_paths_.size(); ++i) {
-    if (holds_something(scan.values[error_slot + i])) return {.kind = Kind::tool_error, .path = error_paths_[i]};
-  }
+  if (error_path != nullptr) return tool_error;
   if (has_result_path_) {
     const std::string_view result = scan.values[result_slot];
     if (!result_default_.empty() && !holds_something(result)) {

@@ -105,9 +105,12 @@ class CallRules {
  private:
   [[nodiscard]] Judgement judge_text(CallMode mode, CallId id, const Frame& frame, std::size_t max_depth,
                                      const FrameMatches& own) const;
+  /// The first of `error_path` where something stands; null: nowhere.
+  [[nodiscard]] const std::string* error_path_in(const json::ScanResult& scan) const;
   [[nodiscard]] bool is_progress(CallId id, const Frame& frame, const json::ScanResult& scan) const;
   [[nodiscard]] bool is_error(const FrameMatches& own, const Frame& frame, const json::ScanResult& scan) const;
 
+  bool discovers_ = false;  // by the template's `discovery`
   ResponseFormat format_;
   std::optional<int> expected_;
   FrameMatches matches_;

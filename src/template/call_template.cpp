@@ -7,6 +7,7 @@
 #include <utcp_websocket/json_scanner.hpp>
 #include <utcp_websocket/text.hpp>
 
+#include "discovery.hpp"
 #include "field_reader.hpp"
 #include "known_fields.hpp"
 #include "placeholder_places.hpp"
@@ -150,13 +151,6 @@ void read_match(FieldReader& fields, const char* name, FrameMatch& out, std::str
   if (value.empty()) value = fallback;
   if (!is_object(value)) fields.refuse(name, "an object", value, Shown::type);
   read_leaves(fields, name, value, out);
-}
-
-void read_pointer(FieldReader& fields, const char* name, std::optional<json::Pointer>& out) {
-  std::string text;
-  if (!fields.string(name, text, Shown::value)) return;
-  out = json::parse_pointer(text);
-  if (!out) fields.refuse(name, "a JSON Pointer like \"/payload/id\" (RFC 6901)", json::quote(text));
 }
 
 // One place, or several of which the first that holds something counts.
@@ -359,6 +353,7 @@ Result<CallTemplate> parse_call_template(std::string_view text) {
   }
   FieldReader fields(members.value());
   read_fields(fields, result.value());
+  read_discovery(members.value(), fields, result.value().discovery);
   result.fail(fields.take_error());
   if (result) result.value().warnings = oddities_of(members.value());
   return result;

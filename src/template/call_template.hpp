@@ -14,6 +14,7 @@
 #include <utcp_websocket/json_text.hpp>
 
 #include "auth.hpp"
+#include "discovery.hpp"
 #include "frame_match.hpp"
 #include "message_template.hpp"
 #include "url.hpp"
@@ -77,6 +78,7 @@ struct CallTemplate {
   LeaveWhen leave_when = LeaveWhen::left;
   std::optional<MessageTemplate> disconnect_message;  ///< sent before this side closes an open connection
   MessageTemplate discovery_message;                  ///< default `{"type":"utcp"}`
+  Discovery discovery;                                ///< how what answers it is read
 
   /// What of the template tells one endpoint from another, besides caller, manual and header fields: URL, subprotocol,
   /// headers, credential, connect message. Holds secrets: a map key, never shown.

@@ -68,4 +68,11 @@ void FieldReader::fail(ErrorPtr error) {
   if (error_ == nullptr) error_ = std::move(error);
 }
 
+void read_pointer(FieldReader& fields, const char* name, std::optional<json::Pointer>& out) {
+  std::string text;
+  if (!fields.string(name, text, FieldReader::Shown::value)) return;
+  out = json::parse_pointer(text);
+  if (!out) fields.refuse(name, "a JSON Pointer like \"/payload/id\" (RFC 6901)", json::quote(text));
+}
+
 }  // namespace utcp::ws

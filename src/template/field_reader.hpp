@@ -3,11 +3,13 @@
 #pragma once
 
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include <utcp_websocket/error.hpp>
+#include <utcp_websocket/json_pointer.hpp>
 #include <utcp_websocket/json_text.hpp>
 
 namespace utcp::ws {
@@ -54,5 +56,8 @@ class FieldReader {
   const char* prefix_;
   ErrorPtr error_;
 };
+
+/// A JSON Pointer; `out` keeps what it holds where the member is absent.
+void read_pointer(FieldReader& fields, const char* name, std::optional<json::Pointer>& out);
 
 }  // namespace utcp::ws

@@ -49,6 +49,7 @@ constexpr Field kFields[] = {
     {"stream_end", kDefaultStreamEnd},
     {"stream_end_item", "false"},
     {"connect_ack", "{}"},
+    {"discovery", "null"},
     {"discovery_message", kDefaultDiscoveryMessage},
 };
 

@@ -9,6 +9,7 @@
 #include <utcp_websocket/text.hpp>
 
 #include "call_template.hpp"
+#include "discovery.hpp"
 #include "secrets.hpp"
 
 namespace utcp::ws {
@@ -193,13 +194,59 @@ ErrorPtr read_tool(std::string_view source, std::size_t index, std::string& tool
   return check_call_template(tool, label, index);
 }
 
-ErrorPtr read_manual(std::string_view text, const ManualLimits& limits, ManualText& manual) {
+// `discovery`: of what a service says of itself; else null. What is no tool there does not spoil the rest.
+ErrorPtr read_tools(std::string_view list, const ManualLimits& limits, const Discovery* discovery, ManualText& manual) {
+  std::size_t count = 0;
+  const std::vector<std::string_view> sources = json::elements_of(list, limits.max_tools, count);
+  if (count > limits.max_tools) {
+    return invalid({"it has ", to_text(count), " tools; the limit is ", to_text(limits.max_tools)});
+  }
+  json::ScanPlan plan;
+  if (discovery != nullptr) plan = plan_of_elements(*discovery);
+  std::size_t size = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    std::string made;
+    if (discovery != nullptr) made = tool_text(*discovery, plan, sources[i]);
+    std::string tool;
+    ErrorPtr error = read_tool(made.empty() ? sources[i] : made, i, tool);
+    // A short list becomes a long one by what the caller's own template adds to each.
+    size += made.size();
+    if (size > limits.max_bytes) {
+      error = invalid({"its tools have over ", to_text(limits.max_bytes), " bytes, the limit, with their templates"});
+    } else if (error != nullptr && !made.empty()) {
+      manual.left_out.push_back(std::move(error->message));
+      continue;
+    }
+    if (error != nullptr) return error;
+    manual.tools.push_back(std::move(tool));
+  }
+  return nullptr;
+}
+
+// What a service says of itself.
+ErrorPtr read_answer(std::string_view text, const ManualLimits& limits, const Discovery& discovery,
+                     ManualText& manual) {
+  (void)copy_members(MemberPicker(kManualMembers), "", kManualMembers, manual.versions);
+  std::vector<json::Pointer> places(2, discovery.places.front());
+  if (!places[1].tokens.empty()) places[1].tokens.back() = "nextCursor";
+  const json::ScanResult found = json::scan(text, json::ScanPlan(std::move(places)), limits.max_depth);
+  if (!found.valid || !found.values[0].starts_with('['))
+    return invalid({"it has no array where discovery.tools leads"});
+  if (json::is_string(found.values[1])) {
+    manual.left_out.emplace_back("the tools of further pages: a nextCursor is not followed");
+  }
+  return read_tools(found.values[0], limits, &discovery, manual);
+}
+
+ErrorPtr read_manual(std::string_view text, const ManualLimits& limits, const Discovery& discovery,
+                     ManualText& manual) {
   if (text.size() > limits.max_bytes) {
     return invalid({"it has ", to_text(text.size()), " bytes; the limit is ", to_text(limits.max_bytes)});
   }
   text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
   MemberPicker members(kManualMembers);
   if (const ErrorPtr error = json::read(text, limits.max_depth, members)) return invalid({error->message});
+  if (!discovery.places.empty()) return read_answer(text, limits, discovery, manual);
   if (!text.starts_with('{')) return invalid({"it must be an object; got ", json::type_summary(text)});
   if (const std::string_view unknown = members.unknown(); !unknown.empty()) {
     return invalid({"a manual has no member ", json::summary(unknown)}, json::text_of(unknown));
@@ -209,16 +256,7 @@ ErrorPtr read_manual(std::string_view text, const ManualLimits& limits, ManualTe
   const std::string_view tools = members.find(kTools);
   if (tools.empty()) return invalid({"it has no member \"tools\""});
   if (!tools.starts_with('[')) return wrong_member("its", "tools", "an array", tools);
-  std::size_t count = 0;
-  const std::vector<std::string_view> sources = json::elements_of(tools, limits.max_tools, count);
-  if (count > limits.max_tools) {
-    return invalid({"it has ", to_text(count), " tools; the limit is ", to_text(limits.max_tools)});
-  }
-  for (const std::string_view source : sources) {
-    manual.tools.emplace_back();
-    if (ErrorPtr error = read_tool(source, manual.tools.size() - 1, manual.tools.back())) return error;
-  }
-  return nullptr;
+  return read_tools(tools, limits, nullptr, manual);
 }
 
 // Why a URL must not be used, be it of our schemes or not; empty where it may. What has no scheme is read as a host
@@ -289,9 +327,9 @@ std::string ManualText::text() const {
   return text + "}";
 }
 
-Result<ManualText> parse_manual(std::string_view text, const ManualLimits& limits) {
+Result<ManualText> parse_manual(std::string_view text, const ManualLimits& limits, const Discovery& discovery) {
   Result<ManualText> result;
-  result.fail(read_manual(text, limits, result.value()));
+  result.fail(read_manual(text, limits, discovery, result.value()));
   return result;
 }
 

@@ -10,6 +10,7 @@
 #include <utcp_websocket/error.hpp>
 #include <utcp_websocket/json_text.hpp>
 
+#include "discovery.hpp"
 #include "url.hpp"
 
 namespace utcp::ws {
@@ -31,8 +32,11 @@ struct ManualText {
 
 /// Fails with `invalid_manual` naming the tool and the member, also where the text is not JSON. Call templates and JSON
 /// Schemas stay as they came, websocket call templates after a check. Unknown members of tools are dropped, of the
-/// manual refused; of two tools with one name both are kept, as in the reference.
-[[nodiscard]] Result<ManualText> parse_manual(std::string_view text, const ManualLimits& limits);
+/// manual refused; of two tools with one name both are kept, as in the reference. With a `discovery` the text is what a
+/// service says of itself: what is no tool in its list is left out, and `max_bytes` holds for all tools with their call
+/// templates too.
+[[nodiscard]] Result<ManualText> parse_manual(std::string_view text, const ManualLimits& limits,
+                                              const Discovery& discovery = {});
 
 /// Leaves out the tools through which a manual fetched from `source` would reach the agent's own machine: `source` is
 /// not loopback and the tool's `url` (or its OAuth2 `token_url`) is, or cannot be told: it is one that URL parsers read

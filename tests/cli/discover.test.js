@@ -80,3 +80,27 @@ test('no manual: exit code 1', async (t) => {
   assert.deepEqual([code, stdout], [1, '']);
   assert.match(stderr, /^error: invalid_manual: /);
 });
+
+test('lists and calls the tools of a service that lists them in its own way; its template stays in the file', async (t) => {
+  const server = await startServer(t, (socket, sent) => {
+    const { list, call, n } = JSON.parse(sent);
+    socket.send(JSON.stringify(list ? { all: [{ id: 'double' }, {}] } : { result: call === 'double' ? 2 * n : null }));
+  });
+  const template = {
+    url: server.url,
+    headers: { 'X-Key': '${TOOLS_KEY}' },
+    discovery_message: { list: true },
+    discovery: { tools: '/all', name: '/id', template: { message: { call: '{{tool_name}}', n: '{{args.n}}' } } },
+    result_path: '/result',
+  };
+  const options = { input: JSON.stringify(template), env: { TOOLS_KEY: 's3cret-key' } };
+  const { code, stdout, stderr } = await run(['discover', '--template', '-'], options);
+  assert.equal(code, 0);
+  assert.match(stderr, /left out: .*tool number 2 has no member "name"/);
+  assert.deepEqual(linesOf(stdout), [{ name: 'double', description: '', inputs: {}, outputs: {}, tags: [] }]);
+  assert.equal(server.requests[0].headers['x-key'], 's3cret-key');
+  const called = await run(['call', '--template', '-', 'double', '{"n":4}'], options);
+  assert.deepEqual([called.code, called.stdout], [0, '8\n']);
+  const unknown = await run(['call', '--template', '-', 'triple', '{"n":4}'], options);
+  assert.match(unknown.stderr, /there is no tool triple; there are double/);
+});

@@ -37,6 +37,7 @@ const templates = [
     disconnect_message: { type: 'bye' },
   },
   { message: false, leave_message: '{"id":{{new_id}}}', leave_when: 'left', expected_responses: 0 },
+  { discovery: { tools: '/result/methods', name: '/id', template: { message: 'x', url: null } }, error_path: '/error' },
   { connect_message: 'hello', connect_ack: {}, discovery_message: 'manual', ping_message: { type: 'ping' } },
   { auth: { auth_type: 'basic', username: 'user', password: 12345678 } },
   { auth: { auth_type: 'api_key', api_key: 'k', location: 'cookie', var_name: 'c' }, protocol: 'p' },

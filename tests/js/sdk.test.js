@@ -165,3 +165,28 @@ test('SDK 1.1 has no factories: one protocol is shared', () => {
   assert.ok(websocket instanceof WebSocketCommunicationProtocol);
   assert.equal(driverOf(websocket).counts().hostCalls, 0);
 });
+
+test('the tools that a service lists in its own way appear under the name of the manual', async (t) => {
+  const inputSchema = { type: 'object', properties: { a: { type: 'number' }, b: { type: 'number' } } };
+  const server = await startServer(t, (socket, sent) => {
+    const { id, method, params } = JSON.parse(sent);
+    const results = {
+      list: () => ({ tools: [{ name: 'add', description: 'Adds two numbers', inputSchema }, { title: 'nameless' }] }),
+      add: () => params.a + params.b,
+    };
+    socket.send(JSON.stringify({ id, result: results[method]() }));
+  });
+  const template = {
+    headers: { 'X-Key': '${WS_KEY}' },
+    message: { id: '{{request_id}}', method: '{{tool_name}}', params: '{{args}}' },
+    result_path: '/result',
+    discovery_message: { id: '{{request_id}}', method: 'list' },
+    discovery: {},
+  };
+  const client = await newClient(t, server, { template, variables: { prov_WS_KEY: 'k' } });
+  const [add, ...others] = await client.getTools();
+  assert.deepEqual([add.name, add.description, add.inputs, others], ['prov.add', 'Adds two numbers', inputSchema, []]);
+  assert.equal(await client.callTool('prov.add', { a: 1, b: 2 }), 3);
+  assert.equal(server.requests[0].headers['x-key'], 'k');
+  assert.equal(server.opened, 1);
+});

@@ -47,6 +47,29 @@ for (const field of ['result_default', 'stream_end_item']) {
   for (const one of vectors(field)) test(`${field}: ${name(one)}`, (t) => answered(t, one));
 }
 
+for (const one of vectors('discovery').filter(({ no_answer }) => !no_answer)) {
+  test(`discovery: ${JSON.stringify(one.says ?? one.template)}`, (t) => discovered(t, one));
+}
+
+/** Asks for a manual; the server tells what the vector says of it. */
+async function discovered(t, { template, answer, tools, left_out, refused, field }) {
+  const server = await startServer(t, (socket, text) =>
+    socket.send(text === '{"hello":1}' ? '{"ok":true}' : JSON.stringify(answer)),
+  );
+  const here = (value) => JSON.parse(JSON.stringify(value).replaceAll('wss://h.example/', server.url));
+  const { success, manual, errors, error } = await newProtocol(t).registerManual(null, here(template));
+  if (field) {
+    assert.deepEqual([error.field, server.opened], [field, 0]);
+  } else if (refused) {
+    assert.equal(error.code, 'invalid_manual');
+    assert.match(errors[0], new RegExp(refused));
+  } else {
+    assert.deepEqual([success, manual.tools], [true, here(tools)]);
+    assert.equal(errors.length, left_out.length);
+    for (const [i, reason] of left_out.entries()) assert.ok(errors[i].includes(reason), errors[i]);
+  }
+}
+
 /** Sends the frames of a vector for a call, and compares what the caller gets. */
 async function answered(t, { template, frames, stream, many, args = {}, results = [], error, field }) {
   let id = '';

@@ -234,5 +234,34 @@ TEST(ErrorMatch, IsChecked) {
   }
 }
 
+TEST(Judge, DiscoveryTakesWhatHasAListOfTools) {
+  const CallRules mcp =
+      rules(R"(,"discovery":{},"error_path":["/error","/fault"],"error_match":[{"ok":false},{"$prefix":"ERR"}])");
+  const struct {
+    const char* frame;
+    Kind kind;
+    const char* path;
+  } cases[] = {
+      {R"({"id":1,"result":{"tools":[]}})", Kind::item, ""},
+      {R"({"id":1,"error":null,"result":{"tools":[]}})", Kind::item, ""},
+      {R"({"id":1,"error":{"code":-32601}})", Kind::tool_error, "/error"},
+      {R"({"id":1,"fault":"x","result":{"tools":[]}})", Kind::tool_error, "/fault"},
+      {R"({"ok":false})", Kind::tool_error, ""},
+      {R"({"ok":false,"fault":"x"})", Kind::tool_error, "/fault"},
+      {"ERR no such command", Kind::tool_error, ""},
+      {R"({"method":"notifications/message"})", Kind::not_mine, ""},
+      {R"({"tools":[]})", Kind::not_mine, ""},
+      {"{", Kind::not_mine, ""},
+  };
+  for (const auto& c : cases) {
+    const Judgement judgement = judge(mcp, CallMode::discovery, c.frame);
+    EXPECT_EQ(judgement.kind, c.kind) << c.frame;
+    EXPECT_EQ(judgement.path, c.path) << c.frame;
+    if (c.kind == Kind::not_mine) EXPECT_EQ(judgement.why, "it has nothing where discovery.tools leads");
+  }
+  // A manual has no errors of its own.
+  EXPECT_EQ(judge(rules(R"(,"error_path":"/error")"), CallMode::discovery, R"({"error":1})").kind, Kind::not_mine);
+}
+
 }  // namespace
 }  // namespace utcp::ws::test

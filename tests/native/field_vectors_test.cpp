@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include <utcp_websocket/call.hpp>
+#include <utcp_websocket/manual.hpp>
 #include <utcp_websocket/text.hpp>
 
 #include "fake_host.hpp"
@@ -152,6 +153,32 @@ void run_all(const std::string& field) {
 
 TEST(FieldVectors, ResultDefault) { run_all("result_default"); }
 TEST(FieldVectors, StreamEndItem) { run_all("stream_end_item"); }
+
+TEST(FieldVectors, Discovery) {
+  const Json cases = vectors_of("discovery");
+  ASSERT_GE(cases.size(), 25U);
+  for (const Json& c : cases) {
+    const std::string text = c["template"].dump();
+    const Result<CallTemplate> parsed = parse_call_template(text);
+    if (c.contains("field")) {
+      ASSERT_FALSE(parsed.ok()) << text;
+      EXPECT_EQ(parsed.error().field, c["field"].get<std::string>()) << text;
+      continue;
+    }
+    ASSERT_TRUE(parsed.ok()) << text << parsed.error().message;
+    const Result<ManualText> manual = parse_manual(c["answer"].dump(), ManualLimits(), parsed->discovery);
+    ASSERT_EQ(manual.ok(), !c.contains("refused")) << text;
+    if (!manual) {
+      EXPECT_NE(manual.error().message.find(c["refused"].get<std::string>()), std::string::npos) << text;
+      continue;
+    }
+    EXPECT_EQ(Json::parse(manual->text())["tools"], c["tools"]) << text;
+    ASSERT_EQ(manual->left_out.size(), c["left_out"].size()) << text;
+    for (std::size_t i = 0; i < manual->left_out.size(); ++i) {
+      EXPECT_NE(manual->left_out[i].find(c["left_out"][i].get<std::string>()), std::string::npos) << text;
+    }
+  }
+}
 
 }  // namespace
 }  // namespace utcp::ws::test

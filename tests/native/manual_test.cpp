@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <utcp_websocket/call_template.hpp>
 #include <utcp_websocket/manual.hpp>
 
 #include "json_value.hpp"
@@ -292,6 +293,39 @@ TEST(Manual, LendsItsCredentialToToolsOfTheSameOriginOnly) {
       EXPECT_EQ(manual.value().text(), before) << text;
     }
   }
+}
+
+// What a service that lists its tools as MCP does says of itself.
+Result<ManualText> discovered(std::string_view elements, const ManualLimits& limits, std::string_view more = "") {
+  const Result<CallTemplate> asked =
+      parse_call_template(R"({"url":"wss://h.example/","discovery":{})" + std::string(more) + "}");
+  return parse_manual(R"( {"id":1,"result":{"tools":[)" + std::string(elements) + "]}}", limits, asked->discovery);
+}
+
+TEST(Discovery, KeepsTheDigitsOfSchemas) {
+  const Result<ManualText> manual = discovered(R"({"name":"t","inputSchema":{"const": 1.50}})", ManualLimits());
+  EXPECT_THAT(manual->tools, ElementsAre(HasSubstr(R"("inputs":{"const": 1.50})")));
+}
+
+TEST(Discovery, LimitsTools) {
+  constexpr const char* kTwo = R"({"name":"a"},{"name":"b"})";
+  EXPECT_TRUE(discovered(kTwo, {.max_tools = 2}).ok());
+  EXPECT_EQ(discovered(kTwo, {.max_tools = 1}).error().message, "invalid manual: it has 2 tools; the limit is 1");
+}
+
+TEST(Discovery, LimitsWhatTheCallTemplateMakesOfAShortList) {
+  const std::string more = R"(,"message":")" + std::string(1000, 'x') + '"';
+  constexpr const char* kThree = R"({"name":"a"},{"name":"b"},{"name":"c"})";
+  EXPECT_TRUE(discovered(kThree, {.max_bytes = 3600}, more).ok());
+  const Result<ManualText> large = discovered(kThree, {.max_bytes = 3000}, more);
+  EXPECT_EQ(large.error().code, ErrorCode::invalid_manual);
+  EXPECT_THAT(large.error().message, HasSubstr("over 3000 bytes"));
+}
+
+TEST(Discovery, TakesJsonOnlyAndSoDeepAtMost) {
+  EXPECT_EQ(discovered("{", ManualLimits()).error().code, ErrorCode::invalid_manual);
+  EXPECT_TRUE(discovered("[[[]]]", {.max_depth = 6}).ok());
+  EXPECT_EQ(discovered("[[[]]]", {.max_depth = 5}).error().code, ErrorCode::invalid_manual);
 }
 
 }  // namespace

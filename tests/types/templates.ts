@@ -44,6 +44,7 @@ export const whole: WebSocketCallTemplate = {
   leave_when: 'always',
   disconnect_message: { type: 'bye' },
   discovery_message: 'manual',
+  discovery: { tools: '/result/methods', name: '/name', inputs: '/params', template: { message: '{{args}}' } },
 };
 
 export const credentials: Auth[] = [

@@ -75,11 +75,13 @@ std::string origin_of(const Json& call_template) {
   return is_default ? concat({url->scheme, "://", url->host}) : url->origin();
 }
 
+bool has_discovery(const Json& call_template) { return !call_template.value("discovery", Json()).is_null(); }
+
 /// How the tool is called: as the template says, else as the manual does.
 Json template_of(const Context& context, const std::string& tool) {
   const Settings& settings = context.settings;
   const Json given = given_template(context);
-  if (settings.call_template) return given;
+  if (settings.call_template && !has_discovery(given)) return given;
   const Manual manual = manual_of(context, given);
   const Tool* const found = manual.find(tool);
   if (found == nullptr) {
@@ -106,8 +108,13 @@ Json secret_of(const Json& auth) {
   return {};
 }
 
-/// Tools get their manual's credential, which came from the environment or a file: it is not for printing.
+/// Tools get their manual's credential, which came from the environment or a file: it is not for printing. Of tools
+/// that `discovery` made the whole call template came from there.
 Json without_secrets(Json tool, const Json& call_template) {
+  if (has_discovery(call_template)) {
+    tool.erase("tool_call_template");
+    return tool;
+  }
   const auto own = call_template.find("auth");
   Json& its = tool["tool_call_template"];
   if (own != call_template.end() && its.contains("auth") && secret_of(its["auth"]) == secret_of(*own))

@@ -8,9 +8,11 @@ import { WebSocketClientTransport } from '@modelcontextprotocol/sdk/client/webso
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import { CallToolRequestSchema, ErrorCode, ListToolsRequestSchema, McpError } from '@modelcontextprotocol/sdk/types.js';
 import { WebSocket } from 'ws';
-import { ToolError, WebSocketTimeoutError } from '../../../js/api/index.js';
+import * as api from '../../../js/api/index.js';
 import { callAtOnce, lastFirst, recipe } from '../../support/endpoints.js';
 import { failure, newProtocol, startServer } from '../../support/server.js';
+
+const { ToolError, WebSocketTimeoutError } = api;
 
 class WebSocketServerTransport {
   constructor(socket) {
@@ -30,18 +32,23 @@ class WebSocketServerTransport {
 
 const text = (value) => ({ content: [{ type: 'text', text: String(value) }] });
 
-/** `tools` by name: `(arguments, extra, mcp) → result`. `seen`: who called, and how many clients said `initialized`. */
-async function startMcp(t, tools) {
+/** `tools` by name: `(arguments, extra, mcp) → result`; what they are listed with by `described`. No tools: a server without. `seen`: who called, and how many clients said `initialized`. */
+async function startMcp(t, tools, described = {}) {
   const seen = { clients: [], initialized: 0 };
   const server = await startServer(t, () => {}, {
     verify: ({ headers }) => (headers['sec-websocket-protocol'] === 'mcp' ? undefined : 400),
     onConnection(socket) {
-      const mcp = new Server({ name: 'lab', version: '1.0.0' }, { capabilities: { tools: {}, logging: {} } });
+      const mcp = new Server(
+        { name: 'lab', version: '1.0.0' },
+        { capabilities: { logging: {}, ...(tools && { tools: {} }) } },
+      );
       mcp.oninitialized = () => {
         seen.initialized += 1;
       };
+      mcp.connect(new WebSocketServerTransport(socket));
+      if (!tools) return;
       mcp.setRequestHandler(ListToolsRequestSchema, () => ({
-        tools: Object.keys(tools).map((name) => ({ name, inputSchema: { type: 'object' } })),
+        tools: Object.keys(tools).map((name) => ({ name, inputSchema: { type: 'object' }, ...described[name] })),
       }));
       mcp.setRequestHandler(CallToolRequestSchema, ({ params }, extra) => {
         seen.clients.push(mcp.getClientVersion());
@@ -49,7 +56,6 @@ async function startMcp(t, tools) {
         if (!tool) throw new McpError(ErrorCode.InvalidParams, `no tool ${params.name}`);
         return tool(params.arguments, extra, mcp);
       });
-      mcp.connect(new WebSocketServerTransport(socket));
     },
   });
   return Object.assign(server, { seen });
@@ -210,10 +216,54 @@ test('another protocol version is no connect_ack: no call is sent', async (t) =>
   assert.deepEqual(methodsSent(server), ['initialize']);
 });
 
-test('the answer to tools/list is no manual', async (t) => {
+test('tools/list is discovery: the tools of the server are listed, and called', async (t) => {
+  const inputSchema = { type: 'object', properties: { a: { type: 'number' }, b: { type: 'number' } }, required: ['a'] };
+  const fails = () => ({ ...text('out of paper'), isError: true });
+  const described = { add: { title: 'Add', description: 'Adds two numbers', inputSchema } };
+  const server = await startMcp(t, { add: ({ a, b }) => text(a + b), fails }, described);
+  const template = { ...recipe(server, 'mcp'), name: 'lab' };
+
+  const protocol = newProtocol(t);
+  const { success, manual, errors } = await protocol.registerManual(null, template);
+  assert.deepEqual([success, errors], [true, []]);
+  const [add, second] = manual.tools;
+  assert.deepEqual([add.name, add.description, add.inputs], ['add', 'Adds two numbers', inputSchema]);
+  assert.deepEqual([second.name, second.description, second.inputs], ['fails', '', { type: 'object' }]);
+  for (const b of [2, 3]) {
+    assert.deepEqual(await protocol.callTool(null, 'lab.add', { a: 1, b }, add.tool_call_template), text(1 + b));
+  }
+  const failed = await failure(protocol.callTool(null, 'lab.fails', {}, second.tool_call_template));
+  assert.ok(failed instanceof ToolError);
+  assert.deepEqual(failed.detail.result, fails());
+  assert.deepEqual(methodsSent(server), ['initialize', 'tools/list', 'tools/call', 'tools/call', 'tools/call']);
+  assert.equal(server.opened, 1);
+});
+
+const skip = !api.connect && 'the native client has no connect';
+test('connect lists the tools of the server, and calls them', { skip }, async (t) => {
+  const server = await startMcp(t, { add: ({ a, b }) => text(a + b), other: () => text(0) });
+  const endpoint = await api.connect(recipe(server, 'mcp'), { WebSocket });
+  t.after(() => endpoint.close());
+  assert.deepEqual(
+    endpoint.tools.map(({ name }) => name),
+    ['add', 'other'],
+  );
+  const sums = await Promise.all([1, 2, 3].map((b) => endpoint.call('add', { a: 1, b })));
+  assert.deepEqual(sums, [text(2), text(3), text(4)]);
+  assert.equal(server.opened, 1);
+});
+
+test('a server that has no tools/list says so at once', async (t) => {
+  const server = await startMcp(t, undefined);
+  const { success, error } = await newProtocol(t).registerManual(null, recipe(server, 'mcp'));
+  assert.equal(success, false);
+  assert.ok(error instanceof ToolError);
+  assert.equal(error.detail.code, ErrorCode.MethodNotFound);
+});
+
+test('without discovery the answer to tools/list is no manual', async (t) => {
   const server = await startMcp(t, { add: () => text(0) });
-  const discovery_message = { jsonrpc: '2.0', id: 1, method: 'tools/list' };
-  const template = { ...recipe(server, 'mcp'), name: 'lab', discovery_message, response_timeout: 0.3 };
+  const template = { ...recipe(server, 'mcp'), name: 'lab', discovery: undefined, response_timeout: 0.3 };
   const { success, errors } = await newProtocol(t).registerManual(null, template);
   assert.equal(success, false);
   assert.match(errors[0], /frames that were no answer to this call: 1/);

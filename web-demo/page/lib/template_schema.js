@@ -90,6 +90,10 @@ export const templateSchema = {
     connect_message: object('Sent first on a new connection'),
     connect_ack: object('Members of the frame that calls then wait for'),
     discovery_message: { ...object('What asks for the manual'), examples: [{ type: 'utcp' }] },
+    discovery: {
+      ...object('How tools are read from what answers discovery_message'),
+      examples: [{ tools: '/result/tools' }],
+    },
     ping_interval: seconds('Between heartbeats of a kept connection'),
     ping_message: object('Heartbeat for hosts that cannot ping, as browsers'),
   },

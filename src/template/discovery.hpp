@@ -1,0 +1,31 @@
+// Owns `discovery`: where in what a service says of itself its tools stand, and how they are called.
+// Must not know what makes a tool valid.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <utcp_websocket/json_text.hpp>
+
+namespace utcp::ws {
+
+class FieldReader;
+
+struct Discovery {
+  /// The array of tools in the answer; in each of its elements name, description, inputs, outputs. Empty: what answers
+  /// is a manual.
+  std::vector<json::Pointer> places;
+  std::string call_template;  ///< JSON text of each tool's
+};
+
+/// Reads the field, if the manual's template has it. A tool's template is the manual's own, with the members of
+/// `discovery.template` in the place of its own; one that has a `url` stands alone.
+void read_discovery(const json::Members& manual_template, FieldReader& fields, Discovery& out);
+
+/// Finds in each element what `tool_text` takes.
+[[nodiscard]] json::ScanPlan plan_of_elements(const Discovery& discovery);
+/// What an element of the list says, as a tool of a manual.
+[[nodiscard]] std::string tool_text(const Discovery& discovery, const json::ScanPlan& plan, std::string_view element);
+
+}  // namespace utcp::ws
