@@ -128,7 +128,7 @@ Judgement CallRules::judge(CallMode mode, CallId id, const Frame& frame, std::si
   if (mode == CallMode::discovery) return {.kind = Kind::not_mine, .why = "it is binary, and no manual"};
   if (!matches_.filter.empty())
     return {.kind = Kind::not_mine, .why = "it is binary, and has no members for message_filter"};
-  return {.kind = Kind::item, .decoding = Decoding::bytes};
+  return {.kind = Kind::item, .decoding = format_ == ResponseFormat::base64 ? Decoding::base64 : Decoding::bytes};
 }
 
 Judgement CallRules::judge_text(CallMode mode, CallId id, const Frame& frame, std::size_t max_depth,

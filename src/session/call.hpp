@@ -53,6 +53,7 @@ enum class Decoding : std::uint8_t {
   json,          ///< parsed
   json_or_text,  ///< parsed, or the text where that fails (the core has not looked)
   json_member,   ///< parsed, then the value at a JSON Pointer, null where there is none
+  base64,        ///< a binary frame, as base64 text
   instead,       ///< not the frame: a JSON value that stands where the pointer would
 };
 

@@ -291,6 +291,7 @@ void read_fields(FieldReader& fields, CallTemplate& out) {
   (void)fields.choice("call_template_type", {"websocket"}, Presence::not_null);
   read_url(fields, out.url);
   read_call_message(fields, out);
+  out.sends_binary = fields.choice("message_format", {"text", "binary"}) == 2;
   const int missing = fields.choice("missing_arguments", {"error", "omit", "keep"});
   if (missing != 0) out.missing_arguments = static_cast<MissingArguments>(missing - 1);
   // Not shown: some services take a credential as a subprotocol.
@@ -298,7 +299,8 @@ void read_fields(FieldReader& fields, CallTemplate& out) {
     fields.fail("protocol", "a subprotocol name (RFC 9110 token)", "another string");
   }
   fields.boolean("keep_alive", out.keep_alive, Presence::not_null);
-  out.response_format = static_cast<ResponseFormat>(fields.choice("response_format", {"json", "text", "raw"}));
+  out.response_format =
+      static_cast<ResponseFormat>(fields.choice("response_format", {"json", "text", "raw", "base64"}));
   read_headers(fields, out.headers);
   read_header_fields(fields, out.header_fields);
   if (const std::string_view value = fields.find("auth"); !value.empty()) {

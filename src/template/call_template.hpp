@@ -22,7 +22,7 @@ namespace utcp::ws {
 
 using Duration = std::chrono::microseconds;
 
-enum class ResponseFormat : std::uint8_t { none, json, text, raw };
+enum class ResponseFormat : std::uint8_t { none, json, text, raw, base64 };
 
 /// `-1` in `expected_responses`: until the peer ends it.
 inline constexpr int kUntilPeerEnds = -1;
@@ -40,6 +40,7 @@ struct CallTemplate {
   Url url;
   MessageTemplate message;
   bool sends_message = true;  ///< `message` is not `false`: then a call waits for what the peer sends by itself
+  bool sends_binary = false;  ///< `message_format`: the message goes out as a binary frame
   MissingArguments missing_arguments = MissingArguments::error;  ///< of `message` and `filter_message`
   std::string protocol;  ///< WebSocket subprotocol (RFC 6455 section 1.9); empty: none
   bool keep_alive = true;

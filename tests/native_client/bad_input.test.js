@@ -31,6 +31,7 @@ const templates = [
   ...[0, -1, '30', Number.MAX_VALUE].map((one) => ({ url, response_timeout: one })),
   { url, timeout: 30_000, connection_timeout: 'soon' },
   { url, response_format: 'xml' },
+  { url, message_format: 'hex' },
   { url, expected_responses: -2 },
   { url, message: true },
   { url, leave_message: 7 },

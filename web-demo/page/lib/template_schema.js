@@ -24,6 +24,7 @@ export const templateSchema = {
       description:
         'What is sent, with placeholders: {{args.city}}, {{args}}, {{request_id}}, {{tool_name}}, {{uuid}}, {{now}}, {{traceparent}}',
     },
+    message_format: { enum: ['text', 'binary'], description: 'Whether the message is sent as a binary frame' },
     missing_arguments: {
       type: 'string',
       enum: ['error', 'omit', 'keep'],
@@ -31,7 +32,11 @@ export const templateSchema = {
     },
     protocol: text('WebSocket subprotocol; the peer must choose it'),
     keep_alive: yesOrNo('Keep the connection for later calls'),
-    response_format: { type: 'string', enum: ['json', 'text', 'raw'], description: 'How a response becomes a value' },
+    response_format: {
+      type: 'string',
+      enum: ['json', 'text', 'raw', 'base64'],
+      description: 'How a response becomes a value',
+    },
     timeout: seconds('Default of the next two'),
     connection_timeout: seconds('From the call until it has a connection'),
     response_timeout: seconds('From sending to the response; in a stream between two items'),
