@@ -7,6 +7,7 @@
 #include <utcp_websocket/json_scanner.hpp>
 #include <utcp_websocket/text.hpp>
 
+#include "correlation.hpp"
 #include "field_reader.hpp"
 #include "known_fields.hpp"
 #include "placeholder_places.hpp"
@@ -218,27 +219,11 @@ void read_progress_filter(FieldReader& fields, CallTemplate& out) {
   }
 }
 
-void read_correlation(FieldReader& fields, CallTemplate& out) {
-  const std::string_view value = fields.find("correlation");
-  if (value.empty()) return;
-  if (value == "false") {
-    out.correlation_off = true;
-  } else if (!json::is_string(value)) {
-    fields.refuse("correlation", "a JSON Pointer or false", value);
-  } else {
-    read_pointer(fields, "correlation", out.correlation);
-    if (!out.message.holds_request_id() && !out.message.holds_uuid()) {
-      fields.fail("correlation", "used with a \"message\" that holds {{request_id}} or {{uuid}}",
-                  "a message without them");
-    }
-  }
-}
-
 // Without an id or a filter, whatever the peer sends next would be an answer with nothing in it.
 void read_result_default(FieldReader& fields, CallTemplate& out) {
   const std::string_view value = fields.find("result_default", Presence::not_null);
   if (value.empty()) return;
-  const bool has_id = !out.correlation_off && (out.correlation || out.message.id_place());
+  const bool has_id = !out.correlation_off && (!out.correlation.empty() || out.message.id_place());
   if (!out.result_path || (!has_id && out.message_filter.empty())) {
     fields.fail("result_default", "used with a \"result_path\", and with an id in \"message\" or a \"message_filter\"",
                 "a template without them");
@@ -256,6 +241,7 @@ void read_filter_message(FieldReader& fields, MessageTemplate& out) {
     const std::string_view value = fields.find(name);
     append(all, {all.empty() ? "[" : ",", is_there ? value : "{}"});
   }
+  if (const std::string_view value = correlation_value(fields); !value.empty()) append(all, {",", value});
   Result<MessageTemplate> compiled = MessageTemplate::compile(concat({all, "]"}));
   if (compiled) {
     out = std::move(*compiled);
