@@ -44,6 +44,7 @@ SessionOptions parse_options(const std::string& text) {
     options.handshake.subprotocol_prefix = json::text_of(prefix);
   }
   options.can_ping = number(given, "canPing", 0, 0) != 0;
+  seconds(given, "longestPingInterval", options.longest_ping_interval);
   options.can_pause = number(given, "canPause", 0, 0) != 0;
   options.seed = static_cast<std::uint64_t>(number(given, "seed", 0, 0));
   if (const std::string_view retry = json::find(given, "retry"); !retry.empty()) {

@@ -62,7 +62,8 @@ struct SessionOptions {
   HandshakeOptions handshake{};
   bool can_pause = false;  ///< whether the host can stop reading from a connection for a while
   bool can_ping = false;   ///< whether the host can send WebSocket pings and tells of pongs
-  std::uint64_t seed = 0;  ///< entropy for the jitter of retries
+  Duration longest_ping_interval = Duration::max();  ///< of a host that ends what is silent for longer
+  std::uint64_t seed = 0;                            ///< entropy for the jitter of retries
 };
 
 /// Open a WebSocket; answer with `handle_open`, `handle_opening_failed` or `handle_close`.
@@ -297,6 +298,7 @@ class Session {
   void token_came(TimePoint now, TokenId id, const ErrorPtr& error, OpeningFailure::Kind kind);
 
   // session_heartbeat.cpp
+  [[nodiscard]] Duration ping_interval(const CallTemplate& call_template) const;
   void start_heartbeat(TimePoint now, const Connection& connection);
   void heartbeat(TimePoint now, Connection& connection);
   void ping(TimePoint now, Connection& connection, const CallTemplate& call_template);
