@@ -84,8 +84,12 @@ export interface WebSocketCallTemplate<
   ping_interval?: number | undefined;
   /** Members that a response must have, at any depth, with placeholders as in `message`; other frames are reported and dropped. Default: none. */
   message_filter?: object | undefined;
-  /** JSON Pointer to the request's id in a response, or `false`: responses carry none. Default: found from `message`. */
-  correlation?: string | false | undefined;
+  /**
+   * JSON Pointer to the request's id in a response; an array: up to 8, of which the first counts that holds the id of a call that waits.
+   * `{ '/1': '{{args.sub}}' }`: what stands there is no id but this text, with placeholders as in `message`; a call waits for a connection
+   * where no other of the same value is under way or was left unanswered. `false`: responses carry none. Default: found from `message`.
+   */
+  correlation?: string | readonly string[] | Readonly<Record<string, string>> | false | undefined;
   /** JSON Pointer to the result in a JSON response. Default: the whole response. */
   result_path?: Path;
   /**

@@ -51,6 +51,8 @@ const templates = [
   { url, keep_alive: 'yes' },
   { url, ping_interval: 0 },
   { url, correlation: { request: 'id' } },
+  { url, correlation: { '/a': 'id' } },
+  { url, correlation: ['/a', 'b'] },
   { url, stream_end: 7 },
   { url, stream_end_item: 'yes' },
   { url, stream_end: { a: 1, '...': '{{args}}' } },

@@ -85,9 +85,10 @@ export const templateSchema = {
     stream_end: { ...object('Members of the frame that ends a stream'), examples: [{ type: 'stream_end' }] },
     stream_end_item: yesOrNo('The frame that ends a stream is its last item'),
     correlation: {
-      type: ['string', 'boolean'],
+      type: ['string', 'boolean', 'array', 'object'],
       examples: ['/id', false],
-      description: 'JSON Pointer to the request’s id in a response, or false',
+      description:
+        'JSON Pointer to the request’s id in a response, several, one with a value of the caller’s, or false',
     },
     leave_message: object('Tells the service that a call is left'),
     leave_when: { enum: ['left', 'always'], description: 'Whether it is also told of calls that it has ended' },
