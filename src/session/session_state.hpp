@@ -4,7 +4,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -59,7 +58,7 @@ struct Session::Connection {
   /// Its calls by `Call::route`: those whose answers carry the id at one place stand together.
   std::map<std::string, std::uint32_t> calls{};
   /// Routes of calls by values that their callers gave, which ended unanswered: what still comes must reach no other.
-  std::set<std::string> unanswered{};
+  std::map<std::string, std::uint32_t> unanswered{};
   std::vector<std::string> given{};  // secrets that open it: its token, and the host's own
   TokenId credential{};              // oauth2: whose token opens it
   std::uint32_t token_serial = 0;    // and which
