@@ -32,7 +32,6 @@ import { compose, snapshotOf } from './request.js';
 import { Session } from './session.js';
 import { StreamCall, ToolStream } from './stream.js';
 import { forCore, Tools, templateText } from './tools.js';
-import { withTraceContext } from './trace_context.js';
 import { WIRE_CLOSE, WIRE_SEND } from './wire.js';
 
 /** @typedef {import('./calls.js').Call} Call */
@@ -64,6 +63,7 @@ export class Driver {
     this.#connections = new Connections(
       {
         tell: (entry, subject) => this.tell(entry, subject),
+        ask: (question) => this.ask(question),
         receive: ({ wire, connection }, data) => {
           this.#session.receive(wire, data, this.#consumed);
           this.#carryOut({ data, connection });
@@ -105,10 +105,9 @@ export class Driver {
    */
   async discover(request, signal) {
     const template = templateText(request.template);
-    /** @type {string[]} */
-    const given = [];
+    const given = { text: '' };
     const text = await this.call(MODE_DISCOVERY, { ...request, given }, signal);
-    return { text, mask: (said) => this.#connections.mask(0, template, wellFormed(JSON.stringify(given)), said) };
+    return { text, mask: (said) => this.#connections.mask(0, template, given.text, said) };
   }
 
   /** @param {Request | undefined} request @param {AbortSignal} [signal] @param {unknown} [refusal] why there is no request */
@@ -348,7 +347,7 @@ export class Driver {
 
   /** @param {Extract<import('./channel.js').Command, { kind: typeof COMMAND_OPEN }>} command */
   #open({ connection, handshake, wire, opener }) {
-    this.#connections.open(connection, opener ? withTraceContext(handshake, opener) : handshake, wire);
+    this.#connections.open(connection, handshake, wire, opener);
     if (!opener?.leftOut) return;
     this.#observers.warn({ endpoint: opener.endpoint, connection, call: opener.call, size: 0, text: opener.leftOut });
   }
@@ -357,7 +356,7 @@ export class Driver {
   #deliver(id, item, last) {
     const call = this.#calls.get(id);
     if (!call) return;
-    call.given?.push(...this.#connections.secretsOf(item.connection));
+    if (call.given) call.given.text = this.#connections.givenTo(item.connection);
     call.deliver(item);
     if (last) this.#calls.take(id)?.finish();
   }

@@ -25,6 +25,7 @@
 
 #include "call.hpp"
 #include "connection.hpp"
+#include "credentials.hpp"
 #include "failure.hpp"
 #include "handshake.hpp"
 #include "oauth2.hpp"
@@ -216,8 +217,10 @@ class Session {
 
   void set_reporting(bool on) { reporting_ = on; }
 
-  /// A connection is opened with these as well, from the host's own source of credentials: they are masked, too.
-  void know_secrets(ConnectionId id, std::vector<std::string> secrets);
+  /// What the host's own source of credentials gives to a connection that is to be opened: it opens it with this
+  /// handshake, not that of `OpenSocket`, or fails it with the error. From then on all that is shown of the connection
+  /// is without these secrets.
+  [[nodiscard]] Result<Handshake> add_credentials(ConnectionId id, Credentials given);
   /// What must not stand in anything that is shown of a connection (an id that is gone: of none), or of what became of
   /// calls with this template. For what the host itself shows: its own errors, manuals.
   [[nodiscard]] Secrets secrets_of(ConnectionId id) const;
@@ -289,6 +292,7 @@ class Session {
   void authorize(TimePoint now, Connection& connection);
   void open_with(Connection& connection, const BearerToken& token);
   void open_socket(Connection& connection, std::string_view token);
+  [[nodiscard]] Handshake handshake_of(const Connection& connection) const;
   void receive(TimePoint now, Connection& connection, const Frame& frame);
   static bool hears(TimePoint now, Connection& connection);
   [[nodiscard]] bool floods(TimePoint now, Connection& connection, const Frame& frame) const;

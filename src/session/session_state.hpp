@@ -59,16 +59,17 @@ struct Session::Connection {
   std::map<std::string, std::uint32_t> calls{};
   /// Routes of calls by values that their callers gave, which ended unanswered: what still comes must reach no other.
   std::map<std::string, std::uint32_t> unanswered{};
-  std::vector<std::string> given{};  // secrets that open it: its token, and the host's own
-  TokenId credential{};              // oauth2: whose token opens it
-  std::uint32_t token_serial = 0;    // and which
-  bool exclusive = false;            // one call without correlation has it
-  bool tainted = false;              // a late answer or echo may come: only calls that check ids may use it
-  bool served = false;               // a call was answered
-  bool served_wrapped = false;       // the last one with a `tool_response`, as tools that stream answer
-  std::uint32_t unheard = 0;         // calls in a row that got no answer while nothing at all came
-  bool paused = false;               // not read from until the consumer of its stream has taken what came
-  std::string instead{};             // how the last frame began that came while connect_ack was awaited
+  Credentials given{};             // what the host's own source added to its opening
+  std::string token{};             // oauth2: what opens it
+  TokenId credential{};            // and whose
+  std::uint32_t token_serial = 0;  // and which
+  bool exclusive = false;          // one call without correlation has it
+  bool tainted = false;            // a late answer or echo may come: only calls that check ids may use it
+  bool served = false;             // a call was answered
+  bool served_wrapped = false;     // the last one with a `tool_response`, as tools that stream answer
+  std::uint32_t unheard = 0;       // calls in a row that got no answer while nothing at all came
+  bool paused = false;             // not read from until the consumer of its stream has taken what came
+  std::string instead{};           // how the last frame began that came while connect_ack was awaited
   TimePoint idle_since{};
   TimePoint unsolicited_since{};                              // a second of frames that nobody asked for
   std::size_t unsolicited_frames = 0, unsolicited_bytes = 0;  // that came within it
