@@ -45,7 +45,7 @@ utcp_room(json
 utcp_room(template
   SEES json
   PUBLIC auth.hpp call_template.hpp discovery.hpp frame_match.hpp manual.hpp message_template.hpp secrets.hpp url.hpp
-  SOURCES auth.cpp call_template.cpp discovery.cpp field_reader.cpp frame_match.cpp known_fields.cpp manual.cpp message_compiler.cpp
+  SOURCES auth.cpp call_template.cpp correlation.cpp discovery.cpp field_reader.cpp frame_match.cpp known_fields.cpp manual.cpp message_compiler.cpp
     message_template.cpp placeholder_places.cpp placeholders.cpp secrets.cpp spread.cpp url.cpp)
 
 utcp_room(session

@@ -79,9 +79,11 @@ class BeastConnection final : public Connection, public std::enable_shared_from_
     shake_hands(std::move(transport));
   }
 
-  void send(std::string_view text) override {
+  void send(std::string_view message, bool is_binary) override {
+    if (!is_open_) return;
     ErrorCondition ignored;  // the read tells of it
-    if (is_open_) stream_->write(asio::buffer(text), ignored);
+    stream_->binary(is_binary);
+    stream_->write(asio::buffer(message), ignored);
   }
 
   void ping() override {

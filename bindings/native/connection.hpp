@@ -52,8 +52,8 @@ class Connection {
   virtual void open(const Handshake& handshake, Route route) = 0;
   /// Handshakes over a transport that is already connected.
   virtual void open_over(std::unique_ptr<Transport> transport, const Handshake& handshake) = 0;
-  /// Text goes out with the next `flush`, or before the next read.
-  virtual void send(std::string_view text) = 0;
+  /// The message goes out with the next `flush`, or before the next read.
+  virtual void send(std::string_view message, bool is_binary) = 0;
   virtual void ping() = 0;
   virtual void set_reading(bool on) = 0;
   virtual void flush() = 0;

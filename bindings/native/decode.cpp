@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include <utcp_websocket/encoding.hpp>
 #include <utcp_websocket/json_scan.hpp>
 #include <utcp_websocket/json_text.hpp>
 
@@ -30,6 +31,8 @@ Json decode(std::string_view content, const DecodingPlan& plan, bool& not_json) 
       return Json(std::string(content));
     case Decoding::bytes:
       return bytes_of(content);
+    case Decoding::base64:
+      return Json(base64(content));
     case Decoding::json_member:
       text = slice_at(content, plan.path, plan.max_depth);
       break;

@@ -130,9 +130,7 @@ detail::PreparedCall Engine::prepare(CallMode mode, std::string_view tool_name, 
     return call;
   }
   call->call_template = std::move(*entry);
-  Result<std::string> text = arguments_text(arguments, options_.limits.json_depth);
-  call->arguments = std::move(*text);
-  call->error = text.take_error();
+  call->error = take_arguments(*call, arguments, options_.limits.json_depth);
   return call;
 }
 
@@ -214,11 +212,15 @@ ErrorPtr Engine::render(Call& call, CallRequest& request, std::uint32_t id) {
     built_ins.tracestate = handle.options.tracestate;
   }
   const MissingArguments missing = used.parsed.missing_arguments;
-  Result<std::string> message = is_discovery
-                                    ? utcp::ws::render(used.parsed.discovery_message, handle.arguments, built_ins)
-                                    : utcp::ws::render(used.parsed.message, handle.arguments, built_ins, missing);
-  call.message = std::move(*message);
-  if (!message) return message.take_error();
+  if (handle.bytes) {
+    call.message = *handle.bytes;
+  } else {
+    Result<std::string> message = is_discovery
+                                      ? utcp::ws::render(used.parsed.discovery_message, handle.arguments, built_ins)
+                                      : utcp::ws::render(used.parsed.message, handle.arguments, built_ins, missing);
+    call.message = std::move(*message);
+    if (!message) return message.take_error();
+  }
   if (used.filters && handle.mode != CallMode::discovery) {
     Result<std::string> filter = utcp::ws::render(used.parsed.filter_message, handle.arguments, built_ins, missing);
     request.message_filter = std::move(*filter);

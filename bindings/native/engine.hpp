@@ -123,7 +123,7 @@ class Engine final : public ConnectionEvents, public std::enable_shared_from_thi
   void fail_for_good(ConnectionId connection, ErrorPtr error, bool is_what_calls_get);
   [[nodiscard]] Result<Route> route_to(std::string_view url);
   [[nodiscard]] Connection* find(ConnectionId connection);
-  void send(ConnectionId connection, std::string_view text);
+  void send(ConnectionId connection, std::string_view message, bool is_binary = false);
   void show_frame(ConnectionId connection, bool is_sent, bool is_text, std::string_view content);
   void send_own(ConnectionId connection, const Plan& plan);
   void settled_closing(std::uint64_t closing);

@@ -126,11 +126,11 @@ Connection* Engine::find(ConnectionId connection) {
   return entry == connections_.end() ? nullptr : entry->second.get();
 }
 
-void Engine::send(ConnectionId connection, std::string_view text) {
+void Engine::send(ConnectionId connection, std::string_view message, bool is_binary) {
   const auto entry = connections_.find(connection);
   if (entry == connections_.end()) return;
-  entry->second->send(text);
-  show_frame(connection, true, true, text);
+  entry->second->send(message, is_binary);
+  show_frame(connection, true, !is_binary, message);
   if (unflushed_.empty() || unflushed_.back() != entry->second) unflushed_.push_back(entry->second);
 }
 
@@ -146,7 +146,8 @@ void Engine::run(const SendMessage& command) {
   const std::string message = std::exchange(call->second.message, {});
   sent_size_ = message.size();
   call->second.is_sent = true;
-  send(command.connection, message);
+  const Prepared& handle = *call->second.handle;
+  send(command.connection, message, handle.mode != CallMode::discovery && handle.call_template->parsed.sends_binary);
 }
 
 void Engine::send_own(ConnectionId connection, const Plan& plan) {

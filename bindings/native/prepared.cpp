@@ -38,7 +38,10 @@ bool is_name(std::string_view text) {
 
 // Appends where the first value stands that JSON text cannot hold, and says what it is; null where there is none.
 const char* find_culprit(const Json& value, std::size_t depth_left, std::string& path) {
-  if (value.is_binary()) return " is binary, which JSON cannot hold: pass a string or an array";
+  if (value.is_binary()) {
+    return " is bytes, which JSON cannot hold: pass a text, such as base64, or let the template have "
+           "\"message_format\": \"binary\" and the placeholder of this argument alone as \"message\"";
+  }
   if (value.is_discarded()) return " is a discarded value, which JSON cannot hold";
   if (!value.is_structured()) return nullptr;
   if (depth_left == 0) return " nests too deeply";
@@ -146,6 +149,8 @@ std::vector<Templates::Entry> Templates::take_all() {
   return all;
 }
 
+namespace {
+
 Result<std::string> arguments_text(const Json& arguments, std::size_t max_depth) {
   Result<std::string> result;
   if (arguments.is_null()) {
@@ -158,6 +163,26 @@ Result<std::string> arguments_text(const Json& arguments, std::size_t max_depth)
     if (result) *result = well_formed(json::dump(arguments));
   }
   return result;
+}
+
+}  // namespace
+
+ErrorPtr take_arguments(Prepared& call, const Json& arguments, std::size_t max_depth) {
+  const CallTemplate& used = call.call_template->parsed;
+  const bool may_be_bytes = used.sends_binary && call.mode != CallMode::discovery;
+  const std::string name(may_be_bytes ? used.message.lone_argument() : std::string_view{});
+  const auto found = name.empty() ? arguments.end() : arguments.find(name);
+  Result<std::string> text;
+  if (found != arguments.end() && found->is_binary()) {
+    call.bytes.emplace(found->get_binary().begin(), found->get_binary().end());
+    Json rest = arguments;
+    rest.erase(name);
+    text = arguments_text(rest, max_depth);
+  } else {
+    text = arguments_text(arguments, max_depth);
+  }
+  call.arguments = std::move(*text);
+  return text.take_error();
 }
 
 }  // namespace utcp::ws::native

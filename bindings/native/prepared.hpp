@@ -64,7 +64,8 @@ struct Prepared {
   ErrorPtr error;  ///< in place of all the rest: what was wrong
   CallMode mode = CallMode::single;
   CallOptions options;
-  std::string arguments;  ///< JSON text of an object
+  std::string arguments;             ///< JSON text of an object
+  std::optional<std::string> bytes;  ///< the whole message, of an argument that is not among `arguments`
   Templates::Entry call_template;
 
   // Only the engine's, on its executor:
@@ -72,7 +73,8 @@ struct Prepared {
   bool is_over = false;
 };
 
-/// The JSON text of a call's arguments. Fails with `invalid_argument`, naming the place that JSON cannot hold.
-[[nodiscard]] Result<std::string> arguments_text(const Json& arguments, std::size_t max_depth);
+/// Reads the arguments of a call that has its template. Fails with `invalid_argument`, naming the place that JSON
+/// cannot hold.
+[[nodiscard]] ErrorPtr take_arguments(Prepared& call, const Json& arguments, std::size_t max_depth);
 
 }  // namespace utcp::ws::native

@@ -116,6 +116,7 @@ std::string SessionHost::prepare(std::uint32_t caller, const std::string& tool_n
   reply.flag("many", gives_many(prepared));
   reply.flag("filters", !prepared.filter_message.is_constant());
   reply.flag("leaves", prepared.leave_message.has_value());
+  if (prepared.sends_binary) reply.text("bytes", prepared.message.lone_argument());
   reply.json("discovery", plan_json(prepared.discovery_message.plan({})));
   if (!prepared.message.depends_on_names()) reply.json("plan", plan_json(prepared.message.plan({})));
   return value_reply(reply.take());

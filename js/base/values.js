@@ -21,6 +21,16 @@ export function isObject(value) {
   return kindOf(value) === 'an object';
 }
 
+/** Never throws. @param {unknown} value @returns {value is ArrayBuffer | ArrayBufferView} */
+export function isBytes(value) {
+  if (typeof value !== 'object') return false;
+  try {
+    return ArrayBuffer.isView(value) || value instanceof ArrayBuffer;
+  } catch {
+    return false; // a proxy of the caller's
+  }
+}
+
 /** @param {unknown} data @returns {number} bytes, of a text UTF-16 code units */
 export function sizeOf(data) {
   if (typeof data === 'string') return data.length;

@@ -10,7 +10,7 @@ import { decode } from './frames.js';
  * @typedef {object} Call
  * @property {number} id 0 until it is started
  * @property {number} mode
- * @property {string} message dropped once it is sent
+ * @property {string | Uint8Array<ArrayBuffer>} message dropped once it is sent
  * @property {boolean} isSent
  * @property {boolean} over
  * @property {{ text: string } | undefined} given takes what the option `credentials` gave to the connection that its answer came on
@@ -58,6 +58,7 @@ export function tellProgress(call, item) {
 /** A call that resolves once: with its response, or with all of them where several were asked for. */
 export class SingleCall {
   id = 0;
+  /** @type {string | Uint8Array<ArrayBuffer>} */
   message = '';
   isSent = false;
   over = false;

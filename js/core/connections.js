@@ -93,9 +93,9 @@ export class Connections {
     );
   }
 
-  /** @param {number} connection @param {string} text */
-  send(connection, text) {
-    this.#sockets.get(connection)?.transmit(text);
+  /** @param {number} connection @param {string | Uint8Array<ArrayBuffer>} message */
+  send(connection, message) {
+    this.#sockets.get(connection)?.transmit(message);
   }
 
   /** @param {number} connection */

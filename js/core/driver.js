@@ -18,7 +18,7 @@ import {
   MODE_DISCOVERY,
   REPORT_SEND,
 } from '../../dist/constants.js';
-import { wellFormed } from '../base/values.js';
+import { sizeOf, wellFormed } from '../base/values.js';
 import { DeadlineTimer } from '../host/timer.js';
 import { TokenFetcher } from '../host/tokens.js';
 import { CallTable } from './call_table.js';
@@ -371,7 +371,7 @@ export class Driver {
     const call = this.#calls.get(Number(what));
     if (!call) return;
     this.#connections.send(connection, call.message);
-    this.#sentSize = call.message.length;
+    this.#sentSize = sizeOf(call.message);
     call.message = '';
     call.isSent = true;
   }

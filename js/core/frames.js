@@ -1,5 +1,6 @@
 // Owns received messages on the JavaScript side: their size, decoding them as the core said, and what was consumed of them. Must not know which call a message answers.
 import {
+  DECODING_BASE64,
   DECODING_BYTES,
   DECODING_INSTEAD,
   DECODING_JSON,
@@ -26,6 +27,8 @@ export function decode({ data, decoding, path }, warn) {
   switch (decoding) {
     case DECODING_BYTES:
       return toBytes(data);
+    case DECODING_BASE64:
+      return base64(toBytes(data));
     case DECODING_JSON:
     case DECODING_JSON_OR_TEXT:
       try {
@@ -73,8 +76,16 @@ function tokensOf(path) {
   return lastTokens;
 }
 
+/** @param {Uint8Array} bytes */
+function base64(bytes) {
+  const step = 32_768; // a function takes no more arguments everywhere
+  let text = '';
+  for (let i = 0; i < bytes.length; i += step) text += String.fromCharCode(...bytes.subarray(i, i + step));
+  return btoa(text);
+}
+
 /** @param {unknown} data */
-function toBytes(data) {
+export function toBytes(data) {
   if (data instanceof ArrayBuffer) return new Uint8Array(data);
   // A view: the host may use its memory again.
   if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice();

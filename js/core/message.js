@@ -15,7 +15,8 @@ import {
   PIECE_TRACESTATE,
   PIECE_UUID,
 } from '../../dist/constants.js';
-import { isArray, kindOf } from '../base/values.js';
+import { isArray, isBytes, kindOf } from '../base/values.js';
+import { toBytes } from './frames.js';
 
 /**
  * A literal, or a piece to fill in: [kind, encoding, argument's name, how often what is put in is escaped besides].
@@ -47,7 +48,7 @@ export class Arguments {
     object = read(() => (typeof object.toJSON === 'function' ? (object.toJSON() ?? {}) : object));
     if (typeof object !== 'object') throw new TypeError(`arguments must be an object, not ${kindOf(object)}`);
     this.isArray = isArray(object);
-    if (this.isArray) this.#all = stringify(object, 'arguments');
+    if (this.isArray) this.#all = jsonOf(object, 'arguments');
     this.#object = this.isArray ? {} : read(() => ({ ...object }));
     if (typeof this.#object.toJSON === 'function') delete this.#object.toJSON; // was asked, or is no argument
   }
@@ -56,6 +57,7 @@ export class Arguments {
   names() {
     const there = Object.keys(this.#object).filter((name) => {
       const value = this.#object[name];
+      if (isBytes(value)) return true;
       if (typeof value === 'object' || typeof value === 'function') return this.json(name) !== undefined;
       return value !== undefined && typeof value !== 'symbol';
     });
@@ -67,7 +69,7 @@ export class Arguments {
   /** @param {string} name @returns {string | undefined} its JSON text */
   json(name) {
     this.#texts ??= new Map();
-    if (!this.#texts.has(name)) this.#texts.set(name, stringify(this.#valueOf(name), cut('arguments', [member(name)])));
+    if (!this.#texts.has(name)) this.#texts.set(name, jsonOf(this.#valueOf(name), pathTo(name)));
     return this.#texts.get(name);
   }
 
@@ -81,8 +83,27 @@ export class Arguments {
 
   /** All of them, as the JSON text of one object. */
   all() {
-    this.#all ??= stringify(this.#object, 'arguments') ?? '{}';
+    if (this.#all === undefined) {
+      const bytes = Object.keys(this.#object).find((name) => isBytes(this.#object[name]));
+      if (bytes !== undefined) throw new TypeError(pathTo(bytes) + NO_JSON);
+      this.#all = jsonOf(this.#object, 'arguments') ?? '{}';
+    }
     return this.#all;
+  }
+
+  /** @param {string} name @returns {Uint8Array<ArrayBuffer> | undefined} a copy, where it is bytes */
+  bytes(name) {
+    const value = this.#valueOf(name);
+    return isBytes(value) ? toBytes(value).slice() : undefined;
+  }
+
+  /** All of them, to be read again: what they are made of may change meanwhile. @returns {unknown} */
+  snapshot() {
+    const names = Object.keys(this.#object).filter((name) => isBytes(this.#object[name]));
+    if (names.length === 0) return JSON.parse(this.all());
+    const bytes = names.map((name) => [name, this.bytes(name)]);
+    for (const name of names) delete this.#object[name];
+    return { ...JSON.parse(this.all()), ...Object.fromEntries(bytes) };
   }
 
   /** Not what every object has. @param {string} name */
@@ -98,6 +119,19 @@ function read(reading) {
   } catch (cause) {
     throw new TypeError('arguments cannot be read', { cause });
   }
+}
+
+const NO_JSON =
+  ' is bytes, which JSON cannot hold: pass a text, such as base64, or let the template have "message_format": "binary" and ' +
+  'the placeholder of this argument alone as "message"';
+
+/** @param {unknown} value @param {string} path */
+function jsonOf(value, path) {
+  if (isBytes(value)) throw new TypeError(path + NO_JSON);
+  const text = stringify(value, path);
+  const why = text?.includes('{"0":') && culprit(value, path); // as bytes are written
+  if (why) throw new TypeError(why);
+  return text;
 }
 
 /**
@@ -224,13 +258,17 @@ export function stringify(value, path) {
   try {
     return JSON.stringify(value);
   } catch (cause) {
-    let why;
-    try {
-      why = findCulprit(value, path, cause instanceof RangeError);
-    } catch {
-      // A getter or a proxy of the caller's: it is the cause.
-    }
+    const why = culprit(value, path, cause instanceof RangeError);
     throw new TypeError(why ?? `${path} cannot be written as JSON`, { cause });
+  }
+}
+
+/** @param {unknown} value @param {string} path @param {boolean} [overflowed] */
+function culprit(value, path, overflowed = false) {
+  try {
+    return findCulprit(value, path, overflowed);
+  } catch {
+    return undefined; // a getter or a proxy of the caller's
   }
 }
 
@@ -251,18 +289,20 @@ function findCulprit(value, path, overflowed) {
   const trail = [];
   const levels = new Map();
   const searched = new Set();
-  const pathTo = (level = trail.length) => {
+  const where = (level = trail.length) => {
     const steps = trail.slice(1, level).map(({ step }) => step);
     return cut(path, steps);
   };
   let step = '';
   for (let left = MOST_VALUES; left > 0; left -= 1) {
     const above = levels.get(value);
-    const isOpen = typeof value === 'object' && value !== null && typeof value.toJSON !== 'function';
+    const bytes = isBytes(value);
+    const isOpen = typeof value === 'object' && value !== null && !bytes && typeof value.toJSON !== 'function';
     trail.push({ value, step, keys: isOpen && !above && !searched.has(value) ? Object.keys(value) : [], next: 0 });
-    if (typeof value === 'bigint') return `${pathTo()} is a BigInt, which JSON cannot hold: pass a number or a string`;
-    if (above) return `${pathTo()} leads back to ${pathTo(above)}: JSON cannot hold a cycle`;
-    if (overflowed && trail.length > DEEP) return `${pathTo()} is nested too deeply: over ${DEEP} levels`;
+    if (typeof value === 'bigint') return `${where()} is a BigInt, which JSON cannot hold: pass a number or a string`;
+    if (bytes) return where() + NO_JSON;
+    if (above) return `${where()} leads back to ${where(above)}: JSON cannot hold a cycle`;
+    if (overflowed && trail.length > DEEP) return `${where()} is nested too deeply: over ${DEEP} levels`;
     if (isOpen) levels.set(value, trail.length);
 
     let top = trail[trail.length - 1];
@@ -284,6 +324,11 @@ function findCulprit(value, path, overflowed) {
 function cut(path, steps) {
   const shown = steps.length > 20 ? [...steps.slice(0, 10), '…', ...steps.slice(-5)] : steps;
   return path + shown.map((step) => (step.length > 60 ? `${step.slice(0, 50)}…` : step)).join('');
+}
+
+/** @param {string} name an argument's */
+function pathTo(name) {
+  return cut('arguments', [member(name)]);
 }
 
 /** @param {string} name */

@@ -84,7 +84,8 @@ export function validateCallTemplate(callTemplate) {
 }
 
 /**
- * The arguments that a call template takes by name, in `message`, `message_filter`, `stream_end`, `error_match` and `leave_message`.
+ * The arguments that a call template takes by name, in `message`, `message_filter`, `stream_end`, `error_match`,
+ * `leave_message` and the value of `correlation`.
  * @param {object} callTemplate a valid one
  * @returns {string[]} their names, each once, as they stand there
  * @throws `CallTemplateError` or `WebSocketSecurityError`

@@ -13,7 +13,7 @@ import { forCore, PLAN_OF_FILTER, PLAN_OF_LEAVING, planFor, templateText } from 
 /** @param {Request} request @returns {Request} the same as it is now: the caller may change what it gave */
 export function snapshotOf(request) {
   const template = JSON.parse(templateText(request.template));
-  return { ...request, template, args: JSON.parse(new Arguments(request.args).all()) };
+  return { ...request, template, args: new Arguments(request.args).snapshot() };
 }
 
 /**
@@ -22,7 +22,7 @@ export function snapshotOf(request) {
  * @param {number} mode
  * @param {Request} request
  * @param {number} id the call's
- * @returns {{ tool: import('./tools.js').PreparedTool, message: string, extras: string | undefined }} `extras`: JSON of what the core
+ * @returns {{ tool: import('./tools.js').PreparedTool, message: string | Uint8Array<ArrayBuffer>, extras: string | undefined }} `extras`: JSON of what the core
  *   needs to know of this call besides
  */
 export function compose(driver, tools, mode, { caller, toolName, args, template, timeout, traceContext }, id) {
@@ -33,7 +33,9 @@ export function compose(driver, tools, mode, { caller, toolName, args, template,
   const uuid = tool.usesUuid ? randomUuid() : undefined;
   /** @type {import('./message.js').BuiltIns} */
   const builtIns = { requestId: String(id), toolName: tool.name, uuid, freshId: driver.freshId };
-  const message = plan ? renderPlan(plan, values, builtIns) : values.all();
+  const bytes = mode === MODE_DISCOVERY ? undefined : tool.bytes;
+  const text = () => (plan ? renderPlan(plan, values, builtIns) : values.all());
+  const message = bytes === undefined ? text() : (values.bytes(bytes) ?? new TextEncoder().encode(text()));
   const leaves = tool.leaves && mode !== MODE_DISCOVERY;
   if (tool.headerFields.length === 0 && !uuid && !tool.filters && !leaves && timeout === undefined) {
     return { tool, message, extras: undefined };

@@ -16,6 +16,7 @@ import { isJustArguments, stringify, usesUuid } from './message.js';
  * @property {boolean} many whether a call resolves with an array
  * @property {Piece[]} discovery
  * @property {Piece[]} [plan] where it does not depend on the arguments' names
+ * @property {string} [bytes] of a binary message: the argument that may be its bytes, or empty
  * @property {boolean} plain the message is the arguments
  * @property {boolean} usesUuid
  * @property {boolean} filters whether what frames are held against (`message_filter`, `stream_end`, `error_match`) has placeholders

@@ -100,11 +100,11 @@ export class Socket {
     }
   }
 
-  /** @param {string} text @returns {boolean} whether the host took it; if not, its `close` is on the way or comes now */
-  transmit(text) {
+  /** @param {string | Uint8Array<ArrayBuffer>} message @returns {boolean} whether the host took it; if not, its `close` is on the way or comes now */
+  transmit(message) {
     try {
       this.#gather();
-      this.real.send(text);
+      this.real.send(message);
       return true;
     } catch (error) {
       queueMicrotask(() => this.released || this.events.failed(this, error));

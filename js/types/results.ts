@@ -7,7 +7,7 @@ export type JsonValue = string | number | boolean | null | JsonValue[] | { [memb
 /**
  * One response. JSON is `unknown`, because nobody has checked it. A text is a string, or a `Uint8Array` where the peer answered
  * with a binary frame, or the `result` of a frame `{ "type": "tool_response", "result": … }`, which is any JSON; with the
- * `response_format` `raw` a frame is not looked into.
+ * `response_format` `raw` a frame is not looked into, with `base64` a binary frame is a string.
  * @typeParam Format the type of `response_format`
  * @typeParam Path the type of `result_path`
  */
@@ -20,7 +20,9 @@ export type ToolResponse<
     ? unknown
     : Format extends 'raw'
       ? string | Uint8Array
-      : JsonValue | Uint8Array;
+      : Format extends 'base64'
+        ? JsonValue
+        : JsonValue | Uint8Array;
 
 /**
  * What a call resolves with: a response, an array of them where `expected_responses` is not 1, or `undefined` where it is 0.
@@ -50,7 +52,13 @@ export type ToolResult<
 export type ToolStreamItem<
   Format extends ResponseFormat | undefined,
   Path extends string | undefined,
-> = Path extends string ? unknown : Format extends 'json' ? unknown : JsonValue | Uint8Array;
+> = Path extends string
+  ? unknown
+  : Format extends 'json'
+    ? unknown
+    : Format extends 'base64'
+      ? JsonValue
+      : JsonValue | Uint8Array;
 
 /**
  * The call template of a call whose result's type is given as a type argument; without one it fits nothing.

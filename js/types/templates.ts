@@ -2,7 +2,7 @@
 // call gives: that is in results.ts.
 
 /** How a response becomes a value. */
-export type ResponseFormat = 'json' | 'text' | 'raw';
+export type ResponseFormat = 'json' | 'text' | 'raw' | 'base64';
 
 /**
  * How to call a tool, or discover a manual, over WebSocket. Times are in seconds; fractions are allowed. Fields that are not
@@ -35,6 +35,12 @@ export interface WebSocketCallTemplate<
    */
   message?: string | object | false | undefined;
   /**
+   * `'binary'`: the message goes out as a binary frame. Where it is the placeholder of one argument alone, `'{{args.audio}}'`, that may be a
+   * `Uint8Array`, another view or an `ArrayBuffer`, whose bytes are sent; else its text as UTF-8. Bytes anywhere else are refused with a
+   * `TypeError`. Default `'text'`.
+   */
+  message_format?: 'text' | 'binary' | undefined;
+  /**
    * What becomes of a placeholder whose argument is missing. `'error'`: the call rejects with `invalid_argument`, which names it;
    * `'omit'`: a member or element whose whole value it is is left out, inside a text nothing takes its place; `'keep'`: it is sent as it
    * stands. Default `'error'`.
@@ -46,7 +52,7 @@ export interface WebSocketCallTemplate<
   keep_alive?: boolean | undefined;
   /**
    * `'json'`: parsed, or the text where it is not JSON; `'text'`, `'raw'`: the text. Default: the text. Binary frames are a
-   * `Uint8Array` whatever stands here.
+   * `Uint8Array`; with `'base64'` they are that as text, and texts stay texts.
    */
   response_format?: Format;
   /** Seconds; the default of `connection_timeout` and `response_timeout`. Default 30. */
@@ -78,8 +84,12 @@ export interface WebSocketCallTemplate<
   ping_interval?: number | undefined;
   /** Members that a response must have, at any depth, with placeholders as in `message`; other frames are reported and dropped. Default: none. */
   message_filter?: object | undefined;
-  /** JSON Pointer to the request's id in a response, or `false`: responses carry none. Default: found from `message`. */
-  correlation?: string | false | undefined;
+  /**
+   * JSON Pointer to the request's id in a response; an array: up to 8, of which the first counts that holds the id of a call that waits.
+   * `{ '/1': '{{args.sub}}' }`: what stands there is no id but this text, with placeholders as in `message`; a call waits for a connection
+   * where no other of the same value is under way or was left unanswered. `false`: responses carry none. Default: found from `message`.
+   */
+  correlation?: string | readonly string[] | Readonly<Record<string, string>> | false | undefined;
   /** JSON Pointer to the result in a JSON response. Default: the whole response. */
   result_path?: Path;
   /**

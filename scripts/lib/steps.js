@@ -120,7 +120,7 @@ async function nativeClient() {
   const endpoints = ['device', 'graphql', 'jsonrpc', 'mcp', 'phoenix', 'socketio'].map((name) => `endpoints/${name}`);
   const auth = ['isolation', 'oauth2_answers', 'recipes', 'tickets'].map((name) => `auth/${name}`);
   const faults = ['calls', 'opening', 'pace', 'stream'].map((name) => `faults/${name}`);
-  const files = [...endpoints, ...auth, ...faults, 'error_match', 'leaving', 'template_fields'].map(
+  const files = [...endpoints, ...auth, ...faults, 'correlation', 'error_match', 'leaving', 'template_fields'].map(
     (name) => `tests/js/${name}.test.js`,
   );
   const through = await nodeTest(files, 'native-client', {

@@ -82,17 +82,16 @@ CallRules::CallRules(const CallTemplate& call_template)
   sends_request_id_ = place && !place->is_uuid && place->pointer == json::Pointer{{"request_id"}};
   if (!call_template.correlation_off) {
     by_uuid_ = place ? place->is_uuid : !call_template.message.holds_request_id();
-    if (call_template.correlation) {
-      correlation_ = call_template.correlation;
-    } else if (place) {
-      correlation_ = place->pointer;
-    }
-    if (correlation_) {
-      std::vector<json::Pointer> places{*correlation_};
+    by_value_ = call_template.correlates_by_value;
+    std::vector<json::Pointer> places = call_template.correlation;
+    if (places.empty() && place) places.push_back(place->pointer);
+    id_count_ = places.size();
+    if (id_count_ > 0) {
       for (const auto& [at, value] : progress_.members.leaves) {
         if (value == kOwnId) places.push_back(at);
       }
-      for (const json::Pointer& at : places) id_places_ += json::to_string(at) + '\n';
+      id_places_ = to_text(id_count_);
+      for (const json::Pointer& at : places) append(id_places_, {json::to_string(at), "\n"});
       correlation_plan_ = json::ScanPlan(std::move(places));
     }
   }
@@ -138,7 +137,7 @@ Judgement CallRules::judge(CallMode mode, CallId id, const Frame& frame, std::si
   if (mode == CallMode::discovery) return {.kind = Kind::not_mine, .why = "it is binary, and no manual"};
   if (!matches_.filter.empty())
     return {.kind = Kind::not_mine, .why = "it is binary, and has no members for message_filter"};
-  return {.kind = Kind::item, .decoding = Decoding::bytes};
+  return {.kind = Kind::item, .decoding = format_ == ResponseFormat::base64 ? Decoding::base64 : Decoding::bytes};
 }
 
 Judgement CallRules::judge_text(CallMode mode, CallId id, const Frame& frame, std::size_t max_depth,

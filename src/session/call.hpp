@@ -53,6 +53,7 @@ enum class Decoding : std::uint8_t {
   json,          ///< parsed
   json_or_text,  ///< parsed, or the text where that fails (the core has not looked)
   json_member,   ///< parsed, then the value at a JSON Pointer, null where there is none
+  base64,        ///< a binary frame, as base64 text
   instead,       ///< not the frame: a JSON value that stands where the pointer would
 };
 
@@ -94,13 +95,15 @@ class CallRules {
     return expected_ == kNothing && mode != CallMode::discovery;
   }
 
-  /// Where a correlated call's answers carry its id; none: the call needs a connection of its own.
-  [[nodiscard]] const std::optional<json::Pointer>& correlation() const { return correlation_; }
-  /// Finds just that place, and those where progress carries the id, if `progress_filter` has some.
+  /// In how many places a correlated call's answers may carry its id; 0: the call needs a connection of its own.
+  [[nodiscard]] std::size_t id_count() const { return id_count_; }
+  /// Finds just those places, and behind them those where progress carries the id, if `progress_filter` has some.
   [[nodiscard]] const json::ScanPlan& correlation_plan() const { return correlation_plan_; }
   /// These as text: two templates with the same look for ids in the same places.
   [[nodiscard]] const std::string& id_places() const { return id_places_; }
   [[nodiscard]] bool correlates_by_uuid() const { return by_uuid_; }
+  /// Whether not an id of its own tells a call's answers, but what its caller has given, perhaps to others too.
+  [[nodiscard]] bool correlates_by_value() const { return by_value_; }
 
  private:
   [[nodiscard]] Judgement judge_text(CallMode mode, CallId id, const Frame& frame, std::size_t max_depth,
@@ -120,10 +123,11 @@ class CallRules {
   std::vector<std::string> error_paths_;
   FrameMark progress_;
   std::size_t progress_slot_ = 0;
-  std::optional<json::Pointer> correlation_;
+  std::size_t id_count_ = 0;
   json::ScanPlan correlation_plan_;
   std::string id_places_;
   bool by_uuid_ = false;
+  bool by_value_ = false;
   bool sends_request_id_ = false;  // as the member of that name, where it is not a value of the caller's
   json::ScanPlan plan_;            // slots: see call.cpp
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include <utcp_websocket/json_decimal.hpp>
 #include <utcp_websocket/json_text.hpp>
 
 #include "session_state.hpp"
@@ -13,6 +14,14 @@ namespace {
 std::string_view before_first_dot(std::string_view tool_name) {
   const std::size_t dot = tool_name.find('.');
   return dot == std::string_view::npos ? std::string_view{} : tool_name.substr(0, dot);
+}
+
+// What its caller gave for `correlation`; empty: nothing of use.
+std::string given_id(const CallRequest& request) {
+  if (!request.message_filter) return {};
+  const std::vector<std::string_view> values = json::elements_of(*request.message_filter);
+  if (values.size() < 4 || (!json::is_string(values[3]) && !json::is_number(values[3]))) return {};
+  return json::text_of(values[3]);
 }
 
 }  // namespace
@@ -65,6 +74,14 @@ void Session::start_call(TimePoint now, CallId id, const CallRequest& request) {
     return;
   }
   const std::shared_ptr<Tool> tool = entry->second;
+  const bool by_value = tool->rules.correlates_by_value() && request.mode != CallMode::discovery;
+  std::string value = by_value ? given_id(request) : std::string();
+  if (by_value && value.empty()) {
+    constexpr const char* kNoValue =
+        "what tells this call's answers (correlation) must be a number or a text that is not empty";
+    fail_to_start(id, make_error(ErrorCode::invalid_argument, kNoValue, "correlation"));
+    return;
+  }
   Result<Endpoint*> found = endpoint_for(*tool, request);
   if (!found) {
     fail_to_start(id, found.take_error());
@@ -80,7 +97,9 @@ void Session::start_call(TimePoint now, CallId id, const CallRequest& request) {
   call.tool = tool;
   call.mode = request.mode;
   call.endpoint = endpoint.id;
-  if (call.shared()) {
+  if (by_value) {
+    call.wire_id = std::move(value);
+  } else if (call.shared()) {
     call.wire_id = tool->rules.correlates_by_uuid() ? request.uuid : to_text(static_cast<std::uint32_t>(id));
   }
   if (request.mode != CallMode::discovery) call.leave_message = request.leave_message;

@@ -263,8 +263,9 @@ class Session {
   // session_pool.cpp: endpoints and connections
   [[nodiscard]] Result<Endpoint*> endpoint_for(Tool& tool, const CallRequest& request);
   void pump(TimePoint now, Endpoint& endpoint);
-  void serve(TimePoint now, Endpoint& endpoint, std::vector<CallId>& queue, bool shared);
-  [[nodiscard]] Connection* find_connection(const Endpoint& endpoint, bool shared);
+  void serve(TimePoint now, Endpoint& endpoint, std::vector<CallId>& queue);
+  [[nodiscard]] Connection* find_connection(const Endpoint& endpoint, const Call& call);
+  [[nodiscard]] static bool may_confuse(const Connection& connection, const Call& call);
   [[nodiscard]] bool wants_another(const Endpoint& endpoint) const;
   [[nodiscard]] bool has_room(const Endpoint& endpoint);
   void open(TimePoint now, Endpoint& endpoint, const Call& call);

@@ -137,14 +137,16 @@ Session::Call* Session::find_addressee(const Connection& connection, const Frame
     const Tool& tool = *calls_.at(entry->second)->tool;
     const json::ScanResult scan = json::scan(frame.text(), tool.rules.correlation_plan(), options_.max_depth);
     for (std::size_t i = 0; i < scan.values.size(); ++i) {
-      const std::string id = json::text_of(scan.values[i]);
+      const std::string_view raw = scan.values[i];
+      if (raw.empty() || raw.front() == '{' || raw.front() == '[') continue;
+      const std::string id = json::text_of(raw);
       const auto found = connection.calls.find(tool.place + id);
       if (id.empty() || found == connection.calls.end()) continue;
       Call* call = calls_.at(found->second).get();
       // Of what carries the id only where progress does, nothing else is the call's.
-      if (i == 0 || judge(*call, frame).kind == Judgement::Kind::progress) return call;
+      if (i < tool.rules.id_count() || judge(*call, frame).kind == Judgement::Kind::progress) return call;
     }
-    entry = connection.calls.lower_bound(tool.place + '\xFF');  // the first with another place: ids are ASCII
+    entry = connection.calls.lower_bound(tool.place + '\xFF');  // the first with another place: no id has that byte
   }
   return nullptr;
 }

@@ -20,6 +20,8 @@ void Session::take_out(TimePoint now, Call& call, Ending ending) {
   // What answers a leave message could be taken for the next call's answer.
   const bool spoilt = send_leave_message(call, ending) || ending != Ending::answered;
   const bool closes = (connection.exclusive && spoilt) || call.tool->call_template.close_after_response;
+  if (call.tool->rules.correlates_by_value() && spoilt)
+    connection.unanswered[call.route] = static_cast<std::uint32_t>(id);
   connection.calls.erase(call.route);
   calls_.erase(static_cast<std::uint32_t>(id));
   if (!connection.calls.empty()) return;

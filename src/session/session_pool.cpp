@@ -73,16 +73,16 @@ Result<Session::Endpoint*> Session::endpoint_for(Tool& tool, const CallRequest& 
 // Gives connections to waiting calls, each kind in order, and opens what is missing. Forgets an endpoint that has
 // nothing left.
 void Session::pump(TimePoint now, Endpoint& endpoint) {
-  serve(now, endpoint, endpoint.waiting_alone, false);
-  serve(now, endpoint, endpoint.waiting_shared, true);
+  serve(now, endpoint, endpoint.waiting_alone);
+  serve(now, endpoint, endpoint.waiting_shared);
   collect(endpoint);
 }
 
-void Session::serve(TimePoint now, Endpoint& endpoint, std::vector<CallId>& queue, bool shared) {
-  while (!queue.empty()) {
-    Call& call = *calls_.at(static_cast<std::uint32_t>(queue.front()));
-    if (Connection* connection = find_connection(endpoint, shared)) {
-      queue.erase(queue.begin());
+void Session::serve(TimePoint now, Endpoint& endpoint, std::vector<CallId>& queue) {
+  for (std::size_t next = 0; next < queue.size();) {
+    Call& call = *calls_.at(static_cast<std::uint32_t>(queue[next]));
+    if (Connection* connection = find_connection(endpoint, call)) {
+      queue.erase(queue.begin() + static_cast<std::ptrdiff_t>(next));
       lease(now, *connection, call);
       if (call.tool->rules.expects_nothing(call.mode)) {
         say_settled(call, nullptr);
@@ -90,6 +90,8 @@ void Session::serve(TimePoint now, Endpoint& endpoint, std::vector<CallId>& queu
       }
     } else if (wants_another(endpoint) && has_room(endpoint)) {
       open(now, endpoint, call);
+    } else if (call.shared() && call.tool->rules.correlates_by_value()) {
+      ++next;  // those behind it may have other values
     } else {
       return;
     }
@@ -97,16 +99,27 @@ void Session::serve(TimePoint now, Endpoint& endpoint, std::vector<CallId>& queu
 }
 
 // The one used last comes first, so that what is not needed grows idle.
-Session::Connection* Session::find_connection(const Endpoint& endpoint, bool shared) {
+Session::Connection* Session::find_connection(const Endpoint& endpoint, const Call& call) {
+  const bool shared = call.shared();
   Connection* best = nullptr;
   for (const ConnectionId id : endpoint.connections) {
     Connection& connection = *connections_.at(static_cast<std::uint32_t>(id));
     if (connection.state != ConnectionState::ready || connection.is_deaf()) continue;
     const bool may_be_sent_more = connection.tainted || connection.owed_echoes > 0 || !connection.knows_echo;
-    const bool fits = shared ? !connection.exclusive : connection.calls.empty() && !may_be_sent_more;
+    const bool fits = shared ? !connection.exclusive && !may_confuse(connection, call)
+                             : connection.calls.empty() && !may_be_sent_more;
     if (fits && (best == nullptr || connection.idle_since > best->idle_since)) best = &connection;
   }
   return best;
+}
+
+// Whether a frame there could as well be another call's, of the same value.
+bool Session::may_confuse(const Connection& connection, const Call& call) {
+  constexpr std::size_t kMostUnanswered = 1000;
+  if (!call.tool->rules.correlates_by_value()) return false;
+  const std::string route = call.tool->place + call.wire_id;
+  return connection.calls.contains(route) || connection.unanswered.contains(route) ||
+         connection.unanswered.size() >= kMostUnanswered;
 }
 
 bool Session::wants_another(const Endpoint& endpoint) const {

@@ -30,7 +30,7 @@ struct Session::Tool {
       : call_template(std::move(t)),
         rules(call_template),
         caller(c),
-        place(rules.correlation() ? part(rules.id_places()) : "") {}
+        place(rules.id_count() > 0 ? part(rules.id_places()) : "") {}
 };
 
 struct Session::Endpoint {
@@ -57,6 +57,8 @@ struct Session::Connection {
   ConnectionState state = ConnectionState::opening;
   /// Its calls by `Call::route`: those whose answers carry the id at one place stand together.
   std::map<std::string, std::uint32_t> calls{};
+  /// Routes of calls by values that their callers gave, which ended unanswered: what still comes must reach no other.
+  std::map<std::string, std::uint32_t> unanswered{};
   Credentials given{};             // what the host's own source added to its opening
   std::string token{};             // oauth2: what opens it
   TokenId credential{};            // and whose
@@ -111,7 +113,7 @@ struct Session::Call {
   std::string route{};                             // on a connection: the tool's place, then the id
 
   /// A manual is asked for with a message of its own, so that the place of the template's id says nothing about it.
-  [[nodiscard]] bool shared() const { return mode != CallMode::discovery && tool->rules.correlation().has_value(); }
+  [[nodiscard]] bool shared() const { return mode != CallMode::discovery && tool->rules.id_count() > 0; }
 };
 
 // Tokens of two callers or manuals are never shared, even where the credential is the same.

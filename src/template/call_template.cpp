@@ -7,6 +7,7 @@
 #include <utcp_websocket/json_scanner.hpp>
 #include <utcp_websocket/text.hpp>
 
+#include "correlation.hpp"
 #include "discovery.hpp"
 #include "field_reader.hpp"
 #include "known_fields.hpp"
@@ -212,27 +213,11 @@ void read_progress_filter(FieldReader& fields, CallTemplate& out) {
   }
 }
 
-void read_correlation(FieldReader& fields, CallTemplate& out) {
-  const std::string_view value = fields.find("correlation");
-  if (value.empty()) return;
-  if (value == "false") {
-    out.correlation_off = true;
-  } else if (!json::is_string(value)) {
-    fields.refuse("correlation", "a JSON Pointer or false", value);
-  } else {
-    read_pointer(fields, "correlation", out.correlation);
-    if (!out.message.holds_request_id() && !out.message.holds_uuid()) {
-      fields.fail("correlation", "used with a \"message\" that holds {{request_id}} or {{uuid}}",
-                  "a message without them");
-    }
-  }
-}
-
 // Without an id or a filter, whatever the peer sends next would be an answer with nothing in it.
 void read_result_default(FieldReader& fields, CallTemplate& out) {
   const std::string_view value = fields.find("result_default", Presence::not_null);
   if (value.empty()) return;
-  const bool has_id = !out.correlation_off && (out.correlation || out.message.id_place());
+  const bool has_id = !out.correlation_off && (!out.correlation.empty() || out.message.id_place());
   if (!out.result_path || (!has_id && out.message_filter.empty())) {
     fields.fail("result_default", "used with a \"result_path\", and with an id in \"message\" or a \"message_filter\"",
                 "a template without them");
@@ -250,6 +235,7 @@ void read_filter_message(FieldReader& fields, MessageTemplate& out) {
     const std::string_view value = fields.find(name);
     append(all, {all.empty() ? "[" : ",", is_there ? value : "{}"});
   }
+  if (const std::string_view value = correlation_value(fields); !value.empty()) append(all, {",", value});
   Result<MessageTemplate> compiled = MessageTemplate::compile(concat({all, "]"}));
   if (compiled) {
     out = std::move(*compiled);
@@ -285,6 +271,7 @@ void read_fields(FieldReader& fields, CallTemplate& out) {
   (void)fields.choice("call_template_type", {"websocket"}, Presence::not_null);
   read_url(fields, out.url);
   read_call_message(fields, out);
+  out.sends_binary = fields.choice("message_format", {"text", "binary"}) == 2;
   const int missing = fields.choice("missing_arguments", {"error", "omit", "keep"});
   if (missing != 0) out.missing_arguments = static_cast<MissingArguments>(missing - 1);
   // Not shown: some services take a credential as a subprotocol.
@@ -292,7 +279,8 @@ void read_fields(FieldReader& fields, CallTemplate& out) {
     fields.fail("protocol", "a subprotocol name (RFC 9110 token)", "another string");
   }
   fields.boolean("keep_alive", out.keep_alive, Presence::not_null);
-  out.response_format = static_cast<ResponseFormat>(fields.choice("response_format", {"json", "text", "raw"}));
+  out.response_format =
+      static_cast<ResponseFormat>(fields.choice("response_format", {"json", "text", "raw", "base64"}));
   read_headers(fields, out.headers);
   read_header_fields(fields, out.header_fields);
   if (const std::string_view value = fields.find("auth"); !value.empty()) {

@@ -23,7 +23,7 @@ namespace utcp::ws {
 
 using Duration = std::chrono::microseconds;
 
-enum class ResponseFormat : std::uint8_t { none, json, text, raw };
+enum class ResponseFormat : std::uint8_t { none, json, text, raw, base64 };
 
 /// `-1` in `expected_responses`: until the peer ends it.
 inline constexpr int kUntilPeerEnds = -1;
@@ -41,6 +41,7 @@ struct CallTemplate {
   Url url;
   MessageTemplate message;
   bool sends_message = true;  ///< `message` is not `false`: then a call waits for what the peer sends by itself
+  bool sends_binary = false;  ///< `message_format`: the message goes out as a binary frame
   MissingArguments missing_arguments = MissingArguments::error;  ///< of `message` and `filter_message`
   std::string protocol;  ///< WebSocket subprotocol (RFC 6455 section 1.9); empty: none
   bool keep_alive = true;
@@ -55,13 +56,14 @@ struct CallTemplate {
   bool close_after_response = false;
   Duration ping_interval = std::chrono::seconds(30);
   FrameMatch message_filter;
-  /// `message_filter`, `stream_end` and `error_match` again, as an array: a call fills their placeholders in like
-  /// a message's, see `filled`.
+  /// `message_filter`, `stream_end` and `error_match` again, and the value of `correlation` if it has one, as an array:
+  /// a call fills their placeholders in like a message's, see `filled`.
   MessageTemplate filter_message;
 
-  /// `correlation`: a pointer, `false` (off although the message holds an id), or none (found from the message).
-  std::optional<json::Pointer> correlation;
-  bool correlation_off = false;
+  /// `correlation`: where answers carry the call's id, the first that holds one counts; none: found from the message.
+  std::vector<json::Pointer> correlation;
+  bool correlation_off = false;      ///< `false`, although the message holds an id
+  bool correlates_by_value = false;  ///< what stands there is the fourth element of `filter_message` instead
   std::optional<json::Pointer> result_path;
   std::string result_default;  ///< JSON of the result where there is nothing at `result_path`; empty: none
   std::optional<json::Pointer> error_path;

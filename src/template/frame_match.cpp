@@ -78,7 +78,7 @@ void fill(FrameMatch& match, std::string_view object) {
 
 FrameMatches filled(FrameMatches matches, std::string_view text) {
   const std::vector<std::string_view> values = json::elements_of(text);
-  if (values.size() != 3) return matches;
+  if (values.size() < 3) return matches;
   fill(matches.filter, values[0]);
   fill(matches.stream_end, values[1]);
   std::vector<std::string_view> objects = json::elements_of(values[2]);

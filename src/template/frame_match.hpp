@@ -35,7 +35,8 @@ struct FrameMatches {
   std::vector<FrameMark> errors;  ///< `error_match`: any of them
 };
 
-/// `matches` with the values of `text`: the JSON of an array of `message_filter`, `stream_end` and `error_match`.
+/// `matches` with the values of `text`: the JSON of an array that begins with `message_filter`, `stream_end` and
+/// `error_match`.
 [[nodiscard]] FrameMatches filled(FrameMatches matches, std::string_view text);
 
 /// In `progress_filter`, a value that stands for the id of the call, as a text or as a number.

@@ -167,6 +167,13 @@ std::vector<std::string> MessageTemplate::argument_names() const {
   return names;
 }
 
+std::string_view MessageTemplate::lone_argument() const {
+  if (segments_.size() != 1 || segments_.front().kind != Segment::Kind::placeholders) return {};
+  const std::string_view text = segments_.front().text;
+  const Placeholder found = placeholder_at(text, 0);
+  return found.size == text.size() ? found.name : std::string_view{};
+}
+
 bool MessageTemplate::holds(std::string_view text) const {
   return std::any_of(segments_.begin(), segments_.end(), [text](const Segment& segment) {
     return segment.kind == Segment::Kind::placeholders && segment.text.find(text) != std::string::npos;

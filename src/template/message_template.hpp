@@ -89,6 +89,9 @@ class MessageTemplate {
   /// The arguments that placeholders name, each once, if every name ends as early as it can.
   [[nodiscard]] std::vector<std::string> argument_names() const;
 
+  /// The argument whose placeholder is the whole message; empty: there is none. Of a binary message it may be bytes.
+  [[nodiscard]] std::string_view lone_argument() const;
+
   /// Whether any placeholder could depend on the arguments' names. If not, one plan serves every call.
   [[nodiscard]] bool depends_on_names() const;
 

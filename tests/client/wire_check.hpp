@@ -110,7 +110,7 @@ class Witness final : public ConnectionEvents {
     if (is_whole && message.is_text()) REQUIRE(valid_prefix(content) == content.size());
     messages.push_back(is_whole ? (message.is_text() ? "t" : "b") + std::string(content) : "too large");
     if (input_.answers) {
-      connection->send("answer");
+      connection->send("answer", false);
       connection->flush();
     }
   }

@@ -74,8 +74,9 @@ void check_accepted(const CallTemplate& parsed) {
   check_duration(parsed.ping_interval);
   if (parsed.expected_responses)
     REQUIRE(*parsed.expected_responses >= kNothing || *parsed.expected_responses == kUntilPeerEnds);
-  REQUIRE(!parsed.correlation || parsed.message.holds_request_id() || parsed.message.holds_uuid());
-  REQUIRE(!parsed.correlation || !parsed.correlation_off);
+  REQUIRE(parsed.correlation.empty() || parsed.correlates_by_value || parsed.message.holds_request_id() ||
+          parsed.message.holds_uuid());
+  REQUIRE(parsed.correlation.empty() || !parsed.correlation_off);
 }
 
 bool same_auth(const Auth& left, const Auth& right) {

@@ -22,6 +22,7 @@ inline constexpr Rules kRules[] = {
     {R"("timeout":1)"},
     {R"("message":{"id":"{{request_id}}"},"timeout":2)"},
     {R"("message":{"id":"{{uuid}}","a":1},"connection_timeout":1)"},
+    {R"("message":{"id":"{{request_id}}"},"correlation":["/of","/id"])"},
     {R"("keep_alive":false)"},
     {R"("expected_responses":2,"response_format":"json")"},
     {R"("expected_responses":-1,"response_timeout":0.5)"},

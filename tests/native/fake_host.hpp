@@ -57,7 +57,9 @@ class FakeHost {
   std::vector<Report> reports{};
   std::vector<FetchToken> fetches{};
   std::vector<TokenId> cancelled{};
-  std::string leave_message{};  // of the calls that are made
+  // Of the calls that are made:
+  std::string leave_message{};
+  std::optional<std::string> message_filter{};
 
   ToolId tool(std::string_view template_json, std::string_view name = "m.t", CallerId caller = CallerId{0}) {
     Result<CallTemplate> parsed = parse_call_template(template_json);
@@ -68,9 +70,12 @@ class FakeHost {
               std::vector<std::optional<std::string>> header_values = {}) {
     const CallId id{++last_call_};
     calls[last_call_];
-    session.start_call(
-        now, id,
-        {.tool = tool, .mode = mode, .header_values = std::move(header_values), .leave_message = leave_message});
+    session.start_call(now, id,
+                       {.tool = tool,
+                        .mode = mode,
+                        .header_values = std::move(header_values),
+                        .message_filter = message_filter,
+                        .leave_message = leave_message});
     drain();
     return id;
   }

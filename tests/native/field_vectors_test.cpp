@@ -121,7 +121,7 @@ Ending run(const Json& c) {
   const FrameMatches own = rules.fill(render(parsed->filter_message, arguments, {"7", "uuid", "now", "tool"}).value());
   for (const Json& frame : c["frames"]) {
     const std::string text = frame.is_string() ? frame.get<std::string>() : frame.dump();
-    if (rules.correlation() && text.find("\"7\"") == text.npos) continue;  // goes to no call
+    if (rules.id_count() > 0 && text.find("\"7\"") == text.npos) continue;  // goes to no call
     const Judgement judgement = rules.judge(mode, CallId{7}, FakeFrame(true, text), 512, &own);
     if (judgement.kind == Judgement::Kind::not_mine) continue;
     if (judgement.kind == Judgement::Kind::tool_error) ending.error = "tool_failed";
@@ -148,6 +148,42 @@ void run_all(const std::string& field) {
     EXPECT_TRUE(ending.ended) << c;
     EXPECT_EQ(ending.error == nullptr ? Json() : Json(ending.error), c.value("error", Json())) << c;
     EXPECT_EQ(ending.results, c.value("results", Json::array())) << c;
+  }
+}
+
+TEST(FieldVectors, Correlation) {
+  const Json cases = vectors_of("correlation");
+  ASSERT_GE(cases.size(), 40U);
+  for (const Json& c : cases) {
+    const std::string text = with_url(c["template"]).dump();
+    const Result<CallTemplate> parsed = parse_call_template(std::string_view(text));
+    ASSERT_EQ(parsed.ok(), !c.contains("field")) << c << (parsed ? "" : parsed.error().message);
+    if (!parsed) {
+      EXPECT_EQ(parsed.error().field, c["field"]) << c;
+      continue;
+    }
+    constexpr CallId kId{7};
+    FakeHost host;
+    host.calls[static_cast<std::uint32_t>(kId)];
+    CallRequest request{.tool = host.tool(text), .uuid = "7"};
+    const Result<std::string> filter = render(parsed->filter_message, c.value("args", Json::object()).dump(),
+                                              {"7", "7", "now", "tool"}, parsed->missing_arguments);
+    if (!filter) {
+      EXPECT_EQ(describe(filter.error().code).name, c["error"]) << c;
+      continue;
+    }
+    if (!parsed->filter_message.is_constant()) request.message_filter = *filter;
+    host.session.start_call(host.now, kId, request);
+    host.drain();
+    if (c.contains("error")) {
+      EXPECT_EQ(describe(host.code(kId)).name, c["error"]) << c;
+      EXPECT_TRUE(host.sockets.empty()) << c;
+      continue;
+    }
+    host.open(1);
+    for (const Json& frame : c["frames"]) host.text(1, frame.dump());
+    EXPECT_EQ(host.outcome(kId).items, std::vector<std::string>{c["frames"][c["answer"].get<std::size_t>()].dump()})
+        << c;
   }
 }
 

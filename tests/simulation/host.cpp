@@ -96,8 +96,9 @@ std::uint32_t Host::start_call(std::size_t index, CallMode mode, const std::opti
   CallRequest request{.tool = tools_[index], .mode = mode};
   if (tool.has_header_field) request.header_values = {header};
   if (tool.has_leave) request.leave_message = leave_message_of(id);
-  if (tool.filter == Filter::per_call)
-    request.message_filter = R"([{"kind":"answer","n":")" + number(id) + "\"},{},{}]";
+  const std::string filter = tool.filter == Filter::per_call ? R"({"kind":"answer","n":")" + number(id) + "\"}" : "{}";
+  if (tool.filter == Filter::per_call || tool.gives_value())
+    request.message_filter = "[" + filter + ",{},{},\"" + uuid_of(id) + "\"]";
   if (tool.correlation == Correlation::uuid) request.uuid = uuid_of(id);
   oracle_.call_starts(id);
   checker_.call_starts(schedule_.now(), id, tool, mode, tool.has_header_field ? header : std::nullopt, false);

@@ -26,7 +26,8 @@ std::string address(Random* random, const Addressee& to, bool with_id = true) {
         text += "\"u\":\"" + uuid_of(to.call) + "\",";
         break;
       case Correlation::pointer:
-        text += R"("meta":[{"id":")" + id + "\"}],";
+        text += to.call % 3 == 0 ? R"("meta":[{"id":"nobody"}],"alt":")" + id + "\","
+                                 : R"("meta":[{"id":")" + id + "\"}],";
         break;
       case Correlation::none:
         break;

@@ -65,7 +65,8 @@ void write_json(ToolPlan& tool, const Site& site, std::string_view format) {
   if (site.greets) add("connect_message", R"({"type":"hello"})");
   if (site.acks) add("connect_ack", R"({"type":"welcome","deep":{"ok":true}})");
   if (tool.correlation != Correlation::none) add("message", message_of(tool.correlation));
-  if (tool.correlation == Correlation::pointer) add("correlation", "\"/meta/0/id\"");
+  if (tool.correlation == Correlation::pointer) add("correlation", R"(["/meta/0/id","/alt"])");
+  if (tool.gives_value()) add("correlation", R"({"/u":"UTCP_ARG_u_UTCP_ARG"})");
   if (tool.filter == Filter::fixed) add("message_filter", R"({"kind":"answer"})");
   if (tool.filter == Filter::per_call) add("message_filter", R"({"kind":"answer","n":"UTCP_ARG_n_UTCP_ARG"})");
   if (tool.progress == Progress::by_member) add("progress_filter", R"({"status":"busy"})");

@@ -55,6 +55,8 @@ struct ToolPlan {
   bool has_header_field = false;
   Duration connection_timeout{}, response_timeout{};
 
+  /// Whether the caller gives what tells its answers, in place of an id of the session's.
+  [[nodiscard]] bool gives_value() const { return correlation == Correlation::uuid && has_leave; }
   /// Whether calls share connections. Discovery asks with a message of its own, which carries no id.
   [[nodiscard]] bool shares(CallMode mode) const {
     return correlation != Correlation::none && mode != CallMode::discovery;

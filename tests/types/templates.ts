@@ -31,6 +31,7 @@ export const whole: WebSocketCallTemplate = {
   ping_interval: 30,
   message_filter: { type: 'answer' },
   correlation: false,
+  message_format: 'binary',
   result_path: '/result',
   result_default: null,
   error_path: '/error',

@@ -87,7 +87,7 @@ class RawConnection final : public native::ConnectionEvents {
 
   void send(const std::string& text) {
     asio::post(io_, [this, text] {
-      connection_->send(text);
+      connection_->send(text, false);
       connection_->flush();
     });
   }

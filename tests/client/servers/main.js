@@ -56,9 +56,13 @@ proxy.on('connect', (request, socket) => {
   other.on('error', () => socket.destroy());
 });
 
-/** What each path does. @type {Record<string, (socket: import('ws').WebSocket, text: string, request: import('node:http').IncomingMessage) => void>} */
+/** What each path does. @type {Record<string, (socket: import('ws').WebSocket, text: string, request: import('node:http').IncomingMessage, data: Buffer, isBinary: boolean) => void>} */
 const paths = {
   '/echo': (socket, text) => socket.send(text),
+  // What has come, and as what; its bytes, backwards.
+  '/hex': (socket, _text, _request, data, isBinary) =>
+    socket.send(`${isBinary ? 'binary' : 'text'} ${data.toString('hex')}`),
+  '/backwards': (socket, _text, _request, data) => socket.send(Buffer.from(data).reverse()),
   '/silent': () => {},
   '/headers': (socket, _text, { headers }) => socket.send(JSON.stringify(headers)),
   '/large': (socket) => socket.send('x'.repeat(1_000_000)),
@@ -74,7 +78,9 @@ odd.on('upgrade', (request, socket, head) => {
   }
   sockets.handleUpgrade(request, socket, head, (webSocket) => {
     webSocket.on('error', () => {});
-    webSocket.on('message', (data) => paths[(request.url ?? '').split('?', 1)[0]]?.(webSocket, String(data), request));
+    webSocket.on('message', (data, isBinary) => {
+      paths[(request.url ?? '').split('?', 1)[0]]?.(webSocket, String(data), request, data, isBinary);
+    });
   });
 });
 

@@ -24,6 +24,7 @@ export const templateSchema = {
       description:
         'What is sent, with placeholders: {{args.city}}, {{args}}, {{request_id}}, {{tool_name}}, {{uuid}}, {{now}}, {{traceparent}}',
     },
+    message_format: { enum: ['text', 'binary'], description: 'Whether the message is sent as a binary frame' },
     missing_arguments: {
       type: 'string',
       enum: ['error', 'omit', 'keep'],
@@ -31,7 +32,11 @@ export const templateSchema = {
     },
     protocol: text('WebSocket subprotocol; the peer must choose it'),
     keep_alive: yesOrNo('Keep the connection for later calls'),
-    response_format: { type: 'string', enum: ['json', 'text', 'raw'], description: 'How a response becomes a value' },
+    response_format: {
+      type: 'string',
+      enum: ['json', 'text', 'raw', 'base64'],
+      description: 'How a response becomes a value',
+    },
     timeout: seconds('Default of the next two'),
     connection_timeout: seconds('From the call until it has a connection'),
     response_timeout: seconds('From sending to the response; in a stream between two items'),
@@ -80,9 +85,10 @@ export const templateSchema = {
     stream_end: { ...object('Members of the frame that ends a stream'), examples: [{ type: 'stream_end' }] },
     stream_end_item: yesOrNo('The frame that ends a stream is its last item'),
     correlation: {
-      type: ['string', 'boolean'],
+      type: ['string', 'boolean', 'array', 'object'],
       examples: ['/id', false],
-      description: 'JSON Pointer to the request’s id in a response, or false',
+      description:
+        'JSON Pointer to the request’s id in a response, several, one with a value of the caller’s, or false',
     },
     leave_message: object('Tells the service that a call is left'),
     leave_when: { enum: ['left', 'always'], description: 'Whether it is also told of calls that it has ended' },

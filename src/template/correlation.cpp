@@ -1,0 +1,66 @@
+#include "correlation.hpp"
+
+#include <utility>
+
+#include <utcp_websocket/json_text.hpp>
+
+#include "placeholders.hpp"
+
+namespace utcp::ws {
+namespace {
+
+constexpr const char* kTakes =
+    "a JSON Pointer like \"/payload/id\" (RFC 6901), an array of at most 8, an object of one and a text with a "
+    "placeholder, or false";
+constexpr std::size_t kMostPlaces = 8;
+
+// Pointers as JSON strings; what is none, and what takes more than one, is refused by what it becomes: nothing.
+std::vector<json::Pointer> places_of(std::string_view value) {
+  std::vector<std::string> texts;
+  for (const auto& member : json::members_of(value)) texts.push_back(member.first);
+  if (texts.size() > 1) return {};
+  if (json::is_string(value)) texts.push_back(json::text_of(value));
+  for (const std::string_view element : json::elements_of(value)) {
+    texts.push_back(json::is_string(element) ? json::text_of(element) : "no pointer");
+  }
+  std::vector<json::Pointer> places;
+  for (const std::string& text : texts) {
+    std::optional<json::Pointer> place = json::parse_pointer(text);
+    if (!place || texts.size() > kMostPlaces || may_hold_placeholders(text)) return {};
+    places.push_back(*std::move(place));
+  }
+  return places;
+}
+
+}  // namespace
+
+std::string_view correlation_value(const FieldReader& fields) {
+  const json::Members members = json::members_of(fields.find("correlation"));
+  return members.empty() ? std::string_view{} : members.front().second;
+}
+
+void read_correlation(FieldReader& fields, CallTemplate& out) {
+  const std::string_view value = fields.find("correlation");
+  if (value.empty()) return;
+  if (value == "false") {
+    out.correlation_off = true;
+    return;
+  }
+  out.correlation = places_of(value);
+  if (out.correlation.empty()) fields.refuse("correlation", kTakes, value);
+  if (value.starts_with('{')) {
+    const std::string_view text = correlation_value(fields);
+    Result<MessageTemplate> compiled = MessageTemplate::compile(json::is_string(text) ? text : "null");
+    if (!compiled) {
+      fields.fail_in("correlation", compiled.take_error());
+    } else if (compiled->is_constant()) {
+      fields.refuse("correlation", kTakes, value);
+    }
+    out.correlates_by_value = true;
+  } else if (!out.message.holds_request_id() && !out.message.holds_uuid()) {
+    fields.fail("correlation", "used with a \"message\" that holds {{request_id}} or {{uuid}}",
+                "a message without them");
+  }
+}
+
+}  // namespace utcp::ws
