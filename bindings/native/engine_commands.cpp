@@ -164,6 +164,8 @@ void Engine::run(const SendLeaveMessage& command) { send(command.connection, com
 
 void Engine::run(const SendDisconnectMessage& command) { send_own(command.connection, command.plan); }
 
+void Engine::run(const SendReply& command) { send_own(command.connection, command.plan); }
+
 void Engine::run(const SendPing& command) {
   if (!command.plan.empty()) {
     send_own(command.connection, command.plan);

@@ -266,6 +266,8 @@ void SessionHost::run(const SendLeaveMessage& command) {
 
 void SessionHost::run(const SendDisconnectMessage& command) { send(command.connection, plan_json(command.plan)); }
 
+void SessionHost::run(const SendReply& command) { send(command.connection, plan_json(command.plan)); }
+
 void SessionHost::run(const SendPing& command) {
   if (command.plan.empty()) {
     channel_.put(CommandKind::ping, {number(command.connection)});

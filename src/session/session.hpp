@@ -99,6 +99,11 @@ struct SendPing {
   ConnectionId connection;
   Plan plan;
 };
+/// Render and send an answer to the frame being handled, one of the template's `replies`: no arguments.
+struct SendReply {
+  ConnectionId connection;
+  Plan plan;
+};
 /// Stop reading from the connection, or go on: its stream's consumer is slow, so that the peer has to wait for it.
 struct SetReading {
   ConnectionId connection;
@@ -150,7 +155,7 @@ struct Report {
   Duration delay{};    ///< retry: until the next one
 };
 using Command = std::variant<OpenSocket, SendMessage, SendGreeting, SendLeaveMessage, SendDisconnectMessage, SendPing,
-                             SetReading, CloseSocket, FetchToken, CancelToken, DeliverFrame, SettleCall, Report>;
+                             SendReply, SetReading, CloseSocket, FetchToken, CancelToken, DeliverFrame, SettleCall, Report>;
 
 struct CallRequest {
   ToolId tool;
@@ -282,6 +287,10 @@ class Session {
   bool send_leave_message(Call& call, Ending ending);
   void retire(Connection& connection);
 
+  // session_replies.cpp: what a peer sends on its own, and is answered
+  bool reply(TimePoint now, Connection& connection, const Frame& frame);
+  void cut_off(TimePoint now, Connection& connection, ErrorPtr error, std::string_view reason);
+
   // session_tokens.cpp: waiting for a token before an opening
   [[nodiscard]] Credential& credential_of(TimePoint now, const Endpoint& endpoint);
   void authorize(TimePoint now, Connection& connection);
@@ -289,7 +298,8 @@ class Session {
   void open_socket(Connection& connection, std::string_view token);
   void receive(TimePoint now, Connection& connection, const Frame& frame);
   static bool hears(TimePoint now, Connection& connection);
-  [[nodiscard]] bool floods(TimePoint now, Connection& connection, const Frame& frame) const;
+  struct Flow;
+  [[nodiscard]] bool floods(TimePoint now, Flow& flow, const Frame& frame) const;
   [[nodiscard]] bool refuses_greeting(const Connection& connection, int code) const;
   [[nodiscard]] bool renew_token(TimePoint now, const Connection& connection);
   void cancel_unwanted(TokenId id);

@@ -6,8 +6,6 @@
 namespace utcp::ws {
 namespace {
 
-// An application code (RFC 6455 section 7.4.2) that tells the peer why it was cut off.
-constexpr int kFrameRefused = 4000;
 constexpr std::size_t kLongestEcho = 1024;
 constexpr std::string_view kTooLarge = "message too large";
 constexpr std::string_view kTooMuch = "too many unsolicited messages";
@@ -34,16 +32,10 @@ void Session::receive(TimePoint now, Connection& connection, const Frame& frame)
     ErrorPtr too_large =
         make_error(ErrorCode::frame_too_large, concat({endpoint.label, " sent a message", size,
                                                        " over the limit frameBytes of ", to_text(options_.max_frame)}));
-    if (connection.state == ConnectionState::greeting) {
-      opening_failed(now, connection, std::move(too_large), kFrameRefused, kTooLarge);
-      return;
-    }
-    const auto error = share(std::move(too_large));
-    for (const CallId call : calls_of(connection)) drop(call, error);
-    remove(connection, kFrameRefused, kTooLarge);
-    pump(now, endpoint);
+    cut_off(now, connection, std::move(too_large), kTooLarge);
     return;
   }
+  if (reply(now, connection, frame)) return;
   if (connection.state == ConnectionState::greeting) {
     const FrameMatch& ack = endpoint.tool->call_template.connect_ack;
     std::vector<json::Pointer> pointers;
@@ -59,7 +51,7 @@ void Session::receive(TimePoint now, Connection& connection, const Frame& frame)
     }
     connection.instead = start_of(frame);
     report_frame(Report::Kind::unsolicited, connection, nullptr, frame, "connect_ack is awaited and this is not it");
-    if (floods(now, connection, frame)) {
+    if (floods(now, connection.unsolicited, frame)) {
       opening_failed(now, connection,
                      make_error(ErrorCode::connection_failed, concat({endpoint.label, kFloods, " before connect_ack"})),
                      kFrameRefused, kTooMuch);
@@ -85,7 +77,7 @@ void Session::receive(TimePoint now, Connection& connection, const Frame& frame)
     }
     report_frame(Report::Kind::unsolicited, connection, nullptr, frame,
                  connection.calls.empty() ? "no call is waiting" : "it carries the id of no call that is waiting");
-    if (connection.calls.empty() && floods(now, connection, frame)) {
+    if (connection.calls.empty() && floods(now, connection.unsolicited, frame)) {
       report_frame(Report::Kind::warning, connection, nullptr, frame,
                    "the peer sends too much that nobody asked for: the connection is closed (limit unsolicitedFrames)");
       remove(connection, kFrameRefused, kTooMuch);
@@ -106,14 +98,10 @@ bool Session::hears(TimePoint now, Connection& connection) {
 }
 
 // Whether a frame that nobody asked for is one too many: each costs those who listen to events more than the peer.
-bool Session::floods(TimePoint now, Connection& connection, const Frame& frame) const {
-  if (now - connection.unsolicited_since >= std::chrono::seconds(1)) {
-    connection.unsolicited_since = now;
-    connection.unsolicited_frames = connection.unsolicited_bytes = 0;
-  }
-  connection.unsolicited_bytes += frame.size();
-  return ++connection.unsolicited_frames > options_.max_unsolicited ||
-         connection.unsolicited_bytes > options_.max_stream_bytes;
+bool Session::floods(TimePoint now, Flow& flow, const Frame& frame) const {
+  if (now - flow.since >= std::chrono::seconds(1)) flow = {.since = now};
+  flow.bytes += frame.size();
+  return ++flow.frames > options_.max_unsolicited || flow.bytes > options_.max_stream_bytes;
 }
 
 // A peer may also send something of its own after a ping. So a frame is known for the echo when it comes the second

@@ -33,6 +33,7 @@ constexpr Field kFields[] = {
     {"progress_filter", "null"},
     {"connect_message", "null"},
     {"ping_message", "null"},
+    {"replies", "null"},
     {"leave_message", "null"},
     {"leave_when", "\"left\""},
     {"disconnect_message", "null"},

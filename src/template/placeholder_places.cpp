@@ -20,6 +20,7 @@ constexpr Place kPlaces[] = {
     {"connect_message", kOfConnection},
     {"disconnect_message", kOfConnection},
     {"ping_message", kOfConnection},
+    {"replies", kOfConnection},
     {"discovery_message", "{{uuid}} {{now}} {{request_id}} {{new_id}}"},
     {"url", ""},
     {"protocol", ""},

@@ -137,7 +137,14 @@ void Network::greeting_sent(std::uint32_t id) {
   if (scenario_.sites[sockets_.at(id).site].acks) send_welcome(id);
 }
 
+// Some servers ask, as often as they like, whoever waits.
+void Network::ask(std::uint32_t id, std::uint32_t call, Duration delay) {
+  if (!scenario_.sites[sockets_.at(id).site].asks || !random_.percent(30)) return;
+  for (std::size_t left = 1 + random_.below(3); left > 0; --left) send(id, delay, make_question(random_, call));
+}
+
 void Network::send_welcome(std::uint32_t id) {
+  ask(id, 0, 0us);
   if (random_.percent(hostility_.opening)) {
     switch (random_.below(4)) {
       case 0:
@@ -202,6 +209,7 @@ void Network::answer(std::uint32_t id, const Addressee& to) {
   Duration delay{};
   for (std::size_t i = 0; i < items; ++i) {
     delay += pause_before(to);
+    ask(id, to.call, delay);
     if (to.tool->can_reject(to.mode) && random_.percent(hostility_.message)) send(id, delay, make_noise(random_, to));
     for (std::size_t left = random_.below(4); left > 0 && can_progress(to); --left) {
       send(id, delay, make_progress(random_, to));
@@ -219,6 +227,7 @@ void Network::answer(std::uint32_t id, const Addressee& to) {
   } else {
     send_late_end(id, to, delay);
   }
+  ask(id, to.call, delay);
   // Answers that come again belong to nobody. Against them a call that takes any frame has no defence.
   if (to.tool->shares(to.mode) && random_.percent(hostility_.late / 4)) {
     send(id, delay, make_item(random_, to, scenario_.options));
