@@ -8,10 +8,10 @@ namespace utcp::ws {
 // Returns whether the frame was for `replies`: then it is nobody's answer, and says nothing of what is still to come.
 bool Session::reply(TimePoint now, Connection& connection, const Frame& frame) {
   const Endpoint& endpoint = *endpoints_.at(connection.endpoint);
-  const std::vector<Reply>& replies = endpoint.tool->call_template.replies;
+  const std::vector<AutoReply>& replies = endpoint.tool->call_template.replies;
   if (replies.empty() || !frame.is_text()) return false;
   const std::string_view text = frame.text();
-  for (const Reply& reply : replies) {
+  for (const AutoReply& reply : replies) {
     const std::string& prefix = reply.match.prefix;
     if (!text.starts_with(prefix)) continue;
     json::ScanResult scan;

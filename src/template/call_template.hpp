@@ -73,7 +73,7 @@ struct CallTemplate {
   std::optional<MessageTemplate> connect_message;
   FrameMatch connect_ack;
   std::optional<MessageTemplate> ping_message;
-  std::vector<Reply> replies;  ///< the first that matches a frame answers it
+  std::vector<AutoReply> replies;  ///< the first that matches a frame answers it
   std::optional<MessageTemplate>
       leave_message;  ///< tells the peer that a call is left; rendered with the call's values
   LeaveWhen leave_when = LeaveWhen::left;

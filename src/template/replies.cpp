@@ -29,7 +29,7 @@ std::string with_arguments(std::string_view text, std::size_t& count) {
 }
 
 // What goes into a message from elsewhere than the frame was refused before (placeholder_places).
-void read_send(FieldReader& fields, std::string_view value, Reply& out, std::vector<json::Pointer>& places) {
+void read_send(FieldReader& fields, std::string_view value, AutoReply& out, std::vector<json::Pointer>& places) {
   if (!json::is_string(value) && !value.starts_with('{') && !value.starts_with('[')) {
     fields.fail("replies", "a \"send\" that is a string, an object or an array", "another");
   }
@@ -52,7 +52,7 @@ void read_send(FieldReader& fields, std::string_view value, Reply& out, std::vec
 
 }  // namespace
 
-void read_replies(FieldReader& fields, std::vector<Reply>& out) {
+void read_replies(FieldReader& fields, std::vector<AutoReply>& out) {
   const std::string_view value = fields.find("replies");
   const std::vector<std::string_view> items = json::elements_of(value);
   if ((!value.empty() && !value.starts_with('[')) || items.size() > kMostReplies) {
@@ -66,7 +66,7 @@ void read_replies(FieldReader& fields, std::vector<Reply>& out) {
       fields.fail("replies", kTakes, "an array with another element");
       return;
     }
-    Reply& reply = out.emplace_back();
+    AutoReply& reply = out.emplace_back();
     read_mark(fields, "replies", "a \"match\" that is an object, and not empty", match, reply.match);
     if (may_hold_placeholders(match)) fields.fail("replies", "a \"match\" without placeholders", "one with them");
     std::vector<json::Pointer> places;
@@ -76,7 +76,7 @@ void read_replies(FieldReader& fields, std::vector<Reply>& out) {
   }
 }
 
-Plan filled(const Reply& reply, const json::ScanResult& scan) {
+Plan filled(const AutoReply& reply, const json::ScanResult& scan) {
   Plan plan = reply.send;
   std::size_t slot = reply.match.members.leaves.size();
   for (Piece& piece : plan) {

@@ -15,16 +15,16 @@ namespace utcp::ws {
 class FieldReader;
 
 /// The answer to frames that the peer sends on its own.
-struct Reply {
+struct AutoReply {
   FrameMark match;
   Plan send;              ///< its arguments are called as where in the frame they stand: `/id`
   json::ScanPlan places;  ///< of the match's leaves, then of those arguments, in the order of the plan
 };
 
-void read_replies(FieldReader& fields, std::vector<Reply>& out);
+void read_replies(FieldReader& fields, std::vector<AutoReply>& out);
 
-/// The message that answers a frame, without arguments. `scan`: what was found in it at `Reply::places`; nothing, where it
+/// The message that answers a frame, without arguments. `scan`: what was found in it at `AutoReply::places`; nothing, where it
 /// is no JSON. What is not there is null, or no text.
-[[nodiscard]] Plan filled(const Reply& reply, const json::ScanResult& scan);
+[[nodiscard]] Plan filled(const AutoReply& reply, const json::ScanResult& scan);
 
 }  // namespace utcp::ws

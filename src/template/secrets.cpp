@@ -163,7 +163,7 @@ void Secrets::add(const CallTemplate& call_template) {
   add(call_template.headers);
   add_query(call_template.url.href);
   if (call_template.connect_message) add(call_template.connect_message->plan({}));
-  for (const Reply& reply : call_template.replies) add(reply.send);
+  for (const AutoReply& reply : call_template.replies) add(reply.send);
 }
 
 // What stands in a message of the template's own under a name that speaks of a secret.

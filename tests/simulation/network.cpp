@@ -7,7 +7,10 @@ namespace utcp::ws::simulation {
 
 using namespace std::chrono_literals;
 
-void Network::heal() { hostility_ = {.slowest = 1ms}; }
+void Network::heal() {
+  hostility_ = {.slowest = 1ms};
+  is_healed_ = true;
+}
 
 Duration Network::latency() {
   if (random_.percent(20)) return 0us;
@@ -137,9 +140,9 @@ void Network::greeting_sent(std::uint32_t id) {
   if (scenario_.sites[sockets_.at(id).site].acks) send_welcome(id);
 }
 
-// Some servers ask, as often as they like, whoever waits.
+// Some servers ask, more often than a limit may allow, whoever waits.
 void Network::ask(std::uint32_t id, std::uint32_t call, Duration delay) {
-  if (!scenario_.sites[sockets_.at(id).site].asks || !random_.percent(30)) return;
+  if (is_healed_ || !scenario_.sites[sockets_.at(id).site].asks || !random_.percent(30)) return;
   for (std::size_t left = 1 + random_.below(3); left > 0; --left) send(id, delay, make_question(random_, call));
 }
 

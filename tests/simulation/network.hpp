@@ -61,6 +61,7 @@ class Network {
   Schedule& schedule_;
   Host& host_;
   Hostility hostility_;
+  bool is_healed_ = false;
   std::map<std::uint32_t, Socket> sockets_;
   std::size_t tokens_given_ = 0;
 };
