@@ -6,6 +6,7 @@
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/websocket/error.hpp>
 #include <boost/beast/websocket/stream.hpp>
+#include <algorithm>
 #include <utility>
 
 #include <utcp_websocket/text.hpp>
@@ -74,7 +75,10 @@ class BeastConnection final : public Connection, public std::enable_shared_from_
 
   void send(std::string_view text) override {
     ErrorCondition ignored;  // the read tells of it
-    if (is_open_) stream_->write(asio::buffer(text), ignored);
+    if (!is_open_) return;
+    const std::string& terminator = settings_.terminator;
+    const std::string framed = terminator.empty() ? std::string() : concat({text, terminator});
+    stream_->write(asio::buffer(terminator.empty() ? text : std::string_view(framed)), ignored);
   }
 
   void ping() override {
@@ -194,12 +198,27 @@ class BeastConnection final : public Connection, public std::enable_shared_from_
     content_.add(size);
     if (stream_->is_message_done()) {
       // `is_reading_` stays set: what is sent now goes out when the read goes on.
-      events_->received(id_, Message(stream_->got_text(), content_.size(), content_.view()));
+      hand_over(content_.view());
       content_.clear();
     }
     is_reading_ = false;
     read();
     if (!is_reading_ && wire_) wire_->flush();
+  }
+
+  // What is done with one message may end the connection.
+  void hand_over(std::string_view content) {
+    const bool is_text = stream_->got_text();
+    const std::string& terminator = settings_.terminator;
+    if (!is_text || terminator.empty()) {
+      events_->received(id_, Message(is_text, content.size(), content));
+      return;
+    }
+    while (!content.empty() && events_ != nullptr) {
+      const std::string_view part = content.substr(0, content.find(terminator));
+      content.remove_prefix(std::min(part.size() + terminator.size(), content.size()));
+      if (!part.empty()) events_->received(id_, Message(true, part.size(), part));
+    }
   }
 
   void refuse() {

@@ -49,7 +49,7 @@ void Engine::closed(ConnectionId connection, int code, std::string_view reason, 
 // --- What the core wants ---
 
 void Engine::run(const OpenSocket& command) {
-  const ConnectionSettings settings{options_.limits.frame_bytes, options_.compression};
+  const ConnectionSettings settings{options_.limits.frame_bytes, options_.compression, command.terminator};
   connections_.emplace(command.connection, make_connection(executor_, command.connection, *this, settings));
   if (options_.credentials) {
     ask_for_credentials(command);

@@ -253,6 +253,7 @@ void SessionHost::run(const OpenSocket& command) {
   handshake.text("protocols", protocols);
   handshake.json("headers", headers_json(headers));
   handshake.text("manual", command.manual);
+  handshake.text("terminator", command.terminator);
   channel_.put(CommandKind::open, {number(command.connection)}, handshake.take());
 }
 

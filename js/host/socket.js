@@ -19,7 +19,7 @@ const ERROR_WITHOUT_CLOSE_MS = 500;
  * @property {(socket: Socket, code: number, reason: string, wasClean: boolean) => void} closed
  */
 
-/** @typedef {{ url: string, protocols: string, headers: [string, string][], manual: string }} Handshake */
+/** @typedef {{ url: string, protocols: string, headers: [string, string][], manual: string, terminator: string }} Handshake */
 
 export class Socket {
   /**
@@ -39,7 +39,7 @@ export class Socket {
    * @param {Handshake} handshake
    * @param {any} wire what its owner has in its place
    */
-  constructor(events, connection, { url, protocols, headers, manual }, wire) {
+  constructor(events, connection, { url, protocols, headers, manual, terminator }, wire) {
     this.events = events;
     this.connection = connection;
     this.wire = wire;
@@ -47,6 +47,8 @@ export class Socket {
     this.protocols = protocols === '' ? [] : protocols.split(',');
     this.headers = headers;
     this.manual = manual;
+    /** Of each message that is sent, and between those of a text that comes. */
+    this.terminator = terminator;
     /** What the option `credentials` gave that must not be shown. @type {string[]} */
     this.given = [];
     /** Aborted when nobody wants the opening any more. @type {AbortController | undefined} */
@@ -106,7 +108,7 @@ export class Socket {
   transmit(text) {
     try {
       this.#gather();
-      this.real.send(text);
+      this.real.send(this.terminator ? text + this.terminator : text);
       return true;
     } catch (error) {
       queueMicrotask(() => this.released || this.events.failed(this, error));
@@ -197,8 +199,23 @@ export class Socket {
     } catch {
       data = undefined; // counts as empty
     }
+    const { terminator } = this;
+    if (!terminator || typeof data !== 'string') {
+      this.#hand(data, size);
+      return;
+    }
+    for (let at = 0; at < size; ) {
+      const end = data.indexOf(terminator, at);
+      const part = data.slice(at, end < 0 ? size : end);
+      if (part !== '') this.#hand(part, part.length);
+      at += part.length + terminator.length;
+    }
+  }
+
+  /** @param {any} data @param {number} size */
+  #hand(data, size) {
     if (this.#mustWait) this.#hold(size, () => this.events.received(this, data));
-    else this.events.received(this, data);
+    else if (!this.released) this.events.received(this, data);
   }
 
   // The listener stays to the end: `ws` raises an error that nobody listens to, for instance when closed while connecting.

@@ -46,6 +46,12 @@ class Frame {
   std::size_t size_;
 };
 
+/// Where the JSON of a frame begins. `strips`: whether something may stand before it.
+[[nodiscard]] inline std::string_view json_in(std::string_view text, bool strips) {
+  const std::size_t begin = strips ? text.find_first_of("{[") : 0;
+  return text.substr(begin == text.npos ? 0 : begin);
+}
+
 /// How the host turns a frame into the value that the user gets.
 enum class Decoding : std::uint8_t {
   text,          ///< the text as it is
@@ -94,9 +100,13 @@ class CallRules {
     return expected_ == kNothing && mode != CallMode::discovery;
   }
 
-  /// Where a correlated call's answers carry its id; none: the call needs a connection of its own.
-  [[nodiscard]] const std::optional<json::Pointer>& correlation() const { return correlation_; }
-  /// Finds just that place, and those where progress carries the id, if `progress_filter` has some.
+  /// Whether a call's answers carry its id, at a place or in how their text begins; else it needs a connection of its
+  /// own.
+  [[nodiscard]] bool correlates() const { return !id_places_.empty(); }
+  /// Where the id stands in how a text begins: whether it does so, and the id in a text.
+  [[nodiscard]] bool has_prefix() const { return has_prefix_; }
+  [[nodiscard]] std::string id_in(std::string_view text) const;
+  /// Finds just the place, and those where progress carries the id, if `progress_filter` has some.
   [[nodiscard]] const json::ScanPlan& correlation_plan() const { return correlation_plan_; }
   /// These as text: two templates with the same look for ids in the same places.
   [[nodiscard]] const std::string& id_places() const { return id_places_; }
@@ -117,7 +127,8 @@ class CallRules {
   std::vector<std::string> error_paths_;
   FrameMark progress_;
   std::size_t progress_slot_ = 0;
-  std::optional<json::Pointer> correlation_;
+  std::string before_id_, behind_id_;  // in how a text begins
+  bool has_prefix_ = false, strips_;
   json::ScanPlan correlation_plan_;
   std::string id_places_;
   bool by_uuid_ = false;

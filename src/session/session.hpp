@@ -70,6 +70,9 @@ struct OpenSocket {
   ConnectionId connection;
   Handshake handshake;
   std::string manual;  ///< whose tools are called, so that a host's own source of credentials can tell them apart
+  /// Ends each message that the host sends, and cuts a text that it receives into several, without it; those with
+  /// nothing in them are none. Empty: there is none.
+  std::string terminator{};
 };
 /// Send the message that the host rendered for this call.
 struct SendMessage {
@@ -315,6 +318,7 @@ class Session {
   [[nodiscard]] Call* find_addressee(const Connection& connection, const Frame& frame);
   [[nodiscard]] Judgement judge(const Call& call, const Frame& frame) const;
   void take(TimePoint now, Connection& connection, Call& call, const Frame& frame);
+  void deliver(const Call& call, const Judgement& judgement, const Frame& frame, bool is_progress);
   [[nodiscard]] static bool is_echo(Connection& connection, const Frame& frame);
   [[nodiscard]] static bool is_one_answer(const Call& call);
   [[nodiscard]] static Ending ending_by_frame(const Call& call);

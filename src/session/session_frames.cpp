@@ -37,13 +37,15 @@ void Session::receive(TimePoint now, Connection& connection, const Frame& frame)
   }
   if (reply(now, connection, frame)) return;
   if (connection.state == ConnectionState::greeting) {
-    const FrameMatch& ack = endpoint.tool->call_template.connect_ack;
+    const CallTemplate& call_template = endpoint.tool->call_template;
+    const FrameMark& ack = call_template.connect_ack;
     std::vector<json::Pointer> pointers;
-    for (const auto& leaf : ack.leaves) pointers.push_back(leaf.first);
-    if (frame.is_text()) {
+    for (const auto& leaf : ack.members.leaves) pointers.push_back(leaf.first);
+    if (frame.is_text() && frame.text().starts_with(ack.prefix)) {
       const json::ScanPlan plan(std::move(pointers));
-      const json::ScanResult scan = json::scan(frame.text(), plan, options_.max_depth);
-      if (scan.valid && matches(ack, scan, 0)) {
+      const json::ScanResult scan =
+          json::scan(json_in(frame.text(), call_template.strips), plan, options_.max_depth);
+      if (!ack.prefix.empty() || (scan.valid && matches(ack.members, scan, 0))) {
         connection.state = next_state(connection.state, ConnectionEvent::acknowledged).value_or(connection.state);
         become_ready(now, connection);
         return;
@@ -123,14 +125,20 @@ Session::Call* Session::find_addressee(const Connection& connection, const Frame
   if (!frame.is_text()) return nullptr;
   while (entry != connection.calls.end()) {
     const Tool& tool = *calls_.at(entry->second)->tool;
-    const json::ScanResult scan = json::scan(frame.text(), tool.rules.correlation_plan(), options_.max_depth);
+    const bool has_prefix = tool.rules.has_prefix();
+    if (has_prefix) {
+      const auto found = connection.calls.find(tool.place + tool.rules.id_in(frame.text()));
+      if (found != connection.calls.end()) return calls_.at(found->second).get();
+    }
+    const std::string_view text = json_in(frame.text(), tool.call_template.strips);
+    const json::ScanResult scan = json::scan(text, tool.rules.correlation_plan(), options_.max_depth);
     for (std::size_t i = 0; i < scan.values.size(); ++i) {
       const std::string id = json::text_of(scan.values[i]);
       const auto found = connection.calls.find(tool.place + id);
       if (id.empty() || found == connection.calls.end()) continue;
       Call* call = calls_.at(found->second).get();
       // Of what carries the id only where progress does, nothing else is the call's.
-      if (i == 0 || judge(*call, frame).kind == Judgement::Kind::progress) return call;
+      if ((i == 0 && !has_prefix) || judge(*call, frame).kind == Judgement::Kind::progress) return call;
     }
     entry = connection.calls.lower_bound(tool.place + '\xFF');  // the first with another place: ids are ASCII
   }
@@ -189,7 +197,7 @@ void Session::take(TimePoint now, Connection& connection, Call& call, const Fram
       return;
     case Judgement::Kind::progress:
       report_frame(Report::Kind::message, connection, &call, frame, {});
-      commands_.push_back(DeliverFrame{call.id, judgement.decoding, {}, true});
+      deliver(call, judgement, frame, true);
       if (!connection.paused) timers_.set(timer_of(call.id), now + call.response_timeout);
       return;
     case Judgement::Kind::item:
@@ -213,7 +221,7 @@ void Session::take(TimePoint now, Connection& connection, Call& call, const Fram
            Ending::left);
     return;
   }
-  commands_.push_back(DeliverFrame{call.id, judgement.decoding, std::string(judgement.path)});
+  deliver(call, judgement, frame, false);
   if (judgement.last || (expected != 0 && call.items >= expected)) {
     const Ending counted = call.mode == CallMode::stream ? Ending::left : ending_by_frame(call);
     settle(now, call, nullptr, judgement.last ? Ending::answered : counted);
@@ -228,6 +236,18 @@ void Session::take(TimePoint now, Connection& connection, Call& call, const Fram
   } else {
     timers_.set(timer_of(call.id), now + call.response_timeout);
   }
+}
+
+// The host decodes the frame; where something stands before its JSON, it gets what it is to decode.
+void Session::deliver(const Call& call, const Judgement& judgement, const Frame& frame, bool is_progress) {
+  const bool is_member = judgement.decoding == Decoding::json_member;
+  DeliverFrame& delivery = std::get<DeliverFrame>(commands_.emplace_back(
+      DeliverFrame{call.id, judgement.decoding, is_progress ? std::string() : std::string(judgement.path), is_progress}));
+  if (!call.tool->call_template.strips || (!is_member && judgement.decoding != Decoding::json)) return;
+  std::string_view text = json_in(frame.text(), true);
+  if (is_member) text = json::scan(text, json::ScanPlan({*json::parse_pointer(judgement.path)}), options_.max_depth).values[0];
+  delivery.decoding = Decoding::instead;
+  delivery.path = text;
 }
 
 // Whether nothing follows the answer. A peer may still end a stream that a count or an error has ended here.

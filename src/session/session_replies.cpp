@@ -11,11 +11,12 @@ bool Session::reply(TimePoint now, Connection& connection, const Frame& frame) {
   const std::vector<AutoReply>& replies = endpoint.tool->call_template.replies;
   if (replies.empty() || !frame.is_text()) return false;
   const std::string_view text = frame.text();
+  const std::string_view json = json_in(text, endpoint.tool->call_template.strips);
   for (const AutoReply& reply : replies) {
     const std::string& prefix = reply.match.prefix;
     if (!text.starts_with(prefix)) continue;
     json::ScanResult scan;
-    if (reply.places.size() > 0) scan = json::scan(text, reply.places, options_.max_depth);
+    if (reply.places.size() > 0) scan = json::scan(json, reply.places, options_.max_depth);
     if (prefix.empty() && !(scan.valid && matches(reply.match.members, scan, 0))) continue;
     report_frame(Report::Kind::message, connection, nullptr, frame, "it is answered as replies says");
     if (floods(now, connection.replied, frame)) {

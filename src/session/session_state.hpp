@@ -30,7 +30,7 @@ struct Session::Tool {
       : call_template(std::move(t)),
         rules(call_template),
         caller(c),
-        place(rules.correlation() ? part(rules.id_places()) : "") {}
+        place(rules.correlates() ? part(rules.id_places()) : "") {}
 };
 
 struct Session::Endpoint {
@@ -115,7 +115,7 @@ struct Session::Call {
   std::string route{};                             // on a connection: the tool's place, then the id
 
   /// A manual is asked for with a message of its own, so that the place of the template's id says nothing about it.
-  [[nodiscard]] bool shared() const { return mode != CallMode::discovery && tool->rules.correlation().has_value(); }
+  [[nodiscard]] bool shared() const { return mode != CallMode::discovery && tool->rules.correlates(); }
 };
 
 // Tokens of two callers or manuals are never shared, even where the credential is the same.

@@ -57,7 +57,8 @@ void Session::open_socket(Connection& connection, std::string_view token) {
   Result<Handshake> handshake =
       build_handshake(endpoint.tool->call_template, endpoint.field_headers, token, options_.handshake);
   // It cannot fail: `endpoint_for` has tried it.
-  commands_.push_back(OpenSocket{connection.id, std::move(handshake).value(), endpoint.tool->owner});
+  commands_.push_back(OpenSocket{connection.id, std::move(handshake).value(), endpoint.tool->owner,
+                                 endpoint.tool->call_template.terminator});
 }
 
 void Session::handle_token(TimePoint now, TokenId id, int http_status, std::string_view body) {

@@ -200,11 +200,44 @@ void read_progress_filter(FieldReader& fields, CallTemplate& out) {
   }
 }
 
+// Digits stand where the placeholder does, as many as there are.
+void read_correlation_prefix(FieldReader& fields, std::string_view value, CallTemplate& out) {
+  constexpr const char* kTakes =
+      "{\"$prefix\": …} that holds {{request_id}} once and no other placeholder, used with a \"message\" that holds it";
+  FrameMark mark;
+  read_mark(fields, "correlation", kTakes, value, mark);
+  const std::size_t at = mark.prefix.find(kRequestIdPlaceholder);
+  std::string rest = mark.prefix;
+  if (at != rest.npos) rest.erase(at, kRequestIdPlaceholder.size());
+  if (at == rest.npos || may_hold_placeholders(rest) || !out.message.holds_request_id()) {
+    fields.fail("correlation", kTakes, "another value");
+  }
+  out.correlation_prefix = std::move(mark.prefix);
+}
+
+// What stands around the JSON of each message.
+void read_frame(FieldReader& fields, CallTemplate& out) {
+  const std::string_view value = fields.find("frame");
+  if (value.empty()) return;
+  if (!is_object(value)) fields.refuse("frame", "an object", value);
+  const json::Members members = json::members_of(value);
+  FieldReader inner(members, "frame.");
+  inner.string("terminator", out.terminator, Shown::value);
+  inner.boolean("strip", out.strips);
+  for (const json::Member& member : members) {
+    if (member.first == "terminator" || member.first == "strip") continue;
+    fields.fail("frame", "an object of \"terminator\" and \"strip\"", json::quote(member.first).c_str());
+  }
+  fields.fail(inner.take_error());
+}
+
 void read_correlation(FieldReader& fields, CallTemplate& out) {
   const std::string_view value = fields.find("correlation");
   if (value.empty()) return;
   if (value == "false") {
     out.correlation_off = true;
+  } else if (is_object(value)) {
+    read_correlation_prefix(fields, value, out);
   } else if (!json::is_string(value)) {
     fields.refuse("correlation", "a JSON Pointer or false", value);
   } else {
@@ -220,7 +253,8 @@ void read_correlation(FieldReader& fields, CallTemplate& out) {
 void read_result_default(FieldReader& fields, CallTemplate& out) {
   const std::string_view value = fields.find("result_default", Presence::not_null);
   if (value.empty()) return;
-  const bool has_id = !out.correlation_off && (out.correlation || out.message.id_place());
+  const bool has_id = !out.correlation_off &&
+                      (out.correlation || !out.correlation_prefix.empty() || out.message.id_place());
   if (!out.result_path || (!has_id && out.message_filter.empty())) {
     fields.fail("result_default", "used with a \"result_path\", and with an id in \"message\" or a \"message_filter\"",
                 "a template without them");
@@ -263,6 +297,7 @@ std::string make_endpoint_key(const FieldReader& fields, const CallTemplate& par
   add(fields.find("connect_message"));
   add(fields.find("disconnect_message"));
   add(fields.find("replies"));
+  add(fields.find("frame"));
   // `{}` waits for nothing, as none does.
   add(parsed.connect_ack.empty() ? std::string_view() : fields.find("connect_ack"));
   return json::compact(key);
@@ -310,7 +345,12 @@ void read_fields(FieldReader& fields, CallTemplate& out) {
   fields.boolean("stream_end_item", out.stream_end_item);
   read_filter_message(fields, out.filter_message);
   read_message(fields, "connect_message", out.connect_message);
-  read_match(fields, "connect_ack", out.connect_ack);
+  if (const std::string_view ack = fields.find("connect_ack"); !ack.empty() && !is_object(ack)) {
+    fields.refuse("connect_ack", "an object", ack, Shown::type);
+  } else if (!json::members_of(ack).empty()) {
+    read_mark(fields, "connect_ack", "an object", ack, out.connect_ack);
+  }
+  read_frame(fields, out);
   read_message(fields, "ping_message", out.ping_message);
   read_replies(fields, out.replies);
   read_message(fields, "leave_message", out.leave_message, true);

@@ -61,6 +61,7 @@ struct CallTemplate {
 
   /// `correlation`: a pointer, `false` (off although the message holds an id), or none (found from the message).
   std::optional<json::Pointer> correlation;
+  std::string correlation_prefix;  ///< in its place how a text with the id begins: `43{{request_id}}`; empty: none
   bool correlation_off = false;
   std::optional<json::Pointer> result_path;
   std::string result_default;  ///< JSON of the result where there is nothing at `result_path`; empty: none
@@ -71,8 +72,10 @@ struct CallTemplate {
   FrameMatch stream_end;                        ///< default `{"type":"stream_end"}`
   bool stream_end_item = false;                 ///< the frame that ends a stream is its last item
   std::optional<MessageTemplate> connect_message;
-  FrameMatch connect_ack;
+  FrameMark connect_ack;
   std::optional<MessageTemplate> ping_message;
+  std::string terminator;  ///< `frame`: ends each message, and cuts what comes into messages; empty: none
+  bool strips = false;     ///< `frame`: JSON begins at the first bracket of what comes
   std::vector<AutoReply> replies;  ///< the first that matches a frame answers it
   std::optional<MessageTemplate>
       leave_message;  ///< tells the peer that a call is left; rendered with the call's values

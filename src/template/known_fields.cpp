@@ -34,6 +34,7 @@ constexpr Field kFields[] = {
     {"connect_message", "null"},
     {"ping_message", "null"},
     {"replies", "null"},
+    {"frame", "null"},
     {"leave_message", "null"},
     {"leave_when", "\"left\""},
     {"disconnect_message", "null"},

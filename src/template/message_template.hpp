@@ -63,6 +63,8 @@ struct BuiltIns {
   std::string_view traceparent{}, tracestate{};
 };
 
+inline constexpr std::string_view kRequestIdPlaceholder = "{{request_id}}";
+
 class Names;
 
 class MessageTemplate {

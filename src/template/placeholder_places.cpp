@@ -21,6 +21,7 @@ constexpr Place kPlaces[] = {
     {"disconnect_message", kOfConnection},
     {"ping_message", kOfConnection},
     {"replies", kOfConnection},
+    {"frame", ""},
     {"discovery_message", "{{uuid}} {{now}} {{request_id}} {{new_id}}"},
     {"url", ""},
     {"protocol", ""},
@@ -67,7 +68,8 @@ void refuse_placeholders(FieldReader& fields) {
   for (const Place& place : kPlaces) {
     const std::string_view value = fields.find(place.field);
     Search search(place.takes);
-    if (!value.empty()) (void)json::read(value, kDefaultMaxJsonDepth, search);
+    const bool is_prefix = value.starts_with('{') && std::string_view(place.field) == "correlation";  // checked there
+    if (!value.empty() && !is_prefix) (void)json::read(value, kDefaultMaxJsonDepth, search);
     if (search.found.empty()) continue;
     std::string message =
         concat({search.found,
