@@ -78,8 +78,11 @@ export interface WebSocketCallTemplate<
   ping_interval?: number | undefined;
   /** Members that a response must have, at any depth, with placeholders as in `message`; other frames are reported and dropped. Default: none. */
   message_filter?: object | undefined;
-  /** JSON Pointer to the request's id in a response, or `false`: responses carry none. Default: found from `message`. */
-  correlation?: string | false | undefined;
+  /**
+   * JSON Pointer to the request's id in a response, `{ $prefix: '43{{request_id}}[' }` for how its text begins, with the id as digits, or
+   * `false`: responses carry none. Default: found from `message`.
+   */
+  correlation?: string | { $prefix: string } | false | undefined;
   /** JSON Pointer to the result in a JSON response. Default: the whole response. */
   result_path?: Path;
   /**
@@ -113,13 +116,22 @@ export interface WebSocketCallTemplate<
   stream_end_item?: boolean | undefined;
   /** Sent first on every new connection, with `{{uuid}}`, `{{now}}` and `{{new_id}}` filled in. Default: none. */
   connect_message?: string | object | undefined;
-  /** Members of the frame that calls wait for after `connect_message`. Default: none. */
+  /** Members of the frame that calls wait for after `connect_message`, or `{ $prefix: '40' }` for how its text begins. Default: none. */
   connect_ack?: object | undefined;
   /**
    * Heartbeat for hosts that cannot send WebSocket pings (all but `ws` and Bun); any frame that comes back counts
    * as an answer. Default: such hosts send no heartbeat.
    */
   ping_message?: string | object | undefined;
+  /**
+   * Answers to what the service sends on its own, whether calls wait or not. A frame with the members of `match`, at any depth, or a text
+   * that begins with `{ $prefix: '2' }`, is answered by the `send` of the first that matches, and is nobody's answer. In `send`,
+   * `{{frame:/id}}` is the value at that JSON Pointer of the frame; `{{uuid}}`, `{{now}}` and `{{new_id}}` are filled in. At most 20.
+   * Default: none.
+   */
+  replies?: { match: object; send: string | object }[] | undefined;
+  /** What stands around the JSON of messages. Default: nothing. */
+  frame?: FrameFormat | undefined;
   /**
    * Tells the service that a call is left: aborted, timed out, ended by a limit or a stream's `expected_responses`, its stream left or its
    * connection closed while it ran. A message as `message`, with the values of the call: `{{request_id}}` is its id. Sent on its connection,
@@ -134,6 +146,14 @@ export interface WebSocketCallTemplate<
   disconnect_message?: string | object | undefined;
   /** What asks for the manual, with `{{request_id}}`, `{{new_id}}`, `{{uuid}}` and `{{now}}` filled in. Default `{ type: 'utcp' }`. */
   discovery_message?: string | object | undefined;
+}
+
+/** What stands around the JSON of messages. */
+export interface FrameFormat {
+  /** Goes behind each message that is sent, and cuts a text that comes into several messages. Default: none. */
+  terminator?: string | undefined;
+  /** The JSON of a text that comes begins at its first `{` or `[`; a result that is text stays whole. Default `false`. */
+  strip?: boolean | undefined;
 }
 
 /**

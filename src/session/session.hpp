@@ -157,8 +157,9 @@ struct Report {
   int attempt = 0;     ///< retry: how many attempts have failed
   Duration delay{};    ///< retry: until the next one
 };
-using Command = std::variant<OpenSocket, SendMessage, SendGreeting, SendLeaveMessage, SendDisconnectMessage, SendPing,
-                             SendReply, SetReading, CloseSocket, FetchToken, CancelToken, DeliverFrame, SettleCall, Report>;
+using Command =
+    std::variant<OpenSocket, SendMessage, SendGreeting, SendLeaveMessage, SendDisconnectMessage, SendPing, SendReply,
+                 SetReading, CloseSocket, FetchToken, CancelToken, DeliverFrame, SettleCall, Report>;
 
 struct CallRequest {
   ToolId tool;

@@ -43,8 +43,7 @@ void Session::receive(TimePoint now, Connection& connection, const Frame& frame)
     for (const auto& leaf : ack.members.leaves) pointers.push_back(leaf.first);
     if (frame.is_text() && frame.text().starts_with(ack.prefix)) {
       const json::ScanPlan plan(std::move(pointers));
-      const json::ScanResult scan =
-          json::scan(json_in(frame.text(), call_template.strips), plan, options_.max_depth);
+      const json::ScanResult scan = json::scan(json_in(frame.text(), call_template.strips), plan, options_.max_depth);
       if (!ack.prefix.empty() || (scan.valid && matches(ack.members, scan, 0))) {
         connection.state = next_state(connection.state, ConnectionEvent::acknowledged).value_or(connection.state);
         become_ready(now, connection);
@@ -241,11 +240,12 @@ void Session::take(TimePoint now, Connection& connection, Call& call, const Fram
 // The host decodes the frame; where something stands before its JSON, it gets what it is to decode.
 void Session::deliver(const Call& call, const Judgement& judgement, const Frame& frame, bool is_progress) {
   const bool is_member = judgement.decoding == Decoding::json_member;
-  DeliverFrame& delivery = std::get<DeliverFrame>(commands_.emplace_back(
-      DeliverFrame{call.id, judgement.decoding, is_progress ? std::string() : std::string(judgement.path), is_progress}));
+  DeliverFrame& delivery = std::get<DeliverFrame>(commands_.emplace_back(DeliverFrame{
+      call.id, judgement.decoding, is_progress ? std::string() : std::string(judgement.path), is_progress}));
   if (!call.tool->call_template.strips || (!is_member && judgement.decoding != Decoding::json)) return;
   std::string_view text = json_in(frame.text(), true);
-  if (is_member) text = json::scan(text, json::ScanPlan({*json::parse_pointer(judgement.path)}), options_.max_depth).values[0];
+  if (is_member)
+    text = json::scan(text, json::ScanPlan({*json::parse_pointer(judgement.path)}), options_.max_depth).values[0];
   delivery.decoding = Decoding::instead;
   delivery.path = text;
 }

@@ -74,12 +74,12 @@ struct Session::Connection {
   bool paused = false;               // not read from until the consumer of its stream has taken what came
   std::string instead{};             // how the last frame began that came while connect_ack was awaited
   TimePoint idle_since{};
-  Flow unsolicited{}, replied{};     // frames that nobody asked for, and those that were answered by `replies`
-  TimePoint heard_at{};                                       // when the peer last showed that it is there
-  std::optional<TimePoint> pinged_at{};                       // none: nothing is owed for the last interval
-  std::uint32_t owed_echoes = 0;      // of ping_message: as long as one may come, no call may take it for its answer
-  std::optional<std::string> echo{};  // what seems to be one
-  bool knows_echo = true;             // the peer sent the same for a second ping: it was no chance frame
+  Flow unsolicited{}, replied{};         // frames that nobody asked for, and those that were answered by `replies`
+  TimePoint heard_at{};                  // when the peer last showed that it is there
+  std::optional<TimePoint> pinged_at{};  // none: nothing is owed for the last interval
+  std::uint32_t owed_echoes = 0;         // of ping_message: as long as one may come, no call may take it for its answer
+  std::optional<std::string> echo{};     // what seems to be one
+  bool knows_echo = true;                // the peer sent the same for a second ping: it was no chance frame
   std::optional<TimePoint> doubted_until{};  // the host was away: to be heard again until then, or closed
 
   /// Whether the peer seems to be gone without a word: no new call may wait on it. One slow tool proves nothing.

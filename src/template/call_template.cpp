@@ -253,8 +253,8 @@ void read_correlation(FieldReader& fields, CallTemplate& out) {
 void read_result_default(FieldReader& fields, CallTemplate& out) {
   const std::string_view value = fields.find("result_default", Presence::not_null);
   if (value.empty()) return;
-  const bool has_id = !out.correlation_off &&
-                      (out.correlation || !out.correlation_prefix.empty() || out.message.id_place());
+  const bool has_id =
+      !out.correlation_off && (out.correlation || !out.correlation_prefix.empty() || out.message.id_place());
   if (!out.result_path || (!has_id && out.message_filter.empty())) {
     fields.fail("result_default", "used with a \"result_path\", and with an id in \"message\" or a \"message_filter\"",
                 "a template without them");

@@ -74,8 +74,8 @@ struct CallTemplate {
   std::optional<MessageTemplate> connect_message;
   FrameMark connect_ack;
   std::optional<MessageTemplate> ping_message;
-  std::string terminator;  ///< `frame`: ends each message, and cuts what comes into messages; empty: none
-  bool strips = false;     ///< `frame`: JSON begins at the first bracket of what comes
+  std::string terminator;          ///< `frame`: ends each message, and cuts what comes into messages; empty: none
+  bool strips = false;             ///< `frame`: JSON begins at the first bracket of what comes
   std::vector<AutoReply> replies;  ///< the first that matches a frame answers it
   std::optional<MessageTemplate>
       leave_message;  ///< tells the peer that a call is left; rendered with the call's values

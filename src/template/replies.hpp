@@ -1,5 +1,5 @@
-// Owns `replies`: which frames are answered by a message of the template's own, and what of a frame goes into it. Must not
-// know connections.
+// Owns `replies`: which frames are answered by a message of the template's own, and what of a frame goes into it. Must
+// not know connections.
 #pragma once
 
 #include <string_view>
@@ -23,8 +23,8 @@ struct AutoReply {
 
 void read_replies(FieldReader& fields, std::vector<AutoReply>& out);
 
-/// The message that answers a frame, without arguments. `scan`: what was found in it at `AutoReply::places`; nothing, where it
-/// is no JSON. What is not there is null, or no text.
+/// The message that answers a frame, without arguments. `scan`: what was found in it at `AutoReply::places`; nothing,
+/// where it is no JSON. What is not there is null, or no text.
 [[nodiscard]] Plan filled(const AutoReply& reply, const json::ScanResult& scan);
 
 }  // namespace utcp::ws

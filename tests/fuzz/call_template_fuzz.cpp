@@ -102,7 +102,8 @@ void check_same(const CallTemplate& left, const CallTemplate& right) {
   REQUIRE(left.connection_timeout == right.connection_timeout && left.response_timeout == right.response_timeout);
   REQUIRE(left.ping_interval == right.ping_interval);
   REQUIRE(left.message_filter.leaves == right.message_filter.leaves);
-  REQUIRE(left.stream_end.leaves == right.stream_end.leaves && left.connect_ack.members.leaves == right.connect_ack.members.leaves);
+  REQUIRE(left.stream_end.leaves == right.stream_end.leaves &&
+          left.connect_ack.members.leaves == right.connect_ack.members.leaves);
   REQUIRE(left.correlation == right.correlation && left.correlation_off == right.correlation_off);
   REQUIRE(left.stream_end_item == right.stream_end_item && left.result_default == right.result_default);
   REQUIRE(left.result_path == right.result_path && left.error_path == right.error_path);

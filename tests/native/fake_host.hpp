@@ -197,7 +197,9 @@ class FakeHost {
   }
   void carry_out(const SendReply& what) {
     live(what.connection)
-        .written.push_back("reply: " + render(what.plan, "{}", {}, {.request_id = "", .uuid = "u", .now = "n", .tool_name = "", .new_id = "9"}));
+        .written.push_back(
+            "reply: " +
+            render(what.plan, "{}", {}, {.request_id = "", .uuid = "u", .now = "n", .tool_name = "", .new_id = "9"}));
   }
   void carry_out(const SendPing& what) { live(what.connection).pings.push_back(what.plan); }
   void carry_out(const SetReading& what) { live(what.connection).paused = !what.on; }

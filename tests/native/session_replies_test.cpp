@@ -40,8 +40,7 @@ TEST(SessionReplies, WhatMatchesIsAnsweredWhoeverWaits) {
   const CallId call = host.on_open(kIds);
   host.text(1, "PING");
   host.text(1, R"({"method":"ping","id":12345678901234567890})");
-  EXPECT_EQ(host.written(),
-            (Written{"call 1", "reply: PONG", R"(reply: {"id":12345678901234567890,"result":{}})"}));
+  EXPECT_EQ(host.written(), (Written{"call 1", "reply: PONG", R"(reply: {"id":12345678901234567890,"result":{}})"}));
   host.text(1, R"({"id":1})");
   EXPECT_TRUE(host.succeeded(call));
   host.text(1, "PING");
@@ -192,8 +191,8 @@ TEST(SessionReplies, ToolsWithOtherRepliesHaveOtherConnections) {
 
 TEST(SessionReplies, SecretsInThemAreMaskedInWhatThePeerSays) {
   Replying host;
-  const CallId call = host.on_open(alone(R"([{"match":{"op":"login"},"send":{"password":"hunter2hunter2"}}])",
-                                         R"(,"error_path":"/error")"));
+  const CallId call = host.on_open(
+      alone(R"([{"match":{"op":"login"},"send":{"password":"hunter2hunter2"}}])", R"(,"error_path":"/error")"));
   host.text(1, R"({"error":"bad password hunter2hunter2"})");
   EXPECT_THAT(host.outcome(call).error->message + host.outcome(call).detail, Not(HasSubstr("hunter2hunter2")));
   EXPECT_THAT(host.outcome(call).detail, HasSubstr("***"));
@@ -235,7 +234,8 @@ TEST(Replies, WhatCannotBeIsRefused) {
 }
 
 TEST(Replies, NoneAreTheDefault) {
-  EXPECT_EQ(normalize_call_template(alone("null")).value(), R"({"url":"wss://h.example/ws","call_template_type":"websocket"})");
+  EXPECT_EQ(normalize_call_template(alone("null")).value(),
+            R"({"url":"wss://h.example/ws","call_template_type":"websocket"})");
 }
 
 }  // namespace

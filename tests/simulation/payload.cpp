@@ -177,7 +177,8 @@ Payload make_welcome(Random& random) {
 Payload make_question(Random& random, std::uint32_t to) {
   const std::string id = std::to_string(to);
   Payload payload{.meaning = Meaning::question};
-  payload.text = random.percent(30) ? "PING" : R"({"kind":"answer","n":")" + id + R"(","id":)" + id + R"(,"ask":"who"})";
+  payload.text =
+      random.percent(30) ? "PING" : R"({"kind":"answer","n":")" + id + R"(","id":)" + id + R"(,"ask":"who"})";
   payload.path = id;
   return finish(std::move(payload));
 }

@@ -42,6 +42,8 @@ export const whole: WebSocketCallTemplate = {
   ping_message: 'ping',
   leave_message: ['CLOSE', '{{request_id}}', '{{new_id}}'],
   leave_when: 'always',
+  replies: [{ match: { $prefix: '2' }, send: '3' }],
+  frame: { terminator: '\u001e', strip: true },
   disconnect_message: { type: 'bye' },
   discovery_message: 'manual',
 };

@@ -80,7 +80,7 @@ export const templateSchema = {
     stream_end: { ...object('Members of the frame that ends a stream'), examples: [{ type: 'stream_end' }] },
     stream_end_item: yesOrNo('The frame that ends a stream is its last item'),
     correlation: {
-      type: ['string', 'boolean'],
+      type: ['string', 'boolean', 'object'],
       examples: ['/id', false],
       description: 'JSON Pointer to the request’s id in a response, or false',
     },
@@ -91,6 +91,11 @@ export const templateSchema = {
     connect_ack: object('Members of the frame that calls then wait for'),
     discovery_message: { ...object('What asks for the manual'), examples: [{ type: 'utcp' }] },
     ping_interval: seconds('Between heartbeats of a kept connection'),
+    replies: { description: 'Answers to what the service sends on its own', examples: [[{ match: {}, send: '' }]] },
+    frame: {
+      ...object('What stands around the JSON of messages'),
+      examples: [{ terminator: '\u001e' }, { strip: true }],
+    },
     ping_message: object('Heartbeat for hosts that cannot ping, as browsers'),
   },
 };
