@@ -116,6 +116,15 @@ void check_same(const CallTemplate& left, const CallTemplate& right) {
   REQUIRE(!left.leave_message || left.leave_message->plan(no_names) == right.leave_message->plan(no_names));
   REQUIRE(left.leave_when == right.leave_when && left.sends_message == right.sends_message);
   REQUIRE(left.disconnect_message.has_value() == right.disconnect_message.has_value());
+  REQUIRE(left.terminator == right.terminator && left.strips == right.strips);
+  REQUIRE(left.connect_ack.prefix == right.connect_ack.prefix && left.correlation_prefix == right.correlation_prefix);
+  REQUIRE(left.replies.size() == right.replies.size());
+  for (std::size_t i = 0; i < left.replies.size(); ++i) {
+    REQUIRE(left.replies[i].match.prefix == right.replies[i].match.prefix);
+    REQUIRE(left.replies[i].match.members.leaves == right.replies[i].match.members.leaves);
+    REQUIRE(left.replies[i].send == right.replies[i].send &&
+            left.replies[i].places.size() == right.replies[i].places.size());
+  }
   REQUIRE(left.endpoint_key == right.endpoint_key);
 }
 

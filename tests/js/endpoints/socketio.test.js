@@ -30,7 +30,7 @@ async function startSocketIo(t, on = {}, { refuse, ...options } = {}) {
   http.listen(0, '127.0.0.1');
   await once(http, 'listening');
   t.after(() => io.close());
-  return { url: `http://127.0.0.1:${http.address().port}`, seen };
+  return { url: `ws://127.0.0.1:${http.address().port}`, seen };
 }
 
 const add = ({ a, b }, acknowledge) => acknowledge({ sum: a + b });
