@@ -45,7 +45,7 @@ utcp_room(json
 utcp_room(template
   SEES json
   PUBLIC auth.hpp call_template.hpp frame_match.hpp manual.hpp message_template.hpp replies.hpp secrets.hpp url.hpp
-  SOURCES auth.cpp call_template.cpp field_reader.cpp frame_match.cpp known_fields.cpp manual.cpp match_fields.cpp message_compiler.cpp
+  SOURCES auth.cpp call_template.cpp field_reader.cpp frame_match.cpp framing.cpp known_fields.cpp manual.cpp match_fields.cpp message_compiler.cpp
     message_template.cpp placeholder_places.cpp placeholders.cpp replies.cpp secrets.cpp spread.cpp url.cpp)
 
 utcp_room(session
