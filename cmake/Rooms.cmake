@@ -44,13 +44,13 @@ utcp_room(json
 
 utcp_room(template
   SEES json
-  PUBLIC auth.hpp call_template.hpp discovery.hpp frame_match.hpp manual.hpp message_template.hpp secrets.hpp url.hpp
-  SOURCES auth.cpp call_template.cpp correlation.cpp discovery.cpp field_reader.cpp frame_match.cpp known_fields.cpp manual.cpp message_compiler.cpp
-    message_template.cpp placeholder_places.cpp placeholders.cpp secrets.cpp spread.cpp url.cpp)
+  PUBLIC auth.hpp call_template.hpp discovery.hpp frame_match.hpp manual.hpp message_template.hpp replies.hpp secrets.hpp url.hpp
+  SOURCES auth.cpp call_template.cpp correlation.cpp discovery.cpp field_reader.cpp frame_match.cpp framing.cpp known_fields.cpp manual.cpp match_fields.cpp
+    message_compiler.cpp message_template.cpp placeholder_places.cpp placeholders.cpp replies.cpp secrets.cpp spread.cpp url.cpp)
 
 utcp_room(session
   SEES template
   PUBLIC call.hpp connection.hpp credentials.hpp failure.hpp handshake.hpp oauth2.hpp session.hpp timers.hpp
   SOURCES
     call.cpp connection.cpp credentials.cpp failure.cpp handshake.cpp oauth2.cpp session.cpp session_failures.cpp session_frames.cpp session_heartbeat.cpp
-    session_leaving.cpp session_pool.cpp session_tokens.cpp timers.cpp)
+    session_leaving.cpp session_pool.cpp session_replies.cpp session_tokens.cpp timers.cpp)

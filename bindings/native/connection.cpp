@@ -1,5 +1,6 @@
 #include "connection.hpp"
 
+#include <algorithm>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/error.hpp>
@@ -83,7 +84,10 @@ class BeastConnection final : public Connection, public std::enable_shared_from_
     if (!is_open_) return;
     ErrorCondition ignored;  // the read tells of it
     stream_->binary(is_binary);
-    stream_->write(asio::buffer(message), ignored);
+    const std::string& terminator = settings_.terminator;
+    const bool is_plain = is_binary || terminator.empty();
+    const std::string framed = is_plain ? std::string() : concat({message, terminator});
+    stream_->write(asio::buffer(is_plain ? message : std::string_view(framed)), ignored);
   }
 
   void ping() override {
@@ -204,12 +208,27 @@ class BeastConnection final : public Connection, public std::enable_shared_from_
     content_.add(size);
     if (stream_->is_message_done()) {
       // `is_reading_` stays set: what is sent now goes out when the read goes on.
-      events_->received(id_, Message(stream_->got_text(), content_.size(), content_.view()));
+      hand_over(content_.view());
       content_.clear();
     }
     is_reading_ = false;
     read();
     if (!is_reading_ && wire_) wire_->flush();
+  }
+
+  // What is done with one message may end the connection.
+  void hand_over(std::string_view content) {
+    const bool is_text = stream_->got_text();
+    const std::string& terminator = settings_.terminator;
+    if (!is_text || terminator.empty()) {
+      events_->received(id_, Message(is_text, content.size(), content));
+      return;
+    }
+    while (!content.empty() && events_ != nullptr) {
+      const std::string_view part = content.substr(0, content.find(terminator));
+      content.remove_prefix(std::min(part.size() + terminator.size(), content.size()));
+      if (!part.empty()) events_->received(id_, Message(true, part.size(), part));
+    }
   }
 
   void refuse() {

@@ -40,6 +40,7 @@ class ConnectionEvents {
 struct ConnectionSettings {
   std::size_t max_message = 0;  ///< one byte more is read of a larger one, and told as its size
   bool compression = true;
+  std::string terminator{};  ///< `OpenSocket::terminator`
 };
 
 class Connection {

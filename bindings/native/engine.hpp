@@ -110,6 +110,7 @@ class Engine final : public ConnectionEvents, public std::enable_shared_from_thi
   void run(const SendLeaveMessage& command);
   void run(const SendDisconnectMessage& command);
   void run(const SendPing& command);
+  void run(const SendReply& command);
   void run(const SetReading& command);
   void run(const CloseSocket& command);
   void run(const FetchToken& command);

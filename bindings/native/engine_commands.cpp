@@ -48,7 +48,7 @@ void Engine::closed(ConnectionId connection, int code, std::string_view reason, 
 // --- What the core wants ---
 
 void Engine::run(const OpenSocket& command) {
-  const ConnectionSettings settings{options_.limits.frame_bytes, options_.compression};
+  const ConnectionSettings settings{options_.limits.frame_bytes, options_.compression, command.terminator};
   connections_.emplace(command.connection, make_connection(executor_, command.connection, *this, settings));
   if (options_.credentials) {
     ask_for_credentials(command);
@@ -165,6 +165,8 @@ void Engine::run(const SendGreeting& command) { send_own(command.connection, com
 void Engine::run(const SendLeaveMessage& command) { send(command.connection, command.text); }
 
 void Engine::run(const SendDisconnectMessage& command) { send_own(command.connection, command.plan); }
+
+void Engine::run(const SendReply& command) { send_own(command.connection, command.plan); }
 
 void Engine::run(const SendPing& command) {
   if (!command.plan.empty()) {

@@ -267,6 +267,7 @@ void SessionHost::run(const OpenSocket& command) {
 
   Reply handshake = handshake_reply(command.handshake);
   handshake.text("manual", command.manual);
+  handshake.text("terminator", command.terminator);
   channel_.put(CommandKind::open, {number(command.connection)}, handshake.take());
 }
 
@@ -279,6 +280,8 @@ void SessionHost::run(const SendLeaveMessage& command) {
 }
 
 void SessionHost::run(const SendDisconnectMessage& command) { send(command.connection, plan_json(command.plan)); }
+
+void SessionHost::run(const SendReply& command) { send(command.connection, plan_json(command.plan)); }
 
 void SessionHost::run(const SendPing& command) {
   if (command.plan.empty()) {

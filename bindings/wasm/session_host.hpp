@@ -91,6 +91,7 @@ class SessionHost {
   void run(const SendLeaveMessage& command);
   void run(const SendDisconnectMessage& command);
   void run(const SendPing& command);
+  void run(const SendReply& command);
   void run(const SetReading& command);
   void send(ConnectionId connection, const std::string& what);
   void run(const CloseSocket& command);

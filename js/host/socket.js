@@ -19,7 +19,7 @@ const ERROR_WITHOUT_CLOSE_MS = 500;
  * @property {(socket: Socket, code: number, reason: string, wasClean: boolean) => void} closed
  */
 
-/** @typedef {{ url: string, protocols: string[], headers: Record<string, string>, manual: string }} Handshake */
+/** @typedef {{ url: string, protocols: string[], headers: Record<string, string>, manual: string, terminator: string }} Handshake */
 
 export class Socket {
   /**
@@ -104,7 +104,7 @@ export class Socket {
   transmit(message) {
     try {
       this.#gather();
-      this.real.send(message);
+      this.real.send(typeof message === 'string' ? message + this.handshake.terminator : message);
       return true;
     } catch (error) {
       queueMicrotask(() => this.released || this.events.failed(this, error));
@@ -195,8 +195,23 @@ export class Socket {
     } catch {
       data = undefined; // counts as empty
     }
+    const { terminator } = this.handshake;
+    if (!terminator || typeof data !== 'string') {
+      this.#hand(data, size);
+      return;
+    }
+    for (let at = 0; at < size; ) {
+      const end = data.indexOf(terminator, at);
+      const part = data.slice(at, end < 0 ? size : end);
+      if (part !== '') this.#hand(part, part.length);
+      at += part.length + terminator.length;
+    }
+  }
+
+  /** @param {any} data @param {number} size */
+  #hand(data, size) {
     if (this.#mustWait) this.#hold(size, () => this.events.received(this, data));
-    else this.events.received(this, data);
+    else if (!this.released) this.events.received(this, data);
   }
 
   // The listener stays to the end: `ws` raises an error that nobody listens to, for instance when closed while connecting.

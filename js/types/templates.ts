@@ -87,7 +87,8 @@ export interface WebSocketCallTemplate<
   /**
    * JSON Pointer to the request's id in a response; an array: up to 8, of which the first counts that holds the id of a call that waits.
    * `{ '/1': '{{args.sub}}' }`: what stands there is no id but this text, with placeholders as in `message`; a call waits for a connection
-   * where no other of the same value is under way or was left unanswered. `false`: responses carry none. Default: found from `message`.
+   * where no other of the same value is under way or was left unanswered. `{ $prefix: '43{{request_id}}[' }`: how its text begins, with the id
+   * as digits. `false`: responses carry none. Default: found from `message`.
    */
   correlation?: string | readonly string[] | Readonly<Record<string, string>> | false | undefined;
   /** JSON Pointer to the result in a JSON response. Default: the whole response. */
@@ -123,13 +124,22 @@ export interface WebSocketCallTemplate<
   stream_end_item?: boolean | undefined;
   /** Sent first on every new connection, with `{{uuid}}`, `{{now}}` and `{{new_id}}` filled in. Default: none. */
   connect_message?: string | object | undefined;
-  /** Members of the frame that calls wait for after `connect_message`. Default: none. */
+  /** Members of the frame that calls wait for after `connect_message`, or `{ $prefix: '40' }` for how its text begins. Default: none. */
   connect_ack?: object | undefined;
   /**
    * Heartbeat for hosts that cannot send WebSocket pings (all but `ws` and Bun); any frame that comes back counts
    * as an answer. Default: such hosts send no heartbeat.
    */
   ping_message?: string | object | undefined;
+  /**
+   * Answers to what the service sends on its own, whether calls wait or not. A frame with the members of `match`, at any depth, or a text
+   * that begins with `{ $prefix: '2' }`, is answered by the `send` of the first that matches, and is nobody's answer. In `send`,
+   * `{{frame:/id}}` is the value at that JSON Pointer of the frame; `{{uuid}}`, `{{now}}` and `{{new_id}}` are filled in. At most 20.
+   * Default: none.
+   */
+  replies?: { match: object; send: string | object }[] | undefined;
+  /** What stands around the JSON of messages. Default: nothing. */
+  frame?: FrameFormat | undefined;
   /**
    * Tells the service that a call is left: aborted, timed out, ended by a limit or a stream's `expected_responses`, its stream left or its
    * connection closed while it ran. A message as `message`, with the values of the call: `{{request_id}}` is its id. Sent on its connection,
@@ -166,6 +176,14 @@ export interface Discovery {
    * What in the tools' call templates differs from this one. With a `url` of its own it takes nothing over. Default: nothing differs.
    */
   template?: object | undefined;
+}
+
+/** What stands around the JSON of messages. */
+export interface FrameFormat {
+  /** Goes behind each message that is sent, and cuts a text that comes into several messages. Default: none. */
+  terminator?: string | undefined;
+  /** The JSON of a text that comes begins at its first `{` or `[`; a result that is text stays whole. Default `false`. */
+  strip?: boolean | undefined;
 }
 
 /**

@@ -56,7 +56,8 @@ CallRules::CallRules(const CallTemplate& call_template)
       matches_{call_template.message_filter, call_template.stream_end, call_template.error_matches},
       end_is_item_(call_template.stream_end_item),
       result_default_(call_template.result_default),
-      progress_(call_template.progress) {
+      progress_(call_template.progress),
+      strips_(call_template.strips) {
   std::vector<json::Pointer> pointers{{{"type"}}, {{"request_id"}}, {{"tools"}}};
   discovers_ = !call_template.discovery.places.empty();
   if (discovers_) pointers[kTools] = call_template.discovery.places.front();
@@ -84,17 +85,33 @@ CallRules::CallRules(const CallTemplate& call_template)
     by_uuid_ = place ? place->is_uuid : !call_template.message.holds_request_id();
     by_value_ = call_template.correlates_by_value;
     std::vector<json::Pointer> places = call_template.correlation;
-    if (places.empty() && place) places.push_back(place->pointer);
+    const std::string& prefix = call_template.correlation_prefix;
+    has_prefix_ = !prefix.empty();
+    if (has_prefix_) {
+      by_uuid_ = false;
+      const std::size_t at = prefix.find(kRequestIdPlaceholder);
+      before_id_ = prefix.substr(0, at);
+      behind_id_ = prefix.substr(at + kRequestIdPlaceholder.size());
+    } else if (places.empty() && place) {
+      places.push_back(place->pointer);
+    }
     id_count_ = places.size();
-    if (id_count_ > 0) {
+    if (has_prefix_ || id_count_ > 0) {
       for (const auto& [at, value] : progress_.members.leaves) {
         if (value == kOwnId) places.push_back(at);
       }
-      id_places_ = to_text(id_count_);
+      id_places_ = concat({prefix, "\n", to_text(id_count_)});  // no pointer has braces before its first slash
       for (const json::Pointer& at : places) append(id_places_, {json::to_string(at), "\n"});
       correlation_plan_ = json::ScanPlan(std::move(places));
     }
   }
+}
+
+std::string CallRules::id_in(std::string_view text) const {
+  if (!text.starts_with(before_id_)) return {};
+  text.remove_prefix(before_id_.size());
+  const std::string_view id = text.substr(0, text.find_first_not_of("0123456789"));
+  return text.substr(id.size()).starts_with(behind_id_) ? std::string(id) : std::string();
 }
 
 std::uint32_t CallRules::expected(CallMode mode) const {
@@ -146,7 +163,7 @@ Judgement CallRules::judge_text(CallMode mode, CallId id, const Frame& frame, st
   const bool ends_by_frame = mode == CallMode::stream || (mode == CallMode::single && expected(mode) == 0);
   const bool members_decide = mode != CallMode::single || ends_by_frame || !matches_.filter.empty() ||
                               has_result_path_ || !error_paths_.empty() || !matches_.errors.empty() ||
-                              !progress_.empty();
+                              !progress_.empty() || strips_;
   const bool unwraps = mode == CallMode::stream || (mode == CallMode::single && format_ != ResponseFormat::raw);
   const Judgement as_text{.kind = Kind::item, .decoding = Decoding::text};
   if (!members_decide && !(unwraps && frame.may_be_wrapped())) {
@@ -155,7 +172,7 @@ Judgement CallRules::judge_text(CallMode mode, CallId id, const Frame& frame, st
     if (frame.size() <= max_depth) return {.kind = Kind::item, .decoding = Decoding::json_or_text};
   }
 
-  const json::ScanResult scan = json::scan(frame.text(), plan_, max_depth);
+  const json::ScanResult scan = json::scan(json_in(frame.text(), strips_), plan_, max_depth);
   if (scan.too_deep && !members_decide && format_ != ResponseFormat::json) return as_text;
   if (scan.too_deep) return {.kind = Kind::bad_frame, .why = "its JSON nests deeper than the limit jsonDepth allows"};
   const std::size_t first_end = kFirstLeaf + matches_.filter.leaves.size();

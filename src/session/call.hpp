@@ -46,6 +46,12 @@ class Frame {
   std::size_t size_;
 };
 
+/// Where the JSON of a frame begins. `strips`: whether something may stand before it.
+[[nodiscard]] inline std::string_view json_in(std::string_view text, bool strips) {
+  const std::size_t begin = strips ? text.find_first_of("{[") : 0;
+  return text.substr(begin == text.npos ? 0 : begin);
+}
+
 /// How the host turns a frame into the value that the user gets.
 enum class Decoding : std::uint8_t {
   text,          ///< the text as it is
@@ -95,8 +101,14 @@ class CallRules {
     return expected_ == kNothing && mode != CallMode::discovery;
   }
 
-  /// In how many places a correlated call's answers may carry its id; 0: the call needs a connection of its own.
+  /// Whether a call's answers carry its id, at a place or in how their text begins; else it needs a connection of its
+  /// own.
+  [[nodiscard]] bool correlates() const { return !id_places_.empty(); }
+  /// In how many places they may carry it.
   [[nodiscard]] std::size_t id_count() const { return id_count_; }
+  /// Where the id stands in how a text begins: whether it does so, and the id in a text.
+  [[nodiscard]] bool has_prefix() const { return has_prefix_; }
+  [[nodiscard]] std::string id_in(std::string_view text) const;
   /// Finds just those places, and behind them those where progress carries the id, if `progress_filter` has some.
   [[nodiscard]] const json::ScanPlan& correlation_plan() const { return correlation_plan_; }
   /// These as text: two templates with the same look for ids in the same places.
@@ -124,6 +136,8 @@ class CallRules {
   FrameMark progress_;
   std::size_t progress_slot_ = 0;
   std::size_t id_count_ = 0;
+  std::string before_id_, behind_id_;  // in how a text begins
+  bool has_prefix_ = false, strips_;
   json::ScanPlan correlation_plan_;
   std::string id_places_;
   bool by_uuid_ = false;

@@ -158,8 +158,9 @@ void Session::say_settled(const Call& call, std::shared_ptr<const Error> error, 
 // What the tool says is shown without secrets. Much of it would take too long to look through.
 void Session::say_tool_failed(TimePoint now, Call& call, const Frame& frame, std::string_view path) {
   constexpr std::size_t kLongestDetail = std::size_t{1024} * 1024;
+  const bool strips = call.tool->call_template.strips;
   const json::ScanPlan plan({json::parse_pointer(path).value_or(json::Pointer{})});
-  const json::ScanResult scan = json::scan(frame.text(), plan, options_.max_depth);
+  const json::ScanResult scan = json::scan(json_in(frame.text(), strips), plan, options_.max_depth);
   const std::string quoted = scan.valid ? std::string("null") : json::quote(frame.text().substr(0, kLongestDetail));
   const std::string_view raw = scan.values[0].empty() ? std::string_view(quoted) : scan.values[0];
   const Secrets secrets = secrets_of(*call.connection);
@@ -169,7 +170,7 @@ void Session::say_tool_failed(TimePoint now, Call& call, const Frame& frame, std
     detail = json::quote(said(text, secrets));
   } else {
     detail = secrets.mask_json(raw);
-    if (detail.empty() && !scan.valid) detail = quoted;  // the host cannot find it in the frame
+    if (detail.empty() && (!scan.valid || strips)) detail = raw;  // the host cannot find it in the frame
     const std::string_view shown = detail.empty() ? raw : std::string_view(detail);
     const std::string_view message = json::find(json::members_of(shown), "message");
     text = json::is_string(message) ? json::text_of(message)

@@ -72,6 +72,9 @@ struct OpenSocket {
   ConnectionId connection;
   Handshake handshake;
   std::string manual;  ///< whose tools are called, so that a host's own source of credentials can tell them apart
+  /// Ends each message that the host sends, and cuts a text that it receives into several, without it; those with
+  /// nothing in them are none. Empty: there is none.
+  std::string terminator{};
 };
 /// Send the message that the host rendered for this call.
 struct SendMessage {
@@ -98,6 +101,11 @@ struct SendDisconnectMessage {
 /// Let the peer show that it is there: where the plan is empty send a WebSocket ping (RFC 6455 section 5.5.2) and tell
 /// its pong with `handle_pong`, else render and send the template's `ping_message`.
 struct SendPing {
+  ConnectionId connection;
+  Plan plan;
+};
+/// Render and send an answer to the frame being handled, one of the template's `replies`: no arguments.
+struct SendReply {
   ConnectionId connection;
   Plan plan;
 };
@@ -151,8 +159,9 @@ struct Report {
   int attempt = 0;     ///< retry: how many attempts have failed
   Duration delay{};    ///< retry: until the next one
 };
-using Command = std::variant<OpenSocket, SendMessage, SendGreeting, SendLeaveMessage, SendDisconnectMessage, SendPing,
-                             SetReading, CloseSocket, FetchToken, CancelToken, DeliverFrame, SettleCall, Report>;
+using Command =
+    std::variant<OpenSocket, SendMessage, SendGreeting, SendLeaveMessage, SendDisconnectMessage, SendPing, SendReply,
+                 SetReading, CloseSocket, FetchToken, CancelToken, DeliverFrame, SettleCall, Report>;
 
 struct CallRequest {
   ToolId tool;
@@ -287,6 +296,10 @@ class Session {
   bool send_leave_message(Call& call, Ending ending);
   void retire(Connection& connection);
 
+  // session_replies.cpp: what a peer sends on its own, and is answered
+  bool reply(TimePoint now, Connection& connection, const Frame& frame);
+  void cut_off(TimePoint now, Connection& connection, ErrorPtr error, std::string_view reason);
+
   // session_tokens.cpp: waiting for a token before an opening
   [[nodiscard]] Credential& credential_of(TimePoint now, const Endpoint& endpoint);
   void authorize(TimePoint now, Connection& connection);
@@ -295,7 +308,8 @@ class Session {
   [[nodiscard]] Handshake handshake_of(const Connection& connection) const;
   void receive(TimePoint now, Connection& connection, const Frame& frame);
   static bool hears(TimePoint now, Connection& connection);
-  [[nodiscard]] bool floods(TimePoint now, Connection& connection, const Frame& frame) const;
+  struct Flow;
+  [[nodiscard]] bool floods(TimePoint now, Flow& flow, const Frame& frame) const;
   [[nodiscard]] bool refuses_greeting(const Connection& connection, int code) const;
   [[nodiscard]] bool renew_token(TimePoint now, const Connection& connection);
   void cancel_unwanted(TokenId id);
@@ -312,6 +326,7 @@ class Session {
   [[nodiscard]] Call* find_addressee(const Connection& connection, const Frame& frame);
   [[nodiscard]] Judgement judge(const Call& call, const Frame& frame) const;
   void take(TimePoint now, Connection& connection, Call& call, const Frame& frame);
+  void deliver(const Call& call, const Judgement& judgement, const Frame& frame, bool is_progress);
   [[nodiscard]] static bool is_echo(Connection& connection, const Frame& frame);
   [[nodiscard]] static bool is_one_answer(const Call& call);
   [[nodiscard]] static Ending ending_by_frame(const Call& call);

@@ -6,8 +6,6 @@
 namespace utcp::ws {
 namespace {
 
-// An application code (RFC 6455 section 7.4.2) that tells the peer why it was cut off.
-constexpr int kFrameRefused = 4000;
 constexpr std::size_t kLongestEcho = 1024;
 constexpr std::string_view kTooLarge = "message too large";
 constexpr std::string_view kTooMuch = "too many unsolicited messages";
@@ -34,24 +32,19 @@ void Session::receive(TimePoint now, Connection& connection, const Frame& frame)
     ErrorPtr too_large =
         make_error(ErrorCode::frame_too_large, concat({endpoint.label, " sent a message", size,
                                                        " over the limit frameBytes of ", to_text(options_.max_frame)}));
-    if (connection.state == ConnectionState::greeting) {
-      opening_failed(now, connection, std::move(too_large), kFrameRefused, kTooLarge);
-      return;
-    }
-    const auto error = share(std::move(too_large));
-    for (const CallId call : calls_of(connection)) drop(call, error);
-    remove(connection, kFrameRefused, kTooLarge);
-    pump(now, endpoint);
+    cut_off(now, connection, std::move(too_large), kTooLarge);
     return;
   }
+  if (reply(now, connection, frame)) return;
   if (connection.state == ConnectionState::greeting) {
-    const FrameMatch& ack = endpoint.tool->call_template.connect_ack;
+    const CallTemplate& call_template = endpoint.tool->call_template;
+    const FrameMark& ack = call_template.connect_ack;
     std::vector<json::Pointer> pointers;
-    for (const auto& leaf : ack.leaves) pointers.push_back(leaf.first);
-    if (frame.is_text()) {
+    for (const auto& leaf : ack.members.leaves) pointers.push_back(leaf.first);
+    if (frame.is_text() && frame.text().starts_with(ack.prefix)) {
       const json::ScanPlan plan(std::move(pointers));
-      const json::ScanResult scan = json::scan(frame.text(), plan, options_.max_depth);
-      if (scan.valid && matches(ack, scan, 0)) {
+      const json::ScanResult scan = json::scan(json_in(frame.text(), call_template.strips), plan, options_.max_depth);
+      if (!ack.prefix.empty() || (scan.valid && matches(ack.members, scan, 0))) {
         connection.state = next_state(connection.state, ConnectionEvent::acknowledged).value_or(connection.state);
         become_ready(now, connection);
         return;
@@ -59,7 +52,7 @@ void Session::receive(TimePoint now, Connection& connection, const Frame& frame)
     }
     connection.instead = start_of(frame);
     report_frame(Report::Kind::unsolicited, connection, nullptr, frame, "connect_ack is awaited and this is not it");
-    if (floods(now, connection, frame)) {
+    if (floods(now, connection.unsolicited, frame)) {
       opening_failed(now, connection,
                      make_error(ErrorCode::connection_failed, concat({endpoint.label, kFloods, " before connect_ack"})),
                      kFrameRefused, kTooMuch);
@@ -85,7 +78,7 @@ void Session::receive(TimePoint now, Connection& connection, const Frame& frame)
     }
     report_frame(Report::Kind::unsolicited, connection, nullptr, frame,
                  connection.calls.empty() ? "no call is waiting" : "it carries the id of no call that is waiting");
-    if (connection.calls.empty() && floods(now, connection, frame)) {
+    if (connection.calls.empty() && floods(now, connection.unsolicited, frame)) {
       report_frame(Report::Kind::warning, connection, nullptr, frame,
                    "the peer sends too much that nobody asked for: the connection is closed (limit unsolicitedFrames)");
       remove(connection, kFrameRefused, kTooMuch);
@@ -106,14 +99,10 @@ bool Session::hears(TimePoint now, Connection& connection) {
 }
 
 // Whether a frame that nobody asked for is one too many: each costs those who listen to events more than the peer.
-bool Session::floods(TimePoint now, Connection& connection, const Frame& frame) const {
-  if (now - connection.unsolicited_since >= std::chrono::seconds(1)) {
-    connection.unsolicited_since = now;
-    connection.unsolicited_frames = connection.unsolicited_bytes = 0;
-  }
-  connection.unsolicited_bytes += frame.size();
-  return ++connection.unsolicited_frames > options_.max_unsolicited ||
-         connection.unsolicited_bytes > options_.max_stream_bytes;
+bool Session::floods(TimePoint now, Flow& flow, const Frame& frame) const {
+  if (now - flow.since >= std::chrono::seconds(1)) flow = {.since = now};
+  flow.bytes += frame.size();
+  return ++flow.frames > options_.max_unsolicited || flow.bytes > options_.max_stream_bytes;
 }
 
 // A peer may also send something of its own after a ping. So a frame is known for the echo when it comes the second
@@ -135,7 +124,13 @@ Session::Call* Session::find_addressee(const Connection& connection, const Frame
   if (!frame.is_text()) return nullptr;
   while (entry != connection.calls.end()) {
     const Tool& tool = *calls_.at(entry->second)->tool;
-    const json::ScanResult scan = json::scan(frame.text(), tool.rules.correlation_plan(), options_.max_depth);
+    const bool has_prefix = tool.rules.has_prefix();
+    if (has_prefix) {
+      const auto found = connection.calls.find(tool.place + tool.rules.id_in(frame.text()));
+      if (found != connection.calls.end()) return calls_.at(found->second).get();
+    }
+    const std::string_view text = json_in(frame.text(), tool.call_template.strips);
+    const json::ScanResult scan = json::scan(text, tool.rules.correlation_plan(), options_.max_depth);
     for (std::size_t i = 0; i < scan.values.size(); ++i) {
       const std::string_view raw = scan.values[i];
       if (raw.empty() || raw.front() == '{' || raw.front() == '[') continue;
@@ -203,7 +198,7 @@ void Session::take(TimePoint now, Connection& connection, Call& call, const Fram
       return;
     case Judgement::Kind::progress:
       report_frame(Report::Kind::message, connection, &call, frame, {});
-      commands_.push_back(DeliverFrame{call.id, judgement.decoding, {}, true});
+      deliver(call, judgement, frame, true);
       if (!connection.paused) timers_.set(timer_of(call.id), now + call.response_timeout);
       return;
     case Judgement::Kind::item:
@@ -227,7 +222,7 @@ void Session::take(TimePoint now, Connection& connection, Call& call, const Fram
            Ending::left);
     return;
   }
-  commands_.push_back(DeliverFrame{call.id, judgement.decoding, std::string(judgement.path)});
+  deliver(call, judgement, frame, false);
   if (judgement.last || (expected != 0 && call.items >= expected)) {
     const Ending counted = call.mode == CallMode::stream ? Ending::left : ending_by_frame(call);
     settle(now, call, nullptr, judgement.last ? Ending::answered : counted);
@@ -242,6 +237,19 @@ void Session::take(TimePoint now, Connection& connection, Call& call, const Fram
   } else {
     timers_.set(timer_of(call.id), now + call.response_timeout);
   }
+}
+
+// The host decodes the frame; where something stands before its JSON, it gets what it is to decode.
+void Session::deliver(const Call& call, const Judgement& judgement, const Frame& frame, bool is_progress) {
+  const bool is_member = judgement.decoding == Decoding::json_member;
+  DeliverFrame& delivery = std::get<DeliverFrame>(commands_.emplace_back(DeliverFrame{
+      call.id, judgement.decoding, is_progress ? std::string() : std::string(judgement.path), is_progress}));
+  if (!call.tool->call_template.strips || (!is_member && judgement.decoding != Decoding::json)) return;
+  std::string_view text = json_in(frame.text(), true);
+  if (is_member)
+    text = json::scan(text, json::ScanPlan({*json::parse_pointer(judgement.path)}), options_.max_depth).values[0];
+  delivery.decoding = Decoding::instead;
+  delivery.path = text;
 }
 
 // Whether nothing follows the answer. A peer may still end a stream that a count or an error has ended here.

@@ -30,7 +30,7 @@ struct Session::Tool {
       : call_template(std::move(t)),
         rules(call_template),
         caller(c),
-        place(rules.id_count() > 0 ? part(rules.id_places()) : "") {}
+        place(rules.correlates() ? part(rules.id_places()) : "") {}
 };
 
 struct Session::Endpoint {
@@ -49,6 +49,12 @@ struct Session::Endpoint {
   std::optional<TimePoint> refused_since{};  // by nobody who listens there, and nobody has yet
 
   [[nodiscard]] std::size_t waiting() const { return waiting_alone.size() + waiting_shared.size(); }
+};
+
+/// What came within a second.
+struct Session::Flow {
+  TimePoint since{};
+  std::size_t frames = 0, bytes = 0;
 };
 
 struct Session::Connection {
@@ -71,13 +77,12 @@ struct Session::Connection {
   bool paused = false;             // not read from until the consumer of its stream has taken what came
   std::string instead{};           // how the last frame began that came while connect_ack was awaited
   TimePoint idle_since{};
-  TimePoint unsolicited_since{};                              // a second of frames that nobody asked for
-  std::size_t unsolicited_frames = 0, unsolicited_bytes = 0;  // that came within it
-  TimePoint heard_at{};                                       // when the peer last showed that it is there
-  std::optional<TimePoint> pinged_at{};                       // none: nothing is owed for the last interval
-  std::uint32_t owed_echoes = 0;      // of ping_message: as long as one may come, no call may take it for its answer
-  std::optional<std::string> echo{};  // what seems to be one
-  bool knows_echo = true;             // the peer sent the same for a second ping: it was no chance frame
+  Flow unsolicited{}, replied{};         // frames that nobody asked for, and those that were answered by `replies`
+  TimePoint heard_at{};                  // when the peer last showed that it is there
+  std::optional<TimePoint> pinged_at{};  // none: nothing is owed for the last interval
+  std::uint32_t owed_echoes = 0;         // of ping_message: as long as one may come, no call may take it for its answer
+  std::optional<std::string> echo{};     // what seems to be one
+  bool knows_echo = true;                // the peer sent the same for a second ping: it was no chance frame
   std::optional<TimePoint> doubted_until{};  // the host was away: to be heard again until then, or closed
 
   /// Whether the peer seems to be gone without a word: no new call may wait on it. One slow tool proves nothing.
@@ -113,7 +118,7 @@ struct Session::Call {
   std::string route{};                             // on a connection: the tool's place, then the id
 
   /// A manual is asked for with a message of its own, so that the place of the template's id says nothing about it.
-  [[nodiscard]] bool shared() const { return mode != CallMode::discovery && tool->rules.id_count() > 0; }
+  [[nodiscard]] bool shared() const { return mode != CallMode::discovery && tool->rules.correlates(); }
 };
 
 // Tokens of two callers or manuals are never shared, even where the credential is the same.
@@ -134,6 +139,9 @@ inline TimerKey timer_of(CallId id) { return {TimerKey::Kind::call, static_cast<
 inline TimerKey timer_of(ConnectionId id) { return {TimerKey::Kind::connection, static_cast<std::uint32_t>(id)}; }
 inline TimerKey heartbeat_timer(ConnectionId id) { return {TimerKey::Kind::heartbeat, static_cast<std::uint32_t>(id)}; }
 inline TimerKey endpoint_timer(std::uint32_t id) { return {TimerKey::Kind::endpoint, id}; }
+
+/// An application code (RFC 6455 section 7.4.2) that tells the peer why it was cut off.
+inline constexpr int kFrameRefused = 4000;
 
 /// Of a frame that an error may show: more than is shown, so that no secret is cut in two.
 inline constexpr std::size_t kKeptOfFrame = 1000;

@@ -53,8 +53,8 @@ void Session::open_with(Connection& connection, const BearerToken& token) {
 void Session::open_socket(Connection& connection, std::string_view token) {
   // It may be renewed before the peer repeats it.
   connection.token = token;
-  commands_.push_back(
-      OpenSocket{connection.id, handshake_of(connection), endpoints_.at(connection.endpoint)->tool->owner});
+  const Tool& tool = *endpoints_.at(connection.endpoint)->tool;
+  commands_.push_back(OpenSocket{connection.id, handshake_of(connection), tool.owner, tool.call_template.terminator});
 }
 
 // It cannot fail: `endpoint_for` has tried it.

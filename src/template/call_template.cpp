@@ -10,7 +10,9 @@
 #include "correlation.hpp"
 #include "discovery.hpp"
 #include "field_reader.hpp"
+#include "framing.hpp"
 #include "known_fields.hpp"
+#include "match_fields.hpp"
 #include "placeholder_places.hpp"
 #include "placeholders.hpp"
 
@@ -143,10 +145,6 @@ void read_call_message(FieldReader& fields, CallTemplate& out) {
 
 constexpr std::size_t kMostErrorMatches = 20;
 
-void read_leaves(FieldReader& fields, const char* name, std::string_view object, FrameMatch& out) {
-  if (!flatten(object, out)) fields.fail(name, "an object of at most 1000 values", "more");
-}
-
 void read_match(FieldReader& fields, const char* name, FrameMatch& out, std::string_view fallback = "{}") {
   std::string_view value = fields.find(name);
   if (value.empty()) value = fallback;
@@ -171,21 +169,6 @@ void read_error_path(FieldReader& fields, CallTemplate& out) {
     } else {
       out.more_error_paths.push_back(*std::move(place));
     }
-  }
-}
-
-// An object of members, or of `$prefix` alone.
-void read_mark(FieldReader& fields, const char* name, const char* takes, std::string_view object, FrameMark& out) {
-  const json::Members members = json::members_of(object);
-  if (members.empty()) fields.refuse(name, takes, object);
-  const std::string_view prefix = json::find(members, kPrefixName);
-  if (!json::is_string(prefix)) {
-    read_leaves(fields, name, object, out.members);
-    return;
-  }
-  out.prefix = json::text_of(prefix);
-  if (out.prefix.empty() || members.size() > 1) {
-    fields.fail(name, "an object of $prefix alone, a text that is not empty", "another object");
   }
 }
 
@@ -217,7 +200,8 @@ void read_progress_filter(FieldReader& fields, CallTemplate& out) {
 void read_result_default(FieldReader& fields, CallTemplate& out) {
   const std::string_view value = fields.find("result_default", Presence::not_null);
   if (value.empty()) return;
-  const bool has_id = !out.correlation_off && (!out.correlation.empty() || out.message.id_place());
+  const bool has_id =
+      !out.correlation_off && (!out.correlation.empty() || !out.correlation_prefix.empty() || out.message.id_place());
   if (!out.result_path || (!has_id && out.message_filter.empty())) {
     fields.fail("result_default", "used with a \"result_path\", and with an id in \"message\" or a \"message_filter\"",
                 "a template without them");
@@ -260,6 +244,8 @@ std::string make_endpoint_key(const FieldReader& fields, const CallTemplate& par
   add(normalize_auth(fields.find("auth")));
   add(fields.find("connect_message"));
   add(fields.find("disconnect_message"));
+  add(fields.find("replies"));
+  add(fields.find("frame"));
   // `{}` waits for nothing, as none does.
   add(parsed.connect_ack.empty() ? std::string_view() : fields.find("connect_ack"));
   return json::compact(key);
@@ -309,8 +295,14 @@ void read_fields(FieldReader& fields, CallTemplate& out) {
   fields.boolean("stream_end_item", out.stream_end_item);
   read_filter_message(fields, out.filter_message);
   read_message(fields, "connect_message", out.connect_message);
-  read_match(fields, "connect_ack", out.connect_ack);
+  if (const std::string_view ack = fields.find("connect_ack"); !ack.empty() && !is_object(ack)) {
+    fields.refuse("connect_ack", "an object", ack, Shown::type);
+  } else if (!json::members_of(ack).empty()) {
+    read_mark(fields, "connect_ack", "an object", ack, out.connect_ack);
+  }
+  read_frame(fields, out);
   read_message(fields, "ping_message", out.ping_message);
+  read_replies(fields, out.replies);
   read_message(fields, "leave_message", out.leave_message, true);
   if (fields.choice("leave_when", {"left", "always"}) == 2) out.leave_when = LeaveWhen::always;
   read_message(fields, "disconnect_message", out.disconnect_message, true);

@@ -17,6 +17,7 @@
 #include "discovery.hpp"
 #include "frame_match.hpp"
 #include "message_template.hpp"
+#include "replies.hpp"
 #include "url.hpp"
 
 namespace utcp::ws {
@@ -62,6 +63,7 @@ struct CallTemplate {
 
   /// `correlation`: where answers carry the call's id, the first that holds one counts; none: found from the message.
   std::vector<json::Pointer> correlation;
+  std::string correlation_prefix;    ///< in its place how a text with the id begins: `43{{request_id}}`; empty: none
   bool correlation_off = false;      ///< `false`, although the message holds an id
   bool correlates_by_value = false;  ///< what stands there is the fourth element of `filter_message` instead
   std::optional<json::Pointer> result_path;
@@ -73,8 +75,11 @@ struct CallTemplate {
   FrameMatch stream_end;                        ///< default `{"type":"stream_end"}`
   bool stream_end_item = false;                 ///< the frame that ends a stream is its last item
   std::optional<MessageTemplate> connect_message;
-  FrameMatch connect_ack;
+  FrameMark connect_ack;
   std::optional<MessageTemplate> ping_message;
+  std::string terminator;          ///< `frame`: ends each message, and cuts what comes into messages; empty: none
+  bool strips = false;             ///< `frame`: JSON begins at the first bracket of what comes
+  std::vector<AutoReply> replies;  ///< the first that matches a frame answers it
   std::optional<MessageTemplate>
       leave_message;  ///< tells the peer that a call is left; rendered with the call's values
   LeaveWhen leave_when = LeaveWhen::left;

@@ -4,6 +4,7 @@
 
 #include <utcp_websocket/json_text.hpp>
 
+#include "framing.hpp"
 #include "placeholders.hpp"
 
 namespace utcp::ws {
@@ -11,7 +12,7 @@ namespace {
 
 constexpr const char* kTakes =
     "a JSON Pointer like \"/payload/id\" (RFC 6901), an array of at most 8, an object of one and a text with a "
-    "placeholder, or false";
+    "placeholder or of $prefix, or false";
 constexpr std::size_t kMostPlaces = 8;
 
 // Pointers as JSON strings; what is none, and what takes more than one, is refused by what it becomes: nothing.
@@ -36,7 +37,7 @@ std::vector<json::Pointer> places_of(std::string_view value) {
 
 std::string_view correlation_value(const FieldReader& fields) {
   const json::Members members = json::members_of(fields.find("correlation"));
-  return members.empty() ? std::string_view{} : members.front().second;
+  return members.empty() || members.front().first == kPrefixName ? std::string_view{} : members.front().second;
 }
 
 void read_correlation(FieldReader& fields, CallTemplate& out) {
@@ -44,6 +45,10 @@ void read_correlation(FieldReader& fields, CallTemplate& out) {
   if (value.empty()) return;
   if (value == "false") {
     out.correlation_off = true;
+    return;
+  }
+  if (!json::find(json::members_of(value), kPrefixName).empty()) {
+    read_correlation_prefix(fields, value, out);
     return;
   }
   out.correlation = places_of(value);

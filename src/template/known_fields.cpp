@@ -34,6 +34,8 @@ constexpr Field kFields[] = {
     {"progress_filter", "null"},
     {"connect_message", "null"},
     {"ping_message", "null"},
+    {"replies", "null"},
+    {"frame", "null"},
     {"leave_message", "null"},
     {"leave_when", "\"left\""},
     {"disconnect_message", "null"},

@@ -200,6 +200,13 @@ bool MessageTemplate::holds_request_id() const { return holds(kRequestIdPlacehol
 bool MessageTemplate::holds_uuid() const { return holds(kUuidPlaceholder); }
 bool MessageTemplate::holds_new_id() const { return holds(kNewIdPlaceholder); }
 
+std::string rendered(const Piece& argument, std::string_view raw) {
+  std::string value;
+  if (raw.empty()) raw = argument.encoding == Encoding::json_value ? "null" : "\"\"";
+  append_argument(value, argument.encoding, raw);
+  return json::escaped(std::move(value), argument.levels);
+}
+
 std::string render(const Plan& plan, std::string_view arguments, const json::Members& members,
                    const BuiltIns& built_ins) {
   std::string out;

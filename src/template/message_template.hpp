@@ -63,6 +63,8 @@ struct BuiltIns {
   std::string_view traceparent{}, tracestate{};
 };
 
+inline constexpr std::string_view kRequestIdPlaceholder = "{{request_id}}";
+
 class Names;
 
 class MessageTemplate {
@@ -148,6 +150,9 @@ class MessageTemplate {
   std::vector<std::string> beside_spread_;  // members that the template's author wrote: no argument takes their place
   std::optional<IdPlace> id_place_;
 };
+
+/// What an argument becomes in the message. `raw`: its JSON text; empty: there is none, so that it is null, or no text.
+[[nodiscard]] std::string rendered(const Piece& argument, std::string_view raw);
 
 /// Puts the pieces of a plan together. `arguments`: an object's JSON text, `members`: the same, taken apart.
 [[nodiscard]] std::string render(const Plan& plan, std::string_view arguments, const json::Members& members,

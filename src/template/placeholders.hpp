@@ -12,7 +12,6 @@
 namespace utcp::ws {
 
 inline constexpr std::string_view kBlank = " \t\r\n";
-inline constexpr std::string_view kRequestIdPlaceholder = "{{request_id}}";
 inline constexpr std::string_view kUuidPlaceholder = "{{uuid}}";
 inline constexpr std::string_view kNewIdPlaceholder = "{{new_id}}";
 inline constexpr std::string_view kArgsPlaceholder = "{{args}}";

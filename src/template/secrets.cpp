@@ -181,9 +181,14 @@ void Secrets::add(const CallTemplate& call_template) {
   add(call_template.auth);
   add(call_template.headers);
   add_query(call_template.url.href);
-  if (!call_template.connect_message) return;
+  if (call_template.connect_message) add(call_template.connect_message->plan({}));
+  for (const AutoReply& reply : call_template.replies) add(reply.send);
+}
+
+// What stands in a message of the template's own under a name that speaks of a secret.
+void Secrets::add(const Plan& plan) {
   std::string message;
-  for (const Piece& piece : call_template.connect_message->plan({})) message += piece.text;
+  for (const Piece& piece : plan) message += piece.text;
   const std::string_view text = message;
   std::string name;
   for (std::size_t i = text.find('"'); i < text.size(); i = text.find('"', i)) {

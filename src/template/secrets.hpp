@@ -33,6 +33,7 @@ class Secrets {
   /// Its credential, its headers' values, its query, and what members of `connect_message` hold whose names speak of
   /// secrets (`access_token`, `password`, …).
   void add(const CallTemplate& call_template);
+  void add(const Plan& plan);
 
   /// `text` with `***` in place of each.
   [[nodiscard]] std::string mask(std::string_view text) const;

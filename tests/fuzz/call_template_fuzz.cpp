@@ -57,7 +57,7 @@ void check_places(const CallTemplate& parsed) {
   if (parsed.connect_message) check_message(*parsed.connect_message, false);
   if (parsed.ping_message) check_message(*parsed.ping_message, false);
   check_message(parsed.discovery_message, true);
-  for (const auto& [place, value] : parsed.connect_ack.leaves) REQUIRE(value.find("{{args}}") == value.npos);
+  for (const auto& [place, value] : parsed.connect_ack.members.leaves) REQUIRE(value.find("{{args}}") == value.npos);
   REQUIRE(parsed.url.href.find("{{args}}") == std::string::npos);
 }
 
@@ -98,7 +98,8 @@ void check_same(const CallTemplate& left, const CallTemplate& right) {
   REQUIRE(left.connection_timeout == right.connection_timeout && left.response_timeout == right.response_timeout);
   REQUIRE(left.ping_interval == right.ping_interval);
   REQUIRE(left.message_filter.leaves == right.message_filter.leaves);
-  REQUIRE(left.stream_end.leaves == right.stream_end.leaves && left.connect_ack.leaves == right.connect_ack.leaves);
+  REQUIRE(left.stream_end.leaves == right.stream_end.leaves &&
+          left.connect_ack.members.leaves == right.connect_ack.members.leaves);
   REQUIRE(left.correlation == right.correlation && left.correlation_off == right.correlation_off);
   REQUIRE(left.stream_end_item == right.stream_end_item && left.result_default == right.result_default);
   REQUIRE(left.result_path == right.result_path && left.error_path == right.error_path);
@@ -111,6 +112,15 @@ void check_same(const CallTemplate& left, const CallTemplate& right) {
   REQUIRE(!left.leave_message || left.leave_message->plan(no_names) == right.leave_message->plan(no_names));
   REQUIRE(left.leave_when == right.leave_when && left.sends_message == right.sends_message);
   REQUIRE(left.disconnect_message.has_value() == right.disconnect_message.has_value());
+  REQUIRE(left.terminator == right.terminator && left.strips == right.strips);
+  REQUIRE(left.connect_ack.prefix == right.connect_ack.prefix && left.correlation_prefix == right.correlation_prefix);
+  REQUIRE(left.replies.size() == right.replies.size());
+  for (std::size_t i = 0; i < left.replies.size(); ++i) {
+    REQUIRE(left.replies[i].match.prefix == right.replies[i].match.prefix);
+    REQUIRE(left.replies[i].match.members.leaves == right.replies[i].match.members.leaves);
+    REQUIRE(left.replies[i].send == right.replies[i].send &&
+            left.replies[i].places.size() == right.replies[i].places.size());
+  }
   REQUIRE(left.endpoint_key == right.endpoint_key);
 }
 

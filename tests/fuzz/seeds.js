@@ -42,6 +42,17 @@ const templates = [
   { message: false, leave_message: '{"id":{{new_id}}}', leave_when: 'left', expected_responses: 0 },
   { discovery: { tools: '/result/methods', name: '/id', template: { message: 'x', url: null } }, error_path: '/error' },
   { connect_message: 'hello', connect_ack: {}, discovery_message: 'manual', ping_message: { type: 'ping' } },
+  {
+    message: '42{{request_id}}["{{tool_name}}",{{args}}]',
+    frame: { terminator: '\u001e', strip: true },
+    correlation: { $prefix: '43{{request_id}}[' },
+    connect_ack: { $prefix: '40' },
+    replies: [
+      { match: { $prefix: '2' }, send: '3' },
+      { match: { of: 7, step: { n: 1 } }, send: { id: '{{frame:/of}}', text: 'n {{frame:/step/n}}' } },
+    ],
+    result_path: '/0',
+  },
   { auth: { auth_type: 'basic', username: 'user', password: 12345678 } },
   { auth: { auth_type: 'api_key', api_key: 'k', location: 'cookie', var_name: 'c' }, protocol: 'p' },
   {

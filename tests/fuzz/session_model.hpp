@@ -176,6 +176,9 @@ class Model {
     REQUIRE(live(what.connection).open && !what.plan.empty());
     live(what.connection).open = false;  // nothing follows it
   }
+  void carry_out(const SendReply& what) {
+    REQUIRE(live(what.connection).open && frame_ != nullptr && frame_->connection == what.connection);
+  }
   void carry_out(const CloseSocket& what) {
     (void)live(what.connection);
     REQUIRE(what.code == 1000 || (what.code >= 3000 && what.code <= 4999));

@@ -97,7 +97,7 @@ TEST(CallTemplateParse, ReadsEveryField) {
   EXPECT_EQ(t.error_path, json::Pointer());
   EXPECT_THAT(leaves(t.stream_end), ElementsAre(Pair("/done", "true")));
   EXPECT_EQ(rendered(t.connect_message.value()), "hello");
-  EXPECT_THAT(leaves(t.connect_ack), ElementsAre(Pair("/type", "\"ok\"")));
+  EXPECT_THAT(leaves(t.connect_ack.members), ElementsAre(Pair("/type", "\"ok\"")));
   EXPECT_EQ(rendered(t.ping_message.value()), R"({"ping":1})");
   EXPECT_EQ(rendered(t.discovery_message), "manual");
 }

@@ -200,6 +200,12 @@ class FakeHost {
     EXPECT_FALSE(what.plan.empty());
     live(what.connection).written.emplace_back("disconnect");
   }
+  void carry_out(const SendReply& what) {
+    live(what.connection)
+        .written.push_back(
+            "reply: " +
+            render(what.plan, "{}", {}, {.request_id = "", .uuid = "u", .now = "n", .tool_name = "", .new_id = "9"}));
+  }
   void carry_out(const SendPing& what) { live(what.connection).pings.push_back(what.plan); }
   void carry_out(const SetReading& what) { live(what.connection).paused = !what.on; }
   void carry_out(const CloseSocket& what) { live(what.connection).closed = what; }

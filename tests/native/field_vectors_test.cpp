@@ -121,7 +121,7 @@ Ending run(const Json& c) {
   const FrameMatches own = rules.fill(render(parsed->filter_message, arguments, {"7", "uuid", "now", "tool"}).value());
   for (const Json& frame : c["frames"]) {
     const std::string text = frame.is_string() ? frame.get<std::string>() : frame.dump();
-    if (rules.id_count() > 0 && text.find("\"7\"") == text.npos) continue;  // goes to no call
+    if (rules.correlates() && text.find("\"7\"") == text.npos) continue;  // goes to no call
     const Judgement judgement = rules.judge(mode, CallId{7}, FakeFrame(true, text), 512, &own);
     if (judgement.kind == Judgement::Kind::not_mine) continue;
     if (judgement.kind == Judgement::Kind::tool_error) ending.error = "tool_failed";

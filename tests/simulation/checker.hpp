@@ -44,6 +44,7 @@ class Checker {
   void on(const SendLeaveMessage& command);
   void on(const SendDisconnectMessage& command);
   void on(const SendPing& command);
+  void on(const SendReply& command);
   void on(const SetReading& command);
   void on(const CloseSocket& command);
   void on(const FetchToken& command);
@@ -66,7 +67,8 @@ class Checker {
   void stop_waiting(ModelCall& call);
   void becomes_ready(ModelConnection& connection);
   void opening_fails(ModelConnection& connection, ErrorCode code, bool worth_retrying, bool is_certain = true);
-  [[nodiscard]] bool is_one_too_many(ModelConnection& connection, const Payload& payload) const;
+  void question_for(ModelConnection& connection, const Payload& payload);
+  [[nodiscard]] bool is_one_too_many(ModelConnection::Flow& flow, const Payload& payload) const;
   void frame_for(ModelConnection& connection, ModelCall& call, const Payload& payload);
   [[nodiscard]] bool holds_more_than(const ModelCall& call, std::size_t part) const;
   [[nodiscard]] bool is_silent(const ModelConnection& connection) const;
@@ -106,6 +108,7 @@ class Checker {
   const Payload* must_deliver_ = nullptr;                          // to its owner
   std::string error_path_{};                                       // of the frame that is a tool's error
   std::map<std::uint32_t, std::optional<ErrorCode>> must_settle_;  // none: without an error
+  std::optional<std::string> must_reply_{};                        // so, where the frame came from
   std::set<std::uint32_t> must_ping_;                              // since the host was away
   std::map<std::uint32_t, int> must_close_;                        // with this code
   std::map<std::uint32_t, std::uint32_t> must_tell_;               // that a call is left: on this connection

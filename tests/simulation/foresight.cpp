@@ -164,9 +164,10 @@ void Checker::received(TimePoint now, std::uint32_t id, const Payload& payload) 
     must_close_[id] = 4000;
     return;
   }
+  if (payload.meaning == Meaning::question) return question_for(*connection, payload);
   if (connection->state == ModelConnection::State::greeting) {
     if (payload.meaning == Meaning::welcome) return becomes_ready(*connection);
-    if (!is_one_too_many(*connection, payload)) return;
+    if (!is_one_too_many(connection->unasked, payload)) return;
     opening_fails(*connection, ErrorCode::connection_failed, true);
     must_close_[id] = 4000;
     return;
@@ -178,7 +179,7 @@ void Checker::received(TimePoint now, std::uint32_t id, const Payload& payload) 
                        connection->echo.value_or(payload.text) == payload.text;
   if (!is_echo) {
     connection->tainted = connection->tainted || !connection->exclusive;
-    if (connection->calls.empty() && is_one_too_many(*connection, payload)) must_close_[id] = 4000;
+    if (connection->calls.empty() && is_one_too_many(connection->unasked, payload)) must_close_[id] = 4000;
     return;
   }
   connection->knows_echo = connection->echo.has_value();
@@ -186,14 +187,27 @@ void Checker::received(TimePoint now, std::uint32_t id, const Payload& payload) 
   --connection->owed_echoes;
 }
 
-bool Checker::is_one_too_many(ModelConnection& connection, const Payload& payload) const {
-  if (now_ >= connection.unasked_since + std::chrono::seconds(1)) {
-    connection.unasked_since = now_;
-    connection.unasked = connection.unasked_bytes = 0;
+// It is answered, whether calls wait or not, and means nothing to them.
+void Checker::question_for(ModelConnection& connection, const Payload& payload) {
+  if (!is_one_too_many(connection.questions, payload)) {
+    must_reply_ = reply_to(payload);
+    return;
   }
-  ++connection.unasked;
-  connection.unasked_bytes += payload.size;
-  return connection.unasked > options_.max_unsolicited || connection.unasked_bytes > options_.max_stream_bytes;
+  if (connection.state == ModelConnection::State::greeting) {
+    opening_fails(connection, ErrorCode::connection_failed, true);
+  }
+  for (const std::uint32_t call : connection.calls) {
+    must_settle_[call] = ErrorCode::connection_closed;
+    must_tell(*model_.live_call(call), Ending::left);
+  }
+  must_close_[connection.id] = 4000;
+}
+
+bool Checker::is_one_too_many(ModelConnection::Flow& flow, const Payload& payload) const {
+  if (now_ >= flow.since + std::chrono::seconds(1)) flow = {.since = now_};
+  ++flow.frames;
+  flow.bytes += payload.size;
+  return flow.frames > options_.max_unsolicited || flow.bytes > options_.max_stream_bytes;
 }
 
 void Checker::frame_for(ModelConnection& connection, ModelCall& call, const Payload& payload) {
@@ -208,6 +222,7 @@ void Checker::frame_for(ModelConnection& connection, ModelCall& call, const Payl
     case Meaning::noise:
     case Meaning::echo:
     case Meaning::welcome:
+    case Meaning::question:
     case Meaning::oversize:
       return;
     case Meaning::end:

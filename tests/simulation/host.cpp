@@ -35,6 +35,7 @@ std::string describe(const Command& command) {
     return "SendDisconnectMessage on " + id(bye->connection);
   }
   if (const auto* ping = std::get_if<SendPing>(&command)) return "SendPing on " + id(ping->connection);
+  if (const auto* reply = std::get_if<SendReply>(&command)) return "SendReply on " + id(reply->connection);
   if (const auto* reading = std::get_if<SetReading>(&command)) {
     return "SetReading of " + id(reading->connection) + (reading->on ? " on" : " off");
   }

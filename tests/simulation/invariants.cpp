@@ -7,6 +7,7 @@ namespace utcp::ws::simulation {
 void Checker::step_ends(std::size_t tools) {
   require(must_deliver_ == nullptr, "an answer did not reach its call");
   require(!must_greet_, "no greeting was sent");
+  require(!must_reply_, "a question was not answered");
   if (!must_tell_.empty()) throw Violation("no leave message: call " + std::to_string(must_tell_.begin()->first));
   require(said_goodbye_.empty(), "a goodbye, and the connection stays");
   if (!must_settle_.empty()) throw Violation("not settled: call " + std::to_string(must_settle_.begin()->first));

@@ -57,10 +57,13 @@ struct ModelConnection {
     unheard = 0;
     doubted_until = TimePoint::max();
   }
-  bool tainted = false;       // late frames may come: no longer for calls that take any frame
-  TimePoint since{};          // when it came to rest
-  TimePoint unasked_since{};  // the second in which frames that nobody asked for are counted
-  std::size_t unasked = 0, unasked_bytes = 0;
+  bool tainted = false;  // late frames may come: no longer for calls that take any frame
+  TimePoint since{};     // when it came to rest
+  struct Flow {          // within a second
+    TimePoint since{};
+    std::size_t frames = 0, bytes = 0;
+  };
+  Flow unasked{}, questions{};             // frames that nobody asked for; those that `replies` answer
   TimePoint give_up_from{}, give_up_by{};  // while it is opened
   std::string token{};                     // with which it is opened
   bool paused = false;                     // not read from

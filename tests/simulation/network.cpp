@@ -7,7 +7,10 @@ namespace utcp::ws::simulation {
 
 using namespace std::chrono_literals;
 
-void Network::heal() { hostility_ = {.slowest = 1ms}; }
+void Network::heal() {
+  hostility_ = {.slowest = 1ms};
+  is_healed_ = true;
+}
 
 Duration Network::latency() {
   if (random_.percent(20)) return 0us;
@@ -137,7 +140,14 @@ void Network::greeting_sent(std::uint32_t id) {
   if (scenario_.sites[sockets_.at(id).site].acks) send_welcome(id);
 }
 
+// Some servers ask, more often than a limit may allow, whoever waits.
+void Network::ask(std::uint32_t id, std::uint32_t call, Duration delay) {
+  if (is_healed_ || !scenario_.sites[sockets_.at(id).site].asks || !random_.percent(30)) return;
+  for (std::size_t left = 1 + random_.below(3); left > 0; --left) send(id, delay, make_question(random_, call));
+}
+
 void Network::send_welcome(std::uint32_t id) {
+  ask(id, 0, 0us);
   if (random_.percent(hostility_.opening)) {
     switch (random_.below(4)) {
       case 0:
@@ -202,6 +212,7 @@ void Network::answer(std::uint32_t id, const Addressee& to) {
   Duration delay{};
   for (std::size_t i = 0; i < items; ++i) {
     delay += pause_before(to);
+    ask(id, to.call, delay);
     if (to.tool->can_reject(to.mode) && random_.percent(hostility_.message)) send(id, delay, make_noise(random_, to));
     for (std::size_t left = random_.below(4); left > 0 && can_progress(to); --left) {
       send(id, delay, make_progress(random_, to));
@@ -219,6 +230,7 @@ void Network::answer(std::uint32_t id, const Addressee& to) {
   } else {
     send_late_end(id, to, delay);
   }
+  ask(id, to.call, delay);
   // Answers that come again belong to nobody. Against them a call that takes any frame has no defence.
   if (to.tool->shares(to.mode) && random_.percent(hostility_.late / 4)) {
     send(id, delay, make_item(random_, to, scenario_.options));

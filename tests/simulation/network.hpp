@@ -52,6 +52,7 @@ class Network {
   void send_late_end(std::uint32_t connection, const Addressee& to, Duration delay);
   void conclude(std::uint32_t connection, const Addressee& to, Duration delay);
   void send_welcome(std::uint32_t connection);
+  void ask(std::uint32_t connection, std::uint32_t call, Duration delay);
   [[nodiscard]] Duration latency();
   [[nodiscard]] Duration pause_before(const Addressee& to);
 
@@ -60,6 +61,7 @@ class Network {
   Schedule& schedule_;
   Host& host_;
   Hostility hostility_;
+  bool is_healed_ = false;
   std::map<std::uint32_t, Socket> sockets_;
   std::size_t tokens_given_ = 0;
 };

@@ -175,6 +175,19 @@ Payload make_welcome(Random& random) {
   return finish(std::move(payload));
 }
 
+Payload make_question(Random& random, std::uint32_t to) {
+  const std::string id = std::to_string(to);
+  Payload payload{.meaning = Meaning::question};
+  payload.text =
+      random.percent(30) ? "PING" : R"({"kind":"answer","n":")" + id + R"(","id":)" + id + R"(,"ask":"who"})";
+  payload.path = id;
+  return finish(std::move(payload));
+}
+
+std::string reply_to(const Payload& question) {
+  return question.text == "PING" ? "PONG" : R"({"told":)" + question.path + R"(,"id":)";
+}
+
 Payload make_oversize(Random& random, const SessionOptions& options) {
   return {.meaning = Meaning::oversize,
           .is_text = random.percent(50),

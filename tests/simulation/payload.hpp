@@ -20,6 +20,7 @@ enum class Meaning : std::uint8_t {
   tool_error,  // the tool failed
   too_deep,    // an answer that nests deeper than the limit
   welcome,     // what connect_ack waits for
+  question,    // that `replies` answer
   oversize,    // over the limit of a frame
 };
 
@@ -66,6 +67,10 @@ struct Addressee {
 [[nodiscard]] Payload make_garbage(Random& random);
 [[nodiscard]] Payload make_echo();
 [[nodiscard]] Payload make_welcome(Random& random);
+/// With members that would make it another's answer.
+[[nodiscard]] Payload make_question(Random& random, std::uint32_t to);
+/// What answers it, without ids: a literal.
+[[nodiscard]] std::string reply_to(const Payload& question);
 [[nodiscard]] Payload make_oversize(Random& random, const SessionOptions& options);
 
 }  // namespace utcp::ws::simulation

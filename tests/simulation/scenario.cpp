@@ -35,6 +35,7 @@ Site make_site(Random& random, std::size_t number) {
   site.has_ping_message = random.percent(30);
   site.ping_interval = random.pick<Duration>({100ms, 3s, 30s});
   site.says_goodbye = random.percent(20);
+  site.asks = random.percent(30);
   return site;
 }
 
@@ -79,6 +80,9 @@ void write_json(ToolPlan& tool, const Site& site, std::string_view format) {
   if (!format.empty()) add("response_format", '"' + std::string(format) + '"');
   if (!site.keeps_alive) add("keep_alive", "false");
   if (site.says_goodbye) add("disconnect_message", R"({"type":"bye","id":"{{new_id}}"})");
+  if (site.asks)
+    add("replies", R"([{"match":{"$prefix":"PING"},"send":"PONG"},
+                       {"match":{"ask":"who"},"send":{"told":"{{frame:/id}}","id":"{{new_id}}"}}])");
   if (tool.has_leave) add("leave_message", R"({"type":"leave","id":"{{request_id}}"})");
   if (tool.leaves_always) add("leave_when", "\"always\"");
   if (site.has_ping_message) add("ping_message", R"({"type":"ping"})");

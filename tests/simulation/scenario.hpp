@@ -27,6 +27,7 @@ struct Site {
   bool needs_headers = false;
   bool keeps_alive = true;
   bool has_ping_message = false;
+  bool asks = false;          // on its own; `replies` answer
   bool says_goodbye = false;  // has a disconnect_message
   bool needs_token = false;   // OAuth2 client credentials
   Duration ping_interval{};

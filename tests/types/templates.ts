@@ -43,6 +43,8 @@ export const whole: WebSocketCallTemplate = {
   ping_message: 'ping',
   leave_message: ['CLOSE', '{{request_id}}', '{{new_id}}'],
   leave_when: 'always',
+  replies: [{ match: { $prefix: '2' }, send: '3' }],
+  frame: { terminator: '\u001e', strip: true },
   disconnect_message: { type: 'bye' },
   discovery_message: 'manual',
   discovery: { tools: '/result/methods', name: '/name', inputs: '/params', template: { message: '{{args}}' } },

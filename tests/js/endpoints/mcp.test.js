@@ -162,11 +162,25 @@ test("the server's own requests and notifications are no answers, whatever their
     return text('mine');
   };
   const server = await startMcp(t, { asks });
+  const template = { ...recipe(server, 'mcp'), replies: [] };
   const protocol = newProtocol(t);
   const dropped = [];
   protocol.addEventListener('unsolicited', (event) => dropped.push(event.requestId));
-  assert.deepEqual(await protocol.callTool(null, 'm.asks', {}, recipe(server, 'mcp')), text('mine'));
+  assert.deepEqual(await protocol.callTool(null, 'm.asks', {}, template), text('mine'));
   assert.deepEqual(dropped, [undefined, '1', undefined, undefined]);
+});
+
+test('the server asks while a tool runs: its ping is answered, and it has no roots', async (t) => {
+  const server = await startMcp(t, {
+    async ask(_, __, mcp) {
+      await mcp.ping();
+      return text((await mcp.listRoots()).roots.length);
+    },
+  });
+  const protocol = newProtocol(t);
+  const ask = () => protocol.callTool(null, 'm.ask', {}, recipe(server, 'mcp'));
+  assert.deepEqual(await Promise.all([ask(), ask(), ask()]), [text(0), text(0), text(0)]);
+  assert.equal(server.opened, 1);
 });
 
 test('a tool that reports progress keeps its call alive, and no other', async (t) => {

@@ -1,62 +1,128 @@
-// Why the README has no recipe for Socket.IO: each reason, shown with the real server.
+// Socket.IO, its real server, by the README's recipe: digits before the JSON, acknowledgements, events, pings.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { test } from 'node:test';
 import { Server } from 'socket.io';
-import { WebSocketClosedError, WebSocketTimeoutError } from '../../../js/api/index.js';
+import { ToolError, WebSocketTimeoutError } from '../../../js/api/index.js';
+import { callAtOnce, lastFirst, recipe } from '../../support/endpoints.js';
 import { failure, newProtocol } from '../../support/server.js';
 
-/** A server whose only event, `add`, is acknowledged with the sum. */
-async function startSocketIo(t, options) {
+/** `on`: what the server does with events, by name. `seen`: connections, answered pings, and why sockets ended. */
+async function startSocketIo(t, on = {}, { refuse, ...options } = {}) {
   const http = createServer();
   const io = new Server(http, { transports: ['websocket'], ...options });
+  const seen = { connections: 0, pongs: 0, ends: [] };
+  if (refuse) io.use((_, next) => next(new Error(refuse)));
   io.on('connection', (socket) => {
-    socket.on('add', ({ a, b }, acknowledge) => acknowledge({ sum: a + b }));
-    socket.emit('tick', 1);
+    seen.connections += 1;
+    socket.conn.on('packet', ({ type }) => {
+      if (type === 'pong') seen.pongs += 1;
+      if (type === 'pong') on.pong?.(socket, seen.pongs);
+    });
+    socket.on('disconnect', (reason) => {
+      seen.ends.push(reason);
+      io.emit('ended');
+    });
+    for (const [name, act] of Object.entries(on)) socket.on(name, (...args) => act(...args));
+    on.connected?.(socket);
   });
   http.listen(0, '127.0.0.1');
   await once(http, 'listening');
   t.after(() => io.close());
-  return {
-    url: `ws://127.0.0.1:${http.address().port}/socket.io/?EIO=4&transport=websocket`,
-    connect_message: '40',
-    message: '42{{request_id}}["{{tool_name}}",{{args}}]',
-    keep_alive: false,
-    timeout: 0.3,
-  };
+  return { url: `ws://127.0.0.1:${http.address().port}`, seen };
 }
 
-const add = (protocol, template) => protocol.callTool(null, 'm.add', { a: 1, b: 2 }, template);
+const add = ({ a, b }, acknowledge) => acknowledge({ sum: a + b });
 
-test('its packets are no JSON: the first one is taken for the answer', async (t) => {
-  const template = await startSocketIo(t);
-  assert.match(await add(newProtocol(t), template), /^0\{"sid":/);
+test('an event is a call, its acknowledgement the answer: one connection', async (t) => {
+  const server = await startSocketIo(t, { add });
+  const protocol = newProtocol(t);
+  for (const b of [2, 3]) {
+    const result = await protocol.callTool(null, 'm.add', { a: 1, b }, recipe(server, 'socketio'));
+    assert.deepEqual(result, { sum: 1 + b });
+  }
+  assert.equal(server.seen.connections, 1);
 });
 
-test('its packets are no JSON: no connect_ack can wait for the one that says it is connected', async (t) => {
-  const template = { ...(await startSocketIo(t)), connect_ack: { sid: 'any' } };
-  const error = await failure(add(newProtocol(t, { retry: false }), template));
-  assert.ok(error instanceof WebSocketTimeoutError);
-});
-
-test('who does not wait for it is cut off', async (t) => {
-  const template = { ...(await startSocketIo(t)), expected_responses: 4 };
-  const error = await failure(add(newProtocol(t), template));
-  assert.ok(error instanceof WebSocketClosedError);
-});
-
-test('events can be listened to, as packets, until the server misses the answer to its ping', async (t) => {
-  const { url } = await startSocketIo(t, { pingInterval: 100, pingTimeout: 50 });
-  const packets = [];
-  const listen = async () => {
-    const stream = newProtocol(t).callToolStreaming(null, 'm.listen', {}, { url, message: '40' });
-    for await (const packet of stream) packets.push(packet);
-  };
-  const error = await failure(listen());
-  assert.ok(error instanceof WebSocketClosedError);
-  assert.deepEqual(
-    packets.map((packet) => packet.replace(/\{.*\}/, '{}')),
-    ['0{}', '40{}', '42["tick",1]', '2'],
+test('twenty calls at once on one connection, answered last first', async (t) => {
+  const held = lastFirst(20);
+  const server = await startSocketIo(t, {
+    add: async ({ a, b }, acknowledge) => acknowledge(await held({ sum: a + b })),
+  });
+  const protocol = newProtocol(t);
+  const { results, order } = await callAtOnce(20, (n) =>
+    protocol.callTool(null, 'm.add', { a: n, b: 1 }, recipe(server, 'socketio')),
   );
+  assert.deepEqual(
+    results,
+    Array.from({ length: 20 }, (_, n) => ({ sum: n + 1 })),
+  );
+  assert.deepEqual(
+    order,
+    Array.from({ length: 20 }, (_, n) => 19 - n),
+  );
+  assert.equal(server.seen.connections, 1);
+});
+
+test('an acknowledgement with an error is a ToolError', async (t) => {
+  const server = await startSocketIo(t, {
+    add: (_, acknowledge) => acknowledge({ error: { message: 'no such number', code: 7 } }),
+  });
+  const error = await failure(newProtocol(t).callTool(null, 'm.add', {}, recipe(server, 'socketio')));
+  assert.ok(error instanceof ToolError);
+  assert.deepEqual(error.detail, { message: 'no such number', code: 7 });
+});
+
+test('arguments go in as they are, digits and quotes included', async (t) => {
+  const server = await startSocketIo(t, { back: (args, acknowledge) => acknowledge(args) });
+  const args = { text: '43"],["x', deep: [1, { n: null }], 'ü🙂': '\u2028' };
+  assert.deepEqual(await newProtocol(t).callTool(null, 'm.back', args, recipe(server, 'socketio')), args);
+});
+
+test('events and the acknowledgements of others are nobody’s answer', async (t) => {
+  const server = await startSocketIo(t, {
+    connected: (socket) => socket.emit('tick', 0),
+    add: ({ a, b }, acknowledge) => acknowledge({ sum: a + b }),
+  });
+  const protocol = newProtocol(t);
+  const template = recipe(server, 'socketio');
+  const calls = [1, 2, 3].map((b) => protocol.callTool(null, 'm.add', { a: 1, b }, template));
+  assert.deepEqual(await Promise.all(calls), [{ sum: 2 }, { sum: 3 }, { sum: 4 }]);
+});
+
+test('events are listened to for as long as the server pings', async (t) => {
+  const server = await startSocketIo(
+    t,
+    { connected: (socket) => socket.emit('tock', 0), pong: (socket, n) => socket.emit('tick', { n }) },
+    { pingInterval: 50, pingTimeout: 10_000 },
+  );
+  const ticks = [];
+  for await (const tick of newProtocol(t).callToolStreaming(
+    null,
+    'm.listen',
+    {},
+    recipe(server, 'socketio', 'socketio-events'),
+  )) {
+    ticks.push(tick);
+    if (ticks.length === 3) break;
+  }
+  assert.deepEqual(ticks, [{ n: 1 }, { n: 2 }, { n: 3 }]);
+});
+
+test('the server is told that the connection ends', async (t) => {
+  const server = await startSocketIo(t, { add });
+  const protocol = newProtocol(t);
+  await protocol.callTool(null, 'm.add', { a: 1, b: 2 }, recipe(server, 'socketio'));
+  await protocol.close();
+  while (server.seen.ends.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(server.seen.ends, ['client namespace disconnect']);
+});
+
+test('what a template cannot say: a refusal is no connect_ack; the timeout shows it', async (t) => {
+  const server = await startSocketIo(t, {}, { refuse: 'not you' });
+  const template = { ...recipe(server, 'socketio'), connection_timeout: 1 };
+  const error = await failure(newProtocol(t, { retry: false }).callTool(null, 'm.add', {}, template));
+  assert.ok(error instanceof WebSocketTimeoutError);
+  assert.match(error.message, /44\{"message":"not you"\}/);
 });

@@ -101,6 +101,11 @@ export const templateSchema = {
       examples: [{ tools: '/result/tools' }],
     },
     ping_interval: seconds('Between heartbeats of a kept connection'),
+    replies: { description: 'Answers to what the service sends on its own', examples: [[{ match: {}, send: '' }]] },
+    frame: {
+      ...object('What stands around the JSON of messages'),
+      examples: [{ terminator: '\u001e' }, { strip: true }],
+    },
     ping_message: object('Heartbeat for hosts that cannot ping, as browsers'),
   },
 };

@@ -1,0 +1,51 @@
+// Owns the answers to what a peer sends on its own (`replies`), and cutting off a peer that goes too far.
+#include <utility>
+
+#include "session_state.hpp"
+
+namespace utcp::ws {
+
+// Returns whether the frame was for `replies`: then it is nobody's answer, and says nothing of what is still to come.
+bool Session::reply(TimePoint now, Connection& connection, const Frame& frame) {
+  const Endpoint& endpoint = *endpoints_.at(connection.endpoint);
+  const std::vector<AutoReply>& replies = endpoint.tool->call_template.replies;
+  if (replies.empty() || !frame.is_text()) return false;
+  const std::string_view text = frame.text();
+  const std::string_view json = json_in(text, endpoint.tool->call_template.strips);
+  for (const AutoReply& reply : replies) {
+    const std::string& prefix = reply.match.prefix;
+    if (!text.starts_with(prefix)) continue;
+    json::ScanResult scan;
+    if (reply.places.size() > 0) scan = json::scan(json, reply.places, options_.max_depth);
+    if (prefix.empty() && !(scan.valid && matches(reply.match.members, scan, 0))) continue;
+    report_frame(Report::Kind::message, connection, nullptr, frame, "it is answered as replies says");
+    if (floods(now, connection.replied, frame)) {
+      constexpr std::string_view kWhy = " asked for too many of the template's replies (limit unsolicitedFrames)";
+      const bool is_ready = connection.state == ConnectionState::ready;
+      report_frame(Report::Kind::warning, connection, nullptr, frame, kWhy.substr(1));
+      cut_off(now, connection,
+              make_error(is_ready ? ErrorCode::connection_closed : ErrorCode::connection_failed,
+                         concat({endpoint.label, kWhy})),
+              "too many replies");
+      return true;
+    }
+    commands_.push_back(SendReply{connection.id, filled(reply, scan)});
+    return true;
+  }
+  return false;
+}
+
+// What the peer has sent is refused: it ends the connection and the calls on it.
+void Session::cut_off(TimePoint now, Connection& connection, ErrorPtr error, std::string_view reason) {
+  if (connection.state == ConnectionState::greeting) {
+    opening_failed(now, connection, std::move(error), kFrameRefused, reason);
+    return;
+  }
+  Endpoint& endpoint = *endpoints_.at(connection.endpoint);
+  const auto told = share(std::move(error));
+  for (const CallId call : calls_of(connection)) drop(call, told);
+  remove(connection, kFrameRefused, reason);
+  pump(now, endpoint);
+}
+
+}  // namespace utcp::ws

@@ -1,0 +1,17 @@
+// Owns the fields that say what stands around the JSON of messages: `frame`, and `correlation` by how a text begins.
+// Must not know frames.
+#pragma once
+
+#include <string_view>
+
+#include "call_template.hpp"
+#include "field_reader.hpp"
+
+namespace utcp::ws {
+
+void read_frame(FieldReader& fields, CallTemplate& out);
+
+/// `{"$prefix": "43{{request_id}}["}`: digits stand where the placeholder does, as many as there are.
+void read_correlation_prefix(FieldReader& fields, std::string_view value, CallTemplate& out);
+
+}  // namespace utcp::ws

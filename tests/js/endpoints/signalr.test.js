@@ -1,0 +1,115 @@
+// SignalR's hub protocol in JSON, by a server of its public wire format: messages end with U+001E, several may come in one frame.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ToolError } from '../../../js/api/index.js';
+import { callAtOnce, recipe } from '../../support/endpoints.js';
+import { failure, newProtocol, startServer } from '../../support/server.js';
+
+const END = '\u001e';
+
+/** `hub`: the hub's methods; a generator streams. All that is due goes out in one frame, with pings between. */
+async function startSignalR(t, hub) {
+  const seen = { messages: [], pings: 0 };
+  const server = await startServer(t, (socket, text) => {
+    assert.ok(text.endsWith(END), text);
+    const due = [];
+    for (const part of text.slice(0, -1).split(END)) due.push(...answers(JSON.parse(part)));
+    socket.send(due.map((message) => (message === '' ? '' : JSON.stringify(message)) + END).join(''));
+  });
+  /** @returns {Generator<object | string>} */
+  function* answers(message) {
+    seen.messages.push(message);
+    if (message.protocol) return yield {};
+    if (message.type === 6) seen.pings += 1;
+    if (message.type !== 1 && message.type !== 4) return;
+    const { invocationId, target, arguments: args } = message;
+    yield { type: 6 };
+    yield '';
+    yield { type: 1, target: 'notice', arguments: [invocationId] };
+    try {
+      const result = hub[target](...args);
+      if (message.type === 1) return yield { type: 3, invocationId, result };
+      for (const item of result) yield { type: 2, invocationId, item };
+      yield { type: 3, invocationId };
+    } catch (error) {
+      yield { type: 3, invocationId, error: error.message };
+    }
+  }
+  return Object.assign(server, { seen });
+}
+
+const hub = {
+  add: ({ a, b }) => a + b,
+  nothing: () => undefined,
+  fail: () => {
+    throw new Error('no such hub method');
+  },
+  *count({ to }) {
+    for (let n = 1; n <= to; n += 1) yield { n };
+  },
+};
+
+test('calls at once on one connection, answers and pings in one frame', async (t) => {
+  const server = await startSignalR(t, hub);
+  const protocol = newProtocol(t);
+  const template = recipe(server, 'signalr');
+  const { results } = await callAtOnce(20, (n) => protocol.callTool(null, 'm.add', { a: n, b: 1 }, template));
+  assert.deepEqual(
+    results,
+    Array.from({ length: 20 }, (_, n) => n + 1),
+  );
+  assert.equal(server.opened, 1);
+  assert.deepEqual(server.seen.messages[0], { protocol: 'json', version: 1 });
+  await server.until(() => server.seen.pings === 20);
+});
+
+test('an error is a ToolError; a method without a result gives null', async (t) => {
+  const server = await startSignalR(t, hub);
+  const protocol = newProtocol(t);
+  const template = recipe(server, 'signalr');
+  const error = await failure(protocol.callTool(null, 'm.fail', {}, template));
+  assert.ok(error instanceof ToolError);
+  assert.equal(error.detail, 'no such hub method');
+  assert.equal(await protocol.callTool(null, 'm.nothing', {}, template), null);
+  assert.equal(server.opened, 1);
+});
+
+test('a stream of items; one that is left is cancelled', async (t) => {
+  const server = await startSignalR(t, hub);
+  const protocol = newProtocol(t);
+  const template = recipe(server, 'signalr', 'signalr-stream');
+  const items = [];
+  for await (const item of protocol.callToolStreaming(null, 'm.count', { to: 50 }, template)) items.push(item.n);
+  assert.deepEqual(
+    items,
+    Array.from({ length: 50 }, (_, n) => n + 1),
+  );
+  for await (const item of protocol.callToolStreaming(null, 'm.count', { to: 3 }, { ...template, stream_end: {} })) {
+    if (item.n === 3) break;
+  }
+  await server.until(() => server.seen.messages.at(-1).type === 5);
+  assert.equal(server.opened, 1);
+});
+
+test('a text argument with the terminator in it is escaped by its JSON', async (t) => {
+  const server = await startSignalR(t, { back: (args) => args });
+  const result = await newProtocol(t).callTool(null, 'm.back', { text: `a${END}b` }, recipe(server, 'signalr'));
+  assert.deepEqual(result, { text: `a${END}b` });
+});
+
+test('messages that are cut out of one frame wait for a slow reader in their order', async (t) => {
+  const server = await startSignalR(t, hub);
+  const template = recipe(server, 'signalr', 'signalr-stream');
+  const items = [];
+  const stream = newProtocol(t, { limits: { streamItems: 10 } }).callToolStreaming(
+    null,
+    'm.count',
+    { to: 200 },
+    { ...template, correlation: false, message_filter: { type: 2 }, expected_responses: 200 },
+  );
+  for await (const item of stream) items.push(item.n);
+  assert.deepEqual(
+    items,
+    Array.from({ length: 200 }, (_, n) => n + 1),
+  );
+});

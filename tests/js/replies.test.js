@@ -1,0 +1,107 @@
+// What a server sends on its own and `replies` answer: the vectors of tests/vectors/replies.json against a real server, here and
+// through the native client; and real services.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { test } from 'node:test';
+import { Server } from 'socket.io';
+import { WebSocketClosedError } from '../../js/api/index.js';
+import { failure, newProtocol, startServer } from '../support/server.js';
+
+const cases = JSON.parse(readFileSync(new URL('../vectors/replies.json', import.meta.url), 'utf8'));
+const ids = { message: { id: '{{request_id}}' } };
+const ping = { match: { method: 'ping' }, send: { id: '{{frame:/id}}', result: {} } };
+
+test('what is sent for each frame, while a call waits', async (t) => {
+  for (const { template, frames, sent, field } of cases) {
+    const server = await startServer(t, (socket, text) => {
+      if (text === 'begin') for (const frame of frames) socket.send(frame);
+      if (text === 'begin') socket.send('end');
+    });
+    const used = server.template({ ...template, message: 'begin' });
+    const read = async () => {
+      for await (const item of newProtocol(t).callToolStreaming(null, 'm.t', {}, used)) if (item === 'end') break;
+    };
+    if (field) {
+      assert.equal((await failure(read())).field, field, JSON.stringify(template));
+      continue;
+    }
+    await read(); // what was to be sent has left, in the frames' order
+    await server.until(() => server.received.length > sent.length);
+    assert.deepEqual(server.received.slice(1), sent, JSON.stringify(template));
+  }
+});
+
+test('a server that asks while calls wait, and while none does: two calls at once, one connection', async (t) => {
+  const answered = [];
+  const server = await startServer(t, (socket, text) => {
+    const { id, result } = JSON.parse(text);
+    if (result) {
+      answered.push(id);
+      return;
+    }
+    // With the id that the call has.
+    for (let n = 0; n < 3; n += 1) socket.send(JSON.stringify({ id: Number(id), method: 'ping', n }));
+    socket.send(JSON.stringify({ id, is: 'the answer' }));
+    socket.send(JSON.stringify({ id: 'late', method: 'ping' }));
+  });
+  const protocol = newProtocol(t);
+  const template = server.template({ ...ids, replies: [ping], result_path: '/is' });
+  const call = () => protocol.callTool(null, 'm.t', {}, template);
+  assert.deepEqual(await Promise.all([call(), call()]), ['the answer', 'the answer']);
+  await server.until(() => answered.length === 8);
+  assert.equal(await call(), 'the answer');
+  await server.until(() => answered.length === 12);
+  assert.equal(server.opened, 1);
+});
+
+test('calls without ids: what is answered is not taken for an answer, and the connection serves the next call', async (t) => {
+  const server = await startServer(t, (socket, text) => {
+    if (text === '3') return socket.send('1');
+    socket.send('2');
+  });
+  const protocol = newProtocol(t);
+  const template = server.template({ message: 'go', replies: [{ match: { $prefix: '2' }, send: '3' }] });
+  for (let i = 0; i < 3; i += 1) assert.equal(await protocol.callTool(null, 'm.t', {}, template), '1');
+  assert.equal(server.opened, 1);
+  assert.deepEqual(server.received, ['go', '3', 'go', '3', 'go', '3']);
+});
+
+test('a peer that asks without end is cut off', async (t) => {
+  const server = await startServer(t, (socket, text) => {
+    if (text === 'go') for (let i = 0; i < 5000; i += 1) socket.send('2');
+  });
+  const template = server.template({ message: 'go', replies: [{ match: { $prefix: '2' }, send: '3' }] });
+  const error = await failure(newProtocol(t).callTool(null, 'm.t', {}, template));
+  assert.ok(error instanceof WebSocketClosedError);
+  assert.match(error.message, /replies \(limit unsolicitedFrames\)/);
+  await server.allClosed();
+  assert.equal(server.closings[0][0], 4000);
+  assert.equal(server.received.filter((text) => text === '3').length, 1000);
+});
+
+test('Socket.IO: a stream of events goes on after the pings of the server', async (t) => {
+  const http = createServer();
+  const io = new Server(http, { transports: ['websocket'], pingInterval: 100, pingTimeout: 5000 });
+  t.after(() => io.close());
+  const pongs = [];
+  io.on('connection', (socket) => {
+    socket.conn.on('packet', ({ type }) => {
+      if (type !== 'pong') return;
+      pongs.push(type);
+      socket.emit('tick', pongs.length);
+    });
+  });
+  http.listen(0, '127.0.0.1');
+  await once(http, 'listening');
+  const template = {
+    url: `ws://127.0.0.1:${http.address().port}/socket.io/?EIO=4&transport=websocket`,
+    message: '40',
+    replies: [{ match: { $prefix: '2' }, send: '3' }],
+    expected_responses: 5,
+  };
+  const packets = [];
+  for await (const packet of newProtocol(t).callToolStreaming(null, 'm.listen', {}, template)) packets.push(packet);
+  assert.deepEqual(packets.slice(2), ['42["tick",1]', '42["tick",2]', '42["tick",3]']);
+});
