@@ -33,8 +33,8 @@ endfunction()
 
 utcp_room(base
   PUBLIC error.hpp text.hpp
-  INTERNAL encoding.hpp
-  SOURCES encoding.cpp error.cpp text.cpp)
+  INTERNAL encoding.hpp sha256.hpp
+  SOURCES encoding.cpp error.cpp sha256.cpp text.cpp)
 
 utcp_room(json
   SEES base
@@ -44,13 +44,13 @@ utcp_room(json
 
 utcp_room(template
   SEES json
-  PUBLIC auth.hpp call_template.hpp frame_match.hpp manual.hpp message_template.hpp secrets.hpp url.hpp
-  SOURCES auth.cpp call_template.cpp field_reader.cpp frame_match.cpp known_fields.cpp manual.cpp message_compiler.cpp
-    message_template.cpp placeholder_places.cpp placeholders.cpp secrets.cpp spread.cpp url.cpp)
+  PUBLIC auth.hpp call_template.hpp connect_steps.hpp frame_match.hpp manual.hpp message_template.hpp secrets.hpp url.hpp
+  SOURCES auth.cpp call_template.cpp connect_steps.cpp field_reader.cpp frame_match.cpp known_fields.cpp manual.cpp message_compiler.cpp
+    message_reader.cpp message_template.cpp placeholder_places.cpp placeholders.cpp secrets.cpp spread.cpp url.cpp)
 
 utcp_room(session
   SEES template
   PUBLIC call.hpp connection.hpp failure.hpp handshake.hpp oauth2.hpp session.hpp timers.hpp
   SOURCES
-    call.cpp connection.cpp failure.cpp handshake.cpp oauth2.cpp session.cpp session_frames.cpp session_heartbeat.cpp session_leaving.cpp session_pool.cpp session_failures.cpp
+    call.cpp connection.cpp failure.cpp handshake.cpp oauth2.cpp session.cpp session_frames.cpp session_greeting.cpp session_heartbeat.cpp session_leaving.cpp session_pool.cpp session_failures.cpp
     session_tokens.cpp timers.cpp)

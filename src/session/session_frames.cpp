@@ -6,12 +6,8 @@
 namespace utcp::ws {
 namespace {
 
-// An application code (RFC 6455 section 7.4.2) that tells the peer why it was cut off.
-constexpr int kFrameRefused = 4000;
 constexpr std::size_t kLongestEcho = 1024;
 constexpr std::string_view kTooLarge = "message too large";
-constexpr std::string_view kTooMuch = "too many unsolicited messages";
-constexpr const char* kFloods = " sent more than anybody asked for";
 // What a host says that refused a message without knowing how large it is.
 constexpr std::size_t kSizeUnknown = 0xffffffff;
 
@@ -45,25 +41,7 @@ void Session::receive(TimePoint now, Connection& connection, const Frame& frame)
     return;
   }
   if (connection.state == ConnectionState::greeting) {
-    const FrameMatch& ack = endpoint.tool->call_template.connect_ack;
-    std::vector<json::Pointer> pointers;
-    for (const auto& leaf : ack.leaves) pointers.push_back(leaf.first);
-    if (frame.is_text()) {
-      const json::ScanPlan plan(std::move(pointers));
-      const json::ScanResult scan = json::scan(frame.text(), plan, options_.max_depth);
-      if (scan.valid && matches(ack, scan, 0)) {
-        connection.state = next_state(connection.state, ConnectionEvent::acknowledged).value_or(connection.state);
-        become_ready(now, connection);
-        return;
-      }
-    }
-    connection.instead = start_of(frame);
-    report_frame(Report::Kind::unsolicited, connection, nullptr, frame, "connect_ack is awaited and this is not it");
-    if (floods(now, connection, frame)) {
-      opening_failed(now, connection,
-                     make_error(ErrorCode::connection_failed, concat({endpoint.label, kFloods, " before connect_ack"})),
-                     kFrameRefused, kTooMuch);
-    }
+    receive_greeting(now, connection, frame);
     return;
   }
   Call* call = find_addressee(connection, frame);

@@ -185,11 +185,9 @@ void Session::handle_open(TimePoint now, ConnectionId id, std::string_view subpr
     return;
   }
   report(Report::Kind::open, endpoint, id);
-  if (call_template.connect_message) {
-    commands_.push_back(SendGreeting{id, call_template.connect_message->plan({})});
-  }
-  if (!call_template.connect_ack.empty()) {
+  if (!call_template.connect.steps.empty()) {
     connection.state = next_state(connection.state, ConnectionEvent::opened_shy).value_or(connection.state);
+    greet(now, connection);
     return;
   }
   connection.state = next_state(connection.state, ConnectionEvent::opened).value_or(connection.state);
@@ -225,7 +223,7 @@ std::string Session::what_is_missing(const Connection& connection) const {
     case ConnectionState::authorizing:
       return token_endpoint(endpoint.tool->call_template.auth.token_url) + " did not answer";
     case ConnectionState::greeting:
-      return concat({endpoint.label, " did not send what connect_ack waits for",
+      return concat({endpoint.label, " did not send what ", step_of(connection)->name, " waits for",
                      connection.instead.empty() ? "" : "; the last that came instead: ",
                      said(connection.instead, secrets_of(connection.id), kShownOfFrame),
                      connection.instead.empty() ? "" : ";"});
@@ -256,9 +254,10 @@ void Session::handle_close(TimePoint now, ConnectionId id, int code, std::string
   Connection& connection = *entry->second;
   const bool was_ready = connection.state == ConnectionState::ready;
   const std::string why = said(reason, secrets_of(id));
-  const char* when = was_ready                                       ? "before the answer came"
-                     : connection.state == ConnectionState::greeting ? "after connect_message"
-                                                                     : "while it was opened";
+  const ConnectSteps& connect = endpoints_.at(connection.endpoint)->tool->call_template.connect;
+  const std::string when = was_ready                                       ? "before the answer came"
+                           : connection.state == ConnectionState::greeting ? concat({"after ", connect.field})
+                                                                           : "while it was opened";
   ErrorPtr error =
       make_error(was_ready ? ErrorCode::connection_closed : ErrorCode::connection_failed,
                  concat({endpoints_.at(connection.endpoint)->label, " closed the connection ", when, " (code ",
@@ -269,7 +268,7 @@ void Session::handle_close(TimePoint now, ConnectionId id, int code, std::string
   const bool refused = refuses_greeting(connection, code);
   if (refused) {
     error->code = ErrorCode::auth_failed;
-    error->message += "; check connect_message";
+    error->message += concat({"; check ", connect.field});
   }
   if (was_ready && (code == 1008 || code == 4401)) (void)renew_token(now, connection);
   if (was_ready && !refused) {
@@ -284,12 +283,12 @@ void Session::handle_close(TimePoint now, ConnectionId id, int code, std::string
   opening_failed(now, connection, std::move(error));
 }
 
-// Whether a closing says no to what connect_message has said: nothing was answered before it, and it does not say
+// Whether a closing says no to what this side has said first: nothing was answered before it, and it does not say
 // "later" (RFC 6455 section 7.4.1, and 1012, 1013 of IANA's registry) or that the network broke. Endpoints have codes
 // of their own for it, or none.
 bool Session::refuses_greeting(const Connection& connection, int code) const {
   const bool greeted = connection.state == ConnectionState::greeting || connection.state == ConnectionState::ready;
-  if (!greeted || connection.served || !endpoints_.at(connection.endpoint)->tool->call_template.connect_message) {
+  if (!greeted || connection.served || !endpoints_.at(connection.endpoint)->tool->call_template.connect.sends) {
     return false;
   }
   // After the greeting 1000 may be the end of a stream without items.

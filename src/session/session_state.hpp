@@ -66,7 +66,10 @@ struct Session::Connection {
   bool served_wrapped = false;       // the last one with a `tool_response`, as tools that stream answer
   std::uint32_t unheard = 0;         // calls in a row that got no answer while nothing at all came
   bool paused = false;               // not read from until the consumer of its stream has taken what came
-  std::string instead{};             // how the last frame began that came while connect_ack was awaited
+  std::size_t step = 0;              // of the template's `connect`
+  bool step_was_heard = false;       // what it waits for has come
+  Captured captured{};               // what steps have kept
+  std::string instead{};             // how the last frame began that came while a step waited for another
   TimePoint idle_since{};
   TimePoint unsolicited_since{};                              // a second of frames that nobody asked for
   std::size_t unsolicited_frames = 0, unsolicited_bytes = 0;  // that came within it
@@ -80,6 +83,11 @@ struct Session::Connection {
   /// Whether the peer seems to be gone without a word: no new call may wait on it. One slow tool proves nothing.
   [[nodiscard]] bool is_deaf() const { return unheard > 1 || doubted_until.has_value(); }
 };
+
+/// An application code (RFC 6455 section 7.4.2) that tells the peer why it was cut off.
+inline constexpr int kFrameRefused = 4000;
+inline constexpr std::string_view kTooMuch = "too many unsolicited messages";
+inline constexpr const char* kFloods = " sent more than anybody asked for";
 
 /// As long as a timer of a JavaScript host can last: 24 days.
 inline constexpr Duration kNoTimeout = std::chrono::seconds(2147483);

@@ -9,6 +9,7 @@
 
 #include "field_reader.hpp"
 #include "known_fields.hpp"
+#include "message_reader.hpp"
 #include "placeholder_places.hpp"
 #include "placeholders.hpp"
 
@@ -19,8 +20,6 @@ using Presence = FieldReader::Presence;
 using Shown = FieldReader::Shown;
 
 constexpr Duration kLongest = std::chrono::seconds(2147483);  // the timers of JavaScript hosts count 2^31-1 ms at most
-
-bool is_object(std::string_view value) { return value.starts_with('{'); }
 
 void read_seconds(FieldReader& fields, const char* name, Duration& out, Presence presence = Presence::optional) {
   const std::string_view value = fields.find(name, presence);
@@ -107,28 +106,6 @@ void read_header_fields(FieldReader& fields, std::vector<std::string>& out) {
   }
 }
 
-// Returns whether the template has this message. Its value is not shown: a connect message authenticates.
-bool read_message(FieldReader& fields, const char* name, MessageTemplate& out, bool may_be_array = false) {
-  const std::string_view value = fields.find(name);
-  if (value.empty()) return false;
-  if (!json::is_string(value) && !is_object(value) && !(may_be_array && value.starts_with('['))) {
-    fields.refuse(name, may_be_array ? "a string, an object or an array" : "a string or an object", value, Shown::type);
-  }
-  Result<MessageTemplate> compiled = MessageTemplate::compile(value);
-  if (compiled) {
-    out = std::move(*compiled);
-  } else {
-    fields.fail_in(name, compiled.take_error());
-  }
-  return true;
-}
-
-void read_message(FieldReader& fields, const char* name, std::optional<MessageTemplate>& out,
-                  bool may_be_array = false) {
-  MessageTemplate message;
-  if (read_message(fields, name, message, may_be_array)) out = std::move(message);
-}
-
 // Of a call: `false` sends nothing.
 void read_call_message(FieldReader& fields, CallTemplate& out) {
   out.sends_message = fields.find("message") != "false";
@@ -137,19 +114,6 @@ void read_call_message(FieldReader& fields, CallTemplate& out) {
   } else {
     out.message = MessageTemplate::compile("\"\"").value();
   }
-}
-
-constexpr std::size_t kMostErrorMatches = 20;
-
-void read_leaves(FieldReader& fields, const char* name, std::string_view object, FrameMatch& out) {
-  if (!flatten(object, out)) fields.fail(name, "an object of at most 1000 values", "more");
-}
-
-void read_match(FieldReader& fields, const char* name, FrameMatch& out, std::string_view fallback = "{}") {
-  std::string_view value = fields.find(name);
-  if (value.empty()) value = fallback;
-  if (!is_object(value)) fields.refuse(name, "an object", value, Shown::type);
-  read_leaves(fields, name, value, out);
 }
 
 void read_pointer(FieldReader& fields, const char* name, std::optional<json::Pointer>& out) {
@@ -177,32 +141,6 @@ void read_error_path(FieldReader& fields, CallTemplate& out) {
       out.more_error_paths.push_back(*std::move(place));
     }
   }
-}
-
-// An object of members, or of `$prefix` alone.
-void read_mark(FieldReader& fields, const char* name, const char* takes, std::string_view object, FrameMark& out) {
-  const json::Members members = json::members_of(object);
-  if (members.empty()) fields.refuse(name, takes, object);
-  const std::string_view prefix = json::find(members, kPrefixName);
-  if (!json::is_string(prefix)) {
-    read_leaves(fields, name, object, out.members);
-    return;
-  }
-  out.prefix = json::text_of(prefix);
-  if (out.prefix.empty() || members.size() > 1) {
-    fields.fail(name, "an object of $prefix alone, a text that is not empty", "another object");
-  }
-}
-
-void read_error_match(FieldReader& fields, std::vector<FrameMark>& out) {
-  constexpr const char* kTakes = "an object that is not empty, or an array of such objects";
-  const std::string_view value = fields.find("error_match");
-  if (value.empty()) return;
-  std::vector<std::string_view> objects = json::elements_of(value);
-  if (is_object(value)) objects = {value};
-  if (objects.empty()) fields.refuse("error_match", kTakes, value);
-  for (const std::string_view object : objects) read_mark(fields, "error_match", kTakes, object, out.emplace_back());
-  if (out.size() > kMostErrorMatches) fields.fail("error_match", "at most 20 objects", "more");
 }
 
 void read_progress_filter(FieldReader& fields, CallTemplate& out) {
@@ -278,10 +216,12 @@ std::string make_endpoint_key(const FieldReader& fields, const CallTemplate& par
     add(json::quote(text));
   }
   add(normalize_auth(fields.find("auth")));
+  add(fields.find("connect"));
   add(fields.find("connect_message"));
   add(fields.find("disconnect_message"));
   // `{}` waits for nothing, as none does.
-  add(parsed.connect_ack.empty() ? std::string_view() : fields.find("connect_ack"));
+  const std::string_view ack = fields.find("connect_ack");
+  add(json::members_of(ack).empty() ? std::string_view() : ack);
   return json::compact(key);
 }
 
@@ -321,13 +261,12 @@ void read_fields(FieldReader& fields, CallTemplate& out) {
   read_pointer(fields, "result_path", out.result_path);
   read_result_default(fields, out);
   read_error_path(fields, out);
-  read_error_match(fields, out.error_matches);
+  read_marks(fields, "error_match", fields.find("error_match"), out.error_matches);
   read_progress_filter(fields, out);
   read_match(fields, "stream_end", out.stream_end, kDefaultStreamEnd);
   fields.boolean("stream_end_item", out.stream_end_item);
   read_filter_message(fields, out.filter_message);
-  read_message(fields, "connect_message", out.connect_message);
-  read_match(fields, "connect_ack", out.connect_ack);
+  read_connect(fields, out.connect);
   read_message(fields, "ping_message", out.ping_message);
   read_message(fields, "leave_message", out.leave_message, true);
   if (fields.choice("leave_when", {"left", "always"}) == 2) out.leave_when = LeaveWhen::always;

@@ -14,6 +14,7 @@
 #include <utcp_websocket/json_text.hpp>
 
 #include "auth.hpp"
+#include "connect_steps.hpp"
 #include "frame_match.hpp"
 #include "message_template.hpp"
 #include "url.hpp"
@@ -69,8 +70,7 @@ struct CallTemplate {
   FrameMark progress;                           ///< `progress_filter`
   FrameMatch stream_end;                        ///< default `{"type":"stream_end"}`
   bool stream_end_item = false;                 ///< the frame that ends a stream is its last item
-  std::optional<MessageTemplate> connect_message;
-  FrameMatch connect_ack;
+  ConnectSteps connect;
   std::optional<MessageTemplate> ping_message;
   std::optional<MessageTemplate>
       leave_message;  ///< tells the peer that a call is left; rendered with the call's values

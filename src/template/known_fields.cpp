@@ -31,6 +31,7 @@ constexpr Field kFields[] = {
     {"error_path", "null"},
     {"error_match", "null"},
     {"progress_filter", "null"},
+    {"connect", "null"},
     {"connect_message", "null"},
     {"ping_message", "null"},
     {"leave_message", "null"},

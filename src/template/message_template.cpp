@@ -193,6 +193,12 @@ bool MessageTemplate::holds_request_id() const { return holds(kRequestIdPlacehol
 bool MessageTemplate::holds_uuid() const { return holds(kUuidPlaceholder); }
 bool MessageTemplate::holds_new_id() const { return holds(kNewIdPlaceholder); }
 
+std::string rendered(const Piece& argument, std::string_view raw) {
+  std::string out;
+  append_argument(out, argument.encoding, raw);
+  return json::escaped(std::move(out), argument.levels);
+}
+
 std::string render(const Plan& plan, std::string_view arguments, const json::Members& members,
                    const BuiltIns& built_ins) {
   std::string out;

@@ -146,6 +146,9 @@ class MessageTemplate {
   std::optional<IdPlace> id_place_;
 };
 
+/// What stands in place of an argument whose JSON text is `raw`.
+[[nodiscard]] std::string rendered(const Piece& argument, std::string_view raw);
+
 /// Puts the pieces of a plan together. `arguments`: an object's JSON text, `members`: the same, taken apart.
 [[nodiscard]] std::string render(const Plan& plan, std::string_view arguments, const json::Members& members,
                                  const BuiltIns& built_ins);

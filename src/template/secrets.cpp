@@ -162,9 +162,11 @@ void Secrets::add(const CallTemplate& call_template) {
   add(call_template.auth);
   add(call_template.headers);
   add_query(call_template.url.href);
-  if (!call_template.connect_message) return;
   std::string message;
-  for (const Piece& piece : call_template.connect_message->plan({})) message += piece.text;
+  for (const ConnectStep& step : call_template.connect.steps) {
+    if (!step.send) continue;
+    for (const Piece& piece : step.send->plan({})) message += piece.text;
+  }
   const std::string_view text = message;
   std::string name;
   for (std::size_t i = text.find('"'); i < text.size(); i = text.find('"', i)) {
@@ -174,7 +176,7 @@ void Secrets::add(const CallTemplate& call_template) {
     i = end;
     if (next != text.npos && text[next] == ':') {
       name = std::move(literal);
-    } else if (names_a_secret(name)) {
+    } else if (name == kDigestName || names_a_secret(name)) {
       add(literal);
     }
   }
