@@ -278,8 +278,7 @@ class Session {
   [[nodiscard]] std::string what_is_missing(const Connection& connection) const;
 
   // session_greeting.cpp
-  [[nodiscard]] const ConnectStep* step_of(const Connection& connection) const;
-  void greet(TimePoint now, Connection& connection);
+  void greet(TimePoint now, Connection& connection, bool heard = false);
   void receive_greeting(TimePoint now, Connection& connection, const Frame& frame);
 
   // session_leaving.cpp: calls and connections that end by this side's will

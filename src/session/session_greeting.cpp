@@ -13,7 +13,7 @@ bool capture(const ConnectStep& step, const json::ScanResult& scan, Captured& ou
   const bool is_complete = std::none_of(scan.values.begin() + static_cast<std::ptrdiff_t>(first), scan.values.end(),
                                         [](std::string_view raw) { return raw.empty(); });
   for (std::size_t i = 0; is_complete && i < step.captures.size(); ++i) {
-    out[step.captures[i]] = json::compact(scan.values[first + i]);
+    out.emplace_back(step.captures[i], scan.values[first + i]);
   }
   return is_complete;
 }
@@ -29,19 +29,13 @@ bool is_refused(const ConnectStep& step, const Frame& frame, const json::ScanRes
 
 }  // namespace
 
-const ConnectStep* Session::step_of(const Connection& connection) const {
-  const std::vector<ConnectStep>& steps = endpoints_.at(connection.endpoint)->tool->call_template.connect.steps;
-  return connection.state == ConnectionState::greeting && connection.step < steps.size() ? &steps[connection.step]
-                                                                                          : nullptr;
-}
-
-// Takes steps up to the next that waits. After the last the connection is ready.
-void Session::greet(TimePoint now, Connection& connection) {
-  while (const ConnectStep* step = step_of(connection)) {
-    if (!step->expect.empty() && !connection.step_was_heard) return;
-    if (step->send) commands_.push_back(SendGreeting{connection.id, filled(*step->send, connection.captured)});
-    ++connection.step;
-    connection.step_was_heard = false;
+// Takes steps up to the next that waits. After the last the connection is ready. `heard`: what the first waits for.
+void Session::greet(TimePoint now, Connection& connection, bool heard) {
+  while (const ConnectStep* step = connection.step) {
+    if (!step->expect.empty() && !heard) return;
+    heard = false;
+    if (step->sends) commands_.push_back(SendGreeting{connection.id, filled(step->send, connection.captured)});
+    connection.step = step->next.get();
     connection.instead.clear();
   }
   connection.state = next_state(connection.state, ConnectionEvent::acknowledged).value_or(connection.state);
@@ -49,7 +43,7 @@ void Session::greet(TimePoint now, Connection& connection) {
 }
 
 void Session::receive_greeting(TimePoint now, Connection& connection, const Frame& frame) {
-  const ConnectStep& step = *step_of(connection);
+  const ConnectStep& step = *connection.step;
   const Endpoint& endpoint = *endpoints_.at(connection.endpoint);
   if (frame.is_text()) {
     const json::ScanResult scan = json::scan(frame.text(), step.places, options_.max_depth);
@@ -61,8 +55,7 @@ void Session::receive_greeting(TimePoint now, Connection& connection, const Fram
       return;
     }
     if (is_marked(step.expect, frame, scan, 0) && capture(step, scan, connection.captured)) {
-      connection.step_was_heard = true;
-      greet(now, connection);
+      greet(now, connection, true);
       return;
     }
   }

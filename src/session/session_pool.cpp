@@ -185,7 +185,8 @@ void Session::handle_open(TimePoint now, ConnectionId id, std::string_view subpr
     return;
   }
   report(Report::Kind::open, endpoint, id);
-  if (!call_template.connect.steps.empty()) {
+  if (call_template.connect) {
+    connection.step = call_template.connect.get();
     connection.state = next_state(connection.state, ConnectionEvent::opened_shy).value_or(connection.state);
     greet(now, connection);
     return;
@@ -223,7 +224,7 @@ std::string Session::what_is_missing(const Connection& connection) const {
     case ConnectionState::authorizing:
       return token_endpoint(endpoint.tool->call_template.auth.token_url) + " did not answer";
     case ConnectionState::greeting:
-      return concat({endpoint.label, " did not send what ", step_of(connection)->name, " waits for",
+      return concat({endpoint.label, " did not send what ", connection.step->name, " waits for",
                      connection.instead.empty() ? "" : "; the last that came instead: ",
                      said(connection.instead, secrets_of(connection.id), kShownOfFrame),
                      connection.instead.empty() ? "" : ";"});
@@ -254,9 +255,9 @@ void Session::handle_close(TimePoint now, ConnectionId id, int code, std::string
   Connection& connection = *entry->second;
   const bool was_ready = connection.state == ConnectionState::ready;
   const std::string why = said(reason, secrets_of(id));
-  const ConnectSteps& connect = endpoints_.at(connection.endpoint)->tool->call_template.connect;
+  const ConnectStep* connect = endpoints_.at(connection.endpoint)->tool->call_template.connect.get();
   const std::string when = was_ready                                       ? "before the answer came"
-                           : connection.state == ConnectionState::greeting ? concat({"after ", connect.field})
+                           : connection.state == ConnectionState::greeting ? concat({"after ", connect->field})
                                                                            : "while it was opened";
   ErrorPtr error =
       make_error(was_ready ? ErrorCode::connection_closed : ErrorCode::connection_failed,
@@ -268,7 +269,7 @@ void Session::handle_close(TimePoint now, ConnectionId id, int code, std::string
   const bool refused = refuses_greeting(connection, code);
   if (refused) {
     error->code = ErrorCode::auth_failed;
-    error->message += concat({"; check ", connect.field});
+    error->message += concat({"; check ", connect->field});
   }
   if (was_ready && (code == 1008 || code == 4401)) (void)renew_token(now, connection);
   if (was_ready && !refused) {
@@ -287,10 +288,10 @@ void Session::handle_close(TimePoint now, ConnectionId id, int code, std::string
 // "later" (RFC 6455 section 7.4.1, and 1012, 1013 of IANA's registry) or that the network broke. Endpoints have codes
 // of their own for it, or none.
 bool Session::refuses_greeting(const Connection& connection, int code) const {
+  const ConnectStep* step = endpoints_.at(connection.endpoint)->tool->call_template.connect.get();
+  while (step != nullptr && !step->sends) step = step->next.get();
   const bool greeted = connection.state == ConnectionState::greeting || connection.state == ConnectionState::ready;
-  if (!greeted || connection.served || !endpoints_.at(connection.endpoint)->tool->call_template.connect.sends) {
-    return false;
-  }
+  if (!greeted || connection.served || step == nullptr) return false;
   // After the greeting 1000 may be the end of a stream without items.
   if (code == 1000) return connection.state == ConnectionState::greeting;
   return code != 1001 && code != 1006 && (code < 1011 || code > 1013);

@@ -66,8 +66,7 @@ struct Session::Connection {
   bool served_wrapped = false;       // the last one with a `tool_response`, as tools that stream answer
   std::uint32_t unheard = 0;         // calls in a row that got no answer while nothing at all came
   bool paused = false;               // not read from until the consumer of its stream has taken what came
-  std::size_t step = 0;              // of the template's `connect`
-  bool step_was_heard = false;       // what it waits for has come
+  const ConnectStep* step = nullptr;  // of the template's `connect`: the one that waits
   Captured captured{};               // what steps have kept
   std::string instead{};             // how the last frame began that came while a step waited for another
   TimePoint idle_since{};

@@ -266,7 +266,7 @@ void read_fields(FieldReader& fields, CallTemplate& out) {
   read_match(fields, "stream_end", out.stream_end, kDefaultStreamEnd);
   fields.boolean("stream_end_item", out.stream_end_item);
   read_filter_message(fields, out.filter_message);
-  read_connect(fields, out.connect);
+  out.connect = read_connect(fields);
   read_message(fields, "ping_message", out.ping_message);
   read_message(fields, "leave_message", out.leave_message, true);
   if (fields.choice("leave_when", {"left", "always"}) == 2) out.leave_when = LeaveWhen::always;

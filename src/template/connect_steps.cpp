@@ -1,5 +1,6 @@
 #include "connect_steps.hpp"
 
+#include <optional>
 #include <utility>
 
 #include <utcp_websocket/encoding.hpp>
@@ -41,18 +42,24 @@ std::string with_arguments(std::string_view send) {
   return out;
 }
 
+void add_leaves(const FrameMark& mark, std::vector<json::Pointer>& places) {
+  for (const auto& leaf : mark.members.leaves) places.push_back(leaf.first);
+}
+
 // `captured`: by this step or one before it.
 void read_send(FieldReader& fields, const Captured& captured, ConnectStep& out) {
   const std::string_view value = fields.find("send");
   if (value.empty()) return;
-  out.send.emplace();
-  compile_message(fields, "send", with_arguments(value), *out.send, true);
-  for (const std::string& name : out.send->argument_names()) {
-    if (!captured.contains(name)) {
+  MessageTemplate message;
+  compile_message(fields, "send", with_arguments(value), message, true);
+  std::vector<std::string> names;
+  for (const auto& entry : captured) names.push_back(entry.first);
+  out.sends = true;
+  out.send = message.plan(names);
+  for (const Piece& piece : filled(out.send, captured)) {
+    if (piece.text.find(kTypedArgument) != piece.text.npos) {
       fields.fail("send", "a message whose {{connect.…}} this step or one before it captures", "another name");
     }
-  }
-  for (const Piece& piece : filled(*out.send, captured)) {
     if (piece.text.find(kDigestName) != piece.text.npos) {
       fields.fail("send", R"(a message with {"$sha256_base64": ["…", "…"]} of texts, captured values and the same)",
                   "another");
@@ -68,11 +75,12 @@ void read_capture(FieldReader& fields, Captured& captured, ConnectStep& out, std
     std::optional<json::Pointer> place;
     if (json::is_string(raw)) place = json::parse_pointer(json::text_of(raw));
     is_valid = is_valid && place;
+    for (const auto& known : captured) is_valid = is_valid && known.first != name;
     if (place) places.push_back(*std::move(place));
     out.captures.push_back(name);
-    captured[name] = "\"\"";
+    captured.emplace_back(name, "\"\"");
   }
-  if (!is_valid) fields.refuse("capture", "an object of JSON Pointers like \"/result/id\" (RFC 6901)", value);
+  if (!is_valid) fields.refuse("capture", "an object of JSON Pointers like \"/result/id\" (RFC 6901), each name once in all steps", value);
 }
 
 void read_step(FieldReader& fields, Captured& captured, ConnectStep& out) {
@@ -84,42 +92,39 @@ void read_step(FieldReader& fields, Captured& captured, ConnectStep& out) {
     if (may_hold_placeholders(fields.find(name))) fields.fail(name, "an object without placeholders", "one with them");
   }
   std::vector<json::Pointer> places;
-  const auto add_leaves = [&places](const FrameMark& mark) {
-    for (const auto& leaf : mark.members.leaves) places.push_back(leaf.first);
-  };
-  add_leaves(out.expect);
-  for (const FrameMark& mark : out.errors) add_leaves(mark);
+  add_leaves(out.expect, places);
+  for (const FrameMark& mark : out.errors) add_leaves(mark, places);
   read_capture(fields, captured, out, places);
   out.places = json::ScanPlan(std::move(places));
   read_send(fields, captured, out);
-  if (expect.empty() && (!error.empty() || !out.captures.empty() || !out.send)) {
+  if (expect.empty() && (!error.empty() || !out.captures.empty() || !out.sends)) {
     fields.fail("expect", "given where \"error\" or \"capture\" is, or no \"send\"", "nothing");
   }
 }
 
-void read_short_form(FieldReader& fields, ConnectSteps& out) {
-  ConnectStep hello;
-  ConnectStep ack;
-  ack.name = "connect_ack";
-  read_message(fields, "connect_message", hello.send);
-  read_match(fields, "connect_ack", ack.expect.members);
+void read_short_form(FieldReader& fields, ConnectStep& out) {
+  std::optional<MessageTemplate> hello;
+  read_message(fields, "connect_message", hello);
+  FrameMatch ack;
+  read_match(fields, "connect_ack", ack);
+  ConnectStep* step = &out;
+  step->field = "connect_message";
+  step->sends = hello.has_value();
+  if (hello) {
+    step->send = hello->plan({});
+    if (ack.empty()) return;
+    step->next = std::make_unique<ConnectStep>();
+    step = step->next.get();
+    step->field = "connect_message";
+  }
+  step->name = "connect_ack";
+  step->expect.members = std::move(ack);
   std::vector<json::Pointer> places;
-  for (const auto& leaf : ack.expect.members.leaves) places.push_back(leaf.first);
-  ack.places = json::ScanPlan(std::move(places));
-  out.sends = hello.send.has_value();
-  if (hello.send) out.steps.push_back(std::move(hello));
-  if (!ack.expect.empty()) out.steps.push_back(std::move(ack));
+  add_leaves(step->expect, places);
+  step->places = json::ScanPlan(std::move(places));
 }
 
-}  // namespace
-
-void read_connect(FieldReader& fields, ConnectSteps& out) {
-  const std::string_view value = fields.find("connect");
-  if (value.empty()) {
-    read_short_form(fields, out);
-    return;
-  }
-  out.field = "connect";
+void read_steps(FieldReader& fields, std::string_view value, ConnectStep* step) {
   if (!fields.find("connect_message").empty() || !fields.find("connect_ack").empty()) {
     fields.fail("connect", "used without connect_message and connect_ack, which are its short form", "both forms");
   }
@@ -128,39 +133,52 @@ void read_connect(FieldReader& fields, ConnectSteps& out) {
     fields.refuse("connect", "an array of 1 to 20 steps", value, FieldReader::Shown::type);
   }
   Captured captured;
-  for (const std::string_view item : items) {
-    ConnectStep& step = out.steps.emplace_back();
-    step.name = concat({"connect[", to_text(out.steps.size() - 1), "]"});
-    const std::string prefix = step.name + ".";
-    const json::Members members = json::members_of(item);
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (i > 0) {
+      step->next = std::make_unique<ConnectStep>();
+      step = step->next.get();
+    }
+    step->name = concat({"connect[", to_text(i), "]"});
+    const std::string prefix = step->name + ".";
+    const json::Members members = json::members_of(items[i]);
     FieldReader step_fields(members, prefix.c_str());
     for (const auto& [name, ignored] : members) {
       if (name != "expect" && name != "send" && name != "error" && name != "capture") {
         fields.fail("connect", "an array of objects of expect, send, error and capture", "another member");
       }
     }
-    read_step(step_fields, captured, step);
+    read_step(step_fields, captured, *step);
     fields.fail(step_fields.take_error());
-    out.sends = out.sends || step.send;
   }
 }
 
-Plan filled(const MessageTemplate& send, const Captured& captured) {
-  std::vector<std::string> names;
-  for (const auto& entry : captured) names.push_back(entry.first);
+}  // namespace
+
+std::shared_ptr<const ConnectStep> read_connect(FieldReader& fields) {
+  const auto first = std::make_shared<ConnectStep>();
+  const std::string_view value = fields.find("connect");
+  if (value.empty()) {
+    read_short_form(fields, *first);
+  } else {
+    read_steps(fields, value, first.get());
+  }
+  const bool does_nothing = !first->sends && first->expect.empty();
+  return does_nothing ? nullptr : first;
+}
+
+Plan filled(const Plan& send, const Captured& captured) {
   Plan plan;
-  for (Piece& piece : send.plan(names)) {
-    if (piece.kind == Piece::Kind::argument) piece = Piece{.text = rendered(piece, captured.at(piece.text))};
-    const bool joins = !plan.empty() && plan.back().kind == Piece::Kind::literal && piece.kind == Piece::Kind::literal;
-    if (joins) {
-      plan.back().text += piece.text;
-    } else {
-      plan.push_back(std::move(piece));
+  for (const Piece& piece : send) {
+    const bool is_text = piece.kind == Piece::Kind::literal || piece.kind == Piece::Kind::argument;
+    if (!is_text || plan.empty() || plan.back().kind != Piece::Kind::literal) plan.emplace_back();
+    if (!is_text) plan.back() = piece;
+    if (piece.kind == Piece::Kind::literal) plan.back().text += piece.text;
+    if (piece.kind != Piece::Kind::argument) continue;
+    for (const auto& [name, value] : captured) {
+      if (name == piece.text) plan.back().text += rendered(piece, value);
     }
   }
-  for (Piece& piece : plan) {
-    if (piece.kind == Piece::Kind::literal) put_digests(piece.text);
-  }
+  for (Piece& piece : plan) put_digests(piece.text);
   return plan;
 }
 

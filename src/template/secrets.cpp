@@ -163,9 +163,8 @@ void Secrets::add(const CallTemplate& call_template) {
   add(call_template.headers);
   add_query(call_template.url.href);
   std::string message;
-  for (const ConnectStep& step : call_template.connect.steps) {
-    if (!step.send) continue;
-    for (const Piece& piece : step.send->plan({})) message += piece.text;
+  for (const ConnectStep* step = call_template.connect.get(); step != nullptr; step = step->next.get()) {
+    for (const Piece& piece : step->send) message += piece.text;
   }
   const std::string_view text = message;
   std::string name;

@@ -61,15 +61,12 @@ void check_places(const CallTemplate& parsed) {
   };
   if (parsed.ping_message) check_message(*parsed.ping_message, false);
   check_message(parsed.discovery_message, true);
-  REQUIRE(parsed.connect.steps.size() <= 20);
   utcp::ws::Captured captured;
-  for (const utcp::ws::ConnectStep& step : parsed.connect.steps) {
-    REQUIRE(step.send || !step.expect.empty());
-    for (const auto& [place, value] : step.expect.members.leaves) REQUIRE(value.find("{{args}}") == value.npos);
-    for (const std::string& name : step.captures) captured[name] = R"("\"{{uuid}}")";
-    if (!step.send) continue;
-    for (const std::string& name : step.send->argument_names()) REQUIRE(captured.contains(name));
-    for (const Piece& piece : filled(*step.send, captured)) REQUIRE(piece.kind != Piece::Kind::argument);
+  for (const auto* step = parsed.connect.get(); step != nullptr; step = step->next.get()) {
+    REQUIRE(step->sends || !step->expect.empty());
+    for (const auto& [place, value] : step->expect.members.leaves) REQUIRE(value.find("{{args}}") == value.npos);
+    for (const std::string& name : step->captures) captured.emplace_back(name, R"("\"{{uuid}}")");
+    for (const Piece& piece : filled(step->send, captured)) REQUIRE(piece.kind != Piece::Kind::argument);
   }
   REQUIRE(parsed.url.href.find("{{args}}") == std::string::npos);
 }
@@ -117,11 +114,13 @@ void check_same(const CallTemplate& left, const CallTemplate& right) {
   REQUIRE(left.more_error_paths == right.more_error_paths && left.error_matches.size() == right.error_matches.size());
   REQUIRE(left.progress.prefix == right.progress.prefix);
   REQUIRE(left.progress.members.leaves == right.progress.members.leaves);
-  REQUIRE(left.connect.steps.size() == right.connect.steps.size() && left.connect.sends == right.connect.sends);
-  for (std::size_t i = 0; i < left.connect.steps.size(); ++i) {
-    REQUIRE(left.connect.steps[i].expect.members.leaves == right.connect.steps[i].expect.members.leaves);
-    REQUIRE(left.connect.steps[i].captures == right.connect.steps[i].captures);
+  const auto* other = right.connect.get();
+  for (const auto* step = left.connect.get(); step != nullptr; step = step->next.get()) {
+    REQUIRE(other != nullptr && step->expect.members.leaves == other->expect.members.leaves);
+    REQUIRE(step->captures == other->captures && step->send == other->send);
+    other = other->next.get();
   }
+  REQUIRE(other == nullptr);
   REQUIRE(left.ping_message.has_value() == right.ping_message.has_value());
   REQUIRE(left.leave_message.has_value() == right.leave_message.has_value());
   REQUIRE(!left.leave_message || left.leave_message->plan(no_names) == right.leave_message->plan(no_names));
