@@ -1,5 +1,6 @@
 #include "connect_steps.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -23,7 +24,7 @@ void put_digests(std::string& json) {
     std::string joined;
     std::size_t i = at + kDigestStart.size();
     while (i < json.size() && json[i] == '"') {
-      const std::size_t end = closing_quote(json, i) + 1;
+      const std::size_t end = std::min(closing_quote(json, i) + 1, json.size());
       joined += json::text_of(std::string_view(json).substr(i, end - i));
       i = end;
       if (i < json.size() && json[i] == ',') ++i;
