@@ -111,7 +111,9 @@ export interface WebSocketCallTemplate<
    * end.
    */
   stream_end_item?: boolean | undefined;
-  /** Sent first on every new connection, with `{{uuid}}`, `{{now}}` and `{{new_id}}` filled in. Default: none. */
+  /** The handshake of a new connection, 1 to 20 steps, which calls wait for. Default: none. */
+  connect?: ConnectStep[] | undefined;
+  /** The short form of `connect`: sent first, with `{{uuid}}`, `{{now}}` and `{{new_id}}` filled in. Default: none. */
   connect_message?: string | object | undefined;
   /** Members of the frame that calls wait for after `connect_message`. Default: none. */
   connect_ack?: object | undefined;
@@ -134,6 +136,21 @@ export interface WebSocketCallTemplate<
   disconnect_message?: string | object | undefined;
   /** What asks for the manual, with `{{request_id}}`, `{{new_id}}`, `{{uuid}}` and `{{now}}` filled in. Default `{ type: 'utcp' }`. */
   discovery_message?: string | object | undefined;
+}
+
+/** One step of a handshake: a frame is waited for, values of it are kept, then a message is sent. */
+export interface ConnectStep {
+  /** Members of the frame that is waited for, or how its text begins: `{ $prefix: '220 ' }`. Default: nothing is waited for. */
+  expect?: object | undefined;
+  /**
+   * What is sent then, with `{{uuid}}`, `{{now}}`, `{{new_id}}` and captured values (`{{connect.name}}`) filled in.
+   * `{ $sha256_base64: ['a', 'b'] }` becomes the SHA-256 of these texts, one after the other, in base64. Default: nothing.
+   */
+  send?: string | object | undefined;
+  /** A frame like it, or like one of an array, refuses the connection: calls reject with `WebSocketAuthError`. Default: none. */
+  error?: object | undefined;
+  /** Names, and JSON Pointers to the values of the frame that they stand for. A frame without them is not the one. Default: none. */
+  capture?: Record<string, string> | undefined;
 }
 
 /**

@@ -117,10 +117,12 @@ async function secrets() {
 /** What is said in JavaScript of endpoints and the command line holds in C++: the same tests, and the same words for bad input. */
 async function nativeClient() {
   await buildDriver();
-  const endpoints = ['device', 'graphql', 'jsonrpc', 'mcp', 'phoenix', 'socketio'].map((name) => `endpoints/${name}`);
+  const endpoints = ['device', 'graphql', 'jsonrpc', 'logins', 'mcp', 'phoenix', 'socketio'].map(
+    (name) => `endpoints/${name}`,
+  );
   const auth = ['isolation', 'oauth2_answers', 'recipes', 'tickets'].map((name) => `auth/${name}`);
   const faults = ['calls', 'opening', 'pace', 'stream'].map((name) => `faults/${name}`);
-  const files = [...endpoints, ...auth, ...faults, 'error_match', 'leaving', 'template_fields'].map(
+  const files = [...endpoints, ...auth, ...faults, 'connect_steps', 'error_match', 'leaving', 'template_fields'].map(
     (name) => `tests/js/${name}.test.js`,
   );
   const through = await nodeTest(files, 'native-client', {
