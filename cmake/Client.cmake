@@ -10,7 +10,6 @@ add_library(utcp_websocket_client STATIC
   "${client_dir}/client.cpp"
   "${client_dir}/clock_and_ids.cpp"
   "${client_dir}/connection.cpp"
-  "${client_dir}/credentials.cpp"
   "${client_dir}/decode.cpp"
   "${client_dir}/dialer.cpp"
   "${client_dir}/engine.cpp"

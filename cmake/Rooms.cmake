@@ -50,7 +50,7 @@ utcp_room(template
 
 utcp_room(session
   SEES template
-  PUBLIC call.hpp connection.hpp failure.hpp handshake.hpp oauth2.hpp session.hpp timers.hpp
+  PUBLIC call.hpp connection.hpp credentials.hpp failure.hpp handshake.hpp oauth2.hpp session.hpp timers.hpp
   SOURCES
-    call.cpp connection.cpp failure.cpp handshake.cpp oauth2.cpp session.cpp session_frames.cpp session_greeting.cpp session_heartbeat.cpp session_leaving.cpp session_pool.cpp session_failures.cpp
-    session_tokens.cpp timers.cpp)
+    call.cpp connection.cpp credentials.cpp failure.cpp handshake.cpp oauth2.cpp session.cpp session_failures.cpp session_frames.cpp session_greeting.cpp
+    session_heartbeat.cpp session_leaving.cpp session_pool.cpp session_tokens.cpp timers.cpp)

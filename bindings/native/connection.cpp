@@ -22,6 +22,13 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace websocket = beast::websocket;
 
+// RFC 9110 section 5.6.1.
+std::string list(const std::vector<std::string>& tokens) {
+  std::string text;
+  for (const std::string& token : tokens) append(text, {text.empty() ? "" : ", ", token});
+  return text;
+}
+
 // How long a peer may take over the closing handshake.
 constexpr std::chrono::seconds kClosingTime{2};
 // RFC 6455 section 5.5: a control frame's payload.
@@ -140,8 +147,9 @@ class BeastConnection final : public Connection, public std::enable_shared_from_
     websocket::permessage_deflate deflate;
     deflate.client_enable = settings_.compression;
     stream_->set_option(deflate);
-    stream_->set_option(websocket::stream_base::decorator(
-        [headers = std::move(handshake_.headers), protocols = handshake_.protocols](websocket::request_type& request) {
+    stream_->set_option(
+        websocket::stream_base::decorator([headers = std::move(handshake_.headers),
+                                           protocols = list(handshake_.protocols)](websocket::request_type& request) {
           for (const auto& [name, value] : headers) request.insert(name, latin1(value));
           if (!protocols.empty()) request.set(beast::http::field::sec_websocket_protocol, protocols);
         }));

@@ -118,7 +118,7 @@ class Engine final : public ConnectionEvents, public std::enable_shared_from_thi
   void run(const SettleCall& command);
   void run(const Report& command);
   void ask_for_credentials(const OpenSocket& command);
-  void take_credentials(ConnectionId connection, Handshake handshake, Result<Credentials> given);
+  void take_credentials(ConnectionId connection, Result<Credentials> given);
   void open(ConnectionId connection, const Handshake& handshake);
   void fail_for_good(ConnectionId connection, ErrorPtr error, bool is_what_calls_get);
   [[nodiscard]] Result<Route> route_to(std::string_view url);

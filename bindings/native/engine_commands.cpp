@@ -6,7 +6,6 @@
 #include <utcp_websocket/url.hpp>
 
 #include "clock_and_ids.hpp"
-#include "credentials.hpp"
 #include "decode.hpp"
 #include "engine.hpp"
 #include "utf8.hpp"
@@ -60,28 +59,30 @@ void Engine::run(const OpenSocket& command) {
 
 void Engine::ask_for_credentials(const OpenSocket& command) {
   const ConnectionId connection = command.connection;
-  CredentialRequest request{command.handshake.url, command.manual, protocols_of(command.handshake)};
-  CredentialReply reply = [engine = weak_from_this(), connection, handshake = command.handshake,
+  CredentialRequest request{command.handshake.url, command.manual, command.handshake.protocols};
+  CredentialReply reply = [engine = weak_from_this(), connection,
                            answered = std::make_shared<std::atomic_flag>()](Result<Credentials> given) {
     const std::shared_ptr<Engine> running = engine.lock();
     if (running == nullptr || answered->test_and_set()) return;
-    running->enter(Operation([running = running.get(), connection, handshake, given = std::move(given)]() mutable {
-      running->take_credentials(connection, std::move(handshake), std::move(given));
+    running->enter(Operation([running = running.get(), connection, given = std::move(given)]() mutable {
+      running->take_credentials(connection, std::move(given));
     }));
   };
   later(Operation(
       [this, request = std::move(request), reply = std::move(reply)] { options_.credentials(request, reply); }));
 }
 
-void Engine::take_credentials(ConnectionId connection, Handshake handshake, Result<Credentials> given) {
-  ErrorPtr error = given.take_error();
-  const bool was_given = error == nullptr;
-  if (was_given) error = add_credentials(handshake, *given);
-  if (error == nullptr) {
-    session_.know_secrets(connection, secrets_in(*given));
-    open(connection, handshake);
+void Engine::take_credentials(ConnectionId connection, Result<Credentials> given) {
+  if (!given) {
+    fail_for_good(connection, given.take_error(), false);
+    return;
+  }
+  Result<Handshake> handshake = session_.add_credentials(connection, std::move(*given));
+  if (handshake) {
+    open(connection, *handshake);
   } else {
-    fail_for_good(connection, std::move(error), was_given && error->code == ErrorCode::url_refused);
+    const bool is_what_calls_get = handshake.error().code != ErrorCode::invalid_argument;
+    fail_for_good(connection, handshake.take_error(), is_what_calls_get);
   }
 }
 

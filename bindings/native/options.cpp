@@ -32,9 +32,11 @@ ErrorPtr check_count(const char* name, std::size_t value) {
 }  // namespace
 
 ErrorPtr check_options(const ClientOptions& options) {
-  for (const auto& [name, value] : options.headers) {
-    if (!is_token(name) || !is_field_value(value)) {
-      return wrong("headers", "header names and values (RFC 9110), without line breaks");
+  for (const Header& header : options.headers) {
+    if (!may_set_header(header)) {
+      return wrong("headers",
+                   "header names and values (RFC 9110), without line breaks, blanks at the ends and what the handshake "
+                   "itself sets");
     }
   }
   if (ErrorPtr error = check_time("idle_timeout", options.idle_timeout)) return error;

@@ -122,7 +122,7 @@ EMSCRIPTEN_BINDINGS(utcp_websocket) {
   function("handleOpeningFailed", &Entry<&SessionHost::handle_opening_failed>::call);
   function("handleToken", &Entry<&SessionHost::handle_token>::call);
   function("handleTokenFailed", &Entry<&SessionHost::handle_token_failed>::call);
-  function("knowSecrets", &Entry<&SessionHost::know_secrets>::call);
+  function("addCredentials", &Entry<&SessionHost::add_credentials>::call);
   function("mask", &Entry<&SessionHost::mask>::call);
   function("handleTimeout", &Entry<&SessionHost::handle_timeout>::call);
   function("handleWake", &Entry<&SessionHost::handle_wake>::call);

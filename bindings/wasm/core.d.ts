@@ -31,9 +31,9 @@ export interface CoreModule {
     text: string,
   ): void;
   handleTokenFailed(session: CoreSession, now: number, token: number, kind: number, text: string): void;
-  /** `secrets`: JSON array of strings. */
-  knowSecrets(session: CoreSession, connection: number, secrets: string): void;
-  /** By connection; where that is 0, by call template and what else was given (JSON). */
+  /** `given`: of the option `credentials`; answers the new handshake. */
+  addCredentials(session: CoreSession, connection: number, given: string): string;
+  /** By connection; where that is 0, by call template and what the option `credentials` gave (JSON). */
   mask(session: CoreSession, connection: number, callTemplate: string, given: string, text: string): string;
   handleToken(session: CoreSession, now: number, token: number, status: number, body: string): void;
   handleTimeout(session: CoreSession, now: number): void;

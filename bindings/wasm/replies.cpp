@@ -78,16 +78,9 @@ std::string plan_json(const Plan& plan) {
 }
 
 std::string headers_json(std::span<const Header> headers) {
-  std::string list;
-  for (const Header& header : headers) {
-    append_separator(list);
-    list += '[';
-    append_string(list, header.first);
-    list += ',';
-    append_string(list, header.second);
-    list += ']';
-  }
-  return close_list(std::move(list));
+  Reply object;
+  for (const Header& header : headers) object.text(header.first.c_str(), header.second);
+  return object.take();
 }
 
 std::string strings_json(std::span<const std::string> strings) {
@@ -115,10 +108,20 @@ std::string plan_reply(const Result<Plan>& plan) {
   return plan ? value_reply(plan_json(plan.value())) : error_reply(plan.error());
 }
 
-std::vector<std::string> parse_names(const std::string& text) {
+std::vector<std::string> parse_names(std::string_view text) {
   std::vector<std::string> names;
   for (const std::string_view name : json::elements_of(text)) names.push_back(json::text_of(name));
   return names;
+}
+
+std::vector<Header> parse_pairs(std::string_view text) {
+  std::vector<Header> pairs;
+  for (json::Member& member : json::members_of(text)) {
+    Header& added = pairs.emplace_back();
+    added.first = std::move(member.first);
+    added.second = json::text_of(member.second);
+  }
+  return pairs;
 }
 
 }  // namespace utcp::ws

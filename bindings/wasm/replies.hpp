@@ -35,7 +35,7 @@ class Reply {
 [[nodiscard]] std::string error_json(const Error& error);
 /// A literal piece is a string, any other `[kind, encoding, name]` (js/core/message.js).
 [[nodiscard]] std::string plan_json(const Plan& plan);
-/// `[[name, value], …]`
+/// An object of strings.
 [[nodiscard]] std::string headers_json(std::span<const Header> headers);
 [[nodiscard]] std::string strings_json(std::span<const std::string> strings);
 
@@ -45,6 +45,8 @@ class Reply {
 [[nodiscard]] std::string plan_reply(const Result<Plan>& plan);
 
 /// The other way: a JSON array of strings.
-[[nodiscard]] std::vector<std::string> parse_names(const std::string& text);
+[[nodiscard]] std::vector<std::string> parse_names(std::string_view text);
+/// And an object of strings.
+[[nodiscard]] std::vector<Header> parse_pairs(std::string_view text);
 
 }  // namespace utcp::ws

@@ -25,6 +25,22 @@ std::uint32_t number(CallId id) { return static_cast<std::uint32_t>(id); }
 std::uint32_t number(ConnectionId id) { return static_cast<std::uint32_t>(id); }
 std::uint32_t number(TokenId id) { return static_cast<std::uint32_t>(id); }
 
+Reply handshake_reply(const Handshake& handshake) {
+  Reply reply;
+  reply.text("url", handshake.url);
+  reply.json("protocols", strings_json(handshake.protocols));
+  reply.json("headers", headers_json(handshake.headers));
+  return reply;
+}
+
+Credentials parse_credentials(const std::string& text) {
+  const json::Members members = json::members_of(text);
+  return {.url = json::text_of(json::find(members, "url")),
+          .protocols = parse_names(json::find(members, "protocols")),
+          .headers = parse_pairs(json::find(members, "headers")),
+          .query = parse_pairs(json::find(members, "query"))};
+}
+
 }  // namespace
 
 // The socket callbacks. Their return type differs between versions of Emscripten.
@@ -169,8 +185,9 @@ void SessionHost::handle_token_failed(double now, std::uint32_t token, int kind,
   session_.handle_token_failed(time_point(now), TokenId{token}, {static_cast<OpeningFailure::Kind>(kind), 0, text});
 }
 
-void SessionHost::know_secrets(std::uint32_t connection, const std::string& secrets) {
-  session_.know_secrets(ConnectionId{connection}, parse_names(secrets));
+std::string SessionHost::add_credentials(std::uint32_t connection, const std::string& given) {
+  const Result<Handshake> handshake = session_.add_credentials(ConnectionId{connection}, parse_credentials(given));
+  return handshake ? value_reply(handshake_reply(handshake.value()).take()) : error_reply(handshake.error());
 }
 
 std::string SessionHost::mask(std::uint32_t connection, const std::string& call_template, const std::string& given,
@@ -178,7 +195,7 @@ std::string SessionHost::mask(std::uint32_t connection, const std::string& call_
   if (connection != 0) return session_.secrets_of(ConnectionId{connection}).mask(text);
   const Result<CallTemplate> parsed = parse_call_template(std::string_view(call_template));
   Secrets secrets = session_.secrets_of(parsed.value());
-  for (const std::string& secret : parse_names(given)) secrets.add(secret);
+  add_secrets(secrets, parse_credentials(given));
   return secrets.mask(text);
 }
 
@@ -247,11 +264,7 @@ void SessionHost::run(const OpenSocket& command) {
   emscripten_websocket_set_onclose_callback(handle, socket.get(), SocketEvents::closed);
   sockets_.insert_or_assign(command.connection, std::move(socket));
 
-  const auto& [url, protocols, headers] = command.handshake;
-  Reply handshake;
-  handshake.text("url", url);
-  handshake.text("protocols", protocols);
-  handshake.json("headers", headers_json(headers));
+  Reply handshake = handshake_reply(command.handshake);
   handshake.text("manual", command.manual);
   channel_.put(CommandKind::open, {number(command.connection)}, handshake.take());
 }

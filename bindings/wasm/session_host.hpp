@@ -46,10 +46,10 @@ class SessionHost {
   void handle_opening_failed(double now, std::uint32_t connection, int kind, int http_status, const std::string& text);
   void handle_token(double now, std::uint32_t token, int http_status, const std::string& body);
   void handle_token_failed(double now, std::uint32_t token, int kind, const std::string& text);
-  /// `secrets`: JSON array of strings.
-  void know_secrets(std::uint32_t connection, const std::string& secrets);
+  /// `{"value":handshake}` or `{"error":…}`. `given`: what the option `credentials` gave (JSON text).
+  [[nodiscard]] std::string add_credentials(std::uint32_t connection, const std::string& given);
   /// `text` as it may be shown: without the secrets of a connection, or, where that is 0, of a call template (JSON
-  /// text) and what else is `given` (JSON array of strings).
+  /// text) and what is `given` as above, or empty.
   [[nodiscard]] std::string mask(std::uint32_t connection, const std::string& call_template, const std::string& given,
                                  const std::string& text) const;
   void handle_timeout(double now);

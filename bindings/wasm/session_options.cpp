@@ -6,6 +6,8 @@
 #include <utcp_websocket/json_decimal.hpp>
 #include <utcp_websocket/json_text.hpp>
 
+#include "replies.hpp"
+
 namespace utcp::ws {
 namespace {
 
@@ -44,6 +46,7 @@ SessionOptions parse_options(const std::string& text) {
     options.handshake.subprotocol_prefix = json::text_of(prefix);
   }
   options.can_ping = number(given, "canPing", 0, 0) != 0;
+  seconds(given, "longestPingInterval", options.longest_ping_interval);
   options.can_pause = number(given, "canPause", 0, 0) != 0;
   options.seed = static_cast<std::uint64_t>(number(given, "seed", 0, 0));
   if (const std::string_view retry = json::find(given, "retry"); !retry.empty()) {
@@ -53,12 +56,7 @@ SessionOptions parse_options(const std::string& text) {
     seconds(delays, "maxDelay", options.retry.cap);
     seconds(delays, "firstOpening", options.retry.first_opening);
   }
-  for (const std::string_view header : json::elements_of(json::find(given, "headers"))) {
-    const std::vector<std::string_view> pair = json::elements_of(header);
-    Header& added = options.handshake.headers.emplace_back();
-    added.first = json::text_of(pair[0]);
-    added.second = json::text_of(pair[1]);
-  }
+  options.handshake.headers = parse_pairs(json::find(given, "headers"));
   return options;
 }
 

@@ -92,7 +92,7 @@ export function checkOptions(given = {}) {
       retry: options.retry,
       browserAuth: options.browserAuth && ['query', 'subprotocol'].indexOf(options.browserAuth) + 1,
       subprotocolPrefix: options.subprotocolPrefix,
-      headers: Object.entries(options.headers ?? {}),
+      headers: options.headers,
     },
   };
 }

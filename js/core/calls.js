@@ -13,7 +13,7 @@ import { decode } from './frames.js';
  * @property {string} message dropped once it is sent
  * @property {boolean} isSent
  * @property {boolean} over
- * @property {string[] | undefined} given takes secrets that its answer came with
+ * @property {{ text: string } | undefined} given takes what the option `credentials` gave to the connection that its answer came on
  * @property {((value: any) => void) | undefined} onProgress
  * @property {import('./tools.js').PreparedTool | undefined} tool
  * @property {import('../host/diagnostics.js').CallTracing | undefined} tracing where somebody listens
@@ -61,7 +61,7 @@ export class SingleCall {
   message = '';
   isSent = false;
   over = false;
-  /** @type {string[] | undefined} */
+  /** @type {{ text: string } | undefined} */
   given = undefined;
   /** @type {((value: any) => void) | undefined} */
   onProgress = undefined;

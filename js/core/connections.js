@@ -6,6 +6,7 @@ import { AwayWatch } from '../host/away.js';
 import { failureOf, failureOfOpening, shownCause } from '../host/failure.js';
 import { Socket } from '../host/socket.js';
 import { addCredentials } from './credentials.js';
+import { withTraceContext } from './trace_context.js';
 
 /** @typedef {import('../host/socket.js').SocketEvents} SocketEvents */
 
@@ -13,6 +14,7 @@ import { addCredentials } from './credentials.js';
  * How sockets' events get into the core.
  * @typedef {object} Core
  * @property {(entry: import('./session.js').Entry<void>, subject?: import('./channel.js').Subject) => void} tell
+ * @property {(question: import('./session.js').Entry<string>) => any} ask JSON of what it answers
  * @property {(socket: Socket, data: unknown) => void} receive
  * @property {() => import('../host/websocket.js').HostWebSocket} host
  */
@@ -64,23 +66,29 @@ export class Connections {
 
   // --- What the core wants ---
 
-  /** @param {number} connection @param {import('../host/socket.js').Handshake} handshake @param {import('./wire.js').Wire} wire */
-  open(connection, handshake, wire) {
+  /**
+   * @param {number} connection
+   * @param {import('../host/socket.js').Handshake} handshake
+   * @param {import('./wire.js').Wire} wire
+   * @param {import('./trace_context.js').TraceContext} [context] of the call that it is opened for
+   */
+  open(connection, handshake, wire, context) {
     const socket = new Socket(this, connection, handshake, wire);
     this.#sockets.set(connection, socket);
     this.#away.watch(true);
-    const host = this.#core.host();
+    const open = () => {
+      if (socket.released) return;
+      if (context) socket.handshake = withTraceContext(socket.handshake, context);
+      socket.open(this.#core.host());
+    };
     if (!this.#credentials) {
-      socket.open(host);
+      open();
       return;
     }
-    addCredentials(this.#credentials, socket, host.canSetHeaders).then(
-      () => {
-        if (socket.released) return;
-        const secrets = wellFormed(JSON.stringify(socket.given));
-        this.#core.tell((core, session) => core.knowSecrets(session, socket.connection, secrets));
-        socket.open(host);
-      },
+    addCredentials(this.#credentials, socket, (given) =>
+      this.#core.ask((core, session) => core.addCredentials(session, connection, given)),
+    ).then(
+      open,
       (error) => socket.released || this.#openingFailed(socket, { kind: FAILURE_NO_CREDENTIALS, text: '' }, error),
     );
   }
@@ -126,9 +134,9 @@ export class Connections {
     return socket !== undefined;
   }
 
-  /** What the option `credentials` gave to a connection, not to be shown. @param {number} connection @returns {string[]} */
-  secretsOf(connection) {
-    return this.#sockets.get(connection)?.given ?? [];
+  /** What the option `credentials` gave to a connection, not to be shown: JSON text, or nothing. @param {number} connection */
+  givenTo(connection) {
+    return this.#sockets.get(connection)?.given ?? '';
   }
 
   // --- What sockets tell ---
@@ -161,7 +169,7 @@ export class Connections {
 
   /** @param {Socket} socket @param {unknown} error */
   notAllowed(socket, error) {
-    this.#openingFailed(socket, failureOfOpening(socket.url, error), this.#shown(socket, error));
+    this.#openingFailed(socket, failureOfOpening(socket.handshake.url, error), this.#shown(socket, error));
   }
 
   /** @param {Socket} socket @param {import('../host/failure.js').Failure} failure @param {unknown} cause @param {number} [httpStatus] */
@@ -175,11 +183,11 @@ export class Connections {
 
   /** A host's error without the connection's secrets. @param {Socket} socket @param {unknown} error */
   #shown({ connection }, error) {
-    return shownCause(error, (text) => this.mask(connection, '', '[]', text));
+    return shownCause(error, (text) => this.mask(connection, '', '', text));
   }
 
   /**
-   * Without secrets: of a connection, or, where it is 0, of a template and what else is given. All JSON text.
+   * Without secrets: of a connection, or, where it is 0, of a template and what the option `credentials` gave. All JSON text.
    * @param {number} connection @param {string} template @param {string} given @param {string} text
    */
   mask(connection, template, given, text) {

@@ -1,9 +1,9 @@
-// Owns what the option `credentials` adds to an opening: asking for it, checking it, putting it in place.
+// Owns asking for what the option `credentials` adds to an opening, and handing it to the core, which has the rules.
 // Must not know where credentials come from, or what becomes of the connection.
-import { check, copyOf, headers, TOKEN } from '../base/check.js';
+import { check, copyOf } from '../base/check.js';
 import { createError } from '../base/errors.js';
 import { isObject } from '../base/values.js';
-import { isSecureWebSocketUrl } from './pure.js';
+import { forCore } from './tools.js';
 
 /** The call is to reject with just this; anything else that is thrown becomes a cause. */
 export class Refusal {
@@ -14,14 +14,20 @@ export class Refusal {
 }
 
 const isText = (/** @type {unknown} */ v) => typeof v === 'string';
+const areTexts = (/** @type {object} */ v) => Object.values(v).every(isText);
+const texts = {
+  what: 'an object of strings',
+  holds: (/** @type {unknown} */ v) => isObject(v) && areTexts(v),
+  isSecret: true,
+};
 const known = {
-  url: { what: 'a URL', holds: isText, isSecret: true },
-  headers,
-  query: { what: 'an object of strings', holds: areTexts, isSecret: true },
+  url: { what: 'a URL', holds: (/** @type {unknown} */ v) => isText(v) && v !== '', isSecret: true },
+  headers: texts,
+  query: texts,
   protocols: {
-    what: 'an array of subprotocol names (RFC 9110 tokens)',
-    holds: (/** @type {unknown} */ v) => Array.isArray(v) && v.every((name) => isText(name) && TOKEN.test(name)),
-    isSecret: true,
+    ...texts,
+    what: 'an array of strings',
+    holds: (/** @type {unknown} */ v) => Array.isArray(v) && areTexts(v),
   },
 };
 
@@ -29,12 +35,13 @@ const known = {
  * Rejects with what the source threw, or with what is wrong with what it gave: a `Refusal` where the core has a code for that.
  * @param {import('../types/shared.js').CredentialSource} ask
  * @param {import('../host/socket.js').Socket} socket not yet open
- * @param {boolean} canSetHeaders whether the host can
+ * @param {(given: string) => { value?: object, error?: import('../base/errors.js').CoreError }} add asks the core
  */
-export async function addCredentials(ask, socket, canSetHeaders) {
+export async function addCredentials(ask, socket, add) {
   socket.asking = new AbortController();
-  const { url, protocols, manual } = socket;
+  const { url, protocols, manual } = socket.handshake;
   const answer = (await ask({ url, protocols: [...protocols], manual, signal: socket.asking.signal })) ?? {};
+  if (socket.released) return;
   if (!isObject(answer)) throw new TypeError('the option credentials must give an object or nothing');
   // Copies: what was checked is what is used, whatever a getter says the next time.
   const given = copyOf('credentials', answer);
@@ -43,59 +50,8 @@ export async function addCredentials(ask, socket, canSetHeaders) {
   }
   if (Array.isArray(given.protocols)) given.protocols = [...given.protocols];
   check('credentials', given, known);
-  if (given.url !== undefined && !isSecureWebSocketUrl(given.url)) {
-    refuse({
-      code: 'url_refused',
-      message: 'URL refused: the one that the option credentials gives is not wss:, nor ws: to a loopback host',
-      field: 'credentials.url',
-    });
-  }
-  const added = Object.entries(given.headers ?? {});
-  if (added.length > 0 && !canSetHeaders) {
-    refuse({
-      code: 'auth_unsupported',
-      message: 'this host cannot set handshake headers: let the option credentials give query or protocols instead',
-      field: 'credentials.headers',
-    });
-  }
-  const offered = [...protocols, ...(given.protocols ?? [])];
-  if (new Set(offered).size < offered.length) {
-    // Hosts refuse this too, but some say which it was.
-    throw new TypeError("credentials.protocols must differ from each other and from the call template's");
-  }
-  socket.given = secretsIn(given);
-  socket.url = withQuery(given.url ?? url, Object.entries(given.query ?? {}));
-  socket.protocols = offered;
-  const names = new Set(added.map(([name]) => name.toLowerCase()));
-  socket.headers = [...socket.headers.filter(([name]) => !names.has(name.toLowerCase())), ...added];
-}
-
-/** @param {import('../base/errors.js').CoreError} error @returns {never} */
-function refuse(error) {
-  throw new Refusal(createError(error));
-}
-
-/** @param {import('../types/shared.js').Credentials} given @returns {string[]} */
-function secretsIn({ url = '', headers = {}, query = {}, protocols = [] }) {
-  const secrets = [...Object.values(headers), ...Object.values(query), ...protocols];
-  if (url === '') return secrets;
-  // All that stands behind its host.
-  const { pathname, search, searchParams } = new URL(url);
-  const places = [pathname, ...pathname.split('/'), search.slice(1)];
-  return [...secrets, url, ...searchParams.values(), ...places.filter((text) => text.length >= SHORTEST_PLACE)];
-}
-
-/** Words in a path are no secrets. */
-const SHORTEST_PLACE = 12;
-
-/** @param {string} url @param {[string, string][]} parameters */
-function withQuery(url, parameters) {
-  const [target] = url.split('#');
-  if (parameters.length === 0) return target;
-  return `${target}${target.includes('?') ? '&' : '?'}${new URLSearchParams(parameters)}`;
-}
-
-/** @param {unknown} value */
-function areTexts(value) {
-  return isObject(value) && Object.values(value).every(isText);
+  socket.given = forCore(JSON.stringify(given), 'what the option credentials gives');
+  const { value, error } = add(socket.given);
+  if (error) throw error.code === 'invalid_argument' ? new TypeError(error.message) : new Refusal(createError(error));
+  Object.assign(socket.handshake, value);
 }

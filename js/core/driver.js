@@ -21,6 +21,7 @@ import {
 import { wellFormed } from '../base/values.js';
 import { DeadlineTimer } from '../host/timer.js';
 import { TokenFetcher } from '../host/tokens.js';
+import { CallTable } from './call_table.js';
 import { SingleCall, tellProgress } from './calls.js';
 import { Connections } from './connections.js';
 import { Consumed } from './frames.js';
@@ -31,7 +32,6 @@ import { compose, snapshotOf } from './request.js';
 import { Session } from './session.js';
 import { StreamCall, ToolStream } from './stream.js';
 import { forCore, Tools, templateText } from './tools.js';
-import { withTraceContext } from './trace_context.js';
 import { WIRE_CLOSE, WIRE_SEND } from './wire.js';
 
 /** @typedef {import('./calls.js').Call} Call */
@@ -50,9 +50,8 @@ export class Driver {
   #carryingOut = false;
   /** Of the message that went out last. */
   #sentSize = 0;
-  /** @type {Map<number, Call>} */
-  #calls = new Map();
-  #lastId = 0;
+  // Calls keep the process alive.
+  #calls = new CallTable((inUse) => this.#timer.keepAlive(inUse));
   /** How often it was closed: calls that were waiting for the session then must not start on it. */
   #closings = 0;
   /**
@@ -64,6 +63,7 @@ export class Driver {
     this.#connections = new Connections(
       {
         tell: (entry, subject) => this.tell(entry, subject),
+        ask: (question) => this.ask(question),
         receive: ({ wire, connection }, data) => {
           this.#session.receive(wire, data, this.#consumed);
           this.#carryOut({ data, connection });
@@ -105,10 +105,9 @@ export class Driver {
    */
   async discover(request, signal) {
     const template = templateText(request.template);
-    /** @type {string[]} */
-    const given = [];
+    const given = { text: '' };
     const text = await this.call(MODE_DISCOVERY, { ...request, given }, signal);
-    return { text, mask: (said) => this.#connections.mask(0, template, wellFormed(JSON.stringify(given)), said) };
+    return { text, mask: (said) => this.#connections.mask(0, template, given.text, said) };
   }
 
   /** @param {Request | undefined} request @param {AbortSignal} [signal] @param {unknown} [refusal] why there is no request */
@@ -188,7 +187,7 @@ export class Driver {
 
   /** @param {Call} call @param {Request} request */
   #start(call, request) {
-    const id = this.#newId();
+    const id = this.#calls.newId();
     const { mode } = call;
     const { tool, message, extras } = compose(this, this.#tools, mode, request, id);
     // Up to here code of the caller may have run: it may have thrown, ended the call, or the module with a call of its own.
@@ -201,8 +200,7 @@ export class Driver {
     call.given = request.given;
     call.onProgress = request.onProgress;
     call.tracing?.underWay(tool.endpoint, id);
-    this.#calls.set(id, call);
-    this.#timer.keepAlive(true);
+    this.#calls.add(id, call);
     const opener = request.traceContext && { ...request.traceContext, call: id, endpoint: tool.endpoint };
     const subject = opener && { opener };
     if (extras === undefined) {
@@ -216,18 +214,12 @@ export class Driver {
     }
   }
 
-  #newId() {
-    do this.#lastId = (this.#lastId + 1) >>> 0;
-    while (this.#lastId === 0 || this.#calls.has(this.#lastId));
-    return this.#lastId;
-  }
-
   /** No request's on any connection. */
-  freshId = () => String(this.#newId());
+  freshId = () => String(this.#calls.newId());
 
   /** Nobody waits for the call any more. @param {Call} call */
   abandon(call) {
-    if (!this.#take(call.id)) return;
+    if (!this.#calls.take(call.id)) return;
     this.tell((core, session) => core.abortCall(session, performance.now(), call.id, call.isSent));
   }
 
@@ -248,15 +240,6 @@ export class Driver {
   /** @param {Call} call @param {import('./frames.js').Item} item @param {string} text */
   warn(call, { connection, size }, text) {
     this.#observers.warn({ endpoint: call.tool?.endpoint ?? '', connection, call: call.id, size, text });
-  }
-
-  /** @param {number} id @returns {Call | undefined} the call, which is over now */
-  #take(id) {
-    const call = this.#calls.get(id);
-    if (!call) return undefined;
-    this.#calls.delete(id);
-    if (this.#calls.size === 0) this.#timer.keepAlive(false);
-    return call;
   }
 
   // --- What the core wants ---
@@ -325,11 +308,11 @@ export class Driver {
         tellProgress(this.#calls.get(command.call), command.item);
         break;
       case COMMAND_SETTLE:
-        this.#take(command.call)?.finish();
+        this.#calls.take(command.call)?.finish();
         break;
       case COMMAND_REJECT: {
         const error = rejectionOf(command.rejection, command.data, command.cause);
-        this.#take(command.call)?.fail(error);
+        this.#calls.take(command.call)?.fail(error);
         break;
       }
       case WIRE_SEND:
@@ -364,7 +347,7 @@ export class Driver {
 
   /** @param {Extract<import('./channel.js').Command, { kind: typeof COMMAND_OPEN }>} command */
   #open({ connection, handshake, wire, opener }) {
-    this.#connections.open(connection, opener ? withTraceContext(handshake, opener) : handshake, wire);
+    this.#connections.open(connection, handshake, wire, opener);
     if (!opener?.leftOut) return;
     this.#observers.warn({ endpoint: opener.endpoint, connection, call: opener.call, size: 0, text: opener.leftOut });
   }
@@ -373,9 +356,9 @@ export class Driver {
   #deliver(id, item, last) {
     const call = this.#calls.get(id);
     if (!call) return;
-    call.given?.push(...this.#connections.secretsOf(item.connection));
+    if (call.given) call.given.text = this.#connections.givenTo(item.connection);
     call.deliver(item);
-    if (last) this.#take(id)?.finish();
+    if (last) this.#calls.take(id)?.finish();
   }
 
   /** @param {number} connection @param {string} what a call, whose message it is, or the plan of the template's own message */
@@ -398,7 +381,7 @@ export class Driver {
     this.#forgetSession();
     this.#commands.length = 0;
     this.#connections.shutAll();
-    for (const id of [...this.#calls.keys()]) this.#take(id)?.fail(error);
+    for (const id of this.#calls.ids) this.#calls.take(id)?.fail(error);
   }
 
   #forgetSession() {

@@ -5,8 +5,8 @@ import { Arguments, checkShape, randomUuid, renderPlan } from './message.js';
 import { forCore, PLAN_OF_FILTER, PLAN_OF_LEAVING, planFor, templateText } from './tools.js';
 
 /**
- * `timeout`: seconds for this call alone, 0: none. `given`: takes the secrets of the option `credentials` that the answer came with.
- * @typedef {{ caller: number, toolName: string, args: unknown, template: unknown, timeout?: number | undefined, given?: string[],
+ * `timeout`: seconds for this call alone, 0: none. `given`: takes what the option `credentials` gave to the connection that the answer came on.
+ * @typedef {{ caller: number, toolName: string, args: unknown, template: unknown, timeout?: number | undefined, given?: { text: string },
  *   onProgress?: ((value: any) => void) | undefined, traceContext?: import('./trace_context.js').TraceContext | undefined }} Request
  */
 
@@ -27,7 +27,7 @@ export function snapshotOf(request) {
  */
 export function compose(driver, tools, mode, { caller, toolName, args, template, timeout, traceContext }, id) {
   const tool = tools.prepare(driver, caller, toolName, template);
-  const values = new Arguments(args, traceContext && Object.fromEntries(traceContext.headers));
+  const values = new Arguments(args, traceContext?.headers);
   const plan = mode === MODE_DISCOVERY ? tool.discovery : tools.planFor(driver, tool, values);
   checkShape(values, plan ?? tool.plan ?? []);
   const uuid = tool.usesUuid ? randomUuid() : undefined;

@@ -1,6 +1,7 @@
 // Owns one session of the core: starting it when it is needed, entering it, ending it, and its death with the instance.
 // Must not know calls or sockets.
 
+import { longestPingInterval } from '../host/extension.js';
 import { findWebSocket } from '../host/websocket.js';
 import { Channel } from './channel.js';
 import { start } from './module.js';
@@ -171,6 +172,7 @@ export class Session {
       canSetHeaders: Number(this.host.canSetHeaders),
       canPing: Number(this.host.canPing),
       canPause: Number(this.host.canPause),
+      longestPingInterval: longestPingInterval(),
       seed: (high % 2 ** 21) * 2 ** 32 + low,
     });
     const handle = instance.run(() => instance.core.newSession(options));

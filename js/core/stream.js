@@ -27,7 +27,7 @@ export class StreamCall {
   started = false;
   /** @type {import('./tools.js').PreparedTool | undefined} */
   tool = undefined;
-  /** @type {string[] | undefined} */
+  /** @type {{ text: string } | undefined} */
   given = undefined;
   /** @type {((value: any) => void) | undefined} */
   onProgress = undefined;

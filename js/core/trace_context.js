@@ -4,7 +4,7 @@ import { isObject } from '../base/values.js';
 
 /**
  * @typedef {object} TraceContext
- * @property {[string, string][]} headers
+ * @property {Record<string, string>} headers
  * @property {string} leftOut why something is missing among them; empty: nothing is
  */
 
@@ -23,7 +23,7 @@ const MOST_MEMBERS = 32;
 export function askTraceContext(ask) {
   try {
     const answer = ask();
-    if (answer === undefined || answer === null) return { headers: [], leftOut: '' };
+    if (answer === undefined || answer === null) return { headers: {}, leftOut: '' };
     if (!isObject(answer) || 'then' in answer) {
       return without('the option traceContext must give an object or nothing, and no promise');
     }
@@ -38,12 +38,11 @@ export function askTraceContext(ask) {
 /** @param {unknown} traceparent @param {unknown} tracestate @returns {TraceContext} */
 function checked(traceparent, tracestate) {
   // Nothing is traced. Without a traceparent, a tracestate means nothing.
-  if (traceparent === undefined) return { headers: [], leftOut: '' };
+  if (traceparent === undefined) return { headers: {}, leftOut: '' };
   if (typeof traceparent !== 'string' || !TRACEPARENT.test(traceparent)) {
     return without('the option traceContext gave a traceparent that is none (00-<32 hex digits>-<16>-<2>)');
   }
-  /** @type {[string, string][]} */
-  const headers = [['traceparent', traceparent]];
+  const headers = { traceparent };
   if (tracestate === undefined || tracestate === '') return { headers, leftOut: '' };
   if (!isTraceState(tracestate)) {
     return {
@@ -51,7 +50,7 @@ function checked(traceparent, tracestate) {
       leftOut: 'the option traceContext gave a tracestate that is none (key=value,…): only traceparent is sent',
     };
   }
-  return { headers: [...headers, ['tracestate', tracestate]], leftOut: '' };
+  return { headers: { ...headers, tracestate }, leftOut: '' };
 }
 
 /** @param {unknown} value @returns {value is string} */
@@ -63,7 +62,7 @@ function isTraceState(value) {
 
 /** @param {string} why @returns {TraceContext} */
 function without(why) {
-  return { headers: [], leftOut: `${why}: no trace context is sent` };
+  return { headers: {}, leftOut: `${why}: no trace context is sent` };
 }
 
 /**
@@ -72,6 +71,6 @@ function without(why) {
  * @returns {import('../host/socket.js').Handshake} with it, unless the call template or the option `headers` has one of its own
  */
 export function withTraceContext(handshake, { headers }) {
-  if (handshake.headers.some(([name]) => name.toLowerCase() === 'traceparent')) return handshake;
-  return { ...handshake, headers: [...handshake.headers, ...headers] };
+  if (Object.keys(handshake.headers).some((name) => name.toLowerCase() === 'traceparent')) return handshake;
+  return { ...handshake, headers: { ...handshake.headers, ...headers } };
 }

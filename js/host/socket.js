@@ -19,7 +19,7 @@ const ERROR_WITHOUT_CLOSE_MS = 500;
  * @property {(socket: Socket, code: number, reason: string, wasClean: boolean) => void} closed
  */
 
-/** @typedef {{ url: string, protocols: string, headers: [string, string][], manual: string }} Handshake */
+/** @typedef {{ url: string, protocols: string[], headers: Record<string, string>, manual: string }} Handshake */
 
 export class Socket {
   /**
@@ -39,16 +39,13 @@ export class Socket {
    * @param {Handshake} handshake
    * @param {any} wire what its owner has in its place
    */
-  constructor(events, connection, { url, protocols, headers, manual }, wire) {
+  constructor(events, connection, handshake, wire) {
     this.events = events;
     this.connection = connection;
     this.wire = wire;
-    this.url = url;
-    this.protocols = protocols === '' ? [] : protocols.split(',');
-    this.headers = headers;
-    this.manual = manual;
-    /** What the option `credentials` gave that must not be shown. @type {string[]} */
-    this.given = [];
+    this.handshake = handshake;
+    /** What the option `credentials` gave, which must not be shown: JSON text, or nothing. */
+    this.given = '';
     /** Aborted when nobody wants the opening any more. @type {AbortController | undefined} */
     this.asking = undefined;
     this.mostHeld = Infinity;
@@ -73,19 +70,20 @@ export class Socket {
   /** @param {import('./websocket.js').HostWebSocket} host */
   open({ constructor: given, canSetHeaders, canPing, extra, watchOpening, mostHeld = Infinity }) {
     const Real = /** @type {new (...given: any[]) => any} */ (given);
+    const { url, protocols, headers } = this.handshake;
+    const pairs = Object.entries(headers);
+    this.handshake.headers = {}; // may hold secrets
     this.mostHeld = mostHeld;
     try {
-      this.opening = watchOpening?.(this.url, this.headers);
+      this.opening = watchOpening?.(url, pairs);
       // Always one object for `ws`: what is made of it has one form to expect.
-      if (canSetHeaders && (this.headers.length > 0 || extra)) {
-        const headers = Object.fromEntries(this.headers);
-        this.real = new Real(this.url, { protocols: this.protocols, headers, ...extra });
+      if (canSetHeaders && (pairs.length > 0 || extra)) {
+        this.real = new Real(url, { protocols, headers, ...extra });
       } else if (extra) {
-        this.real = new Real(this.url, this.protocols, extra);
+        this.real = new Real(url, protocols, extra);
       } else {
-        this.real = this.protocols.length > 0 ? new Real(this.url, this.protocols) : new Real(this.url);
+        this.real = protocols.length > 0 ? new Real(url, protocols) : new Real(url);
       }
-      this.headers = [];
       this.real.onerror = (/** @type {any} */ event) => this.#failed(event);
       this.real.onopen = () => this.#opened();
       this.real.onmessage = (/** @type {MessageEvent} */ event) => this.#received(event);

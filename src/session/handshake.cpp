@@ -6,18 +6,6 @@
 namespace utcp::ws {
 namespace {
 
-// The last one set wins; of cookies each counts.
-void set_header(std::vector<Header>& headers, TextRef name, TextRef value, bool is_cookie = false) {
-  for (Header& header : headers) {
-    if (!same_but_case(header.first, name)) continue;
-    header.second = is_cookie ? concat({header.second, "; ", value}) : std::string(value.view());
-    return;
-  }
-  Header& added = headers.emplace_back();
-  added.first = name.view();
-  added.second = value.view();
-}
-
 ErrorPtr cannot_set(const CallTemplate& call_template, TextRef name, TextRef another_way = "") {
   return make_error(
       ErrorCode::auth_unsupported,
@@ -37,13 +25,13 @@ ErrorPtr move_credential(Handshake& handshake, const CallTemplate& call_template
   if (options.browser_auth == BrowserAuth::none) return cannot_set(call_template, header, "the option browserAuth, ");
   if (options.browser_auth == BrowserAuth::query) {
     const bool is_bearer = !is_key && same_but_case(header, "Authorization");
-    handshake.url = call_template.url.href_with_query(is_bearer ? TextRef("access_token") : header, bearer);
+    append_query(handshake.url, is_bearer ? TextRef("access_token") : header, bearer);
   } else if (call_template.protocol.empty()) {
     return make_error(ErrorCode::auth_unsupported,
                       "browserAuth \"subprotocol\" needs the field protocol: a subprotocol that the server can choose",
                       "protocol");
   } else {
-    append(handshake.protocols, {",", options.subprotocol_prefix, base64url(bearer)});
+    handshake.protocols.push_back(concat({options.subprotocol_prefix, base64url(bearer)}));
   }
   return nullptr;
 }
@@ -59,7 +47,7 @@ ErrorPtr add_credential(Handshake& handshake, const CallTemplate& call_template,
       return nullptr;
     case Auth::Kind::api_key:
       if (auth.location == Auth::Location::query) {
-        handshake.url = call_template.url.href_with_query(auth.name, auth.secret);
+        append_query(handshake.url, auth.name, auth.secret);
         return nullptr;
       }
       if (auth.location == Auth::Location::cookie) {
@@ -89,11 +77,23 @@ ErrorPtr add_credential(Handshake& handshake, const CallTemplate& call_template,
 
 }  // namespace
 
+void set_header(std::vector<Header>& headers, TextRef name, TextRef value, bool is_cookie) {
+  for (Header& header : headers) {
+    if (!same_but_case(header.first, name)) continue;
+    header.second = is_cookie ? concat({header.second, "; ", value}) : std::string(value.view());
+    return;
+  }
+  Header& added = headers.emplace_back();
+  added.first = name.view();
+  added.second = value.view();
+}
+
 Result<Handshake> build_handshake(const CallTemplate& call_template, const std::vector<Header>& field_headers,
                                   std::string_view token, const HandshakeOptions& options) {
   Result<Handshake> result;
   Handshake& handshake = result.value();
-  handshake = {call_template.url.href, call_template.protocol, options.headers};
+  handshake = {call_template.url.href, {}, options.headers};
+  if (!call_template.protocol.empty()) handshake.protocols.push_back(std::string(call_template.protocol));
   std::vector<Header>& headers = handshake.headers;
   for (const Header& header : call_template.headers) set_header(headers, header.first, header.second);
   for (const Header& header : field_headers) set_header(headers, header.first, header.second);

@@ -28,9 +28,12 @@ struct HandshakeOptions {
 
 struct Handshake {
   std::string url;
-  std::string protocols;  ///< offered, separated by commas; empty: none
+  std::vector<std::string> protocols;  ///< offered
   std::vector<Header> headers;
 };
+
+/// Replaces the value of a header, whatever the case of its name, or adds it; of cookies each counts.
+void set_header(std::vector<Header>& headers, TextRef name, TextRef value, bool is_cookie = false);
 
 /// `field_headers`: from `header_fields`, already checked. `token`: the bearer token where `auth` is `oauth2`, else
 /// ignored. Fails with `auth_unsupported`, saying what the endpoint could use instead.

@@ -25,6 +25,7 @@
 
 #include "call.hpp"
 #include "connection.hpp"
+#include "credentials.hpp"
 #include "failure.hpp"
 #include "handshake.hpp"
 #include "oauth2.hpp"
@@ -62,7 +63,8 @@ struct SessionOptions {
   HandshakeOptions handshake{};
   bool can_pause = false;  ///< whether the host can stop reading from a connection for a while
   bool can_ping = false;   ///< whether the host can send WebSocket pings and tells of pongs
-  std::uint64_t seed = 0;  ///< entropy for the jitter of retries
+  Duration longest_ping_interval = Duration::max();  ///< of a host that ends what is silent for longer
+  std::uint64_t seed = 0;                            ///< entropy for the jitter of retries
 };
 
 /// Open a WebSocket; answer with `handle_open`, `handle_opening_failed` or `handle_close`.
@@ -215,8 +217,10 @@ class Session {
 
   void set_reporting(bool on) { reporting_ = on; }
 
-  /// A connection is opened with these as well, from the host's own source of credentials: they are masked, too.
-  void know_secrets(ConnectionId id, std::vector<std::string> secrets);
+  /// What the host's own source of credentials gives to a connection that is to be opened: it opens it with this
+  /// handshake, not that of `OpenSocket`, or fails it with the error. From then on all that is shown of the connection
+  /// is without these secrets.
+  [[nodiscard]] Result<Handshake> add_credentials(ConnectionId id, Credentials given);
   /// What must not stand in anything that is shown of a connection (an id that is gone: of none), or of what became of
   /// calls with this template. For what the host itself shows: its own errors, manuals.
   [[nodiscard]] Secrets secrets_of(ConnectionId id) const;
@@ -291,6 +295,7 @@ class Session {
   void authorize(TimePoint now, Connection& connection);
   void open_with(Connection& connection, const BearerToken& token);
   void open_socket(Connection& connection, std::string_view token);
+  [[nodiscard]] Handshake handshake_of(const Connection& connection) const;
   void receive(TimePoint now, Connection& connection, const Frame& frame);
   static bool hears(TimePoint now, Connection& connection);
   [[nodiscard]] bool floods(TimePoint now, Connection& connection, const Frame& frame) const;
@@ -300,6 +305,7 @@ class Session {
   void token_came(TimePoint now, TokenId id, const ErrorPtr& error, OpeningFailure::Kind kind);
 
   // session_heartbeat.cpp
+  [[nodiscard]] Duration ping_interval(const CallTemplate& call_template) const;
   void start_heartbeat(TimePoint now, const Connection& connection);
   void heartbeat(TimePoint now, Connection& connection);
   void ping(TimePoint now, Connection& connection, const CallTemplate& call_template);

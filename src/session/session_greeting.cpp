@@ -63,10 +63,9 @@ void Session::receive_greeting(TimePoint now, Connection& connection, const Fram
   report_frame(Report::Kind::unsolicited, connection, nullptr, frame,
                concat({step.name, " is awaited and this is not it"}));
   if (floods(now, connection, frame)) {
-    opening_failed(
-        now, connection,
-        make_error(ErrorCode::connection_failed, concat({endpoint.label, kFloods, " before ", step.name})),
-        kFrameRefused, kTooMuch);
+    opening_failed(now, connection,
+                   make_error(ErrorCode::connection_failed, concat({endpoint.label, kFloods, " before ", step.name})),
+                   kFrameRefused, kTooMuch);
   }
 }
 

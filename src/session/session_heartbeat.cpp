@@ -11,16 +11,20 @@ constexpr Duration kDoubt = std::chrono::seconds(1);
 
 }  // namespace
 
+Duration Session::ping_interval(const CallTemplate& call_template) const {
+  return std::min(call_template.ping_interval, options_.longest_ping_interval);
+}
+
 void Session::start_heartbeat(TimePoint now, const Connection& connection) {
   const CallTemplate& call_template = endpoints_.at(connection.endpoint)->tool->call_template;
   if (!call_template.keep_alive || (!options_.can_ping && !call_template.ping_message)) return;
-  timers_.set(heartbeat_timer(connection.id), now + call_template.ping_interval);
+  timers_.set(heartbeat_timer(connection.id), now + ping_interval(call_template));
 }
 
 void Session::heartbeat(TimePoint now, Connection& connection) {
   const Endpoint& endpoint = *endpoints_.at(connection.endpoint);
   const CallTemplate& call_template = endpoint.tool->call_template;
-  const Duration interval = call_template.ping_interval;
+  const Duration interval = ping_interval(call_template);
   const bool is_silent = connection.pinged_at && connection.heard_at < *connection.pinged_at;
   // A host that was itself away (suspended, or busy) may not have read yet what the peer has sent: it asks again.
   const bool was_away = connection.pinged_at && now - *connection.pinged_at > interval + interval / 8;

@@ -57,18 +57,19 @@ struct Session::Connection {
   ConnectionState state = ConnectionState::opening;
   /// Its calls by `Call::route`: those whose answers carry the id at one place stand together.
   std::map<std::string, std::uint32_t> calls{};
-  std::vector<std::string> given{};  // secrets that open it: its token, and the host's own
-  TokenId credential{};              // oauth2: whose token opens it
-  std::uint32_t token_serial = 0;    // and which
-  bool exclusive = false;            // one call without correlation has it
-  bool tainted = false;              // a late answer or echo may come: only calls that check ids may use it
-  bool served = false;               // a call was answered
-  bool served_wrapped = false;       // the last one with a `tool_response`, as tools that stream answer
-  std::uint32_t unheard = 0;         // calls in a row that got no answer while nothing at all came
-  bool paused = false;               // not read from until the consumer of its stream has taken what came
+  Credentials given{};                // what the host's own source added to its opening
+  std::string token{};                // oauth2: what opens it
+  TokenId credential{};               // and whose
+  std::uint32_t token_serial = 0;     // and which
+  bool exclusive = false;             // one call without correlation has it
+  bool tainted = false;               // a late answer or echo may come: only calls that check ids may use it
+  bool served = false;                // a call was answered
+  bool served_wrapped = false;        // the last one with a `tool_response`, as tools that stream answer
+  std::uint32_t unheard = 0;          // calls in a row that got no answer while nothing at all came
+  bool paused = false;                // not read from until the consumer of its stream has taken what came
   const ConnectStep* step = nullptr;  // of the template's `connect`: the one that waits
-  Captured captured{};               // what steps have kept
-  std::string instead{};             // how the last frame began that came while a step waited for another
+  Captured captured{};                // what steps have kept
+  std::string instead{};              // how the last frame began that came while a step waited for another
   TimePoint idle_since{};
   TimePoint unsolicited_since{};                              // a second of frames that nobody asked for
   std::size_t unsolicited_frames = 0, unsolicited_bytes = 0;  // that came within it

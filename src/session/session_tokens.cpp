@@ -52,12 +52,16 @@ void Session::open_with(Connection& connection, const BearerToken& token) {
 
 void Session::open_socket(Connection& connection, std::string_view token) {
   // It may be renewed before the peer repeats it.
-  if (!token.empty()) connection.given.emplace_back(token);
+  connection.token = token;
+  commands_.push_back(
+      OpenSocket{connection.id, handshake_of(connection), endpoints_.at(connection.endpoint)->tool->owner});
+}
+
+// It cannot fail: `endpoint_for` has tried it.
+Handshake Session::handshake_of(const Connection& connection) const {
   const Endpoint& endpoint = *endpoints_.at(connection.endpoint);
-  Result<Handshake> handshake =
-      build_handshake(endpoint.tool->call_template, endpoint.field_headers, token, options_.handshake);
-  // It cannot fail: `endpoint_for` has tried it.
-  commands_.push_back(OpenSocket{connection.id, std::move(handshake).value(), endpoint.tool->owner});
+  return build_handshake(endpoint.tool->call_template, endpoint.field_headers, connection.token, options_.handshake)
+      .value();
 }
 
 void Session::handle_token(TimePoint now, TokenId id, int http_status, std::string_view body) {
@@ -119,10 +123,15 @@ bool Session::renew_token(TimePoint now, const Connection& connection) {
   return true;
 }
 
-void Session::know_secrets(ConnectionId id, std::vector<std::string> secrets) {
+Result<Handshake> Session::add_credentials(ConnectionId id, Credentials given) {
+  Result<Handshake> result;
   const auto entry = connections_.find(static_cast<std::uint32_t>(id));
-  if (entry == connections_.end()) return;
-  for (std::string& secret : secrets) entry->second->given.push_back(std::move(secret));
+  if (entry != connections_.end()) {
+    result.value() = handshake_of(*entry->second);
+    result.fail(ws::add_credentials(result.value(), given, options_.handshake.can_set_headers));
+    entry->second->given = std::move(given);
+  }
+  return result;
 }
 
 Secrets Session::secrets_of(const CallTemplate& call_template) const {
@@ -140,7 +149,8 @@ Secrets Session::secrets_of(ConnectionId id) const {
   const Endpoint& endpoint = *endpoints_.at(connection.endpoint);
   Secrets secrets = secrets_of(endpoint.tool->call_template);
   secrets.add(endpoint.field_headers);
-  for (const std::string& secret : connection.given) secrets.add(secret);
+  secrets.add(connection.token);
+  add_secrets(secrets, connection.given);
   return secrets;
 }
 

@@ -197,4 +197,8 @@ bool is_handshake_header(TextRef name) {
   return same_but_case(name.view().substr(0, kOwnPrefix.size()), kOwnPrefix);
 }
 
+bool may_set_header(const Header& header) {
+  return is_token(header.first) && !is_handshake_header(header.first) && is_field_value(header.second);
+}
+
 }  // namespace utcp::ws

@@ -49,4 +49,7 @@ inline constexpr const char* kHeaderValue =
 /// with a credential that is meant for this one.
 [[nodiscard]] bool is_handshake_header(TextRef name);
 
+/// Whether an option of a host may set this header: all three rules.
+[[nodiscard]] bool may_set_header(const Header& header);
+
 }  // namespace utcp::ws

@@ -71,7 +71,7 @@ struct CallTemplate {
   FrameMark progress;                           ///< `progress_filter`
   FrameMatch stream_end;                        ///< default `{"type":"stream_end"}`
   bool stream_end_item = false;                 ///< the frame that ends a stream is its last item
-  std::shared_ptr<const ConnectStep> connect;  ///< the first step; null: none
+  std::shared_ptr<const ConnectStep> connect;   ///< the first step; null: none
   std::optional<MessageTemplate> ping_message;
   std::optional<MessageTemplate>
       leave_message;  ///< tells the peer that a call is left; rendered with the call's values

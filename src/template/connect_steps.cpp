@@ -81,7 +81,9 @@ void read_capture(FieldReader& fields, Captured& captured, ConnectStep& out, std
     out.captures.push_back(name);
     captured.emplace_back(name, "\"\"");
   }
-  if (!is_valid) fields.refuse("capture", "an object of JSON Pointers like \"/result/id\" (RFC 6901), each name once in all steps", value);
+  if (!is_valid)
+    fields.refuse("capture", "an object of JSON Pointers like \"/result/id\" (RFC 6901), each name once in all steps",
+                  value);
 }
 
 void read_step(FieldReader& fields, Captured& captured, ConnectStep& out) {

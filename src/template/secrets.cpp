@@ -130,7 +130,9 @@ void Secrets::add(TextRef secret) {
   }
 }
 
-void Secrets::add_query(TextRef url) {
+void Secrets::add_query(TextRef url) { add_query(url, kShortestUnnamed); }
+
+void Secrets::add_query(TextRef url, std::size_t shortest) {
   const std::string_view text = url.view();
   const std::size_t question = text.find('?');
   if (question == text.npos) return;
@@ -143,9 +145,26 @@ void Secrets::add_query(TextRef url) {
     const Layer encoded{value, std::vector<std::uint32_t>(value.size() + 1)};
     const std::string plain = decoded(encoded).text;
     // What is a word may be no secret, but what the peer speaks of.
-    if (plain.size() < kShortestUnnamed && !names_a_secret(parameter.substr(0, equals))) continue;
+    if (plain.size() < shortest && !names_a_secret(parameter.substr(0, equals))) continue;
     add(value);
     add(plain);
+  }
+}
+
+void Secrets::add_url(TextRef url) {
+  add(url);
+  add_query(url, kShortest);
+  std::string_view path = url.view().substr(0, url.view().find_first_of("?#"));
+  path.remove_prefix(std::min(path.find('/', path.find("//") + 2), path.size()));
+  const auto add_part = [this](std::string_view part) {
+    if (part.size() >= kTellingStart) add(part);  // words are no secrets
+  };
+  add_part(path);
+  while (!path.empty()) {
+    path.remove_prefix(1);  // its slash
+    const std::string_view part = path.substr(0, path.find('/'));
+    add_part(part);
+    path.remove_prefix(part.size());
   }
 }
 

@@ -24,6 +24,9 @@ class Secrets {
   void add(TextRef secret);
   /// The values in a URL's query; short ones where their names speak of secrets.
   void add_query(TextRef url);
+  /// A URL that is a secret as a whole (a ticket), and all that stands behind its host: each value in its query,
+  /// however short, and long parts of its path.
+  void add_url(TextRef url);
   void add(const std::vector<Header>& headers);
   /// Key, password, token or client secret, and the query of `token_url`. Names (user, client id) are no secrets.
   void add(const Auth& auth);
@@ -37,6 +40,7 @@ class Secrets {
   [[nodiscard]] std::string mask_json(std::string_view json) const;
 
  private:
+  void add_query(TextRef url, std::size_t shortest);
   [[nodiscard]] bool hide(std::string_view text, std::vector<bool>& hidden) const;
   std::vector<std::string> known_;
   std::vector<bool> starts_ = std::vector<bool>(256);  // the bytes that one of them begins with

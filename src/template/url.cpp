@@ -248,16 +248,14 @@ std::string Url::label() const {
   return text;
 }
 
-std::string Url::href_with_query(TextRef name, TextRef value) const {
-  std::string text = href;
-  const std::size_t question = text.find('?');
-  if (question == text.npos) {
-    text += '?';
-  } else if (question + 1 < text.size() && !text.ends_with('&')) {
-    text += '&';
+void append_query(std::string& href, TextRef name, TextRef value) {
+  const std::size_t question = href.find('?');
+  if (question == href.npos) {
+    href += '?';
+  } else if (question + 1 < href.size() && !href.ends_with('&')) {
+    href += '&';
   }
-  append(text, {form_encode(name), "=", form_encode(value)});
-  return text;
+  append(href, {form_encode(name), "=", form_encode(value)});
 }
 
 Result<Url> parse_url(std::string_view text) {

@@ -35,10 +35,11 @@ struct Url {
   [[nodiscard]] std::string origin() const { return concat({scheme, "://", host, ":", to_text(port)}); }
   /// `scheme://host[:port]/path`, with the values of query parameters replaced by `***`: fit for errors and logs.
   [[nodiscard]] std::string label() const;
-  /// `href` with one more query parameter; name and value are percent-encoded as
-  /// application/x-www-form-urlencoded, blanks as %20.
-  [[nodiscard]] std::string href_with_query(TextRef name, TextRef value) const;
 };
+
+/// Adds a query parameter to a URL without fragment; name and value are percent-encoded as
+/// application/x-www-form-urlencoded, blanks as %20.
+void append_query(std::string& href, TextRef name, TextRef value);
 
 /// Fails with `url_refused` and the reason.
 [[nodiscard]] Result<Url> parse_url(std::string_view text);

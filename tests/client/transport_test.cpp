@@ -206,6 +206,23 @@ TEST(Call, IsToldOfProgress) {
   EXPECT_THAT(heard, testing::ElementsAre(Json{{"of", "1"}, {"tp", "00-trace"}}));
 }
 
+TEST(Transport, HoldsCredentialsToTheRulesOfTemplates) {
+  Credentials given;
+  ClientOptions options;
+  options.credentials = [&given](const CredentialRequest&, const CredentialReply& reply) { reply(given); };
+  Client client(options);
+  given.headers = {{"X-Key", "s3cr3t "}};
+  Result<Json> result = client.call_tool("t.t", nullptr, {{"url", at("/echo")}});
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::auth_failed);
+  EXPECT_THAT(result.error().cause, HasSubstr("credentials.headers must be header names"));
+  EXPECT_THAT(result.error().cause, Not(HasSubstr("s3cr3t")));
+  given = {.url = "ws://tools.example/"};
+  result = client.call_tool("t.t", nullptr, {{"url", at("/echo")}});
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::url_refused);
+}
+
 TEST(Call, TakesErrorsAsTheTemplateSays) {
   Client client;
   const Json call_template = {

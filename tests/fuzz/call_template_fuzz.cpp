@@ -34,12 +34,7 @@ void check_handshake(const CallTemplate& call_template) {
       const Result<Url> url = parse_url(handshake.url);
       REQUIRE(url.ok() && url.value().scheme == call_template.url.scheme);
       REQUIRE(url.value().host == call_template.url.host && url.value().port == call_template.url.port);
-      std::string_view rest = handshake.protocols;
-      while (!rest.empty()) {
-        const std::string_view protocol = rest.substr(0, rest.find(','));
-        REQUIRE(is_token(protocol));
-        rest.remove_prefix(std::min(protocol.size() + 1, rest.size()));
-      }
+      for (const std::string& protocol : handshake.protocols) REQUIRE(is_token(protocol));
     }
   }
 }

@@ -77,8 +77,8 @@ class Model {
   std::uint32_t last_connection = 0, last_token = 0;
 
   /// Of an endpoint. A credential may be in the query, or in a subprotocol after the first.
-  static std::string key_of(std::string_view url, std::string_view protocols, const std::string* header) {
-    return std::string(url.substr(0, url.find('?'))) + " " + std::string(protocols.substr(0, protocols.find(','))) +
+  static std::string key_of(std::string_view url, std::string_view protocol, const std::string* header) {
+    return std::string(url.substr(0, url.find('?'))) + " " + std::string(protocol) +
            (header == nullptr ? " -" : " " + *header);
   }
   static constexpr TimePoint kNever = TimePoint::max();
@@ -125,7 +125,8 @@ class Model {
     }
     REQUIRE(options_.handshake.can_set_headers || what.handshake.headers.empty());
     SocketModel& socket = sockets[id];
-    socket.key = key_of(what.handshake.url, what.handshake.protocols, header);
+    const std::vector<std::string>& protocols = what.handshake.protocols;
+    socket.key = key_of(what.handshake.url, protocols.empty() ? "" : protocols.front(), header);
     socket.given = what.handshake.url;
     for (const Header& each : what.handshake.headers) socket.given += " " + each.second;
   }

@@ -30,9 +30,7 @@ test('header, query and subprotocol are asked for anew at each opening', async (
     const { headers, url } = server.requests[n - 1];
     assert.equal(headers['x-key'], `key ${n}`);
     assert.equal(headers['x-kept'], 'kept');
-    const { searchParams } = new URL(url, 'ws://x');
-    assert.equal(searchParams.get('p'), '1');
-    assert.equal(searchParams.get('a b'), `${n}&=`);
+    assert.equal(url, `/path?p=1&a%20b=${n}%26%3D`, 'as api_key in the query is written');
     assert.deepEqual(headers['sec-websocket-protocol'].split(/, ?/), ['tools', `ticket${n}`]);
   }
   assert.deepEqual([asked[0].url, asked[0].manual, asked[0].protocols], [template.url, 'm', ['tools']]);
@@ -123,11 +121,15 @@ test('also an error of this library that the source passes on from elsewhere', a
 
 for (const [given, what] of [
   [{ headers: { A: 's3cret\r\nB: b' } }, /credentials\.headers must be/],
+  [{ headers: { A: 's3cret ' } }, /credentials\.headers must be .* no blanks at its ends/],
+  [{ headers: { Host: 's3cret' } }, /credentials\.headers must be .* that the WebSocket handshake does not set itself/],
+  [{ headers: { A: undefined } }, /credentials\.headers must be an object of strings/],
   [{ headers: 's3cret' }, /credentials\.headers must be/],
   [{ query: { a: 1 } }, /credentials\.query must be an object of strings/],
   [{ protocols: ['s3cret secret'] }, /credentials\.protocols must be/],
   [{ protocols: ['s3cret', 's3cret'] }, /credentials\.protocols must differ/],
   [{ url: 7 }, /credentials\.url must be a URL/],
+  [{ url: '' }, /credentials\.url must be a URL/],
   [{ header: {} }, /credentials\.header is unknown; known are url, headers, query, protocols/],
   ['s3cret', /credentials must give an object/],
 ]) {
@@ -142,6 +144,21 @@ for (const [given, what] of [
     assert.equal(server.opened, 0);
   });
 }
+
+test('what is too large for the module is refused, and the module goes on', async (t) => {
+  const server = await startServer(t);
+  let size = 2 ** 25;
+  const protocol = newProtocol(t, { credentials: () => ({ query: { a: 'x'.repeat(size) } }) });
+  const error = await failure(protocol.callTool(null, 'm.t', {}, server.template()));
+  assert.ok(error.cause instanceof TypeError);
+  assert.match(error.cause.message, /what the option credentials gives is too large/);
+  size = 3;
+  await protocol.callTool(null, 'm.t', {}, server.template());
+  assert.deepEqual(
+    server.requests.map(({ url }) => url),
+    ['/?a=xxx'],
+  );
+});
 
 test('a host that cannot set headers says what it takes instead', async (t) => {
   const server = await startServer(t);

@@ -165,6 +165,19 @@ TEST(Boundaries, AnEchoMayHaveAThousandTwentyFourBytes) {
   }
 }
 
+TEST(Boundaries, AHostMayWantPingsMoreOftenThanATemplate) {
+  for (const auto& [given, expected] : {std::pair{30s, 20s}, std::pair{5s, 5s}}) {
+    FakeHost host({.can_ping = true, .longest_ping_interval = 20s});
+    host.call(host.tool(concat({R"({"url":"wss://h.example/ws","ping_interval":)", to_text(given.count()), "}"})));
+    host.open(1);
+    host.text(1, "answer");
+    host.advance(expected - 1us);
+    EXPECT_TRUE(host.sockets.at(1).pings.empty());
+    host.advance(1us);
+    EXPECT_EQ(host.sockets.at(1).pings.size(), 1U);
+  }
+}
+
 TEST(Boundaries, ABinaryFrameIsNoEcho) {
   FakeHost host({.can_ping = false});
   host.session.set_reporting(true);

@@ -104,11 +104,12 @@ TEST(Handshake, BrowserAuthQuery) {
 
 TEST(Handshake, BrowserAuthSubprotocol) {
   const HandshakeOptions options{.can_set_headers = false, .browser_auth = BrowserAuth::subprotocol};
-  EXPECT_EQ(built(kUser, R"(,"protocol":"v1")", options).protocols, "v1,base64url.bearer.authorization.dG9r");
+  EXPECT_EQ(built(kUser, R"(,"protocol":"v1")", options).protocols,
+            (std::vector<std::string>{"v1", "base64url.bearer.authorization.dG9r"}));
   EXPECT_EQ(built(kClient, R"(,"protocol":"v1")",
                   {.can_set_headers = false, .browser_auth = BrowserAuth::subprotocol, .subprotocol_prefix = "b."})
                 .protocols,
-            "v1,b.YmVhcmVyLXRva2Vu");
+            (std::vector<std::string>{"v1", "b.YmVhcmVyLXRva2Vu"}));
   const auto without = build_handshake(parsed((with_auth(kUser))), {}, "", options);
   ASSERT_FALSE(without.ok());
   EXPECT_EQ(without.error().field, "protocol");

@@ -171,8 +171,8 @@ TEST(WhatPeersSay, Tools) {
 TEST(WhatPeersSay, OfSecretsThatTheHostGave) {
   FakeHost host({.retry = {.enabled = false}});
   const CallId call = host.call(host.tool(kPlain));
-  host.session.know_secrets(ConnectionId{1}, {"t1cket", "x"});
-  host.session.know_secrets(ConnectionId{7}, {"unknown connection"});
+  const Credentials given{.protocols = {"t1cket", "x"}};
+  for (const std::uint32_t id : {1U, 7U}) EXPECT_TRUE(host.session.add_credentials(ConnectionId{id}, given).ok());
   host.open(1);
   EXPECT_EQ(host.session.secrets_of(ConnectionId{1}).mask("t1cket"), "***");
   host.peer_closes(1, 4000, "t1cket is used up");

@@ -226,7 +226,7 @@ TEST(SessionPool, TheChosenSubprotocolIsChecked) {
   for (const std::string_view chosen : {"", "secret"}) {
     FakeHost host;
     const CallId call = host.call(host.tool(R"({"url":"wss://h.example/ws","protocol":"utcp"})"));
-    EXPECT_EQ(host.sockets.at(1).asked.handshake.protocols, "utcp");
+    EXPECT_EQ(host.sockets.at(1).asked.handshake.protocols, std::vector<std::string>{"utcp"});
     host.open(1, chosen);
     EXPECT_EQ(host.code(call), ErrorCode::subprotocol_mismatch);
     EXPECT_EQ(host.outcome(call).error->message.find("secret"), std::string::npos) << "it may be a credential";

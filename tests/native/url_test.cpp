@@ -237,15 +237,20 @@ TEST(UrlText, LabelHidesQueryValues) {
   for (const auto& [text, label] : cases) EXPECT_EQ(url(text).label(), label) << text;
 }
 
+std::string with_query(std::string_view text, TextRef name, TextRef value) {
+  std::string href = url(text).href;
+  append_query(href, name, value);
+  return href;
+}
+
 TEST(UrlText, AddsAQueryParameter) {
-  EXPECT_EQ(url("wss://h").href_with_query("k", "v"), "wss://h?k=v");
-  EXPECT_EQ(url("wss://h/p#f").href_with_query("k", "v"), "wss://h/p?k=v");
-  EXPECT_EQ(url("wss://h/?").href_with_query("k", "v"), "wss://h/?k=v");
-  EXPECT_EQ(url("wss://h/?a=1").href_with_query("k", "v"), "wss://h/?a=1&k=v");
-  EXPECT_EQ(url("wss://h/?a=1&").href_with_query("k", "v"), "wss://h/?a=1&k=v");
-  EXPECT_EQ(url("wss://h/?a?").href_with_query("k", "v"), "wss://h/?a?&k=v");
-  EXPECT_EQ(url("wss://h/").href_with_query("a b&", "=é/#\r\n~*-._%"),
-            "wss://h/?a%20b%26=%3D%C3%A9%2F%23%0D%0A%7E*-._%25");
+  EXPECT_EQ(with_query("wss://h", "k", "v"), "wss://h?k=v");
+  EXPECT_EQ(with_query("wss://h/p#f", "k", "v"), "wss://h/p?k=v");
+  EXPECT_EQ(with_query("wss://h/?", "k", "v"), "wss://h/?k=v");
+  EXPECT_EQ(with_query("wss://h/?a=1", "k", "v"), "wss://h/?a=1&k=v");
+  EXPECT_EQ(with_query("wss://h/?a=1&", "k", "v"), "wss://h/?a=1&k=v");
+  EXPECT_EQ(with_query("wss://h/?a?", "k", "v"), "wss://h/?a?&k=v");
+  EXPECT_EQ(with_query("wss://h/", "a b&", "=é/#\r\n~*-._%"), "wss://h/?a%20b%26=%3D%C3%A9%2F%23%0D%0A%7E*-._%25");
 }
 
 }  // namespace

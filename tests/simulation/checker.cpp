@@ -44,7 +44,8 @@ void Checker::on(const OpenSocket& command) {
   require(!model_.was_connection(id), name("an id used twice: connection", id));
   const auto site = std::find_if(scenario_.sites.begin(), scenario_.sites.end(),
                                  [&command](const Site& known) { return known.opened == command.handshake.url; });
-  require(site != scenario_.sites.end() && site->protocol == command.handshake.protocols,
+  require(site != scenario_.sites.end() &&
+              (command.handshake.protocols.empty() ? "" : command.handshake.protocols.front()) == site->protocol,
           name("wrong URL or subprotocol: connection", id));
   const auto index = static_cast<std::size_t>(site - scenario_.sites.begin());
   const std::vector<std::size_t> candidates = model_.candidates(index, command);

@@ -67,7 +67,8 @@ class RawConnection final : public native::ConnectionEvents {
 
   /// Waits until it is open, for so many seconds at the most. Throws `Failed` or `Ended`.
   void open(const CallTemplate& call_template, double timeout, const Ending& ending) {
-    const Handshake handshake{call_template.url.href, call_template.protocol, call_template.headers};
+    Handshake handshake{call_template.url.href, {}, call_template.headers};
+    if (!call_template.protocol.empty()) handshake.protocols.push_back(call_template.protocol);
     asio::post(io_, [this, handshake, route = route_to(call_template.url)]() mutable {
       connection_ = native::make_connection(io_.get_executor(), ConnectionId{1}, *this, {kLongestFrame, true});
       connection_->open(handshake, std::move(route));

@@ -67,8 +67,8 @@ Json shown(const Event& event) {
   return json;
 }
 
-std::vector<NameAndValue> pairs(const Json& object) {
-  std::vector<NameAndValue> list;
+std::vector<Header> pairs(const Json& object) {
+  std::vector<Header> list;
   for (const auto& [name, value] : object.items()) list.emplace_back(name, value.get<std::string>());
   return list;
 }

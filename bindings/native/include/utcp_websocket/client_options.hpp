@@ -11,28 +11,18 @@
 #include <utility>
 #include <vector>
 
+#include <utcp_websocket/credentials.hpp>
 #include <utcp_websocket/error.hpp>
 
 #include "tools.hpp"
 
 namespace utcp::ws {
 
-/// The name and the value of a handshake header or a query parameter.
-using NameAndValue = std::pair<std::string, std::string>;
-
 /// What a `CredentialSource` is told.
 struct CredentialRequest {
   std::string url;                     ///< the template's, as it would be opened
   std::string manual;                  ///< whose tool is called; empty: none
   std::vector<std::string> protocols;  ///< the subprotocols that would be offered
-};
-
-/// What a connection is opened with, beside what the call template says.
-struct Credentials {
-  std::optional<std::string> url;      ///< in place of the template's: `wss:`, or `ws:` to a literal loopback host
-  std::vector<NameAndValue> headers;   ///< they win over the template's of the same name
-  std::vector<NameAndValue> query;     ///< appended to the URL
-  std::vector<std::string> protocols;  ///< offered after the template's
 };
 
 /// Takes the answer of a `CredentialSource`: from any thread, at any time, once. An error becomes the `cause` of the
@@ -98,8 +88,8 @@ struct WireFrame {
 
 /// Options of a `Client`. A wrong one makes every operation fail with `invalid_argument`, naming it.
 struct ClientOptions {
-  std::vector<NameAndValue> headers;  ///< for every opening handshake, unless a call template sets the same name
-  CredentialSource credentials;       ///< default: none
+  std::vector<Header> headers;   ///< for every opening handshake, unless a call template sets the same name
+  CredentialSource credentials;  ///< default: none
   std::chrono::milliseconds idle_timeout{300'000};  ///< after which a connection without calls is closed
   std::size_t max_connections = 8;                  ///< per endpoint; calls with correlation share one
   std::optional<Backoff> retry = Backoff{};  ///< of failed openings, within `connection_timeout`; none: not tried again
