@@ -37,6 +37,17 @@ const templates = [
     disconnect_message: { type: 'bye' },
   },
   { message: false, leave_message: '{"id":{{new_id}}}', leave_when: 'left', expected_responses: 0 },
+  {
+    connect: [
+      {
+        expect: { $prefix: 'hi' },
+        error: [{ op: 9 }],
+        capture: { s: '/s' },
+        send: { a: { $sha256_base64: ['k', '{{connect.s}}'] } },
+      },
+      { expect: { ok: true } },
+    ],
+  },
   { connect_message: 'hello', connect_ack: {}, discovery_message: 'manual', ping_message: { type: 'ping' } },
   { auth: { auth_type: 'basic', username: 'user', password: 12345678 } },
   { auth: { auth_type: 'api_key', api_key: 'k', location: 'cookie', var_name: 'c' }, protocol: 'p' },

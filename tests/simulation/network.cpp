@@ -86,7 +86,8 @@ void Network::socket_opens(std::uint32_t id, std::size_t site) {
   if (random_.percent(hostility_.opening)) return fail_opening(id);
   const std::string& protocol = scenario_.sites[site].protocol;
   arrive(id, 0us, [this, id, protocol] { host_.open(id, protocol); });
-  if (scenario_.sites[site].acks && !scenario_.sites[site].greets) send_welcome(id);
+  const Site& there = scenario_.sites[site];
+  if (there.acks && (!there.greets || there.challenges)) send_welcome(id);
 }
 
 void Network::fail_opening(std::uint32_t id) {
@@ -122,7 +123,7 @@ void Network::fail_opening(std::uint32_t id) {
       arrive(id, 40s, open(protocol));
       break;
     case 7:
-      send(id, 0us, make_welcome(random_));
+      send(id, 0us, make_welcome(random_, id));
       arrive(id, 0us, open(protocol));
       arrive(id, 0us, open(protocol));
       break;
@@ -134,7 +135,8 @@ void Network::fail_opening(std::uint32_t id) {
 }
 
 void Network::greeting_sent(std::uint32_t id) {
-  if (scenario_.sites[sockets_.at(id).site].acks) send_welcome(id);
+  const Site& site = scenario_.sites[sockets_.at(id).site];
+  if (site.acks && !site.challenges) send_welcome(id);
 }
 
 void Network::send_welcome(std::uint32_t id) {
@@ -143,6 +145,7 @@ void Network::send_welcome(std::uint32_t id) {
       case 0:
         return;
       case 1:
+        if (scenario_.sites[sockets_.at(id).site].challenges) send(id, 0us, make_denied());
         return end(id);
       case 2:
         return send(id, 0us, make_oversize(random_, scenario_.options));
@@ -150,7 +153,7 @@ void Network::send_welcome(std::uint32_t id) {
         send(id, 0us, make_garbage(random_));
     }
   }
-  send(id, 0us, make_welcome(random_));
+  send(id, 0us, make_welcome(random_, id));
 }
 
 // Some servers answer it, in a frame that is nobody's.
@@ -176,6 +179,7 @@ void Network::message_sent(std::uint32_t id, const ModelCall& call) {
       case 0:  // forgotten
         return;
       case 1:
+        if (scenario_.sites[sockets_.at(id).site].challenges) send(id, 0us, make_denied());
         return end(id);
       case 2:
         return send(id, 0us, make_oversize(random_, scenario_.options));

@@ -167,10 +167,13 @@ Payload make_garbage(Random& random) {
 
 Payload make_echo() { return finish({.meaning = Meaning::echo, .text = R"({"type":"pong"})"}); }
 
-Payload make_welcome(Random& random) {
+Payload make_denied() { return finish({.meaning = Meaning::denied, .text = "DENIED"}); }
+
+Payload make_welcome(Random& random, std::uint32_t connection) {
   Payload payload{.meaning = Meaning::welcome};
-  payload.text = random.percent(50) ? R"({"type":"welcome","deep":{"ok":true}})"
-                                    : R"({"deep":{"x":[],"ok":true},"id":7,"type":"welcome"})";
+  payload.text = random.percent(50) ? R"({"type":"welcome","deep":{"ok":true},"n":)"
+                                    : R"({"deep":{"x":[],"ok":true},"id":7,"type":"welcome","n":)";
+  payload.text += std::to_string(connection) + '}';
   return finish(std::move(payload));
 }
 

@@ -20,6 +20,7 @@ enum class Meaning : std::uint8_t {
   tool_error,  // the tool failed
   too_deep,    // an answer that nests deeper than the limit
   welcome,     // what connect_ack waits for
+  denied,      // what refuses a connection before that
   oversize,    // over the limit of a frame
 };
 
@@ -65,7 +66,8 @@ struct Addressee {
 /// Dropped where no call of its own has the connection.
 [[nodiscard]] Payload make_garbage(Random& random);
 [[nodiscard]] Payload make_echo();
-[[nodiscard]] Payload make_welcome(Random& random);
+[[nodiscard]] Payload make_welcome(Random& random, std::uint32_t connection);
+[[nodiscard]] Payload make_denied();
 [[nodiscard]] Payload make_oversize(Random& random, const SessionOptions& options);
 
 }  // namespace utcp::ws::simulation

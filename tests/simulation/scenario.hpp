@@ -24,6 +24,7 @@ struct Site {
   std::string auth;      // JSON; empty: none
   bool greets = false;   // has a connect_message
   bool acks = false;     // and waits for its acknowledgement
+  bool challenges = false;  // it speaks first: `connect` repeats a value of what it says, or is refused by a frame
   bool needs_headers = false;
   bool keeps_alive = true;
   bool has_ping_message = false;
