@@ -33,8 +33,8 @@ endfunction()
 
 utcp_room(base
   PUBLIC error.hpp text.hpp
-  INTERNAL encoding.hpp
-  SOURCES encoding.cpp error.cpp text.cpp)
+  INTERNAL encoding.hpp sha256.hpp
+  SOURCES encoding.cpp error.cpp sha256.cpp text.cpp)
 
 utcp_room(json
   SEES base
@@ -44,13 +44,14 @@ utcp_room(json
 
 utcp_room(template
   SEES json
-  PUBLIC auth.hpp call_template.hpp discovery.hpp frame_match.hpp manual.hpp message_template.hpp replies.hpp secrets.hpp url.hpp
-  SOURCES auth.cpp call_template.cpp correlation.cpp discovery.cpp field_reader.cpp frame_match.cpp framing.cpp known_fields.cpp manual.cpp match_fields.cpp
-    message_compiler.cpp message_template.cpp placeholder_places.cpp placeholders.cpp replies.cpp secrets.cpp spread.cpp url.cpp)
+  PUBLIC auth.hpp call_template.hpp connect_steps.hpp discovery.hpp frame_match.hpp manual.hpp message_template.hpp replies.hpp secrets.hpp url.hpp
+  SOURCES auth.cpp call_template.cpp connect_steps.cpp correlation.cpp discovery.cpp field_reader.cpp frame_match.cpp framing.cpp known_fields.cpp
+    manual.cpp message_compiler.cpp message_reader.cpp message_template.cpp placeholder_places.cpp placeholders.cpp replies.cpp secrets.cpp spread.cpp
+    url.cpp)
 
 utcp_room(session
   SEES template
   PUBLIC call.hpp connection.hpp credentials.hpp failure.hpp handshake.hpp oauth2.hpp session.hpp timers.hpp
   SOURCES
-    call.cpp connection.cpp credentials.cpp failure.cpp handshake.cpp oauth2.cpp session.cpp session_failures.cpp session_frames.cpp session_heartbeat.cpp
-    session_leaving.cpp session_pool.cpp session_replies.cpp session_tokens.cpp timers.cpp)
+    call.cpp connection.cpp credentials.cpp failure.cpp handshake.cpp oauth2.cpp session.cpp session_failures.cpp session_frames.cpp session_greeting.cpp
+    session_heartbeat.cpp session_leaving.cpp session_pool.cpp session_replies.cpp session_tokens.cpp timers.cpp)

@@ -24,7 +24,7 @@ export async function open(context, WebSocket) {
   await ready();
   if (!isSecureWebSocketUrl(String(template.url))) throw new UsageError('the URL must be wss:, or ws: to this machine');
   validateCallTemplate(template);
-  const unused = ['auth', 'connect_message'].filter((field) => template[field] !== undefined);
+  const unused = ['auth', 'connect', 'connect_message'].filter((field) => template[field] !== undefined);
   if (unused.length > 0) context.note(`open sends frames as you type them; it does not use ${unused.join(' and ')}`);
   const socket = await connected(WebSocket, template, context);
   const lines = createInterface({ input: process.stdin, output: process.stdout, prompt });

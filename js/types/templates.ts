@@ -122,7 +122,9 @@ export interface WebSocketCallTemplate<
    * end.
    */
   stream_end_item?: boolean | undefined;
-  /** Sent first on every new connection, with `{{uuid}}`, `{{now}}` and `{{new_id}}` filled in. Default: none. */
+  /** The handshake of a new connection, 1 to 20 steps, which calls wait for. Default: none. */
+  connect?: ConnectStep[] | undefined;
+  /** The short form of `connect`: sent first, with `{{uuid}}`, `{{now}}` and `{{new_id}}` filled in. Default: none. */
   connect_message?: string | object | undefined;
   /** Members of the frame that calls wait for after `connect_message`, or `{ $prefix: '40' }` for how its text begins. Default: none. */
   connect_ack?: object | undefined;
@@ -184,6 +186,21 @@ export interface FrameFormat {
   terminator?: string | undefined;
   /** The JSON of a text that comes begins at its first `{` or `[`; a result that is text stays whole. Default `false`. */
   strip?: boolean | undefined;
+}
+
+/** One step of a handshake: a frame is waited for, values of it are kept, then a message is sent. */
+export interface ConnectStep {
+  /** Members of the frame that is waited for, or how its text begins: `{ $prefix: '220 ' }`. Default: nothing is waited for. */
+  expect?: object | undefined;
+  /**
+   * What is sent then, with `{{uuid}}`, `{{now}}`, `{{new_id}}` and captured values (`{{connect.name}}`) filled in.
+   * `{ $sha256_base64: ['a', 'b'] }` becomes the SHA-256 of these texts, one after the other, in base64. Default: nothing.
+   */
+  send?: string | object | undefined;
+  /** A frame like it, or like one of an array, refuses the connection: calls reject with `WebSocketAuthError`. Default: none. */
+  error?: object | undefined;
+  /** Names, and JSON Pointers to the values of the frame that they stand for. A frame without them is not the one. Default: none. */
+  capture?: Record<string, string> | undefined;
 }
 
 /**

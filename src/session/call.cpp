@@ -44,6 +44,13 @@ bool matches(const FrameMatch& match, const json::ScanResult& scan, std::size_t 
   return true;
 }
 
+bool is_marked(const FrameMark& mark, const Frame& frame, const json::ScanResult& scan, std::size_t first_slot,
+               std::optional<CallId> own) {
+  if (!mark.prefix.empty()) return frame.text().starts_with(mark.prefix);
+  // A call's values may leave nothing of a prefix: every text begins so.
+  return scan.valid && !mark.members.empty() && matches(mark.members, scan, first_slot, own);
+}
+
 bool is_of_stream(const Frame& frame, std::size_t max_depth) {
   if (!frame.is_text()) return false;
   const json::ScanResult scan = json::scan(frame.text(), json::ScanPlan({{{"type"}}}), max_depth);
@@ -120,15 +127,12 @@ std::uint32_t CallRules::expected(CallMode mode) const {
   return *expected_ == kUntilPeerEnds ? 0 : static_cast<std::uint32_t>(*expected_);
 }
 
-// Whether `error_match` says so: in a frame that is not JSON only a prefix can be found.
+// Whether `error_match` says so.
 bool CallRules::is_error(const FrameMatches& own, const Frame& frame, const json::ScanResult& scan) const {
   std::size_t slot =
       kFirstLeaf + matches_.filter.leaves.size() + matches_.stream_end.leaves.size() + 1 + error_paths_.size();
   for (const FrameMark& match : own.errors) {
-    const bool has_members = !match.members.empty();
-    // A call's values may leave nothing of a prefix: every text begins so.
-    if (!has_members && !match.prefix.empty() && frame.text().starts_with(match.prefix)) return true;
-    if (has_members && scan.valid && matches(match.members, scan, slot)) return true;
+    if (is_marked(match, frame, scan, slot)) return true;
     slot += match.members.leaves.size();
   }
   return false;
@@ -143,8 +147,7 @@ const std::string* CallRules::error_path_in(const json::ScanResult& scan) const 
 }
 
 bool CallRules::is_progress(CallId id, const Frame& frame, const json::ScanResult& scan) const {
-  if (!progress_.prefix.empty()) return frame.text().starts_with(progress_.prefix);
-  return scan.valid && !progress_.empty() && matches(progress_.members, scan, progress_slot_, id);
+  return is_marked(progress_, frame, scan, progress_slot_, id);
 }
 
 Judgement CallRules::judge(CallMode mode, CallId id, const Frame& frame, std::size_t max_depth,

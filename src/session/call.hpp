@@ -154,4 +154,8 @@ class CallRules {
 [[nodiscard]] bool matches(const FrameMatch& match, const json::ScanResult& scan, std::size_t first_slot,
                            std::optional<CallId> own = {});
 
+/// The same for a mark of a frame that is a text: in one that is not JSON only a prefix can be found.
+[[nodiscard]] bool is_marked(const FrameMark& mark, const Frame& frame, const json::ScanResult& scan,
+                             std::size_t first_slot, std::optional<CallId> own = {});
+
 }  // namespace utcp::ws

@@ -81,7 +81,7 @@ struct SendMessage {
   ConnectionId connection;
   CallId call;
 };
-/// Render and send a message of the template's own (`connect_message`): no arguments.
+/// Render and send a message of the template's own (`connect`, `connect_message`): no arguments.
 struct SendGreeting {
   ConnectionId connection;
   Plan plan;
@@ -290,6 +290,10 @@ class Session {
   void collect(Endpoint& endpoint);
   void connection_timeout(TimePoint now, Connection& connection);
   [[nodiscard]] std::string what_is_missing(const Connection& connection) const;
+
+  // session_greeting.cpp
+  void greet(TimePoint now, Connection& connection, bool heard = false);
+  void receive_greeting(TimePoint now, Connection& connection, const Frame& frame);
 
   // session_leaving.cpp: calls and connections that end by this side's will
   void take_out(TimePoint now, Call& call, Ending ending);

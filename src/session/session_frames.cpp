@@ -8,8 +8,6 @@ namespace {
 
 constexpr std::size_t kLongestEcho = 1024;
 constexpr std::string_view kTooLarge = "message too large";
-constexpr std::string_view kTooMuch = "too many unsolicited messages";
-constexpr const char* kFloods = " sent more than anybody asked for";
 // What a host says that refused a message without knowing how large it is.
 constexpr std::size_t kSizeUnknown = 0xffffffff;
 
@@ -37,26 +35,7 @@ void Session::receive(TimePoint now, Connection& connection, const Frame& frame)
   }
   if (reply(now, connection, frame)) return;
   if (connection.state == ConnectionState::greeting) {
-    const CallTemplate& call_template = endpoint.tool->call_template;
-    const FrameMark& ack = call_template.connect_ack;
-    std::vector<json::Pointer> pointers;
-    for (const auto& leaf : ack.members.leaves) pointers.push_back(leaf.first);
-    if (frame.is_text() && frame.text().starts_with(ack.prefix)) {
-      const json::ScanPlan plan(std::move(pointers));
-      const json::ScanResult scan = json::scan(json_in(frame.text(), call_template.strips), plan, options_.max_depth);
-      if (!ack.prefix.empty() || (scan.valid && matches(ack.members, scan, 0))) {
-        connection.state = next_state(connection.state, ConnectionEvent::acknowledged).value_or(connection.state);
-        become_ready(now, connection);
-        return;
-      }
-    }
-    connection.instead = start_of(frame);
-    report_frame(Report::Kind::unsolicited, connection, nullptr, frame, "connect_ack is awaited and this is not it");
-    if (floods(now, connection.unsolicited, frame)) {
-      opening_failed(now, connection,
-                     make_error(ErrorCode::connection_failed, concat({endpoint.label, kFloods, " before connect_ack"})),
-                     kFrameRefused, kTooMuch);
-    }
+    receive_greeting(now, connection, frame);
     return;
   }
   Call* call = find_addressee(connection, frame);

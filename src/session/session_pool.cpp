@@ -198,11 +198,10 @@ void Session::handle_open(TimePoint now, ConnectionId id, std::string_view subpr
     return;
   }
   report(Report::Kind::open, endpoint, id);
-  if (call_template.connect_message) {
-    commands_.push_back(SendGreeting{id, call_template.connect_message->plan({})});
-  }
-  if (!call_template.connect_ack.empty()) {
+  if (call_template.connect) {
+    connection.step = call_template.connect.get();
     connection.state = next_state(connection.state, ConnectionEvent::opened_shy).value_or(connection.state);
+    greet(now, connection);
     return;
   }
   connection.state = next_state(connection.state, ConnectionEvent::opened).value_or(connection.state);
@@ -238,7 +237,7 @@ std::string Session::what_is_missing(const Connection& connection) const {
     case ConnectionState::authorizing:
       return token_endpoint(endpoint.tool->call_template.auth.token_url) + " did not answer";
     case ConnectionState::greeting:
-      return concat({endpoint.label, " did not send what connect_ack waits for",
+      return concat({endpoint.label, " did not send what ", connection.step->name, " waits for",
                      connection.instead.empty() ? "" : "; the last that came instead: ",
                      said(connection.instead, secrets_of(connection.id), kShownOfFrame),
                      connection.instead.empty() ? "" : ";"});
@@ -269,9 +268,10 @@ void Session::handle_close(TimePoint now, ConnectionId id, int code, std::string
   Connection& connection = *entry->second;
   const bool was_ready = connection.state == ConnectionState::ready;
   const std::string why = said(reason, secrets_of(id));
-  const char* when = was_ready                                       ? "before the answer came"
-                     : connection.state == ConnectionState::greeting ? "after connect_message"
-                                                                     : "while it was opened";
+  const ConnectStep* connect = endpoints_.at(connection.endpoint)->tool->call_template.connect.get();
+  const std::string when = was_ready                                       ? "before the answer came"
+                           : connection.state == ConnectionState::greeting ? concat({"after ", connect->field})
+                                                                           : "while it was opened";
   ErrorPtr error =
       make_error(was_ready ? ErrorCode::connection_closed : ErrorCode::connection_failed,
                  concat({endpoints_.at(connection.endpoint)->label, " closed the connection ", when, " (code ",
@@ -282,7 +282,7 @@ void Session::handle_close(TimePoint now, ConnectionId id, int code, std::string
   const bool refused = refuses_greeting(connection, code);
   if (refused) {
     error->code = ErrorCode::auth_failed;
-    error->message += "; check connect_message";
+    error->message += concat({"; check ", connect->field});
   }
   if (was_ready && (code == 1008 || code == 4401)) (void)renew_token(now, connection);
   if (was_ready && !refused) {
@@ -297,14 +297,14 @@ void Session::handle_close(TimePoint now, ConnectionId id, int code, std::string
   opening_failed(now, connection, std::move(error));
 }
 
-// Whether a closing says no to what connect_message has said: nothing was answered before it, and it does not say
+// Whether a closing says no to what this side has said first: nothing was answered before it, and it does not say
 // "later" (RFC 6455 section 7.4.1, and 1012, 1013 of IANA's registry) or that the network broke. Endpoints have codes
 // of their own for it, or none.
 bool Session::refuses_greeting(const Connection& connection, int code) const {
+  const ConnectStep* step = endpoints_.at(connection.endpoint)->tool->call_template.connect.get();
+  while (step != nullptr && !step->sends) step = step->next.get();
   const bool greeted = connection.state == ConnectionState::greeting || connection.state == ConnectionState::ready;
-  if (!greeted || connection.served || !endpoints_.at(connection.endpoint)->tool->call_template.connect_message) {
-    return false;
-  }
+  if (!greeted || connection.served || step == nullptr) return false;
   // After the greeting 1000 may be the end of a stream without items.
   if (code == 1000) return connection.state == ConnectionState::greeting;
   return code != 1001 && code != 1006 && (code < 1011 || code > 1013);

@@ -65,17 +65,19 @@ struct Session::Connection {
   std::map<std::string, std::uint32_t> calls{};
   /// Routes of calls by values that their callers gave, which ended unanswered: what still comes must reach no other.
   std::map<std::string, std::uint32_t> unanswered{};
-  Credentials given{};             // what the host's own source added to its opening
-  std::string token{};             // oauth2: what opens it
-  TokenId credential{};            // and whose
-  std::uint32_t token_serial = 0;  // and which
-  bool exclusive = false;          // one call without correlation has it
-  bool tainted = false;            // a late answer or echo may come: only calls that check ids may use it
-  bool served = false;             // a call was answered
-  bool served_wrapped = false;     // the last one with a `tool_response`, as tools that stream answer
-  std::uint32_t unheard = 0;       // calls in a row that got no answer while nothing at all came
-  bool paused = false;             // not read from until the consumer of its stream has taken what came
-  std::string instead{};           // how the last frame began that came while connect_ack was awaited
+  Credentials given{};                // what the host's own source added to its opening
+  std::string token{};                // oauth2: what opens it
+  TokenId credential{};               // and whose
+  std::uint32_t token_serial = 0;     // and which
+  bool exclusive = false;             // one call without correlation has it
+  bool tainted = false;               // a late answer or echo may come: only calls that check ids may use it
+  bool served = false;                // a call was answered
+  bool served_wrapped = false;        // the last one with a `tool_response`, as tools that stream answer
+  std::uint32_t unheard = 0;          // calls in a row that got no answer while nothing at all came
+  bool paused = false;                // not read from until the consumer of its stream has taken what came
+  const ConnectStep* step = nullptr;  // of the template's `connect`: the one that waits
+  Captured captured{};                // what steps have kept
+  std::string instead{};              // how the last frame began that came while a step waited for another
   TimePoint idle_since{};
   Flow unsolicited{}, replied{};         // frames that nobody asked for, and those that were answered by `replies`
   TimePoint heard_at{};                  // when the peer last showed that it is there
@@ -88,6 +90,11 @@ struct Session::Connection {
   /// Whether the peer seems to be gone without a word: no new call may wait on it. One slow tool proves nothing.
   [[nodiscard]] bool is_deaf() const { return unheard > 1 || doubted_until.has_value(); }
 };
+
+/// An application code (RFC 6455 section 7.4.2) that tells the peer why it was cut off.
+inline constexpr int kFrameRefused = 4000;
+inline constexpr std::string_view kTooMuch = "too many unsolicited messages";
+inline constexpr const char* kFloods = " sent more than anybody asked for";
 
 /// As long as a timer of a JavaScript host can last: 24 days.
 inline constexpr Duration kNoTimeout = std::chrono::seconds(2147483);
@@ -139,9 +146,6 @@ inline TimerKey timer_of(CallId id) { return {TimerKey::Kind::call, static_cast<
 inline TimerKey timer_of(ConnectionId id) { return {TimerKey::Kind::connection, static_cast<std::uint32_t>(id)}; }
 inline TimerKey heartbeat_timer(ConnectionId id) { return {TimerKey::Kind::heartbeat, static_cast<std::uint32_t>(id)}; }
 inline TimerKey endpoint_timer(std::uint32_t id) { return {TimerKey::Kind::endpoint, id}; }
-
-/// An application code (RFC 6455 section 7.4.2) that tells the peer why it was cut off.
-inline constexpr int kFrameRefused = 4000;
 
 /// Of a frame that an error may show: more than is shown, so that no secret is cut in two.
 inline constexpr std::size_t kKeptOfFrame = 1000;

@@ -12,7 +12,7 @@
 #include "field_reader.hpp"
 #include "framing.hpp"
 #include "known_fields.hpp"
-#include "match_fields.hpp"
+#include "message_reader.hpp"
 #include "placeholder_places.hpp"
 #include "placeholders.hpp"
 
@@ -23,8 +23,6 @@ using Presence = FieldReader::Presence;
 using Shown = FieldReader::Shown;
 
 constexpr Duration kLongest = std::chrono::seconds(2147483);  // the timers of JavaScript hosts count 2^31-1 ms at most
-
-bool is_object(std::string_view value) { return value.starts_with('{'); }
 
 void read_seconds(FieldReader& fields, const char* name, Duration& out, Presence presence = Presence::optional) {
   const std::string_view value = fields.find(name, presence);
@@ -111,28 +109,6 @@ void read_header_fields(FieldReader& fields, std::vector<std::string>& out) {
   }
 }
 
-// Returns whether the template has this message. Its value is not shown: a connect message authenticates.
-bool read_message(FieldReader& fields, const char* name, MessageTemplate& out, bool may_be_array = false) {
-  const std::string_view value = fields.find(name);
-  if (value.empty()) return false;
-  if (!json::is_string(value) && !is_object(value) && !(may_be_array && value.starts_with('['))) {
-    fields.refuse(name, may_be_array ? "a string, an object or an array" : "a string or an object", value, Shown::type);
-  }
-  Result<MessageTemplate> compiled = MessageTemplate::compile(value);
-  if (compiled) {
-    out = std::move(*compiled);
-  } else {
-    fields.fail_in(name, compiled.take_error());
-  }
-  return true;
-}
-
-void read_message(FieldReader& fields, const char* name, std::optional<MessageTemplate>& out,
-                  bool may_be_array = false) {
-  MessageTemplate message;
-  if (read_message(fields, name, message, may_be_array)) out = std::move(message);
-}
-
 // Of a call: `false` sends nothing.
 void read_call_message(FieldReader& fields, CallTemplate& out) {
   out.sends_message = fields.find("message") != "false";
@@ -141,15 +117,6 @@ void read_call_message(FieldReader& fields, CallTemplate& out) {
   } else {
     out.message = MessageTemplate::compile("\"\"").value();
   }
-}
-
-constexpr std::size_t kMostErrorMatches = 20;
-
-void read_match(FieldReader& fields, const char* name, FrameMatch& out, std::string_view fallback = "{}") {
-  std::string_view value = fields.find(name);
-  if (value.empty()) value = fallback;
-  if (!is_object(value)) fields.refuse(name, "an object", value, Shown::type);
-  read_leaves(fields, name, value, out);
 }
 
 // One place, or several of which the first that holds something counts.
@@ -170,17 +137,6 @@ void read_error_path(FieldReader& fields, CallTemplate& out) {
       out.more_error_paths.push_back(*std::move(place));
     }
   }
-}
-
-void read_error_match(FieldReader& fields, std::vector<FrameMark>& out) {
-  constexpr const char* kTakes = "an object that is not empty, or an array of such objects";
-  const std::string_view value = fields.find("error_match");
-  if (value.empty()) return;
-  std::vector<std::string_view> objects = json::elements_of(value);
-  if (is_object(value)) objects = {value};
-  if (objects.empty()) fields.refuse("error_match", kTakes, value);
-  for (const std::string_view object : objects) read_mark(fields, "error_match", kTakes, object, out.emplace_back());
-  if (out.size() > kMostErrorMatches) fields.fail("error_match", "at most 20 objects", "more");
 }
 
 void read_progress_filter(FieldReader& fields, CallTemplate& out) {
@@ -242,12 +198,14 @@ std::string make_endpoint_key(const FieldReader& fields, const CallTemplate& par
     add(json::quote(text));
   }
   add(normalize_auth(fields.find("auth")));
+  add(fields.find("connect"));
   add(fields.find("connect_message"));
   add(fields.find("disconnect_message"));
   add(fields.find("replies"));
   add(fields.find("frame"));
   // `{}` waits for nothing, as none does.
-  add(parsed.connect_ack.empty() ? std::string_view() : fields.find("connect_ack"));
+  const std::string_view ack = fields.find("connect_ack");
+  add(json::members_of(ack).empty() ? std::string_view() : ack);
   return json::compact(key);
 }
 
@@ -289,17 +247,12 @@ void read_fields(FieldReader& fields, CallTemplate& out) {
   read_pointer(fields, "result_path", out.result_path);
   read_result_default(fields, out);
   read_error_path(fields, out);
-  read_error_match(fields, out.error_matches);
+  read_marks(fields, "error_match", fields.find("error_match"), out.error_matches);
   read_progress_filter(fields, out);
   read_match(fields, "stream_end", out.stream_end, kDefaultStreamEnd);
   fields.boolean("stream_end_item", out.stream_end_item);
   read_filter_message(fields, out.filter_message);
-  read_message(fields, "connect_message", out.connect_message);
-  if (const std::string_view ack = fields.find("connect_ack"); !ack.empty() && !is_object(ack)) {
-    fields.refuse("connect_ack", "an object", ack, Shown::type);
-  } else if (!json::members_of(ack).empty()) {
-    read_mark(fields, "connect_ack", "an object", ack, out.connect_ack);
-  }
+  out.connect = read_connect(fields);
   read_frame(fields, out);
   read_message(fields, "ping_message", out.ping_message);
   read_replies(fields, out.replies);

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +15,7 @@
 #include <utcp_websocket/json_text.hpp>
 
 #include "auth.hpp"
+#include "connect_steps.hpp"
 #include "discovery.hpp"
 #include "frame_match.hpp"
 #include "message_template.hpp"
@@ -74,8 +76,7 @@ struct CallTemplate {
   FrameMark progress;                           ///< `progress_filter`
   FrameMatch stream_end;                        ///< default `{"type":"stream_end"}`
   bool stream_end_item = false;                 ///< the frame that ends a stream is its last item
-  std::optional<MessageTemplate> connect_message;
-  FrameMark connect_ack;
+  std::shared_ptr<const ConnectStep> connect;   ///< the first step; null: none
   std::optional<MessageTemplate> ping_message;
   std::string terminator;          ///< `frame`: ends each message, and cuts what comes into messages; empty: none
   bool strips = false;             ///< `frame`: JSON begins at the first bracket of what comes

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "match_fields.hpp"
+#include "message_reader.hpp"
 #include "placeholders.hpp"
 
 namespace utcp::ws {

@@ -32,6 +32,7 @@ constexpr Field kFields[] = {
     {"error_path", "null"},
     {"error_match", "null"},
     {"progress_filter", "null"},
+    {"connect", "null"},
     {"connect_message", "null"},
     {"ping_message", "null"},
     {"replies", "null"},

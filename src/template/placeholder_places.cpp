@@ -15,8 +15,18 @@ struct Place {
   const char* field;
   std::string_view takes;
 };
+constexpr std::string_view kArgument = "an argument";
+constexpr std::string_view kCaptured = "{{connect.…}}";
+constexpr std::string_view kOfCall =
+    "an argument {{request_id}} {{uuid}} {{now}} {{tool_name}} {{args}} {{traceparent}} {{tracestate}} {{new_id}}";
 constexpr std::string_view kOfConnection = "{{uuid}} {{now}} {{new_id}}";
 constexpr Place kPlaces[] = {
+    {"message", kOfCall},
+    {"message_filter", kOfCall},
+    {"stream_end", kOfCall},
+    {"error_match", kOfCall},
+    {"leave_message", kOfCall},
+    {"connect", "{{uuid}} {{now}} {{new_id}} {{connect.…}}"},
     {"connect_message", kOfConnection},
     {"disconnect_message", kOfConnection},
     {"ping_message", kOfConnection},
@@ -46,16 +56,19 @@ class Search final : public json::ScanListener {
     const std::string text = json::text_of(raw);
     for (std::size_t i = 0; i < text.size() && found.empty(); ++i) {
       const BuiltIn* built_in = built_in_at(text, i);
-      if (built_in != nullptr && takes_.find(built_in->placeholder) == takes_.npos) {
-        found = built_in->placeholder;
-      } else if (built_in == nullptr && placeholder_at(text, i).size != 0) {
-        found = kArgument;
+      std::string_view here;
+      if (built_in != nullptr) {
+        here = built_in->placeholder;
+      } else if (placeholder_at(text, i).size != 0) {
+        here = kArgument;
+      } else if (std::string_view(text).substr(i).starts_with(kConnectPlaceholder)) {
+        here = kCaptured;
       }
+      if (!here.empty() && takes_.find(here) == takes_.npos) found = here;
     }
   }
   void close(std::string_view /*raw*/) override {}
 
-  static constexpr std::string_view kArgument = "an argument";
   std::string_view found;
 
  private:
@@ -73,11 +86,11 @@ void refuse_placeholders(FieldReader& fields) {
     const bool is_prefix = value.starts_with('{') && std::string_view(place.field) == "correlation";  // checked there
     if (!value.empty() && !is_prefix) (void)json::read(value, kDefaultMaxJsonDepth, search);
     if (search.found.empty()) continue;
-    std::string message =
-        concat({search.found,
-                " has no value there; its places are message, message_filter, stream_end, error_match, leave_message"});
+    std::string message = concat({search.found, " has no value there; its places are "});
+    const std::size_t start = message.size();
     for (const Place& other : kPlaces) {
-      if (other.takes.find(search.found) != other.takes.npos) append(message, {", ", other.field});
+      if (other.takes.find(search.found) == other.takes.npos) continue;
+      append(message, {message.size() == start ? "" : ", ", other.field});
     }
     fields.fail_in(place.field, make_error(ErrorCode::invalid_call_template, std::move(message)));
   }

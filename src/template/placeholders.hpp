@@ -15,6 +15,8 @@ inline constexpr std::string_view kBlank = " \t\r\n";
 inline constexpr std::string_view kUuidPlaceholder = "{{uuid}}";
 inline constexpr std::string_view kNewIdPlaceholder = "{{new_id}}";
 inline constexpr std::string_view kArgsPlaceholder = "{{args}}";
+/// How what a step of `connect` has captured is named: `{{connect.sid}}`.
+inline constexpr std::string_view kConnectPlaceholder = "{{connect.";
 inline constexpr std::string_view kTraceparentPlaceholder = "{{traceparent}}";
 inline constexpr std::string_view kTracestatePlaceholder = "{{tracestate}}";
 

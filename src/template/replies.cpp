@@ -6,7 +6,7 @@
 #include <utcp_websocket/text.hpp>
 
 #include "field_reader.hpp"
-#include "match_fields.hpp"
+#include "message_reader.hpp"
 #include "placeholders.hpp"
 
 namespace utcp::ws {

@@ -181,7 +181,7 @@ void Secrets::add(const CallTemplate& call_template) {
   add(call_template.auth);
   add(call_template.headers);
   add_query(call_template.url.href);
-  if (call_template.connect_message) add(call_template.connect_message->plan({}));
+  for (const ConnectStep* step = call_template.connect.get(); step != nullptr; step = step->next.get()) add(step->send);
   for (const AutoReply& reply : call_template.replies) add(reply.send);
 }
 
@@ -198,7 +198,7 @@ void Secrets::add(const Plan& plan) {
     i = end;
     if (next != text.npos && text[next] == ':') {
       name = std::move(literal);
-    } else if (names_a_secret(name)) {
+    } else if (name == kDigestName || names_a_secret(name)) {
       add(literal);
     }
   }

@@ -54,10 +54,15 @@ void check_places(const CallTemplate& parsed) {
               piece.kind == Piece::Kind::now);
     }
   };
-  if (parsed.connect_message) check_message(*parsed.connect_message, false);
   if (parsed.ping_message) check_message(*parsed.ping_message, false);
   check_message(parsed.discovery_message, true);
-  for (const auto& [place, value] : parsed.connect_ack.members.leaves) REQUIRE(value.find("{{args}}") == value.npos);
+  utcp::ws::Captured captured;
+  for (const auto* step = parsed.connect.get(); step != nullptr; step = step->next.get()) {
+    REQUIRE(step->sends || !step->expect.empty());
+    for (const auto& [place, value] : step->expect.members.leaves) REQUIRE(value.find("{{args}}") == value.npos);
+    for (const std::string& name : step->captures) captured.emplace_back(name, R"("\"{{uuid}}")");
+    for (const Piece& piece : filled(step->send, captured)) REQUIRE(piece.kind != Piece::Kind::argument);
+  }
   REQUIRE(parsed.url.href.find("{{args}}") == std::string::npos);
 }
 
@@ -98,15 +103,20 @@ void check_same(const CallTemplate& left, const CallTemplate& right) {
   REQUIRE(left.connection_timeout == right.connection_timeout && left.response_timeout == right.response_timeout);
   REQUIRE(left.ping_interval == right.ping_interval);
   REQUIRE(left.message_filter.leaves == right.message_filter.leaves);
-  REQUIRE(left.stream_end.leaves == right.stream_end.leaves &&
-          left.connect_ack.members.leaves == right.connect_ack.members.leaves);
+  REQUIRE(left.stream_end.leaves == right.stream_end.leaves);
   REQUIRE(left.correlation == right.correlation && left.correlation_off == right.correlation_off);
   REQUIRE(left.stream_end_item == right.stream_end_item && left.result_default == right.result_default);
   REQUIRE(left.result_path == right.result_path && left.error_path == right.error_path);
   REQUIRE(left.more_error_paths == right.more_error_paths && left.error_matches.size() == right.error_matches.size());
   REQUIRE(left.progress.prefix == right.progress.prefix);
   REQUIRE(left.progress.members.leaves == right.progress.members.leaves);
-  REQUIRE(left.connect_message.has_value() == right.connect_message.has_value());
+  const auto* other = right.connect.get();
+  for (const auto* step = left.connect.get(); step != nullptr; step = step->next.get()) {
+    REQUIRE(other != nullptr && step->expect.members.leaves == other->expect.members.leaves);
+    REQUIRE(step->captures == other->captures && step->send == other->send);
+    other = other->next.get();
+  }
+  REQUIRE(other == nullptr);
   REQUIRE(left.ping_message.has_value() == right.ping_message.has_value());
   REQUIRE(left.leave_message.has_value() == right.leave_message.has_value());
   REQUIRE(!left.leave_message || left.leave_message->plan(no_names) == right.leave_message->plan(no_names));

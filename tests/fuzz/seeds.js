@@ -41,6 +41,17 @@ const templates = [
   },
   { message: false, leave_message: '{"id":{{new_id}}}', leave_when: 'left', expected_responses: 0 },
   { discovery: { tools: '/result/methods', name: '/id', template: { message: 'x', url: null } }, error_path: '/error' },
+  {
+    connect: [
+      {
+        expect: { $prefix: 'hi' },
+        error: [{ op: 9 }],
+        capture: { s: '/s' },
+        send: { a: { $sha256_base64: ['k', '{{connect.s}}'] } },
+      },
+      { expect: { ok: true } },
+    ],
+  },
   { connect_message: 'hello', connect_ack: {}, discovery_message: 'manual', ping_message: { type: 'ping' } },
   {
     message: '42{{request_id}}["{{tool_name}}",{{args}}]',

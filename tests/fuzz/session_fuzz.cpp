@@ -117,7 +117,7 @@ class Run {
     tool.protocol = parsed.protocol;
     tool.shared = parsed.message.id_place().has_value();
     tool.by_uuid = tool.shared && parsed.message.id_place()->is_uuid;
-    tool.needs_ack = !parsed.connect_ack.empty();
+    tool.needs_ack = parsed.connect && (parsed.connect->next || !parsed.connect->expect.empty());
     tool.connection_timeout = parsed.connection_timeout;
     tool.response_timeout = parsed.response_timeout;
     tool.id = session_.prepare(tool.caller, tool.manual + ".t", parsed);

@@ -63,8 +63,7 @@ TEST(CallTemplateParse, HasDefaultsForAllButTheUrl) {
   EXPECT_EQ(t.result_path, std::nullopt);
   EXPECT_EQ(t.error_path, std::nullopt);
   EXPECT_THAT(leaves(t.stream_end), ElementsAre(Pair("/type", "\"stream_end\"")));
-  EXPECT_FALSE(t.connect_message.has_value());
-  EXPECT_TRUE(t.connect_ack.empty());
+  EXPECT_EQ(t.connect, nullptr);
   EXPECT_FALSE(t.ping_message.has_value());
   EXPECT_EQ(rendered(t.discovery_message), R"({"type":"utcp"})");
 }
@@ -96,8 +95,9 @@ TEST(CallTemplateParse, ReadsEveryField) {
   EXPECT_EQ(json::to_string(t.result_path.value()), "/result");
   EXPECT_EQ(t.error_path, json::Pointer());
   EXPECT_THAT(leaves(t.stream_end), ElementsAre(Pair("/done", "true")));
-  EXPECT_EQ(rendered(t.connect_message.value()), "hello");
-  EXPECT_THAT(leaves(t.connect_ack.members), ElementsAre(Pair("/type", "\"ok\"")));
+  ASSERT_TRUE(t.connect && t.connect->next);
+  EXPECT_THAT(t.connect->send, ElementsAre(Piece{.text = "hello"}));
+  EXPECT_THAT(leaves(t.connect->next->expect.members), ElementsAre(Pair("/type", "\"ok\"")));
   EXPECT_EQ(rendered(t.ping_message.value()), R"({"ping":1})");
   EXPECT_EQ(rendered(t.discovery_message), "manual");
 }

@@ -80,7 +80,8 @@ TEST(Details, TemplatesAtTheirLimits) {
     const Result<CallTemplate> parsed = parse_call_template(concat({R"({"url":"wss://h.example/",)", members, "}"}));
     return parsed ? std::string() : parsed.error().message;
   };
-  EXPECT_THAT(message_of(R"("response_format":"xml")"), HasSubstr(R"(must be "json", "text", "raw" or "base64"; got "xml")"));
+  EXPECT_THAT(message_of(R"("response_format":"xml")"),
+              HasSubstr(R"(must be "json", "text", "raw" or "base64"; got "xml")"));
   EXPECT_EQ(message_of(R"("expected_responses":2147483647)"), "");
   EXPECT_EQ(message_of(R"("expected_responses":0)"), "");
   EXPECT_THAT(message_of(R"("expected_responses":2147483648)"), HasSubstr("expected_responses"));

@@ -85,6 +85,10 @@ void Checker::on(const SendGreeting& command) {
   const auto id = static_cast<std::uint32_t>(command.connection);
   require(must_greet_ == id, name("a greeting that was not due: connection", id));
   require(!command.plan.empty(), name("an empty greeting: connection", id));
+  const ModelConnection& connection = *model_.live_connection(id);
+  const std::string answer = R"({"type":"hello","n":)" + std::to_string(id) + '}';
+  require(!model_.site_of(connection).challenges || command.plan[0].text == answer,
+          name("a challenge is not answered: connection", id));
   must_greet_.reset();
 }
 

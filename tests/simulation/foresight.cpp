@@ -121,7 +121,7 @@ void Checker::opened(TimePoint now, std::uint32_t id, std::string_view protocol)
     opening_fails(*connection, ErrorCode::subprotocol_mismatch, false);
     return;
   }
-  if (site.greets) must_greet_ = id;
+  if (site.greets && !site.challenges) must_greet_ = id;
   if (site.acks) {
     connection->state = ModelConnection::State::greeting;
   } else {
@@ -166,7 +166,11 @@ void Checker::received(TimePoint now, std::uint32_t id, const Payload& payload) 
   }
   if (payload.meaning == Meaning::question) return question_for(*connection, payload);
   if (connection->state == ModelConnection::State::greeting) {
-    if (payload.meaning == Meaning::welcome) return becomes_ready(*connection);
+    if (payload.meaning == Meaning::welcome) {
+      if (model_.site_of(*connection).challenges) must_greet_ = id;
+      return becomes_ready(*connection);
+    }
+    if (payload.meaning == Meaning::denied) return opening_fails(*connection, ErrorCode::auth_failed, false);
     if (!is_one_too_many(connection->unasked, payload)) return;
     opening_fails(*connection, ErrorCode::connection_failed, true);
     must_close_[id] = 4000;
@@ -223,6 +227,7 @@ void Checker::frame_for(ModelConnection& connection, ModelCall& call, const Payl
     case Meaning::echo:
     case Meaning::welcome:
     case Meaning::question:
+    case Meaning::denied:
     case Meaning::oversize:
       return;
     case Meaning::end:

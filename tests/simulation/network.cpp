@@ -89,7 +89,8 @@ void Network::socket_opens(std::uint32_t id, std::size_t site) {
   if (random_.percent(hostility_.opening)) return fail_opening(id);
   const std::string& protocol = scenario_.sites[site].protocol;
   arrive(id, 0us, [this, id, protocol] { host_.open(id, protocol); });
-  if (scenario_.sites[site].acks && !scenario_.sites[site].greets) send_welcome(id);
+  const Site& there = scenario_.sites[site];
+  if (there.acks && (!there.greets || there.challenges)) send_welcome(id);
 }
 
 void Network::fail_opening(std::uint32_t id) {
@@ -125,7 +126,7 @@ void Network::fail_opening(std::uint32_t id) {
       arrive(id, 40s, open(protocol));
       break;
     case 7:
-      send(id, 0us, make_welcome(random_));
+      send(id, 0us, make_welcome(random_, id));
       arrive(id, 0us, open(protocol));
       arrive(id, 0us, open(protocol));
       break;
@@ -137,7 +138,8 @@ void Network::fail_opening(std::uint32_t id) {
 }
 
 void Network::greeting_sent(std::uint32_t id) {
-  if (scenario_.sites[sockets_.at(id).site].acks) send_welcome(id);
+  const Site& site = scenario_.sites[sockets_.at(id).site];
+  if (site.acks && !site.challenges) send_welcome(id);
 }
 
 // Some servers ask, more often than a limit may allow, whoever waits.
@@ -153,6 +155,7 @@ void Network::send_welcome(std::uint32_t id) {
       case 0:
         return;
       case 1:
+        if (scenario_.sites[sockets_.at(id).site].challenges) send(id, 0us, make_denied());
         return end(id);
       case 2:
         return send(id, 0us, make_oversize(random_, scenario_.options));
@@ -160,7 +163,7 @@ void Network::send_welcome(std::uint32_t id) {
         send(id, 0us, make_garbage(random_));
     }
   }
-  send(id, 0us, make_welcome(random_));
+  send(id, 0us, make_welcome(random_, id));
 }
 
 // Some servers answer it, in a frame that is nobody's.
@@ -186,6 +189,7 @@ void Network::message_sent(std::uint32_t id, const ModelCall& call) {
       case 0:  // forgotten
         return;
       case 1:
+        if (scenario_.sites[sockets_.at(id).site].challenges) send(id, 0us, make_denied());
         return end(id);
       case 2:
         return send(id, 0us, make_oversize(random_, scenario_.options));

@@ -26,8 +26,8 @@ std::string address(Random* random, const Addressee& to, bool with_id = true) {
         text += "\"u\":\"" + uuid_of(to.call) + "\",";
         break;
       case Correlation::pointer:
-        text += to.call % 3 == 0 ? R"("meta":[{"id":"nobody"}],"alt":")" + id + "\","
-                                 : R"("meta":[{"id":")" + id + "\"}],";
+        text +=
+            to.call % 3 == 0 ? R"("meta":[{"id":"nobody"}],"alt":")" + id + "\"," : R"("meta":[{"id":")" + id + "\"}],";
         break;
       case Correlation::none:
         break;
@@ -168,10 +168,13 @@ Payload make_garbage(Random& random) {
 
 Payload make_echo() { return finish({.meaning = Meaning::echo, .text = R"({"type":"pong"})"}); }
 
-Payload make_welcome(Random& random) {
+Payload make_denied() { return finish({.meaning = Meaning::denied, .text = "DENIED"}); }
+
+Payload make_welcome(Random& random, std::uint32_t connection) {
   Payload payload{.meaning = Meaning::welcome};
-  payload.text = random.percent(50) ? R"({"type":"welcome","deep":{"ok":true}})"
-                                    : R"({"deep":{"x":[],"ok":true},"id":7,"type":"welcome"})";
+  payload.text = random.percent(50) ? R"({"type":"welcome","deep":{"ok":true},"n":)"
+                                    : R"({"deep":{"x":[],"ok":true},"id":7,"type":"welcome","n":)";
+  payload.text += std::to_string(connection) + '}';
   return finish(std::move(payload));
 }
 

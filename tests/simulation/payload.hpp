@@ -21,6 +21,7 @@ enum class Meaning : std::uint8_t {
   too_deep,    // an answer that nests deeper than the limit
   welcome,     // what connect_ack waits for
   question,    // that `replies` answer
+  denied,      // what refuses a connection before that
   oversize,    // over the limit of a frame
 };
 
@@ -66,7 +67,8 @@ struct Addressee {
 /// Dropped where no call of its own has the connection.
 [[nodiscard]] Payload make_garbage(Random& random);
 [[nodiscard]] Payload make_echo();
-[[nodiscard]] Payload make_welcome(Random& random);
+[[nodiscard]] Payload make_welcome(Random& random, std::uint32_t connection);
+[[nodiscard]] Payload make_denied();
 /// With members that would make it another's answer.
 [[nodiscard]] Payload make_question(Random& random, std::uint32_t to);
 /// What answers it, without ids: a literal.

@@ -31,6 +31,7 @@ Site make_site(Random& random, std::size_t number) {
   }
   site.greets = random.percent(35);
   site.acks = random.percent(site.greets ? 80 : 5);
+  site.challenges = site.greets && site.acks && number % 2 == 1;
   site.keeps_alive = random.percent(85);
   site.has_ping_message = random.percent(30);
   site.ping_interval = random.pick<Duration>({100ms, 3s, 30s});
@@ -63,8 +64,13 @@ void write_json(ToolPlan& tool, const Site& site, std::string_view format) {
   };
   if (!site.protocol.empty()) add("protocol", '"' + site.protocol + '"');
   if (!site.auth.empty()) add("auth", site.auth);
-  if (site.greets) add("connect_message", R"({"type":"hello"})");
-  if (site.acks) add("connect_ack", R"({"type":"welcome","deep":{"ok":true}})");
+  if (site.challenges) {
+    add("connect",
+        R"([{"expect":{"type":"welcome","deep":{"ok":true}},"error":{"$prefix":"DENIED"},"capture":{"n":"/n"},)"
+        R"("send":{"type":"hello","n":"{{connect.n}}"}}])");
+  }
+  if (site.greets && !site.challenges) add("connect_message", R"({"type":"hello"})");
+  if (site.acks && !site.challenges) add("connect_ack", R"({"type":"welcome","deep":{"ok":true}})");
   if (tool.correlation != Correlation::none) add("message", message_of(tool.correlation));
   if (tool.correlation == Correlation::pointer) add("correlation", R"(["/meta/0/id","/alt"])");
   if (tool.gives_value()) add("correlation", R"({"/u":"UTCP_ARG_u_UTCP_ARG"})");

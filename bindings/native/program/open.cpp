@@ -261,7 +261,7 @@ void open(const Context& context) {
   const Result<CallTemplate> call_template = parse_call_template(json::dump(given));
   if (!call_template) throw Failed{call_template.error()};
   std::string unused;
-  for (const char* field : {"auth", "connect_message"}) {
+  for (const char* field : {"auth", "connect", "connect_message"}) {
     if (given.contains(field)) append(unused, {unused.empty() ? "" : " and ", field});
   }
   if (!unused.empty()) note("open sends frames as you type them; it does not use " + unused);

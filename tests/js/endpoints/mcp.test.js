@@ -77,16 +77,16 @@ test("the SDK's own client speaks to this server", async (t) => {
   await client.close();
 });
 
-test('initialize once, then calls; notifications/initialized is what a template cannot send', async (t) => {
+test('initialize and notifications/initialized once, then calls', async (t) => {
   const server = await startMcp(t, { add: ({ a, b }) => text(a + b) });
   const protocol = newProtocol(t);
   const template = recipe(server, 'mcp');
   for (const b of [2, 3]) {
     assert.deepEqual(await protocol.callTool(null, 'm.add', { a: 1, b }, template), text(1 + b));
   }
-  assert.deepEqual(methodsSent(server), ['initialize', 'tools/call', 'tools/call']);
-  assert.deepEqual(server.seen.clients[0], template.connect_message.params.clientInfo);
-  assert.equal(server.seen.initialized, 0);
+  assert.deepEqual(methodsSent(server), ['initialize', 'notifications/initialized', 'tools/call', 'tools/call']);
+  assert.deepEqual(server.seen.clients[0], template.connect[0].send.params.clientInfo);
+  assert.equal(server.seen.initialized, 1);
   assert.equal(server.opened, 1);
 });
 
@@ -106,7 +106,7 @@ test('twenty calls at once on one connection, answered last first, with ids that
     results.map((_, n) => 19 - n),
   );
   assert.equal(server.opened, 1);
-  const ids = server.received.slice(1).map((frame) => typeof JSON.parse(frame).id);
+  const ids = server.received.slice(2).map((frame) => typeof JSON.parse(frame).id);
   assert.deepEqual(new Set(ids), new Set(['number']));
 });
 
@@ -146,7 +146,8 @@ test('a call that is aborted or times out is cancelled on the server; the connec
   await server.until(() => cancelled.length === 2);
   assert.deepEqual(cancelled, [1, 2]);
   assert.deepEqual(await protocol.callTool(null, 'm.add', { a: 1, b: 2 }, template), text(3));
-  const notes = server.received.map((frame) => JSON.parse(frame)).filter(({ id }) => id === undefined);
+  const messages = server.received.map((frame) => JSON.parse(frame));
+  const notes = messages.filter(({ id, method }) => id === undefined && method !== 'notifications/initialized');
   assert.deepEqual(
     notes.map(({ method, params }) => [method, params.requestId]),
     [1, 2].map((id) => ['notifications/cancelled', id]),
@@ -212,21 +213,21 @@ test('a tool that reports progress keeps its call alive, and no other', async (t
   assert.equal(server.opened, 1);
 });
 
-test('another protocol version is no connect_ack: no call is sent', async (t) => {
+test('another protocol version is not what is expected: no call is sent', async (t) => {
   const server = await startMcp(t, {});
-  const template = recipe(server, 'mcp');
+  const [hello, welcome] = recipe(server, 'mcp').connect;
   const protocolVersion = '1999-12-31';
-  const { connect_message: hello } = template;
-  const connect_message = { ...hello, params: { ...hello.params, protocolVersion } };
-  const connect_ack = { ...template.connect_ack, result: { protocolVersion } };
+  const send = { ...hello.send, params: { ...hello.send.params, protocolVersion } };
+  const expect = { ...welcome.expect, result: { protocolVersion } };
   const protocol = newProtocol(t, { retry: false });
   const dropped = [];
   protocol.addEventListener('unsolicited', (event) => dropped.push(event.message));
-  const changed = { ...template, connect_message, connect_ack, connection_timeout: 0.3 };
+  const changed = { ...recipe(server, 'mcp'), connect: [{ send }, { ...welcome, expect }], connection_timeout: 0.3 };
   const error = await failure(protocol.callTool(null, 'm.add', {}, changed));
   assert.ok(error instanceof WebSocketTimeoutError);
   assert.equal(error.code, 'connection_timeout');
-  assert.deepEqual(dropped, ['connect_ack is awaited and this is not it']);
+  assert.match(error.message, /did not send what connect\[1\] waits for; .*2025-06-18/);
+  assert.deepEqual(dropped, ['connect[1] is awaited and this is not it']);
   assert.deepEqual(methodsSent(server), ['initialize']);
 });
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Socket } from 'phoenix';
 import { WebSocket } from 'ws';
-import { ToolError, WebSocketTimeoutError } from '../../../js/api/index.js';
+import { ToolError, WebSocketAuthError, WebSocketTimeoutError } from '../../../js/api/index.js';
 import { callAtOnce, lastFirst, recipe } from '../../support/endpoints.js';
 import { startPhoenix } from '../../support/phoenix.js';
 import { collect, failure, newProtocol } from '../../support/server.js';
@@ -102,16 +102,12 @@ test('a reply with a reason is a ToolError; one that fails without a reason reso
   assert.deepEqual(await protocol.callTool(null, 'm.add', {}, elsewhere), { errors: ['a is missing'] });
 });
 
-test('a refused join is no connect_ack: no call is sent', async (t) => {
+test('a refused join rejects at once: no call is sent', async (t) => {
   const server = await startPhoenix(t, { 'room:lobby': { join: () => ({ reason: 'full' }) } });
-  const template = { ...recipe(server, 'phoenix'), connection_timeout: 0.3 };
-  const protocol = newProtocol(t, { retry: false });
-  const dropped = [];
-  protocol.addEventListener('unsolicited', (event) => dropped.push(event.message));
-  const error = await failure(protocol.callTool(null, 'm.add', {}, template));
-  assert.ok(error instanceof WebSocketTimeoutError);
-  assert.equal(error.code, 'connection_timeout');
-  assert.deepEqual(dropped, ['connect_ack is awaited and this is not it']);
+  const error = await failure(newProtocol(t).callTool(null, 'm.add', {}, recipe(server, 'phoenix')));
+  assert.ok(error instanceof WebSocketAuthError);
+  assert.match(error.message, /"reason":"full"/);
+  assert.equal(server.opened, 1);
   assert.equal(server.received.length, 1);
 });
 

@@ -155,12 +155,13 @@ class Connection {
    * @param {Tool} tool
    */
   templateOf(tool) {
-    const { connect_message, connect_ack, protocol, url } = this.manual;
+    const { connect, connect_message, connect_ack, protocol, url } = this.manual;
     const template = tool.tool_call_template;
     if (originOf(template.url) !== originOf(url)) return template;
     return {
       ...template,
-      ...(connect_message !== undefined && template.connect_message === undefined && { connect_message, connect_ack }),
+      ...(template.connect === undefined &&
+        template.connect_message === undefined && { connect, connect_message, connect_ack }),
       ...(protocol !== undefined && template.protocol === undefined && { protocol }),
     };
   }

@@ -93,6 +93,10 @@ export const templateSchema = {
     leave_message: object('Tells the service that a call is left'),
     leave_when: { enum: ['left', 'always'], description: 'Whether it is also told of calls that it has ended' },
     disconnect_message: object('Sent before a connection is closed'),
+    connect: {
+      type: 'array',
+      description: 'The handshake of a new connection: steps of expect, send, error and capture',
+    },
     connect_message: object('Sent first on a new connection'),
     connect_ack: object('Members of the frame that calls then wait for'),
     discovery_message: { ...object('What asks for the manual'), examples: [{ type: 'utcp' }] },

@@ -1,0 +1,73 @@
+// Owns what is said on a new connection before calls, as the template's `connect` has it.
+#include <algorithm>
+#include <utility>
+
+#include "session_state.hpp"
+
+namespace utcp::ws {
+namespace {
+
+// Fails where the frame does not hold all of it.
+bool capture(const ConnectStep& step, const json::ScanResult& scan, Captured& out) {
+  const std::size_t first = scan.values.size() - step.captures.size();
+  const bool is_complete = std::none_of(scan.values.begin() + static_cast<std::ptrdiff_t>(first), scan.values.end(),
+                                        [](std::string_view raw) { return raw.empty(); });
+  for (std::size_t i = 0; is_complete && i < step.captures.size(); ++i) {
+    out.emplace_back(step.captures[i], scan.values[first + i]);
+  }
+  return is_complete;
+}
+
+bool is_refused(const ConnectStep& step, const Frame& frame, const json::ScanResult& scan) {
+  std::size_t slot = step.expect.members.leaves.size();
+  return std::any_of(step.errors.begin(), step.errors.end(), [&](const FrameMark& error) {
+    const std::size_t first = slot;
+    slot += error.members.leaves.size();
+    return is_marked(error, frame, scan, first);
+  });
+}
+
+}  // namespace
+
+// Takes steps up to the next that waits. After the last the connection is ready. `heard`: what the first waits for.
+void Session::greet(TimePoint now, Connection& connection, bool heard) {
+  while (const ConnectStep* step = connection.step) {
+    if (!step->expect.empty() && !heard) return;
+    heard = false;
+    if (step->sends) commands_.push_back(SendGreeting{connection.id, filled(step->send, connection.captured)});
+    connection.step = step->next.get();
+    connection.instead.clear();
+  }
+  connection.state = next_state(connection.state, ConnectionEvent::acknowledged).value_or(connection.state);
+  become_ready(now, connection);
+}
+
+void Session::receive_greeting(TimePoint now, Connection& connection, const Frame& frame) {
+  const ConnectStep& step = *connection.step;
+  const Endpoint& endpoint = *endpoints_.at(connection.endpoint);
+  if (frame.is_text()) {
+    const json::ScanResult scan =
+        json::scan(json_in(frame.text(), endpoint.tool->call_template.strips), step.places, options_.max_depth);
+    if (is_refused(step, frame, scan)) {
+      opening_failed(now, connection,
+                     make_error(ErrorCode::auth_failed,
+                                concat({endpoint.label, " refused the connection at ", step.name, ": ",
+                                        said(start_of(frame), secrets_of(connection.id), kShownOfFrame)})));
+      return;
+    }
+    if (is_marked(step.expect, frame, scan, 0) && capture(step, scan, connection.captured)) {
+      greet(now, connection, true);
+      return;
+    }
+  }
+  connection.instead = start_of(frame);
+  report_frame(Report::Kind::unsolicited, connection, nullptr, frame,
+               concat({step.name, " is awaited and this is not it"}));
+  if (floods(now, connection.unsolicited, frame)) {
+    opening_failed(now, connection,
+                   make_error(ErrorCode::connection_failed, concat({endpoint.label, kFloods, " before ", step.name})),
+                   kFrameRefused, kTooMuch);
+  }
+}
+
+}  // namespace utcp::ws
