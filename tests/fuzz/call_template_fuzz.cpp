@@ -96,6 +96,7 @@ void check_same(const CallTemplate& left, const CallTemplate& right) {
   REQUIRE(left.message.plan(no_names) == right.message.plan(no_names));
   REQUIRE(left.filter_message.plan(no_names) == right.filter_message.plan(no_names));
   REQUIRE(left.discovery_message.plan(no_names) == right.discovery_message.plan(no_names));
+  REQUIRE(left.discovery.places == right.discovery.places);
   REQUIRE(left.keep_alive == right.keep_alive && left.close_after_response == right.close_after_response);
   REQUIRE(left.response_format == right.response_format && left.expected_responses == right.expected_responses);
   REQUIRE(left.headers == right.headers && left.header_fields == right.header_fields);

@@ -52,7 +52,25 @@ void check_loopback(ManualText manual) {
   }
 }
 
+// What services say of themselves: whatever it is, it gives tools that are whole and lead where the template does.
+void check_discovered(std::string_view text) {
+  for (const char* places : {"{}", R"({"tools":"","name":"/0","inputs":"/1"})", R"({"tools":"/tools","name":""})"}) {
+    const std::string asked = std::string(R"({"url":"wss://h.example/","discovery":)") + places + "}";
+    const ManualLimits limits{.max_bytes = std::size_t{64} * 1024, .max_tools = kMostTools};
+    const Result<ManualText> manual = parse_manual(text, limits, parse_call_template(asked)->discovery);
+    if (!manual) continue;
+    REQUIRE(manual->tools.size() + manual->left_out.size() <= kMostTools + 1);
+    REQUIRE(manual->text().size() < 2 * limits.max_bytes);
+    for (const std::string& tool : manual->tools) {
+      check_tool(tool);
+      REQUIRE(tool.ends_with(R"("tool_call_template":{"url":"wss://h.example/","call_template_type":"websocket"}})"));
+    }
+    REQUIRE(parse_manual(manual->text(), {.max_tools = kMostTools}).ok());
+  }
+}
+
 void check(std::string_view text) {
+  check_discovered(text);
   const Result<ManualText> manual = parse_manual(text, {.max_tools = kMostTools});
   if (!manual) {
     REQUIRE(manual.error().code == ErrorCode::invalid_manual && !manual.error().message.empty());
