@@ -16,6 +16,7 @@ export async function calls(protocol: WebSocketCommunicationProtocol, manual: Ma
   expectTypeOf(await protocol.callTool(null, 'm.t', {}, { url, response_format: 'raw' })).toEqualTypeOf<
     string | Uint8Array
   >();
+  expectTypeOf(await protocol.callTool(null, 'm.t', {}, { url, response_format: 'base64' })).toEqualTypeOf<JsonValue>();
   expectTypeOf(await protocol.callTool(null, 'm.t', {}, { url, response_format: 'json' })).toEqualTypeOf<unknown>();
   expectTypeOf(await protocol.callTool(null, 'm.t', {}, { url, result_path: '/result' })).toEqualTypeOf<unknown>();
 

@@ -124,6 +124,15 @@ export function urlOf(template: WebSocketCallTemplate | { call_template_type: 't
   return template.call_template_type === 'text' ? template.content : template.url;
 }
 
+export const told: WebSocketCallTemplate[] = [
+  { url, message: [48, '{{request_id}}'], correlation: ['/2', '/1'] },
+  { url, message: ['REQ', '{{args.sub}}'], correlation: { '/1': '{{args.sub}}' } },
+  // @ts-expect-error an id is at a place, not in one
+  { url, correlation: { '/1': 7 } },
+  // @ts-expect-error no such format
+  { url, message_format: 'hex' },
+];
+
 export const options: ProtocolOptions = {
   retry: false,
   limits: { frameBytes: 1024 },
