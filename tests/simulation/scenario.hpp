@@ -18,12 +18,12 @@ inline constexpr std::string_view kSecret = "hunter2secret";
 
 /// A server: everything of a template that decides who shares connections, besides caller and manual.
 struct Site {
-  std::string url;       // as the template has it
-  std::string opened;    // as it is opened, with a credential in the query
-  std::string protocol;  // empty: none
-  std::string auth;      // JSON; empty: none
-  bool greets = false;   // has a connect_message
-  bool acks = false;     // and waits for its acknowledgement
+  std::string url;          // as the template has it
+  std::string opened;       // as it is opened, with a credential in the query
+  std::string protocol;     // empty: none
+  std::string auth;         // JSON; empty: none
+  bool greets = false;      // has a connect_message
+  bool acks = false;        // and waits for its acknowledgement
   bool challenges = false;  // it speaks first: `connect` repeats a value of what it says, or is refused by a frame
   bool needs_headers = false;
   bool keeps_alive = true;
