@@ -9,9 +9,10 @@ import { newProject } from '../support/packed.js';
 // Lower them whenever something gets smaller. They were raised for what masks secrets, judges failures and limits peers; for `connect`, missing
 // arguments, JSON within JSON strings, warnings and `error_match`; for trace contexts and diagnostics channels; for the call template's language
 // (spread arguments, results by default, placeholders where they have no value, 2,208; progress and trace contexts in messages, 878; leave
-// messages, 832) and for checking connections after a sleep, 500. In bytes.
-const pageLimit = 76_250;
-const moduleLimit = 59_850;
+// messages, 832) and for checking connections after a sleep, 500.
+// Then for the steps of `connect`, 0.9 kB of them SHA-256 and its digests. In bytes.
+const pageLimit = 79_854;
+const moduleLimit = 63_349;
 const pluginLimit = 440;
 
 /** @type {Awaited<ReturnType<typeof newProject>>} */
