@@ -189,7 +189,6 @@ void Network::message_sent(std::uint32_t id, const ModelCall& call) {
       case 0:  // forgotten
         return;
       case 1:
-        if (scenario_.sites[sockets_.at(id).site].challenges) send(id, 0us, make_denied());
         return end(id);
       case 2:
         return send(id, 0us, make_oversize(random_, scenario_.options));
