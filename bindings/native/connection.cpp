@@ -52,6 +52,9 @@ Failure handshake_failure(const ErrorCondition& error, int status) {
   return failure;
 }
 
+// Of the messages in one that a terminator cuts. The same in JavaScript (js/host/socket.js).
+constexpr int kMostParts = 10'000;
+
 // RFC 6455 section 7.4.2; Beast looks at the lower end only.
 constexpr int kEndOfCodes = 5000;
 
@@ -224,7 +227,11 @@ class BeastConnection final : public Connection, public std::enable_shared_from_
       events_->received(id_, Message(is_text, content.size(), content));
       return;
     }
-    while (!content.empty() && events_ != nullptr) {
+    for (int parts = 0; !content.empty() && events_ != nullptr; ++parts) {
+      if (parts == kMostParts) {
+        refuse();
+        return;
+      }
       const std::string_view part = content.substr(0, content.find(terminator));
       content.remove_prefix(std::min(part.size() + terminator.size(), content.size()));
       if (!part.empty()) events_->received(id_, Message(true, part.size(), part));

@@ -200,11 +200,17 @@ export class Socket {
       this.#hand(data, size);
       return;
     }
+    let parts = 0;
     for (let at = 0; at < size; ) {
+      if (parts === MOST_PARTS) {
+        this.#inTurn(() => this.events.received(this, OVERSIZED));
+        return;
+      }
       const end = data.indexOf(terminator, at);
       const part = data.slice(at, end < 0 ? size : end);
       if (part !== '') this.#hand(part, part.length);
       at += part.length + terminator.length;
+      parts += 1;
     }
   }
 
@@ -283,6 +289,9 @@ export class Socket {
     if (!this.#paused && !this.released) attempt(() => this.real.resume());
   }
 }
+
+/** Of the messages in one that a terminator cuts: each is looked at in the same turn. The same natively (connection.cpp). */
+const MOST_PARTS = 10_000;
 
 /** Stands for a message of which the host says only that it is too large. */
 const OVERSIZED = { byteLength: 2 ** 32 - 1 };

@@ -81,6 +81,22 @@ test('a peer that asks without end is cut off', async (t) => {
   assert.equal(server.received.filter((text) => text === '3').length, 1000);
 });
 
+test('a message that a terminator cuts into more than 10,000 is too large', async (t) => {
+  const server = await startServer(t, (socket, text) => {
+    socket.send(text.startsWith('many') ? 'x;'.repeat(10_001) : `${';'.repeat(9999)}answer;`);
+  });
+  const template = server.template({ message: 'UTCP_ARG_what_UTCP_ARG', frame: { terminator: ';' } });
+  const protocol = newProtocol(t);
+  assert.equal(await protocol.callTool(null, 'm.t', { what: 'one' }, template), 'answer');
+  const stream = protocol.callToolStreaming(null, 'm.t', { what: 'many' }, template);
+  const error = await failure(
+    (async () => {
+      for await (const item of stream) assert.equal(item, 'x');
+    })(),
+  );
+  assert.equal(error.code, 'frame_too_large');
+});
+
 test('Socket.IO: a stream of events goes on after the pings of the server', async (t) => {
   const http = createServer();
   const io = new Server(http, { transports: ['websocket'], pingInterval: 100, pingTimeout: 5000 });

@@ -250,7 +250,14 @@ test('tools/list is discovery: the tools of the server are listed, and called', 
   const failed = await failure(protocol.callTool(null, 'lab.fails', {}, second.tool_call_template));
   assert.ok(failed instanceof ToolError);
   assert.deepEqual(failed.detail.result, fails());
-  assert.deepEqual(methodsSent(server), ['initialize', 'tools/list', 'tools/call', 'tools/call', 'tools/call']);
+  assert.deepEqual(methodsSent(server), [
+    'initialize',
+    'notifications/initialized',
+    'tools/list',
+    'tools/call',
+    'tools/call',
+    'tools/call',
+  ]);
   assert.equal(server.opened, 1);
 });
 

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { test } from 'node:test';
 import { Server } from 'socket.io';
-import { ToolError, WebSocketTimeoutError } from '../../../js/api/index.js';
+import { ToolError, WebSocketAuthError } from '../../../js/api/index.js';
 import { callAtOnce, lastFirst, recipe } from '../../support/endpoints.js';
 import { failure, newProtocol } from '../../support/server.js';
 
@@ -119,10 +119,9 @@ test('the server is told that the connection ends', async (t) => {
   assert.deepEqual(server.seen.ends, ['client namespace disconnect']);
 });
 
-test('what a template cannot say: a refusal is no connect_ack; the timeout shows it', async (t) => {
+test('a refusal rejects at the first attempt, with what the server said', async (t) => {
   const server = await startSocketIo(t, {}, { refuse: 'not you' });
-  const template = { ...recipe(server, 'socketio'), connection_timeout: 1 };
-  const error = await failure(newProtocol(t, { retry: false }).callTool(null, 'm.add', {}, template));
-  assert.ok(error instanceof WebSocketTimeoutError);
+  const error = await failure(newProtocol(t).callTool(null, 'm.add', {}, recipe(server, 'socketio')));
+  assert.ok(error instanceof WebSocketAuthError);
   assert.match(error.message, /44\{"message":"not you"\}/);
 });
