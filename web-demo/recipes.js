@@ -1,7 +1,7 @@
-// Owns the recipes that the page offers: those of the README, taken from it when the page is built, so that there is one of each.
+// Owns the recipes that the page offers: those of docs/recipes.md, taken from it when the page is built, so that there is one of each.
 import { readFileSync } from 'node:fs';
 
-const readme = new URL('../README.md', import.meta.url);
+const document = new URL('../docs/recipes.md', import.meta.url);
 
 /**
  * What is called first with a recipe. Those that are not here show how to authenticate, or belong to another.
@@ -31,11 +31,11 @@ const first = {
 
 /** @returns {{ name: string, title: string, template: any, tool: string, args: object, streams: boolean }[]} */
 export function readRecipes() {
-  const blocks = readFileSync(readme, 'utf8').matchAll(/<!-- recipe: ([\w-]+) -->\n```json\n(.*?)\n```/gs);
+  const blocks = readFileSync(document, 'utf8').matchAll(/<!-- recipe: ([\w-]+) -->\n```json\n(.*?)\n```/gs);
   const templates = new Map(Array.from(blocks, ([, name, text]) => [name, JSON.parse(text)]));
   const templateOf = (/** @type {string} */ name) => {
     const found = templates.get(name);
-    if (!found) throw new Error(`The README has no recipe ${name}`);
+    if (!found) throw new Error(`docs/recipes.md has no recipe ${name}`);
     return found.tools?.[0].tool_call_template ?? found;
   };
   return Object.entries(first).map(([name, { title, of, tool, args, streams = false }]) => ({

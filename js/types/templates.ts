@@ -134,12 +134,10 @@ export interface WebSocketCallTemplate<
    */
   ping_message?: string | object | undefined;
   /**
-   * Answers to what the service sends on its own, whether calls wait or not. A frame with the members of `match`, at any depth, or a text
-   * that begins with `{ $prefix: '2' }`, is answered by the `send` of the first that matches, and is nobody's answer. In `send`,
-   * `{{frame:/id}}` is the value at that JSON Pointer of the frame; `{{uuid}}`, `{{now}}` and `{{new_id}}` are filled in. At most 20.
-   * Default: none.
+   * Answers to what the service sends on its own, whether calls wait or not: the first that matches answers a frame, which is nobody's answer
+   * then. At most 20. Default: none.
    */
-  replies?: { match: object; send: string | object }[] | undefined;
+  replies?: readonly FrameReply[] | undefined;
   /** What stands around the JSON of messages. Default: nothing. */
   frame?: FrameFormat | undefined;
   /**
@@ -178,6 +176,14 @@ export interface Discovery {
    * What in the tools' call templates differs from this one. With a `url` of its own it takes nothing over. Default: nothing differs.
    */
   template?: object | undefined;
+}
+
+/** The answer to frames that a service sends on its own. */
+export interface FrameReply {
+  /** Members that the frame has, at any depth, or `{ $prefix: '2' }` for how its text begins. */
+  match: object;
+  /** A message. `{{frame:/id}}` is the value at that JSON Pointer of the frame; `{{uuid}}`, `{{now}}` and `{{new_id}}` are filled in. */
+  send: string | object;
 }
 
 /** What stands around the JSON of messages. */

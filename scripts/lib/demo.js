@@ -5,7 +5,7 @@ import { installFolder } from './modules.js';
 import { fromRoot, npm, readJson, run } from './repo.js';
 import { hashOf, readStamp, writeStamp } from './stamps.js';
 
-const packageInputs = ['js', 'dist', 'package.json', 'README.md'];
+const packageInputs = ['js', 'dist', 'package.json', 'README.md', 'docs/recipes.md'];
 const pageInputs = [
   'web-demo/page',
   'web-demo/offline.js',

@@ -98,7 +98,7 @@ test('two lines tell the events of a process', async () => {
 });
 
 test('the JSON-RPC call template works for every method', async () => {
-  const template = readmeBlocks('json')
+  const template = readmeBlocks('json', readFileSync(new URL('docs/recipes.md', root), 'utf8'))
     .map((block) => JSON.parse(pointed(block)))
     .find(({ message }) => message?.jsonrpc);
   await ready();
@@ -128,7 +128,7 @@ test('the shell blocks name scripts and packages that exist', () => {
   }
 });
 
-test('the CMake block is what the examples do, and the shell block what the tests do', () => {
+test('the CMake block is what the examples do, and the shell block of docs/cpp.md what the tests do', () => {
   const examples = readFileSync(new URL('examples/cpp/CMakeLists.txt', root), 'utf8');
   const [block] = readmeBlocks('cmake');
   assert.match(block, /find_package\(utcp_websocket REQUIRED COMPONENTS client\)/);
@@ -136,7 +136,8 @@ test('the CMake block is what the examples do, and the shell block what the test
   assert.match(examples, /find_package\(utcp_websocket 0\.\d REQUIRED COMPONENTS client\)/);
   assert.match(examples, /utcp_websocket::client/);
   const cmake = readFileSync(new URL('CMakeLists.txt', root), 'utf8');
-  const commands = readmeBlocks('sh').join('\n');
+  const commands = readmeBlocks('sh', readFileSync(new URL('docs/cpp.md', root), 'utf8')).join('\n');
+  assert.match(commands, /-DUTCP_/);
   for (const [, option] of commands.matchAll(/-D(UTCP_\w+)=/g)) assert.ok(cmake.includes(`option(${option} `), option);
 });
 

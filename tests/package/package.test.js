@@ -27,7 +27,7 @@ describe('the packed package', () => {
       /^dist\/(index\.js|index\.js\.map|register\.js|sdk\.js|undici\.js|cli\/main\.js|inline\.js)$/,
       /^dist\/(inline|register|sdk|wasm)\.cjs$/,
       /^dist\/types\/[\w/-]+\.d\.ts$/,
-      /^(README|docs\/(cli|hosts|observability))\.md$/,
+      /^README\.md$/,
       /^LICENSE$/,
       /^package\.json$/,
     ];

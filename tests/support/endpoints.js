@@ -1,12 +1,15 @@
-// The README's recipes, for the tests that drive real endpoints with them: a recipe is the JSON block below `<!-- recipe: NAME -->`.
+// The recipes of docs/recipes.md and the README, for the tests that drive real endpoints with them: a recipe is the JSON block below `<!-- recipe: NAME -->`.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 
-const text = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+/** Where they stand: how to authenticate, in the README. */
+export const recipeTexts = ['README.md', 'docs/recipes.md'].map((file) =>
+  readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8'),
+);
 
 /** Every recipe by its name: a call template, a manual, or the members in which one template differs from another. */
 export const recipes = new Map(
-  [...text.matchAll(/^<!-- recipe: ([\w-]+) -->\n```json\n(.*?)^```$/gms)].map(([, name, json]) => [
+  [...recipeTexts.join('\n').matchAll(/^<!-- recipe: ([\w-]+) -->\n```json\n(.*?)^```$/gms)].map(([, name, json]) => [
     name,
     JSON.parse(json),
   ]),
@@ -15,7 +18,7 @@ export const recipes = new Map(
 /** The template that these recipes make together, at this server. */
 export function recipe(server, ...names) {
   const parts = names.map((name) => recipes.get(name));
-  assert.ok(!parts.includes(undefined), `the README has no recipe ${names[parts.indexOf(undefined)]}`);
+  assert.ok(!parts.includes(undefined), `there is no recipe ${names[parts.indexOf(undefined)]}`);
   return at(server, Object.assign({ call_template_type: 'websocket' }, ...parts));
 }
 

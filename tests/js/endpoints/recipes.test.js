@@ -1,13 +1,13 @@
-// The README's recipes are the ones that the tests of this folder and of tests/js/auth run: none is left out, and each is valid as it stands.
+// The recipes of the documents are the ones that the tests of this folder and of tests/js/auth run: none is left out, and each is valid as it stands.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { parseManual, ready, validateCallTemplate } from '../../../js/api/index.js';
-import { recipes } from '../../support/endpoints.js';
+import { recipes, recipeTexts } from '../../support/endpoints.js';
 import { readmeBlocks } from '../../support/readme.js';
 
-test('every JSON block of the README is a recipe, and every recipe is used by a test', () => {
-  assert.equal(recipes.size, readmeBlocks('json').length);
+test('every JSON block of these documents is a recipe, and every recipe is used by a test', () => {
+  assert.equal(recipes.size, recipeTexts.flatMap((text) => readmeBlocks('json', text)).length);
   const tests = ['.', '../auth/']
     .map((path) => new URL(path, import.meta.url))
     .flatMap((folder) => readdirSync(folder).map((file) => new URL(file, folder)))
