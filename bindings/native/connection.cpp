@@ -100,7 +100,10 @@ class BeastConnection final : public Connection, public std::enable_shared_from_
 
   void set_reading(bool on) override {
     wants_ = on;
-    if (on) read();
+    if (!on) return;
+    if (rest_.empty()) return read();
+    // What is told of the rest enters the engine, which is at work here.
+    asio::post(executor_, [self = shared_from_this()] { self->read(); });
   }
 
   void flush() override {
@@ -193,6 +196,11 @@ class BeastConnection final : public Connection, public std::enable_shared_from_
   void read() {
     if (is_reading_ || !wants_ || !is_open_ || events_ == nullptr) return;
     is_reading_ = true;
+    if (!hand_over_rest()) {
+      is_reading_ = false;
+      if (wire_) wire_->flush();
+      return;
+    }
     const std::size_t most = settings_.max_message + 1;
     content_.make_room(content_.size() == 0 ? 0 : stream_->read_size_hint(std::size_t{1}), most);
     stream_->async_read_some(
@@ -212,7 +220,7 @@ class BeastConnection final : public Connection, public std::enable_shared_from_
     if (stream_->is_message_done()) {
       // `is_reading_` stays set: what is sent now goes out when the read goes on.
       hand_over(content_.view());
-      content_.clear();
+      if (rest_.empty()) content_.clear();
     }
     is_reading_ = false;
     read();
@@ -227,15 +235,27 @@ class BeastConnection final : public Connection, public std::enable_shared_from_
       events_->received(id_, Message(is_text, content.size(), content));
       return;
     }
-    for (int parts = 0; !content.empty() && events_ != nullptr; ++parts) {
-      if (parts == kMostParts) {
+    rest_ = content;
+    parts_ = 0;
+  }
+
+  // Of a message that a terminator cuts. Returns whether there is nothing left, and more may be read.
+  bool hand_over_rest() {
+    if (rest_.empty()) return true;
+    const std::string& terminator = settings_.terminator;
+    while (!rest_.empty() && wants_ && events_ != nullptr) {
+      if (parts_++ == kMostParts) {
+        rest_ = {};
         refuse();
-        return;
+        return false;
       }
-      const std::string_view part = content.substr(0, content.find(terminator));
-      content.remove_prefix(std::min(part.size() + terminator.size(), content.size()));
+      const std::string_view part = rest_.substr(0, rest_.find(terminator));
+      rest_.remove_prefix(std::min(part.size() + terminator.size(), rest_.size()));
       if (!part.empty()) events_->received(id_, Message(true, part.size(), part));
     }
+    if (!rest_.empty()) return false;
+    content_.clear();
+    return wants_ && is_open_ && events_ != nullptr;
   }
 
   void refuse() {
@@ -274,6 +294,8 @@ class BeastConnection final : public Connection, public std::enable_shared_from_
   ReceivedBytes content_;
   bool is_open_ = false;
   bool is_reading_ = false;
+  std::string_view rest_{};  // in `content_`: of a message that a terminator cuts, what is not handed over yet
+  int parts_ = 0;            // that were
   bool wants_ = true;
   Timer timer_;
   UniqueFunction<void()> done_;

@@ -97,7 +97,7 @@ const seen = {
   ],
   own: true,
   words: 2,
-  error: 'call template field "response_format" must be "json", "text" or "raw"; got "xml"',
+  error: 'call template field "response_format" must be "json", "text", "raw" or "base64"; got "xml"',
   thrown: ['CallTemplateError', 'url'],
 };
 

@@ -93,9 +93,9 @@ export function hostOf(world, kind) {
       if (faults && random.chance(0.03)) clock.after(() => this.#closed(), random.below(2000));
       if (faults && random.chance(0.02)) clock.after(() => this.onerror?.(throwing()), random.below(2000));
     }
-    /** Once, and after the message of the call that is left, which may be a caller's nonsense without its marker. */
+    /** Once, and after the message of the call that is left. */
     #leave(marker) {
-      const wasSent = [marker, 'none'].some((one) => this.#requests.includes(one)) || this.#isBroken;
+      const wasSent = this.#requests.includes(marker) || this.#isBroken;
       if (!wasSent || this.#left.includes(marker)) world.fail(`${marker} was left ${wasSent ? 'twice' : 'unsent'}`);
       this.#left.push(marker);
       world.left += 1;

@@ -120,26 +120,24 @@ export class World {
       { auth_type: 'api_key', api_key: secret, var_name: 'key', location: 'query' },
       { auth_type: 'oauth2', token_url: 'https://t.example/', client_id: 'c', client_secret: secret },
     ]);
-    return {
-      stream,
-      bound: seconds * 1000,
-      fields: {
-        ...{ name: 'm', call_template_type: 'websocket', url: `wss://h${random.below(2)}.example/`, timeout: seconds },
-        response_format: random.pick(['json', 'text', 'raw']),
-        ...(auth && { auth }),
-        ...(withId && {
-          message: { id: '{{request_id}}', m: 'UTCP_ARG_m_UTCP_ARG', kind: stream ? 'stream' : 'single' },
-        }),
-        ...(random.chance(0.2) && { close_after_response: true }),
-        ...(random.chance(0.2) && { error_path: '/error' }),
-        ...(random.chance(0.3) && { leave_message: { leave: 'UTCP_ARG_m_UTCP_ARG' }, disconnect_message: 'bye' }),
-        ...(random.chance(0.1) && { ping_interval: 1 }),
-        ...(stream && random.chance(0.3) && { expected_responses: 3 }),
-        ...(random.chance(0.03) && {
-          [random.pick(['url', 'headers', 'auth', 'message', 'header_fields'])]: callerValue(random),
-        }),
-      },
+    const message = { id: '{{request_id}}', m: 'UTCP_ARG_m_UTCP_ARG', kind: stream ? 'stream' : 'single' };
+    const fields = {
+      ...{ name: 'm', call_template_type: 'websocket', url: `wss://h${random.below(2)}.example/`, timeout: seconds },
+      response_format: random.pick(['json', 'text', 'raw']),
+      ...(auth && { auth }),
+      ...(withId && { message }),
+      ...(random.chance(0.2) && { close_after_response: true }),
+      ...(random.chance(0.2) && { error_path: '/error' }),
+      ...(random.chance(0.3) && { leave_message: { leave: 'UTCP_ARG_m_UTCP_ARG' }, disconnect_message: 'bye' }),
+      ...(random.chance(0.1) && { ping_interval: 1 }),
+      ...(stream && random.chance(0.3) && { expected_responses: 3 }),
+      ...(random.chance(0.03) && {
+        [random.pick(['url', 'headers', 'auth', 'message', 'header_fields'])]: callerValue(random),
+      }),
     };
+    // A message of the caller's own carries no marker, by which it could be told that its call was sent before it was left.
+    if ('message' in fields && fields.message !== message) delete fields.leave_message;
+    return { stream, bound: seconds * 1000, fields };
   }
 
   #call({ stream, bound, fields }) {
