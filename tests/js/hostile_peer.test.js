@@ -1,7 +1,7 @@
 // What a peer says may be any JSON: in an error, in an item, in a closing. It ends its own call at most.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ToolError } from '../../js/api/index.js';
+import { ToolError, WebSocketClosedError } from '../../js/api/index.js';
 import { driverOf } from '../../js/api/protocol.js';
 import { collect, failure, newProtocol, startServer } from '../support/server.js';
 
@@ -109,4 +109,19 @@ test('after a message that nobody asked for, a call that takes any has a connect
   assert.match((await heard).message, /nobody asked for.*give the template ids/);
   assert.equal(await protocol.callTool(null, 'm.t', {}, server.template({ message: 'two' })), 'answer to two');
   assert.equal(server.opened, 2);
+});
+
+test('a peer that asks without end is cut off', async (t) => {
+  const server = await startServer(t, (socket, text) => {
+    if (text === 'go') for (let i = 0; i < 500; i += 1) socket.send('2');
+  });
+  const template = server.template({ message: 'go', replies: [{ match: { $prefix: '2' }, send: '3' }] });
+  // Few, so that the slowest machine sees one more within a second.
+  const protocol = newProtocol(t, { limits: { unsolicitedFrames: 20 } });
+  const error = await failure(protocol.callTool(null, 'm.t', {}, template));
+  assert.ok(error instanceof WebSocketClosedError, error);
+  assert.match(error.message, /replies \(limit unsolicitedFrames\)/);
+  await server.allClosed();
+  assert.equal(server.closings[0][0], 4000);
+  assert.equal(server.received.filter((text) => text === '3').length, 20);
 });

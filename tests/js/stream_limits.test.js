@@ -274,3 +274,14 @@ test('what was taken is told once, each stream for itself', () => {
   assert.deepEqual(consumed.take(), { call: 2, items: 1, bytes: 5 });
   assert.deepEqual(consumed.take(), { call: 0, items: 0, bytes: 0 });
 });
+
+test('messages that are cut out of one frame wait for a slow reader in their order', async (t) => {
+  const numbers = Array.from({ length: 200 }, (_, n) => `${n}`);
+  const server = await startServer(t, (socket) => socket.send(`${numbers.join(';')};;`));
+  const protocol = newProtocol(t, { limits: { streamItems: 10 } });
+  const template = server.template({ message: 'go', frame: { terminator: ';' }, expected_responses: 200 });
+  const items = [];
+  for await (const item of protocol.callToolStreaming(null, 'm.t', {}, template)) items.push(item);
+  assert.deepEqual(items, numbers);
+  assert.deepEqual(server.received, ['go;']);
+});
