@@ -153,7 +153,7 @@ test('what is too large for the module is refused, and the module goes on', asyn
   assert.ok(error.cause instanceof TypeError);
   assert.match(error.cause.message, /what the option credentials gives is too large/);
   size = 3;
-  await protocol.callTool(null, 'm.t', {}, server.template());
+  await protocol.callTool(null, 'm.t', {}, exactly(server.template()));
   assert.deepEqual(
     server.requests.map(({ url }) => url),
     ['/?a=xxx'],

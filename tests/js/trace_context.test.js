@@ -85,12 +85,12 @@ test('a message holds the context of its own call, also on a connection that is 
     ...{ id: '{{request_id}}', a: '{{args.a}}' },
     _meta: { traceparent: '{{traceparent}}', tracestate: '{{tracestate}}' },
   };
-  const template = server.template({ message, response_format: 'json' });
+  const template = exactly(server.template({ message, response_format: 'json' }));
   const call = async () => (await protocol.callTool(null, 'm.t', { a: 1 }, template))._meta;
   assert.deepEqual(await call(), { traceparent: traceparent(1), tracestate: 'v=a' });
   assert.deepEqual(await call(), { traceparent: traceparent(2) });
   assert.deepEqual(await call(), { traceparent: traceparent(3), tracestate: 'v=a' });
-  const text = server.template({ message: '{{traceparent}};{{tracestate}}', expected_responses: 1 });
+  const text = exactly(server.template({ message: '{{traceparent}};{{tracestate}}', expected_responses: 1 }));
   assert.deepEqual(await collect(protocol.callToolStreaming(null, 'm.t', {}, text)), [`${traceparent(4)};v=a`]);
   assert.equal(asked, 4);
 });
