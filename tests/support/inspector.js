@@ -60,7 +60,10 @@ export class Inspector {
       if (['error', 'warning'].includes(message.type())) complaints.push(`${message.type()}: ${message.text()}`);
     });
     page.on('pageerror', (error) => complaints.push(`uncaught: ${error.stack}`));
-    page.on('requestfailed', (request) => complaints.push(`failed: ${request.url()}`));
+    page.on('requestfailed', (request) => {
+      // What a reload cuts off has not failed.
+      if (!/ABORTED/.test(request.failure()?.errorText ?? '')) complaints.push(`failed: ${request.url()}`);
+    });
     page.on('request', (request) => this.requests.push(request.url()));
     await page.addInitScript(() => {
       document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => {
