@@ -309,7 +309,7 @@ describe('connecting', () => {
   test('says what is wrong and what to do, and works afterwards', async () => {
     const other = await inspectors.open({ hash: '#url=ws%3A%2F%2Ftools.example.com%2Futcp' });
     await other.page.click('button:text-is("Connect")');
-    await other.page.waitForSelector('.connect .problems');
+    await other.page.waitForSelector('.connect .problems:has-text("has to answer")');
     assert.match((await other.page.textContent('.connect .problems')) ?? '', /not encrypted.*Use wss:.*has to answer/s);
     assert.equal(await other.page.locator('button.tool').count(), 0);
     await other.page.click('text=Use the bundled provider');
