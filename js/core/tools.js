@@ -21,8 +21,7 @@ import { isJustArguments, stringify, usesUuid } from './message.js';
  * @property {boolean} usesUuid
  * @property {boolean} filters whether what frames are held against (`message_filter`, `stream_end`, `error_match`) has placeholders
  * @property {boolean} leaves whether there is a `leave_message`
- * @property {string} lastNames which names `lastPlan` is for
- * @property {Piece[]} lastPlan
+ * @property {({ names: string, plan: Piece[] } | undefined)[]} last by what they are of: the plans made last, and for which names
  */
 
 /**
@@ -97,7 +96,7 @@ export class Tools {
     const { value, error } = driver.ask((core, session) => core.prepare(session, caller, name, text));
     if (error) throw createError(error.field === 'url' && isTool(text) ? { ...error, message: A_TOOL } : error);
     const plain = value.plan !== undefined && isJustArguments(value.plan);
-    const tool = { ...value, plain, usesUuid: usesUuid(value.plan ?? []), lastNames: '', lastPlan: value.plan ?? [] };
+    const tool = { ...value, plain, usesUuid: usesUuid(value.plan ?? []), last: [] };
     this.#tools.set(key, tool);
     if (this.#tools.size > MOST_TOOLS) this.#releaseOldest(driver);
     return tool;
@@ -112,13 +111,10 @@ export class Tools {
   planFor(driver, tool, args) {
     if (tool.plain) return undefined;
     if (tool.plan) return tool.plan;
-    const text = namesOf(args);
-    if (text !== tool.lastNames) {
-      tool.lastPlan = planOf(driver, tool, text, PLAN_OF_MESSAGE);
-      tool.lastNames = text;
-      tool.usesUuid = usesUuid(tool.lastPlan);
-    }
-    return tool.lastPlan;
+    const before = tool.last[PLAN_OF_MESSAGE];
+    const plan = planFor(driver, tool, args, PLAN_OF_MESSAGE);
+    if (tool.last[PLAN_OF_MESSAGE] !== before) tool.usesUuid = usesUuid(plan);
+    return plan;
   }
 
   clear() {
@@ -143,23 +139,20 @@ export const PLAN_OF_FILTER = 1;
 export const PLAN_OF_LEAVING = 2;
 
 /**
+ * Asks the core only where the arguments have other names than those of the last call.
  * @param {Core} driver
  * @param {PreparedTool} tool
  * @param {import('./message.js').Arguments} args
- * @param {number} of
- * @returns {Piece[]} where the tool has it
- */
-export function planFor(driver, tool, args, of) {
-  return planOf(driver, tool, namesOf(args), of);
-}
-
-/**
- * @param {Core} driver @param {PreparedTool} tool @param {string} names @param {number} of
+ * @param {number} of what the tool has
  * @returns {Piece[]} throws where an argument is missing that must not be
  */
-function planOf(driver, tool, names, of) {
+export function planFor(driver, tool, args, of) {
+  const names = namesOf(args);
+  const last = tool.last[of];
+  if (last?.names === names) return last.plan;
   const { value, error } = driver.ask((core, session) => core.plan(session, tool.tool, names, of));
   if (error) throw createError(error);
+  tool.last[of] = { names, plan: value };
   return value;
 }
 

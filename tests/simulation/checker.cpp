@@ -137,18 +137,6 @@ bool Checker::is_silent(const ModelConnection& connection) const {
   return now_ - *connection.pinged_at <= interval + interval / 8;
 }
 
-void Checker::on(const SendReply& command) {
-  is_heard();
-  const auto id = static_cast<std::uint32_t>(command.connection);
-  require(model_.live_connection(id) != nullptr && !said_goodbye_.contains(id),
-          name("a reply on a dead connection", id));
-  require(must_reply_.has_value(), name("a reply to nothing: connection", id));
-  std::string text;
-  for (const Piece& piece : command.plan) text += piece.text;
-  require(text.starts_with(*must_reply_), name("the wrong reply: connection", id));
-  must_reply_.reset();
-}
-
 void Checker::on(const SetReading& command) {
   is_heard();
   const auto id = static_cast<std::uint32_t>(command.connection);

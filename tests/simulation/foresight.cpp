@@ -191,22 +191,6 @@ void Checker::received(TimePoint now, std::uint32_t id, const Payload& payload) 
   --connection->owed_echoes;
 }
 
-// It is answered, whether calls wait or not, and means nothing to them.
-void Checker::question_for(ModelConnection& connection, const Payload& payload) {
-  if (!is_one_too_many(connection.questions, payload)) {
-    must_reply_ = reply_to(payload);
-    return;
-  }
-  if (connection.state == ModelConnection::State::greeting) {
-    opening_fails(connection, ErrorCode::connection_failed, true);
-  }
-  for (const std::uint32_t call : connection.calls) {
-    must_settle_[call] = ErrorCode::connection_closed;
-    must_tell(*model_.live_call(call), Ending::left);
-  }
-  must_close_[connection.id] = 4000;
-}
-
 bool Checker::is_one_too_many(ModelConnection::Flow& flow, const Payload& payload) const {
   if (now_ >= flow.since + std::chrono::seconds(1)) flow = {.since = now_};
   ++flow.frames;
@@ -363,23 +347,6 @@ void Checker::drop_group(std::size_t index, ErrorCode code) {
   Group& group = model_.group(index);
   for (const std::uint32_t id : group.connections) must_close_[id] = 1000;
   group.may_back_off = false;
-}
-
-// A call has left its connection or its queue: what becomes of what it leaves behind.
-void Checker::leave(ModelCall& call, Ending ending) {
-  if (call.state == ModelCall::State::waiting) return stop_waiting(call);
-  ModelConnection& connection = *model_.live_connection(call.connection);
-  std::erase(connection.calls, call.id);
-  const bool is_told = must_tell(call, ending);
-  if (!connection.calls.empty()) return;
-  if ((connection.exclusive && (is_told || ending != Ending::answered)) || connection.is_deaf() ||
-      call.tool->close_after) {
-    must_close_[connection.id] = 1000;
-    return;
-  }
-  connection.exclusive = false;
-  connection.since = now_;
-  if (connection.paused) must_set_reading_[connection.id] = true;
 }
 
 // What is being opened for nobody is given up.

@@ -47,4 +47,21 @@ void Checker::check_goodbye(const ModelConnection& connection, int code) {
   }
 }
 
+// A call has left its connection or its queue: what becomes of what it leaves behind.
+void Checker::leave(ModelCall& call, Ending ending) {
+  if (call.state == ModelCall::State::waiting) return stop_waiting(call);
+  ModelConnection& connection = *model_.live_connection(call.connection);
+  std::erase(connection.calls, call.id);
+  const bool is_told = must_tell(call, ending);
+  if (!connection.calls.empty()) return;
+  if ((connection.exclusive && (is_told || ending != Ending::answered)) || connection.is_deaf() ||
+      call.tool->close_after) {
+    must_close_[connection.id] = 1000;
+    return;
+  }
+  connection.exclusive = false;
+  connection.since = now_;
+  if (connection.paused) must_set_reading_[connection.id] = true;
+}
+
 }  // namespace utcp::ws::simulation
