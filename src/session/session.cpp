@@ -270,7 +270,7 @@ ErrorPtr Session::timeout_error(const Call& call) const {
   }
   for (const ConnectionId id : endpoint.connections) {
     const Connection& connection = *connections_.at(static_cast<std::uint32_t>(id));
-    if (connection.state != ConnectionState::ready) {
+    if (!connection.state.is_ready()) {
       return make_error(ErrorCode::connection_timeout, concat({what_is_missing(connection), limit}));
     }
   }

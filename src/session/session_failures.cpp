@@ -8,7 +8,7 @@ void Session::handle_error(TimePoint now, ConnectionId id) {
   const auto entry = connections_.find(static_cast<std::uint32_t>(id));
   if (entry == connections_.end()) return;
   Connection& connection = *entry->second;
-  if (connection.state != ConnectionState::ready) {
+  if (!connection.state.is_ready()) {
     handle_opening_failed(now, id, {});
     return;
   }
@@ -23,7 +23,7 @@ void Session::handle_opening_failed(TimePoint now, ConnectionId id, const Openin
   const auto entry = connections_.find(static_cast<std::uint32_t>(id));
   if (entry == connections_.end()) return;
   Connection& connection = *entry->second;
-  if (connection.state == ConnectionState::ready) {
+  if (connection.state.is_ready()) {
     handle_error(now, id);
     return;
   }

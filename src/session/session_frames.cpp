@@ -15,7 +15,7 @@ constexpr std::size_t kSizeUnknown = 0xffffffff;
 
 void Session::handle_message(TimePoint now, ConnectionId id, const Frame& frame) {
   const auto entry = connections_.find(static_cast<std::uint32_t>(id));
-  if (entry == connections_.end() || entry->second->state < ConnectionState::greeting) return;
+  if (entry == connections_.end() || !entry->second->state.is_open()) return;
   const std::uint32_t endpoint_id = entry->second->endpoint;
   const bool was_deaf = hears(now, *entry->second);
   receive(now, *entry->second, frame);
@@ -46,7 +46,7 @@ void Session::receive(TimePoint now, Connection& connection, const Frame& frame)
   }
   if (call == nullptr) {
     // Who sends unasked may do so again, when a call that takes any frame has just been sent.
-    if (!connection.tainted && !connection.exclusive) {
+    if (!connection.tainted) {
       connection.tainted = true;
       const bool streams = connection.served_wrapped && is_of_stream(frame, options_.max_depth);
       report_frame(
@@ -99,7 +99,7 @@ bool Session::is_echo(Connection& connection, const Frame& frame) {
 Session::Call* Session::find_addressee(const Connection& connection, const Frame& frame) {
   if (connection.calls.empty()) return nullptr;
   auto entry = connection.calls.begin();
-  if (connection.exclusive) return calls_.at(entry->second).get();
+  if (connection.state == ConnectionState::exclusive) return calls_.at(entry->second).get();
   if (!frame.is_text()) return nullptr;
   while (entry != connection.calls.end()) {
     const Tool& tool = *calls_.at(entry->second)->tool;
@@ -208,7 +208,8 @@ void Session::take(TimePoint now, Connection& connection, Call& call, const Fram
     return;
   }
   // Half of what may pile up is left for what the host has read already. Others' answers are never held up.
-  if (options_.can_pause && call.mode == CallMode::stream && connection.exclusive && holds_more_than(call, 2)) {
+  if (options_.can_pause && call.mode == CallMode::stream && connection.state == ConnectionState::exclusive &&
+      holds_more_than(call, 2)) {
     set_reading(connection, false);
   }
   if (connection.paused) {

@@ -38,7 +38,7 @@ void Session::greet(TimePoint now, Connection& connection, bool heard) {
     connection.step = step->next.get();
     connection.instead.clear();
   }
-  connection.state = next_state(connection.state, ConnectionEvent::acknowledged).value_or(connection.state);
+  connection.state.apply(ConnectionEvent::greeted);
   become_ready(now, connection);
 }
 

@@ -39,7 +39,7 @@ void Session::heartbeat(TimePoint now, Connection& connection) {
   timers_.set(heartbeat_timer(connection.id), now + interval);
   // Of a connection that is not read from no answer could be seen. What comes back for a message could be taken for the
   // answer of a call that takes any frame; such a call's response_timeout watches meanwhile.
-  if (connection.paused || (!options_.can_ping && connection.exclusive)) {
+  if (connection.paused || (!options_.can_ping && connection.state == ConnectionState::exclusive)) {
     connection.pinged_at.reset();
     return;
   }
@@ -63,7 +63,7 @@ TimePoint Session::end_of_rest(const Connection& connection) const {
 void Session::handle_wake(TimePoint now) {
   for (auto next = connections_.begin(); next != connections_.end();) {
     Connection& connection = *(next++)->second;
-    if (connection.state != ConnectionState::ready || !connection.calls.empty()) continue;
+    if (connection.state != ConnectionState::free) continue;
     Endpoint& endpoint = *endpoints_.at(connection.endpoint);
     const CallTemplate& call_template = endpoint.tool->call_template;
     if (options_.can_ping || call_template.ping_message) {

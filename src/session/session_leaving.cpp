@@ -19,12 +19,14 @@ void Session::take_out(TimePoint now, Call& call, Ending ending) {
   Connection& connection = *connections_.at(static_cast<std::uint32_t>(*lease));
   // What answers a leave message could be taken for the next call's answer.
   const bool spoilt = send_leave_message(call, ending) || ending != Ending::answered;
-  const bool closes = (connection.exclusive && spoilt) || call.tool->call_template.close_after_response;
+  const bool closes =
+      (connection.state == ConnectionState::exclusive && spoilt) || call.tool->call_template.close_after_response;
   if (call.tool->rules.correlates_by_value() && spoilt)
     connection.unanswered[call.route] = static_cast<std::uint32_t>(id);
   connection.calls.erase(call.route);
   calls_.erase(static_cast<std::uint32_t>(id));
   if (!connection.calls.empty()) return;
+  connection.state.apply(ConnectionEvent::left);
   if (closes || connection.is_deaf()) {
     retire(connection);
   } else {
@@ -44,7 +46,7 @@ bool Session::send_leave_message(Call& call, Ending ending) {
 void Session::retire(Connection& connection) {
   const std::optional<MessageTemplate>& message =
       endpoints_.at(connection.endpoint)->tool->call_template.disconnect_message;
-  if (message && connection.state == ConnectionState::ready) {
+  if (message && connection.state.is_ready()) {
     commands_.push_back(SendDisconnectMessage{connection.id, message->plan({})});
   }
   remove(connection);
@@ -55,8 +57,7 @@ void Session::remove(Connection& connection, int code, std::string_view reason, 
   const ConnectionId id = connection.id;
   Endpoint& endpoint = *endpoints_.at(connection.endpoint);
   const bool has_socket = connection.state != ConnectionState::authorizing;
-  const bool was_open = has_socket && connection.state != ConnectionState::opening;
-  if (Report* closed = was_open ? report(Report::Kind::close, endpoint, id) : nullptr) {
+  if (Report* closed = connection.state.is_open() ? report(Report::Kind::close, endpoint, id) : nullptr) {
     closed->close_code = code;
     closed->text = reason;
   }

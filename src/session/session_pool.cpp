@@ -104,10 +104,10 @@ Session::Connection* Session::find_connection(const Endpoint& endpoint, const Ca
   Connection* best = nullptr;
   for (const ConnectionId id : endpoint.connections) {
     Connection& connection = *connections_.at(static_cast<std::uint32_t>(id));
-    if (connection.state != ConnectionState::ready || connection.is_deaf()) continue;
+    if (!connection.state.is_ready() || connection.is_deaf()) continue;
     const bool may_be_sent_more = connection.tainted || connection.owed_echoes > 0 || !connection.knows_echo;
-    const bool fits = shared ? !connection.exclusive && !may_confuse(connection, call)
-                             : connection.calls.empty() && !may_be_sent_more;
+    const bool fits = shared ? connection.state != ConnectionState::exclusive && !may_confuse(connection, call)
+                             : connection.state == ConnectionState::free && !may_be_sent_more;
     if (fits && (best == nullptr || connection.idle_since > best->idle_since)) best = &connection;
   }
   return best;
@@ -127,7 +127,7 @@ bool Session::wants_another(const Endpoint& endpoint) const {
   std::size_t opening = 0;
   for (const ConnectionId id : endpoint.connections) {
     const Connection& connection = *connections_.at(static_cast<std::uint32_t>(id));
-    if (connection.state != ConnectionState::ready || connection.doubted_until) ++opening;
+    if (!connection.state.is_ready() || connection.doubted_until) ++opening;
   }
   if (opening == 0) return true;
   if (endpoint.failures > 0) return false;  // one probe at a time until the peer is back
@@ -139,7 +139,7 @@ bool Session::has_room(const Endpoint& endpoint) {
   if (endpoint.connections.size() < options_.max_connections) return true;
   for (const ConnectionId id : endpoint.connections) {
     Connection& connection = *connections_.at(static_cast<std::uint32_t>(id));
-    if (connection.state != ConnectionState::ready || !connection.calls.empty()) continue;
+    if (connection.state != ConnectionState::free) continue;
     retire(connection);
     return true;
   }
@@ -158,7 +158,6 @@ void Session::open(TimePoint now, Endpoint& endpoint, const Call& call) {
   // As the template says: a call that waits longer, or for ever, must not keep others behind one hung attempt.
   timers_.set(timer_of(id), now + call.tool->call_template.connection_timeout);
   if (endpoint.tool->call_template.auth.kind == Auth::Kind::oauth2) {
-    connection->state = ConnectionState::authorizing;
     authorize(now, *connection);
   } else {
     open_socket(*connection, {});
@@ -169,7 +168,7 @@ void Session::lease(TimePoint now, Connection& connection, Call& call) {
   call.route = call.shared() ? call.tool->place + call.wire_id : "";
   while (connection.calls.contains(call.route)) call.route += '\'';  // the host gave one UUID twice
   connection.calls[call.route] = static_cast<std::uint32_t>(call.id);
-  connection.exclusive = !call.shared();
+  connection.state.apply(call.shared() ? ConnectionEvent::joined : ConnectionEvent::leased);
   connection.tainted = connection.tainted || call.shared();
   call.connection = connection.id;
   timers_.set(timer_of(call.id), now + call.response_timeout);
@@ -198,14 +197,9 @@ void Session::handle_open(TimePoint now, ConnectionId id, std::string_view subpr
     return;
   }
   report(Report::Kind::open, endpoint, id);
-  if (call_template.connect) {
-    connection.step = call_template.connect.get();
-    connection.state = next_state(connection.state, ConnectionEvent::opened_shy).value_or(connection.state);
-    greet(now, connection);
-    return;
-  }
-  connection.state = next_state(connection.state, ConnectionEvent::opened).value_or(connection.state);
-  become_ready(now, connection);
+  connection.step = call_template.connect.get();
+  connection.state.apply(ConnectionEvent::opened);
+  greet(now, connection);
 }
 
 void Session::become_ready(TimePoint now, Connection& connection) {
@@ -223,7 +217,6 @@ void Session::become_ready(TimePoint now, Connection& connection) {
 }
 
 void Session::rest(TimePoint now, Connection& connection) {
-  connection.exclusive = false;
   set_reading(connection, true);
   connection.idle_since = now;
   // A timer that is still set from an earlier rest is moved on when it fires: nothing to do on the hot path.
@@ -233,7 +226,7 @@ void Session::rest(TimePoint now, Connection& connection) {
 // The first half of a sentence about a connection that is not ready in time.
 std::string Session::what_is_missing(const Connection& connection) const {
   const Endpoint& endpoint = *endpoints_.at(connection.endpoint);
-  switch (connection.state) {
+  switch (connection.state.value()) {
     case ConnectionState::authorizing:
       return token_endpoint(endpoint.tool->call_template.auth.token_url) + " did not answer";
     case ConnectionState::greeting:
@@ -247,10 +240,10 @@ std::string Session::what_is_missing(const Connection& connection) const {
 }
 
 void Session::connection_timeout(TimePoint now, Connection& connection) {
-  if (connection.state != ConnectionState::ready) {
+  if (!connection.state.is_ready()) {
     opening_failed(now, connection,
                    make_error(ErrorCode::connection_timeout, what_is_missing(connection) + " in time"));
-  } else if (connection.calls.empty()) {
+  } else if (connection.state == ConnectionState::free) {
     const TimePoint due = end_of_rest(connection);
     if (due > now) {
       timers_.set(timer_of(connection.id), due);
@@ -266,7 +259,7 @@ void Session::handle_close(TimePoint now, ConnectionId id, int code, std::string
   const auto entry = connections_.find(static_cast<std::uint32_t>(id));
   if (entry == connections_.end()) return;
   Connection& connection = *entry->second;
-  const bool was_ready = connection.state == ConnectionState::ready;
+  const bool was_ready = connection.state.is_ready();
   const std::string why = said(reason, secrets_of(id));
   const ConnectStep* connect = endpoints_.at(connection.endpoint)->tool->call_template.connect.get();
   const std::string when = was_ready                                       ? "before the answer came"
@@ -303,8 +296,7 @@ void Session::handle_close(TimePoint now, ConnectionId id, int code, std::string
 bool Session::refuses_greeting(const Connection& connection, int code) const {
   const ConnectStep* step = endpoints_.at(connection.endpoint)->tool->call_template.connect.get();
   while (step != nullptr && !step->sends) step = step->next.get();
-  const bool greeted = connection.state == ConnectionState::greeting || connection.state == ConnectionState::ready;
-  if (!greeted || connection.served || step == nullptr) return false;
+  if (!connection.state.is_open() || connection.served || step == nullptr) return false;
   // After the greeting 1000 may be the end of a stream without items.
   if (code == 1000) return connection.state == ConnectionState::greeting;
   return code != 1001 && code != 1006 && (code < 1011 || code > 1013);
@@ -331,10 +323,9 @@ void Session::opening_failed(TimePoint now, Connection& connection, ErrorPtr err
   // It may have been a refusal that this host does not show: the retry has a new token, once.
   if (error->code == ErrorCode::connection_failed) (void)renew_token(now, connection);
   remove(connection, code, reason);
-  const bool others_work =
-      std::any_of(endpoint.connections.begin(), endpoint.connections.end(), [this](ConnectionId id) {
-        return connections_.at(static_cast<std::uint32_t>(id))->state == ConnectionState::ready;
-      });
+  const bool others_work = std::any_of(
+      endpoint.connections.begin(), endpoint.connections.end(),
+      [this](ConnectionId id) { return connections_.at(static_cast<std::uint32_t>(id))->state.is_ready(); });
   endpoint.last_error = share(on_heap(*error));
   if (endpoint.backing_off) return;  // one failure of several attempts made at once is enough
   ++endpoint.failures;
@@ -379,7 +370,7 @@ void Session::opening_failed(TimePoint now, Connection& connection, ErrorPtr err
 void Session::drop_openings(Endpoint& endpoint) {
   for (std::size_t i = endpoint.connections.size(); i > 0; --i) {
     Connection& connection = *connections_.at(static_cast<std::uint32_t>(endpoint.connections[i - 1]));
-    if (connection.state != ConnectionState::ready) remove(connection);
+    if (!connection.state.is_ready()) remove(connection);
   }
 }
 

@@ -21,7 +21,7 @@ bool Session::reply(TimePoint now, Connection& connection, const Frame& frame) {
     report_frame(Report::Kind::message, connection, nullptr, frame, "it is answered as replies says");
     if (floods(now, connection.replied, frame)) {
       constexpr std::string_view kWhy = " asked for too many of the template's replies (limit unsolicitedFrames)";
-      const bool is_ready = connection.state == ConnectionState::ready;
+      const bool is_ready = connection.state.is_ready();
       report_frame(Report::Kind::warning, connection, nullptr, frame, kWhy.substr(1));
       cut_off(now, connection,
               make_error(is_ready ? ErrorCode::connection_closed : ErrorCode::connection_failed,

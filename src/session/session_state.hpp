@@ -60,7 +60,7 @@ struct Session::Flow {
 struct Session::Connection {
   ConnectionId id{};
   std::uint32_t endpoint = 0;
-  ConnectionState state = ConnectionState::opening;
+  ConnectionStatus state{};
   /// Its calls by `Call::route`: those whose answers carry the id at one place stand together.
   std::map<std::string, std::uint32_t> calls{};
   /// Routes of calls by values that their callers gave, which ended unanswered: what still comes must reach no other.
@@ -69,7 +69,6 @@ struct Session::Connection {
   std::string token{};                // oauth2: what opens it
   TokenId credential{};               // and whose
   std::uint32_t token_serial = 0;     // and which
-  bool exclusive = false;             // one call without correlation has it
   bool tainted = false;               // a late answer or echo may come: only calls that check ids may use it
   bool served = false;                // a call was answered
   bool served_wrapped = false;        // the last one with a `tool_response`, as tools that stream answer

@@ -46,11 +46,11 @@ void Session::authorize(TimePoint now, Connection& connection) {
 
 void Session::open_with(Connection& connection, const BearerToken& token) {
   connection.token_serial = token.serial();
-  connection.state = next_state(connection.state, ConnectionEvent::authorized).value_or(connection.state);
   open_socket(connection, token.value());
 }
 
 void Session::open_socket(Connection& connection, std::string_view token) {
+  connection.state.apply(ConnectionEvent::authorized);
   // It may be renewed before the peer repeats it.
   connection.token = token;
   const Tool& tool = *endpoints_.at(connection.endpoint)->tool;
