@@ -44,7 +44,7 @@ void Session::greet(TimePoint now, Connection& connection, bool heard) {
 
 void Session::receive_greeting(TimePoint now, Connection& connection, const Frame& frame) {
   const ConnectStep& step = *connection.step;
-  const Endpoint& endpoint = *endpoints_.at(connection.endpoint);
+  const Endpoint& endpoint = connection.endpoint;
   if (frame.is_text()) {
     const json::ScanResult scan =
         json::scan(json_in(frame.text(), endpoint.tool->call_template.strips), step.places, options_.max_depth);

@@ -6,9 +6,10 @@
 
 namespace utcp::ws {
 
-// Gives its place to nobody, unlike `leave`.
+// Ends a call's use of its connection, or its wait for one.
 void Session::take_out(TimePoint now, Call& call, Ending ending) {
   const CallId id = call.id;
+  touch(call.endpoint);
   const std::optional<ConnectionId> lease = call.connection;
   timers_.clear(timer_of(id));
   if (!lease) {
@@ -44,8 +45,7 @@ bool Session::send_leave_message(Call& call, Ending ending) {
 
 // Closes a connection on purpose.
 void Session::retire(Connection& connection) {
-  const std::optional<MessageTemplate>& message =
-      endpoints_.at(connection.endpoint)->tool->call_template.disconnect_message;
+  const std::optional<MessageTemplate>& message = connection.endpoint.tool->call_template.disconnect_message;
   if (message && connection.state.is_ready()) {
     commands_.push_back(SendDisconnectMessage{connection.id, message->plan({})});
   }
@@ -55,7 +55,7 @@ void Session::retire(Connection& connection) {
 // Every connection ends here, and if it has a socket with exactly one `CloseSocket`, so that the host can forget it.
 void Session::remove(Connection& connection, int code, std::string_view reason, bool by_peer) {
   const ConnectionId id = connection.id;
-  Endpoint& endpoint = *endpoints_.at(connection.endpoint);
+  Endpoint& endpoint = connection.endpoint;
   const bool has_socket = connection.state != ConnectionState::authorizing;
   if (Report* closed = connection.state.is_open() ? report(Report::Kind::close, endpoint, id) : nullptr) {
     closed->close_code = code;
@@ -65,9 +65,10 @@ void Session::remove(Connection& connection, int code, std::string_view reason, 
     commands_.push_back(CloseSocket{id, by_peer ? 1000 : code, std::string(by_peer ? std::string_view{} : reason)});
   timers_.clear(timer_of(id));
   timers_.clear(heartbeat_timer(id));
-  std::erase(endpoint.connections, id);
   const TokenId credential = connection.credential;
   connections_.erase(static_cast<std::uint32_t>(id));
+  std::erase_if(endpoint.connections, [id](const auto& entry) { return entry->id == id; });
+  touch(endpoint);
   if (!has_socket) cancel_unwanted(credential);
 }
 

@@ -7,7 +7,7 @@ namespace utcp::ws {
 
 // Returns whether the frame was for `replies`: then it is nobody's answer, and says nothing of what is still to come.
 bool Session::reply(TimePoint now, Connection& connection, const Frame& frame) {
-  const Endpoint& endpoint = *endpoints_.at(connection.endpoint);
+  const Endpoint& endpoint = connection.endpoint;
   const std::vector<AutoReply>& replies = endpoint.tool->call_template.replies;
   if (replies.empty() || !frame.is_text()) return false;
   const std::string_view text = frame.text();
@@ -41,11 +41,9 @@ void Session::cut_off(TimePoint now, Connection& connection, ErrorPtr error, std
     opening_failed(now, connection, std::move(error), kFrameRefused, reason);
     return;
   }
-  Endpoint& endpoint = *endpoints_.at(connection.endpoint);
   const auto told = share(std::move(error));
   for (const CallId call : calls_of(connection)) drop(call, told);
   remove(connection, kFrameRefused, reason);
-  pump(now, endpoint);
 }
 
 }  // namespace utcp::ws
