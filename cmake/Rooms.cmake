@@ -53,5 +53,5 @@ utcp_room(session
   SEES template
   PUBLIC call.hpp connection.hpp credentials.hpp failure.hpp handshake.hpp oauth2.hpp session.hpp timers.hpp
   SOURCES
-    call.cpp connection.cpp credentials.cpp failure.cpp handshake.cpp oauth2.cpp session.cpp session_failures.cpp session_frames.cpp session_greeting.cpp
-    session_heartbeat.cpp session_leaving.cpp session_pool.cpp session_replies.cpp session_tokens.cpp timers.cpp)
+    call.cpp connection.cpp credentials.cpp failure.cpp handshake.cpp oauth2.cpp session.cpp session_endpoint.cpp session_failures.cpp
+    session_frames.cpp session_greeting.cpp session_heartbeat.cpp session_leaving.cpp session_pool.cpp session_replies.cpp session_tokens.cpp timers.cpp)

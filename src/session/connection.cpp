@@ -1,6 +1,7 @@
 #include "connection.hpp"
 
 #include <array>
+#include <cassert>
 
 namespace utcp::ws {
 namespace {
@@ -14,21 +15,15 @@ struct Transition {
   S to;
 };
 
-// An opening is settled by the first of open, error, close or its deadline; whatever a host fires after that has no
-// row.
 constexpr std::array kTransitions{
     Transition{S::authorizing, E::authorized, S::opening},
-    Transition{S::authorizing, E::lost, S::gone},
-    Transition{S::authorizing, E::dropped, S::gone},
-    Transition{S::opening, E::opened, S::ready},
-    Transition{S::opening, E::opened_shy, S::greeting},
-    Transition{S::opening, E::lost, S::gone},
-    Transition{S::opening, E::dropped, S::gone},
-    Transition{S::greeting, E::acknowledged, S::ready},
-    Transition{S::greeting, E::lost, S::gone},
-    Transition{S::greeting, E::dropped, S::gone},
-    Transition{S::ready, E::lost, S::gone},
-    Transition{S::ready, E::dropped, S::gone},
+    Transition{S::opening, E::opened, S::greeting},
+    Transition{S::greeting, E::greeted, S::free},
+    Transition{S::free, E::leased, S::exclusive},
+    Transition{S::exclusive, E::left, S::free},
+    Transition{S::free, E::joined, S::shared},
+    Transition{S::shared, E::joined, S::shared},
+    Transition{S::shared, E::left, S::free},
 };
 
 }  // namespace
@@ -38,6 +33,12 @@ std::optional<ConnectionState> next_state(ConnectionState state, ConnectionEvent
     if (row.from == state && row.event == event) return row.to;
   }
   return std::nullopt;
+}
+
+void ConnectionStatus::apply(ConnectionEvent event) {
+  const std::optional<ConnectionState> next = next_state(state_, event);
+  assert(next);
+  state_ = next.value_or(state_);
 }
 
 }  // namespace utcp::ws

@@ -1,6 +1,7 @@
 #include "session.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 #include <utcp_websocket/json_decimal.hpp>
@@ -68,6 +69,7 @@ std::string_view Session::short_name(ToolId tool) const {
 }
 
 void Session::start_call(TimePoint now, CallId id, const CallRequest& request) {
+  const Turn turn(*this, now);
   const auto entry = tools_.find(static_cast<std::uint32_t>(request.tool));
   if (entry == tools_.end()) {
     fail_to_start(id, make_error(ErrorCode::module_failed, "the tool was released before it was called"));
@@ -91,12 +93,9 @@ void Session::start_call(TimePoint now, CallId id, const CallRequest& request) {
   if (!endpoint.tool) endpoint.tool = tool;
 
   std::unique_ptr<Call>& slot = calls_[static_cast<std::uint32_t>(id)];
-  slot = std::make_unique<Call>();
+  slot = std::make_unique<Call>(id, tool, endpoint);
   Call& call = *slot;
-  call.id = id;
-  call.tool = tool;
   call.mode = request.mode;
-  call.endpoint = endpoint.id;
   if (by_value) {
     call.wire_id = std::move(value);
   } else if (call.shared()) {
@@ -113,7 +112,8 @@ void Session::start_call(TimePoint now, CallId id, const CallRequest& request) {
   call.connect_by = now + call.connection_timeout;
   warn_of_template(*tool, endpoint, id);
   (call.shared() ? endpoint.waiting_shared : endpoint.waiting_alone).push_back(id);
-  pump(now, endpoint);
+  touch(endpoint);
+  tend(now);  // a call that got a connection, or is over, does not wait
   if (!calls_.contains(static_cast<std::uint32_t>(id)) || call.connection) return;
 
   if (endpoint.waiting() > options_.max_waiting) {
@@ -139,11 +139,12 @@ void Session::warn_of_template(Tool& tool, const Endpoint& endpoint, CallId id) 
 }
 
 void Session::abort_call(TimePoint now, CallId id, bool was_sent) {
+  const Turn turn(*this, now);
   const auto entry = calls_.find(static_cast<std::uint32_t>(id));
   if (entry == calls_.end()) return;
   Call& call = *entry->second;
   if (!was_sent && call.tool->call_template.sends_message) call.leave_message.clear();
-  leave(now, call, Ending::left);
+  take_out(now, call, Ending::left);
 }
 
 void Session::fail_to_start(CallId id, ErrorPtr error) {
@@ -186,25 +187,10 @@ void Session::say_tool_failed(TimePoint now, Call& call, const Frame& frame, std
 void Session::settle(TimePoint now, Call& call, std::shared_ptr<const Error> error, Ending ending,
                      std::string_view path, std::string detail) {
   say_settled(call, std::move(error), path, std::move(detail));
-  leave(now, call, ending);
-}
-
-void Session::leave(TimePoint now, Call& call, Ending ending) {
-  Endpoint& endpoint = *endpoints_.at(call.endpoint);
   take_out(now, call, ending);
-  pump(now, endpoint);
 }
 
-void Session::give_up_waiting(const Call& call) {
-  Endpoint& endpoint = *endpoints_.at(call.endpoint);
-  std::erase(call.shared() ? endpoint.waiting_shared : endpoint.waiting_alone, call.id);
-  if (endpoint.waiting() > 0) return;
-  endpoint.backing_off = false;
-  timers_.clear(endpoint_timer(endpoint.id));
-  drop_openings(endpoint);
-}
-
-// Settles a call and takes it out; starts nothing new in its place, unlike `settle`.
+// Settles a call whose connection, or place in a queue, goes with it.
 void Session::reject(CallId id, const std::shared_ptr<const Error>& error) {
   const auto entry = calls_.find(static_cast<std::uint32_t>(id));
   say_settled(*entry->second, error);
@@ -218,27 +204,17 @@ void Session::drop(CallId id, const std::shared_ptr<const Error>& error) {
   reject(id, error);
 }
 
-// Those that wait until `latest` at most.
-void Session::reject_waiting(Endpoint& endpoint, TimePoint latest, const std::shared_ptr<const Error>& error) {
-  for (std::vector<CallId>* const queue : {&endpoint.waiting_alone, &endpoint.waiting_shared}) {
-    std::erase_if(*queue, [&](CallId id) {
-      const bool is_meant = calls_.at(static_cast<std::uint32_t>(id))->connect_by <= latest;
-      if (is_meant) reject(id, error);
-      return is_meant;
-    });
-  }
-}
-
 void Session::handle_timeout(TimePoint now) {
   while (const std::optional<TimerKey> due = timers_.pop_due(now)) {
+    const Turn turn(*this, now);
     if (due->kind == TimerKey::Kind::connection) {
       connection_timeout(now, *connections_.at(due->id));
     } else if (due->kind == TimerKey::Kind::heartbeat) {
       heartbeat(now, *connections_.at(due->id));
     } else if (due->kind == TimerKey::Kind::endpoint) {
       Endpoint& endpoint = *endpoints_.at(due->id);
-      endpoint.backing_off = false;
-      pump(now, endpoint);
+      endpoint.back_off.is_on = false;
+      touch(endpoint);
     } else {
       Call& call = *calls_.at(due->id);
       if (call.connection) {
@@ -252,7 +228,7 @@ void Session::handle_timeout(TimePoint now) {
 }
 
 ErrorPtr Session::timeout_error(const Call& call) const {
-  const Endpoint& endpoint = *endpoints_.at(call.endpoint);
+  const Endpoint& endpoint = call.endpoint;
   if (call.connection) {
     std::string text = concat({call.items > 0 ? "nothing more from " : "no answer from ", endpoint.label, " within ",
                                seconds_text(call.response_timeout), " (response_timeout)"});
@@ -263,15 +239,14 @@ ErrorPtr Session::timeout_error(const Call& call) const {
     return make_error(ErrorCode::response_timeout, std::move(text));
   }
   const std::string limit = concat({" within ", seconds_text(call.connection_timeout), " (connection_timeout)"});
-  if (endpoint.last_error) {
-    ErrorPtr error = on_heap(*endpoint.last_error);
-    error->message += concat({"; attempts: ", to_text(endpoint.failures), limit});
+  if (endpoint.back_off.last_error) {
+    ErrorPtr error = on_heap(*endpoint.back_off.last_error);
+    error->message += concat({"; attempts: ", to_text(endpoint.back_off.failures), limit});
     return error;
   }
-  for (const ConnectionId id : endpoint.connections) {
-    const Connection& connection = *connections_.at(static_cast<std::uint32_t>(id));
-    if (connection.state != ConnectionState::ready) {
-      return make_error(ErrorCode::connection_timeout, concat({what_is_missing(connection), limit}));
+  for (const auto& connection : endpoint.connections) {
+    if (!connection->state.is_ready()) {
+      return make_error(ErrorCode::connection_timeout, concat({what_is_missing(*connection), limit}));
     }
   }
   std::string text = concat({"no connection to ", endpoint.label, limit});
@@ -283,33 +258,24 @@ ErrorPtr Session::timeout_error(const Call& call) const {
 }
 
 void Session::deregister(CallerId caller, std::string_view manual) {
-  std::vector<std::uint32_t> ids;
-  for (const auto& [id, endpoint] : endpoints_) {
-    if (endpoint->tool->caller == caller && endpoint->tool->owner == manual) ids.push_back(id);
-  }
+  const Turn turn(*this, {});  // no call waits when it ends
   const auto error = share(ErrorCode::manual_deregistered, concat({"the manual \"", manual, "\" was deregistered"}));
-  for (const std::uint32_t id : ids) drop_endpoint(*endpoints_.at(id), error);
+  for (const auto& [id, endpoint] : endpoints_) {
+    if (endpoint->tool->caller == caller && endpoint->tool->owner == manual) drop_endpoint(*endpoint, error);
+  }
   const std::string owner = owner_key(caller, manual);
   std::erase_if(credentials_, [&owner](const auto& entry) { return entry.second->key.starts_with(owner); });
 }
 
 void Session::close() {
+  const Turn turn(*this, {});
   const auto error = share(ErrorCode::protocol_closed, "the protocol was closed");
-  while (!endpoints_.empty()) drop_endpoint(*endpoints_.begin()->second, error);
+  for (const auto& entry : endpoints_) drop_endpoint(*entry.second, error);
   credentials_.clear();
 }
 
-void Session::drop_endpoint(Endpoint& endpoint, const std::shared_ptr<const Error>& error) {
-  reject_waiting(endpoint, TimePoint::max(), error);
-  while (!endpoint.connections.empty()) {
-    Connection& connection = *connections_.at(static_cast<std::uint32_t>(endpoint.connections.front()));
-    for (const CallId id : calls_of(connection)) drop(id, error);
-    retire(connection);
-  }
-  collect(endpoint);
-}
-
 const Command* Session::poll_command() {
+  assert(touched_.empty());
   if (std::exchange(polled_, false)) commands_.pop_front();
   if (commands_.empty()) return nullptr;
   polled_ = true;

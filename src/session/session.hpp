@@ -247,17 +247,18 @@ class Session {
 
  private:
   struct Tool;
+  struct Turn;
+  struct BackOff;
   struct Endpoint;
   struct Call;
   struct Connection;
   struct Credential;
+  struct Flow;
   enum class Ending : std::uint8_t;
 
   // session.cpp: calls
   void settle(TimePoint now, Call& call, std::shared_ptr<const Error> error, Ending ending, std::string_view path = {},
               std::string detail = {});
-  void leave(TimePoint now, Call& call, Ending ending);
-  void give_up_waiting(const Call& call);
   void fail_to_start(CallId id, ErrorPtr error);
   void warn_of_template(Tool& tool, const Endpoint& endpoint, CallId id);
   void say_settled(const Call& call, std::shared_ptr<const Error> error, std::string_view path = {},
@@ -265,29 +266,29 @@ class Session {
   void say_tool_failed(TimePoint now, Call& call, const Frame& frame, std::string_view path);
   void drop(CallId id, const std::shared_ptr<const Error>& error);
   void reject(CallId id, const std::shared_ptr<const Error>& error);
-  void reject_waiting(Endpoint& endpoint, TimePoint latest, const std::shared_ptr<const Error>& error);
-  void drop_endpoint(Endpoint& endpoint, const std::shared_ptr<const Error>& error);
   [[nodiscard]] ErrorPtr timeout_error(const Call& call) const;
 
-  // session_pool.cpp: endpoints and connections
+  // session_endpoint.cpp
   [[nodiscard]] Result<Endpoint*> endpoint_for(Tool& tool, const CallRequest& request);
-  void pump(TimePoint now, Endpoint& endpoint);
+  void touch(Endpoint& endpoint);
+  void tend(TimePoint now);
   void serve(TimePoint now, Endpoint& endpoint, std::vector<CallId>& queue);
-  [[nodiscard]] Connection* find_connection(const Endpoint& endpoint, const Call& call);
-  [[nodiscard]] static bool may_confuse(const Connection& connection, const Call& call);
-  [[nodiscard]] bool wants_another(const Endpoint& endpoint) const;
   [[nodiscard]] bool has_room(const Endpoint& endpoint);
+  void give_up_waiting(const Call& call);
+  void reject_waiting(Endpoint& endpoint, TimePoint latest, const std::shared_ptr<const Error>& error);
+  void drop_openings(Endpoint& endpoint);
+  void drop_endpoint(Endpoint& endpoint, const std::shared_ptr<const Error>& error);
+
+  // session_pool.cpp: connections
   void open(TimePoint now, Endpoint& endpoint, const Call& call);
   void lease(TimePoint now, Connection& connection, Call& call);
   void become_ready(TimePoint now, Connection& connection);
   void rest(TimePoint now, Connection& connection);
   void opening_failed(TimePoint now, Connection& connection, ErrorPtr error, int code = 1000,
                       std::string_view reason = {}, OpeningFailure::Kind kind = OpeningFailure::Kind::unknown);
-  [[nodiscard]] bool may_still_open(TimePoint now, Endpoint& endpoint, OpeningFailure::Kind kind);
-  void connection_lost(TimePoint now, Connection& connection, ErrorPtr error);
-  void drop_openings(Endpoint& endpoint);
+  [[nodiscard]] bool may_still_open(TimePoint now, Endpoint& endpoint, OpeningFailure::Kind kind) const;
+  void connection_lost(Connection& connection, ErrorPtr error);
   void remove(Connection& connection, int code = 1000, std::string_view reason = {}, bool by_peer = false);
-  void collect(Endpoint& endpoint);
   void connection_timeout(TimePoint now, Connection& connection);
   [[nodiscard]] std::string what_is_missing(const Connection& connection) const;
 
@@ -310,11 +311,6 @@ class Session {
   void open_with(Connection& connection, const BearerToken& token);
   void open_socket(Connection& connection, std::string_view token);
   [[nodiscard]] Handshake handshake_of(const Connection& connection) const;
-  void receive(TimePoint now, Connection& connection, const Frame& frame);
-  static bool hears(TimePoint now, Connection& connection);
-  struct Flow;
-  [[nodiscard]] bool floods(TimePoint now, Flow& flow, const Frame& frame) const;
-  [[nodiscard]] bool refuses_greeting(const Connection& connection, int code) const;
   [[nodiscard]] bool renew_token(TimePoint now, const Connection& connection);
   void cancel_unwanted(TokenId id);
   void token_came(TimePoint now, TokenId id, const ErrorPtr& error, OpeningFailure::Kind kind);
@@ -327,6 +323,9 @@ class Session {
   [[nodiscard]] TimePoint end_of_rest(const Connection& connection) const;
 
   // session_frames.cpp: from frame to call
+  void receive(TimePoint now, Connection& connection, const Frame& frame);
+  void hears(TimePoint now, Connection& connection);
+  [[nodiscard]] bool floods(TimePoint now, Flow& flow, const Frame& frame) const;
   [[nodiscard]] Call* find_addressee(const Connection& connection, const Frame& frame);
   [[nodiscard]] Judgement judge(const Call& call, const Frame& frame) const;
   void take(TimePoint now, Connection& connection, Call& call, const Frame& frame);
@@ -352,9 +351,10 @@ class Session {
 
   std::map<std::uint32_t, std::shared_ptr<Tool>> tools_;
   Table<Endpoint> endpoints_;
+  std::vector<Endpoint*> touched_;                     // since the event began
   std::map<std::string, std::uint32_t> endpoint_ids_;  // by endpoint key
   std::map<std::string, std::uint32_t> reached_;       // origins that a connection was once open to
-  Table<Connection> connections_;
+  std::map<std::uint32_t, Connection*> connections_;   // an endpoint owns each
   Table<Call> calls_;
   Table<Credential> credentials_;
   Timers timers_;

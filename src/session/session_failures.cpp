@@ -5,30 +5,32 @@
 namespace utcp::ws {
 
 void Session::handle_error(TimePoint now, ConnectionId id) {
+  const Turn turn(*this, now);
   const auto entry = connections_.find(static_cast<std::uint32_t>(id));
   if (entry == connections_.end()) return;
   Connection& connection = *entry->second;
-  if (connection.state != ConnectionState::ready) {
+  if (!connection.state.is_ready()) {
     handle_opening_failed(now, id, {});
     return;
   }
-  ErrorPtr error = make_error(
-      ErrorCode::connection_closed,
-      concat({"the connection to ", endpoints_.at(connection.endpoint)->label, " broke before the answer came"}));
+  ErrorPtr error =
+      make_error(ErrorCode::connection_closed,
+                 concat({"the connection to ", connection.endpoint.label, " broke before the answer came"}));
   error->close_code = 1006;
-  connection_lost(now, connection, std::move(error));
+  connection_lost(connection, std::move(error));
 }
 
 void Session::handle_opening_failed(TimePoint now, ConnectionId id, const OpeningFailure& failure) {
+  const Turn turn(*this, now);
   const auto entry = connections_.find(static_cast<std::uint32_t>(id));
   if (entry == connections_.end()) return;
   Connection& connection = *entry->second;
-  if (connection.state == ConnectionState::ready) {
+  if (connection.state.is_ready()) {
     handle_error(now, id);
     return;
   }
-  ErrorPtr error = make_error(ErrorCode::connection_failed,
-                              concat({"could not connect to ", endpoints_.at(connection.endpoint)->label}));
+  ErrorPtr error =
+      make_error(ErrorCode::connection_failed, concat({"could not connect to ", connection.endpoint.label}));
   const int status = failure.http_status;
   error->http_status = status;
   error->message += status != 0 ? concat({": the handshake was refused with HTTP status ", to_text(status)})
@@ -38,9 +40,7 @@ void Session::handle_opening_failed(TimePoint now, ConnectionId id, const Openin
   if (failure.kind == OpeningFailure::Kind::not_allowed) error->code = ErrorCode::websocket_unavailable;
   if (status == 401 || status == 403) {
     if (renew_token(now, connection)) {
-      Endpoint& endpoint = *endpoints_.at(connection.endpoint);
       remove(connection);
-      pump(now, endpoint);
       return;
     }
     error->code = ErrorCode::auth_failed;
@@ -57,14 +57,15 @@ void Session::handle_opening_failed(TimePoint now, ConnectionId id, const Openin
 }
 
 // Whether it is worth another attempt, as far as the cause tells. An endpoint that was there once may come back.
-bool Session::may_still_open(TimePoint now, Endpoint& endpoint, OpeningFailure::Kind kind) {
+bool Session::may_still_open(TimePoint now, Endpoint& endpoint, OpeningFailure::Kind kind) const {
+  BackOff& back_off = endpoint.back_off;
   using Kind = OpeningFailure::Kind;
-  endpoint.unknown_hosts = kind == Kind::unknown_host ? endpoint.unknown_hosts + 1 : 0;
+  back_off.unknown_hosts = kind == Kind::unknown_host ? back_off.unknown_hosts + 1 : 0;
   if (is_final(kind)) return false;
   if (reached_.contains(endpoint.tool->call_template.url.origin())) return true;
-  if (kind != Kind::nobody_listens) return endpoint.unknown_hosts < 2;
-  if (!endpoint.refused_since) endpoint.refused_since = now;
-  return now < *endpoint.refused_since + options_.retry.first_opening;
+  if (kind != Kind::nobody_listens) return back_off.unknown_hosts < 2;
+  if (!back_off.refused_since) back_off.refused_since = now;
+  return now < *back_off.refused_since + options_.retry.first_opening;
 }
 
 }  // namespace utcp::ws

@@ -14,17 +14,15 @@ constexpr std::size_t kSizeUnknown = 0xffffffff;
 }  // namespace
 
 void Session::handle_message(TimePoint now, ConnectionId id, const Frame& frame) {
+  const Turn turn(*this, now);
   const auto entry = connections_.find(static_cast<std::uint32_t>(id));
-  if (entry == connections_.end() || entry->second->state < ConnectionState::greeting) return;
-  const std::uint32_t endpoint_id = entry->second->endpoint;
-  const bool was_deaf = hears(now, *entry->second);
+  if (entry == connections_.end() || !entry->second->state.is_open()) return;
+  hears(now, *entry->second);
   receive(now, *entry->second, frame);
-  const auto endpoint = endpoints_.find(endpoint_id);
-  if (was_deaf && endpoint != endpoints_.end()) pump(now, *endpoint->second);
 }
 
 void Session::receive(TimePoint now, Connection& connection, const Frame& frame) {
-  Endpoint& endpoint = *endpoints_.at(connection.endpoint);
+  Endpoint& endpoint = connection.endpoint;
   if (frame.size() > options_.max_frame) {
     const std::string size = frame.size() < kSizeUnknown ? concat({" of ", to_text(frame.size()), " bytes"}) : "";
     ErrorPtr too_large =
@@ -41,12 +39,12 @@ void Session::receive(TimePoint now, Connection& connection, const Frame& frame)
   Call* call = find_addressee(connection, frame);
   if (call == nullptr && is_echo(connection, frame)) {
     report_frame(Report::Kind::message, connection, nullptr, frame, "it answers the ping_message");
-    pump(now, endpoint);
+    touch(endpoint);
     return;
   }
   if (call == nullptr) {
     // Who sends unasked may do so again, when a call that takes any frame has just been sent.
-    if (!connection.tainted && !connection.exclusive) {
+    if (!connection.tainted) {
       connection.tainted = true;
       const bool streams = connection.served_wrapped && is_of_stream(frame, options_.max_depth);
       report_frame(
@@ -61,20 +59,18 @@ void Session::receive(TimePoint now, Connection& connection, const Frame& frame)
       report_frame(Report::Kind::warning, connection, nullptr, frame,
                    "the peer sends too much that nobody asked for: the connection is closed (limit unsolicitedFrames)");
       remove(connection, kFrameRefused, kTooMuch);
-      pump(now, endpoint);
     }
     return;
   }
   take(now, connection, *call, frame);
 }
 
-// The peer is there. Returns whether it seemed not to be: then calls may wait that can be sent to it.
-bool Session::hears(TimePoint now, Connection& connection) {
-  const bool was_deaf = connection.is_deaf();
+// The peer is there. Where it seemed not to be calls may wait that can be sent to it.
+void Session::hears(TimePoint now, Connection& connection) {
+  if (connection.is_deaf()) touch(connection.endpoint);
   connection.heard_at = now;
   connection.unheard = 0;
   connection.doubted_until.reset();
-  return was_deaf;
 }
 
 // Whether a frame that nobody asked for is one too many: each costs those who listen to events more than the peer.
@@ -99,7 +95,7 @@ bool Session::is_echo(Connection& connection, const Frame& frame) {
 Session::Call* Session::find_addressee(const Connection& connection, const Frame& frame) {
   if (connection.calls.empty()) return nullptr;
   auto entry = connection.calls.begin();
-  if (connection.exclusive) return calls_.at(entry->second).get();
+  if (connection.state == ConnectionState::exclusive) return calls_.at(entry->second).get();
   if (!frame.is_text()) return nullptr;
   while (entry != connection.calls.end()) {
     const Tool& tool = *calls_.at(entry->second)->tool;
@@ -141,13 +137,13 @@ void Session::take(TimePoint now, Connection& connection, Call& call, const Fram
   if (call.mode == CallMode::discovery && frame.size() > options_.max_manual) {
     settle(now, call,
            share(ErrorCode::frame_too_large,
-                 concat({endpoints_.at(connection.endpoint)->label, " sent a manual of ", to_text(frame.size()),
+                 concat({connection.endpoint.label, " sent a manual of ", to_text(frame.size()),
                          " bytes, over the limit manualBytes of ", to_text(options_.max_manual)})),
            Ending::left);
     return;
   }
   const Judgement judgement = judge(call, frame);
-  const std::string& label = endpoints_.at(connection.endpoint)->label;
+  const std::string& label = connection.endpoint.label;
   if (judgement.kind != Judgement::Kind::not_mine) {
     connection.served = true;
     connection.served_wrapped = judgement.is_wrapped;
@@ -208,7 +204,8 @@ void Session::take(TimePoint now, Connection& connection, Call& call, const Fram
     return;
   }
   // Half of what may pile up is left for what the host has read already. Others' answers are never held up.
-  if (options_.can_pause && call.mode == CallMode::stream && connection.exclusive && holds_more_than(call, 2)) {
+  if (options_.can_pause && call.mode == CallMode::stream && connection.state == ConnectionState::exclusive &&
+      holds_more_than(call, 2)) {
     set_reading(connection, false);
   }
   if (connection.paused) {
@@ -265,7 +262,7 @@ void Session::handle_consumed(TimePoint now, CallId id, std::size_t items, std::
 
 void Session::report_frame(Report::Kind kind, const Connection& connection, const Call* call, const Frame& frame,
                            std::string_view why) {
-  if (Report* framed = report(kind, *endpoints_.at(connection.endpoint), connection.id)) {
+  if (Report* framed = report(kind, connection.endpoint, connection.id)) {
     if (call != nullptr) framed->call = call->id;
     framed->size = frame.size();
     framed->text = why;

@@ -38,13 +38,13 @@ void Session::greet(TimePoint now, Connection& connection, bool heard) {
     connection.step = step->next.get();
     connection.instead.clear();
   }
-  connection.state = next_state(connection.state, ConnectionEvent::acknowledged).value_or(connection.state);
+  connection.state.apply(ConnectionEvent::greeted);
   become_ready(now, connection);
 }
 
 void Session::receive_greeting(TimePoint now, Connection& connection, const Frame& frame) {
   const ConnectStep& step = *connection.step;
-  const Endpoint& endpoint = *endpoints_.at(connection.endpoint);
+  const Endpoint& endpoint = connection.endpoint;
   if (frame.is_text()) {
     const json::ScanResult scan =
         json::scan(json_in(frame.text(), endpoint.tool->call_template.strips), step.places, options_.max_depth);

@@ -16,13 +16,13 @@ Duration Session::ping_interval(const CallTemplate& call_template) const {
 }
 
 void Session::start_heartbeat(TimePoint now, const Connection& connection) {
-  const CallTemplate& call_template = endpoints_.at(connection.endpoint)->tool->call_template;
+  const CallTemplate& call_template = connection.endpoint.tool->call_template;
   if (!call_template.keep_alive || (!options_.can_ping && !call_template.ping_message)) return;
   timers_.set(heartbeat_timer(connection.id), now + ping_interval(call_template));
 }
 
 void Session::heartbeat(TimePoint now, Connection& connection) {
-  const Endpoint& endpoint = *endpoints_.at(connection.endpoint);
+  const Endpoint& endpoint = connection.endpoint;
   const CallTemplate& call_template = endpoint.tool->call_template;
   const Duration interval = ping_interval(call_template);
   const bool is_silent = connection.pinged_at && connection.heard_at < *connection.pinged_at;
@@ -33,13 +33,13 @@ void Session::heartbeat(TimePoint now, Connection& connection) {
                                 concat({endpoint.label, " has fallen silent: no answer to a ping within ",
                                         seconds_text(interval), " (ping_interval)"}));
     error->close_code = 1006;
-    connection_lost(now, connection, std::move(error));
+    connection_lost(connection, std::move(error));
     return;
   }
   timers_.set(heartbeat_timer(connection.id), now + interval);
   // Of a connection that is not read from no answer could be seen. What comes back for a message could be taken for the
   // answer of a call that takes any frame; such a call's response_timeout watches meanwhile.
-  if (connection.paused || (!options_.can_ping && connection.exclusive)) {
+  if (connection.paused || (!options_.can_ping && connection.state == ConnectionState::exclusive)) {
     connection.pinged_at.reset();
     return;
   }
@@ -61,11 +61,11 @@ TimePoint Session::end_of_rest(const Connection& connection) const {
 
 // Connections with calls are left to their heartbeat and timeouts: what is lost with one cannot be sent again.
 void Session::handle_wake(TimePoint now) {
+  const Turn turn(*this, now);
   for (auto next = connections_.begin(); next != connections_.end();) {
     Connection& connection = *(next++)->second;
-    if (connection.state != ConnectionState::ready || !connection.calls.empty()) continue;
-    Endpoint& endpoint = *endpoints_.at(connection.endpoint);
-    const CallTemplate& call_template = endpoint.tool->call_template;
+    if (connection.state != ConnectionState::free) continue;
+    const CallTemplate& call_template = connection.endpoint.tool->call_template;
     if (options_.can_ping || call_template.ping_message) {
       connection.doubted_until = now + kDoubt;
       timers_.set(timer_of(connection.id), end_of_rest(connection));
@@ -73,15 +73,14 @@ void Session::handle_wake(TimePoint now) {
       ping(now, connection, call_template);
     } else {
       retire(connection);
-      collect(endpoint);
     }
   }
 }
 
 void Session::handle_pong(TimePoint now, ConnectionId id) {
+  const Turn turn(*this, now);
   const auto entry = connections_.find(static_cast<std::uint32_t>(id));
-  if (entry == connections_.end()) return;
-  if (hears(now, *entry->second)) pump(now, *endpoints_.at(entry->second->endpoint));
+  if (entry != connections_.end()) hears(now, *entry->second);
 }
 
 }  // namespace utcp::ws

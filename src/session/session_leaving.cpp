@@ -6,9 +6,10 @@
 
 namespace utcp::ws {
 
-// Gives its place to nobody, unlike `leave`.
+// Ends a call's use of its connection, or its wait for one.
 void Session::take_out(TimePoint now, Call& call, Ending ending) {
   const CallId id = call.id;
+  touch(call.endpoint);
   const std::optional<ConnectionId> lease = call.connection;
   timers_.clear(timer_of(id));
   if (!lease) {
@@ -19,12 +20,14 @@ void Session::take_out(TimePoint now, Call& call, Ending ending) {
   Connection& connection = *connections_.at(static_cast<std::uint32_t>(*lease));
   // What answers a leave message could be taken for the next call's answer.
   const bool spoilt = send_leave_message(call, ending) || ending != Ending::answered;
-  const bool closes = (connection.exclusive && spoilt) || call.tool->call_template.close_after_response;
+  const bool closes =
+      (connection.state == ConnectionState::exclusive && spoilt) || call.tool->call_template.close_after_response;
   if (call.tool->rules.correlates_by_value() && spoilt)
     connection.unanswered[call.route] = static_cast<std::uint32_t>(id);
   connection.calls.erase(call.route);
   calls_.erase(static_cast<std::uint32_t>(id));
   if (!connection.calls.empty()) return;
+  connection.state.apply(ConnectionEvent::left);
   if (closes || connection.is_deaf()) {
     retire(connection);
   } else {
@@ -42,9 +45,8 @@ bool Session::send_leave_message(Call& call, Ending ending) {
 
 // Closes a connection on purpose.
 void Session::retire(Connection& connection) {
-  const std::optional<MessageTemplate>& message =
-      endpoints_.at(connection.endpoint)->tool->call_template.disconnect_message;
-  if (message && connection.state == ConnectionState::ready) {
+  const std::optional<MessageTemplate>& message = connection.endpoint.tool->call_template.disconnect_message;
+  if (message && connection.state.is_ready()) {
     commands_.push_back(SendDisconnectMessage{connection.id, message->plan({})});
   }
   remove(connection);
@@ -53,10 +55,9 @@ void Session::retire(Connection& connection) {
 // Every connection ends here, and if it has a socket with exactly one `CloseSocket`, so that the host can forget it.
 void Session::remove(Connection& connection, int code, std::string_view reason, bool by_peer) {
   const ConnectionId id = connection.id;
-  Endpoint& endpoint = *endpoints_.at(connection.endpoint);
+  Endpoint& endpoint = connection.endpoint;
   const bool has_socket = connection.state != ConnectionState::authorizing;
-  const bool was_open = has_socket && connection.state != ConnectionState::opening;
-  if (Report* closed = was_open ? report(Report::Kind::close, endpoint, id) : nullptr) {
+  if (Report* closed = connection.state.is_open() ? report(Report::Kind::close, endpoint, id) : nullptr) {
     closed->close_code = code;
     closed->text = reason;
   }
@@ -64,9 +65,10 @@ void Session::remove(Connection& connection, int code, std::string_view reason, 
     commands_.push_back(CloseSocket{id, by_peer ? 1000 : code, std::string(by_peer ? std::string_view{} : reason)});
   timers_.clear(timer_of(id));
   timers_.clear(heartbeat_timer(id));
-  std::erase(endpoint.connections, id);
   const TokenId credential = connection.credential;
   connections_.erase(static_cast<std::uint32_t>(id));
+  std::erase_if(endpoint.connections, [id](const auto& entry) { return entry->id == id; });
+  touch(endpoint);
   if (!has_socket) cancel_unwanted(credential);
 }
 

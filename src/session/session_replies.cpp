@@ -7,7 +7,7 @@ namespace utcp::ws {
 
 // Returns whether the frame was for `replies`: then it is nobody's answer, and says nothing of what is still to come.
 bool Session::reply(TimePoint now, Connection& connection, const Frame& frame) {
-  const Endpoint& endpoint = *endpoints_.at(connection.endpoint);
+  const Endpoint& endpoint = connection.endpoint;
   const std::vector<AutoReply>& replies = endpoint.tool->call_template.replies;
   if (replies.empty() || !frame.is_text()) return false;
   const std::string_view text = frame.text();
@@ -21,7 +21,7 @@ bool Session::reply(TimePoint now, Connection& connection, const Frame& frame) {
     report_frame(Report::Kind::message, connection, nullptr, frame, "it is answered as replies says");
     if (floods(now, connection.replied, frame)) {
       constexpr std::string_view kWhy = " asked for too many of the template's replies (limit unsolicitedFrames)";
-      const bool is_ready = connection.state == ConnectionState::ready;
+      const bool is_ready = connection.state.is_ready();
       report_frame(Report::Kind::warning, connection, nullptr, frame, kWhy.substr(1));
       cut_off(now, connection,
               make_error(is_ready ? ErrorCode::connection_closed : ErrorCode::connection_failed,
@@ -41,11 +41,9 @@ void Session::cut_off(TimePoint now, Connection& connection, ErrorPtr error, std
     opening_failed(now, connection, std::move(error), kFrameRefused, reason);
     return;
   }
-  Endpoint& endpoint = *endpoints_.at(connection.endpoint);
   const auto told = share(std::move(error));
   for (const CallId call : calls_of(connection)) drop(call, told);
   remove(connection, kFrameRefused, reason);
-  pump(now, endpoint);
 }
 
 }  // namespace utcp::ws

@@ -1,7 +1,6 @@
-// Owns what the session remembers of tools, endpoints, connections and calls. Private to `session*.cpp`.
+// Owns what the session remembers of tools, calls and credentials. Private to `session*.cpp`.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +9,7 @@
 #include <utcp_websocket/text.hpp>
 
 #include "session.hpp"
+#include "session_endpoint.hpp"
 
 namespace utcp::ws {
 
@@ -33,64 +33,6 @@ struct Session::Tool {
         place(rules.correlates() ? part(rules.id_places()) : "") {}
 };
 
-struct Session::Endpoint {
-  std::uint32_t id = 0;
-  std::string key;
-  std::shared_ptr<Tool> tool;         // whose call came first: URL, subprotocol and greeting are the same for all
-  std::vector<Header> field_headers;  // from arguments
-  std::string label;
-  std::vector<CallId> waiting_alone{};   // for a connection of their own
-  std::vector<CallId> waiting_shared{};  // for one that checks ids
-  std::vector<ConnectionId> connections{};
-  int failures = 0;          // openings failed since the last one that worked
-  bool backing_off = false;  // until the endpoint's timer
-  std::shared_ptr<const Error> last_error{};
-  int unknown_hosts = 0;                     // look-ups in a row that found no address
-  std::optional<TimePoint> refused_since{};  // by nobody who listens there, and nobody has yet
-
-  [[nodiscard]] std::size_t waiting() const { return waiting_alone.size() + waiting_shared.size(); }
-};
-
-/// What came within a second.
-struct Session::Flow {
-  TimePoint since{};
-  std::size_t frames = 0, bytes = 0;
-};
-
-struct Session::Connection {
-  ConnectionId id{};
-  std::uint32_t endpoint = 0;
-  ConnectionState state = ConnectionState::opening;
-  /// Its calls by `Call::route`: those whose answers carry the id at one place stand together.
-  std::map<std::string, std::uint32_t> calls{};
-  /// Routes of calls by values that their callers gave, which ended unanswered: what still comes must reach no other.
-  std::map<std::string, std::uint32_t> unanswered{};
-  Credentials given{};                // what the host's own source added to its opening
-  std::string token{};                // oauth2: what opens it
-  TokenId credential{};               // and whose
-  std::uint32_t token_serial = 0;     // and which
-  bool exclusive = false;             // one call without correlation has it
-  bool tainted = false;               // a late answer or echo may come: only calls that check ids may use it
-  bool served = false;                // a call was answered
-  bool served_wrapped = false;        // the last one with a `tool_response`, as tools that stream answer
-  std::uint32_t unheard = 0;          // calls in a row that got no answer while nothing at all came
-  bool paused = false;                // not read from until the consumer of its stream has taken what came
-  const ConnectStep* step = nullptr;  // of the template's `connect`: the one that waits
-  Captured captured{};                // what steps have kept
-  std::string instead{};              // how the last frame began that came while a step waited for another
-  TimePoint idle_since{};
-  Flow unsolicited{}, replied{};         // frames that nobody asked for, and those that were answered by `replies`
-  TimePoint heard_at{};                  // when the peer last showed that it is there
-  std::optional<TimePoint> pinged_at{};  // none: nothing is owed for the last interval
-  std::uint32_t owed_echoes = 0;         // of ping_message: as long as one may come, no call may take it for its answer
-  std::optional<std::string> echo{};     // what seems to be one
-  bool knows_echo = true;                // the peer sent the same for a second ping: it was no chance frame
-  std::optional<TimePoint> doubted_until{};  // the host was away: to be heard again until then, or closed
-
-  /// Whether the peer seems to be gone without a word: no new call may wait on it. One slow tool proves nothing.
-  [[nodiscard]] bool is_deaf() const { return unheard > 1 || doubted_until.has_value(); }
-};
-
 /// An application code (RFC 6455 section 7.4.2) that tells the peer why it was cut off.
 inline constexpr int kFrameRefused = 4000;
 inline constexpr std::string_view kTooMuch = "too many unsolicited messages";
@@ -98,6 +40,16 @@ inline constexpr const char* kFloods = " sent more than anybody asked for";
 
 /// As long as a timer of a JavaScript host can last: 24 days.
 inline constexpr Duration kNoTimeout = std::chrono::seconds(2147483);
+
+/// One event of the host. Whatever it has changed is settled when it is over.
+struct Session::Turn {
+  Session& session;
+  TimePoint now;
+  Turn(Session& s, TimePoint n) : session(s), now(n) {}
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+  ~Turn() { session.tend(now); }
+};
 
 /// How a call ends.
 enum class Session::Ending : std::uint8_t {
@@ -107,10 +59,10 @@ enum class Session::Ending : std::uint8_t {
 };
 
 struct Session::Call {
-  CallId id{};
+  CallId id;
   std::shared_ptr<Tool> tool;
+  Endpoint& endpoint;
   CallMode mode{};
-  std::uint32_t endpoint = 0;
   std::optional<ConnectionId> connection{};  // none while it waits
   Duration connection_timeout{}, response_timeout{};
   TimePoint connect_by{};
@@ -124,6 +76,7 @@ struct Session::Call {
   std::string wire_id{};                           // what a response must carry, where answers are correlated
   std::string route{};                             // on a connection: the tool's place, then the id
 
+  Call(CallId i, std::shared_ptr<Tool> t, Endpoint& e) : id(i), tool(std::move(t)), endpoint(e) {}
   /// A manual is asked for with a message of its own, so that the place of the template's id says nothing about it.
   [[nodiscard]] bool shared() const { return mode != CallMode::discovery && tool->rules.correlates(); }
 };

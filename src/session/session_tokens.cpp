@@ -32,7 +32,7 @@ Session::Credential& Session::credential_of(TimePoint now, const Endpoint& endpo
 
 // Opens the connection where its token holds; else the token has to come first.
 void Session::authorize(TimePoint now, Connection& connection) {
-  const Endpoint& endpoint = *endpoints_.at(connection.endpoint);
+  const Endpoint& endpoint = connection.endpoint;
   Credential& credential = credential_of(now, endpoint);
   connection.credential = credential.id;
   if (credential.token.holds(now)) {
@@ -46,25 +46,26 @@ void Session::authorize(TimePoint now, Connection& connection) {
 
 void Session::open_with(Connection& connection, const BearerToken& token) {
   connection.token_serial = token.serial();
-  connection.state = next_state(connection.state, ConnectionEvent::authorized).value_or(connection.state);
   open_socket(connection, token.value());
 }
 
 void Session::open_socket(Connection& connection, std::string_view token) {
+  connection.state.apply(ConnectionEvent::authorized);
   // It may be renewed before the peer repeats it.
   connection.token = token;
-  const Tool& tool = *endpoints_.at(connection.endpoint)->tool;
+  const Tool& tool = *connection.endpoint.tool;
   commands_.push_back(OpenSocket{connection.id, handshake_of(connection), tool.owner, tool.call_template.terminator});
 }
 
 // It cannot fail: `endpoint_for` has tried it.
 Handshake Session::handshake_of(const Connection& connection) const {
-  const Endpoint& endpoint = *endpoints_.at(connection.endpoint);
+  const Endpoint& endpoint = connection.endpoint;
   return build_handshake(endpoint.tool->call_template, endpoint.field_headers, connection.token, options_.handshake)
       .value();
 }
 
 void Session::handle_token(TimePoint now, TokenId id, int http_status, std::string_view body) {
+  const Turn turn(*this, now);
   const auto entry = credentials_.find(static_cast<std::uint32_t>(id));
   if (entry == credentials_.end() || !entry->second->token.is_fetching()) return;
   BearerToken& token = entry->second->token;
@@ -77,6 +78,7 @@ void Session::handle_token(TimePoint now, TokenId id, int http_status, std::stri
 }
 
 void Session::handle_token_failed(TimePoint now, TokenId id, const OpeningFailure& failure) {
+  const Turn turn(*this, now);
   const auto entry = credentials_.find(static_cast<std::uint32_t>(id));
   if (entry == credentials_.end() || !entry->second->token.is_fetching()) return;
   token_came(now, id, entry->second->token.handle_failure(failure), failure.kind);
@@ -95,7 +97,7 @@ void Session::token_came(TimePoint now, TokenId id, const ErrorPtr& error, Openi
     const auto found = connections_.find(static_cast<std::uint32_t>(connection_id));
     if (found == connections_.end()) continue;  // it went with another one's failure
     Connection& connection = *found->second;
-    if (Report* came = report(Report::Kind::token, *endpoints_.at(connection.endpoint), connection_id)) {
+    if (Report* came = report(Report::Kind::token, connection.endpoint, connection_id)) {
       came->text = error ? std::string_view(error->message) : "a token came";
     }
     if (error) {
@@ -111,7 +113,7 @@ void Session::token_came(TimePoint now, TokenId id, const ErrorPtr& error, Openi
 // The one that was refused is dropped, once until a call is answered, so that a peer that refuses everybody does not
 // drain the token endpoint.
 bool Session::renew_token(TimePoint now, const Connection& connection) {
-  const Endpoint& endpoint = *endpoints_.at(connection.endpoint);
+  const Endpoint& endpoint = connection.endpoint;
   if (endpoint.tool->call_template.auth.kind != Auth::Kind::oauth2 || connection.state == ConnectionState::greeting) {
     return false;
   }
@@ -146,7 +148,7 @@ Secrets Session::secrets_of(ConnectionId id) const {
   const auto entry = connections_.find(static_cast<std::uint32_t>(id));
   if (entry == connections_.end()) return {};
   const Connection& connection = *entry->second;
-  const Endpoint& endpoint = *endpoints_.at(connection.endpoint);
+  const Endpoint& endpoint = connection.endpoint;
   Secrets secrets = secrets_of(endpoint.tool->call_template);
   secrets.add(endpoint.field_headers);
   secrets.add(connection.token);

@@ -177,6 +177,24 @@ TEST(SessionRetry, OneThatWorksEndsTheWait) {
   EXPECT_EQ(host.sockets.size(), 3U) << "the peer is back";
 }
 
+TEST(SessionRetry, ALateFailureLeavesNothingBehindWhereNobodyWaits) {
+  FakeHost host;
+  const ToolId tool = host.tool(kPlain);
+  const CallId first = host.call(tool);
+  host.open(1);
+  const CallId second = host.call(tool);
+  const CallId third = host.call(tool);
+  host.error(2);  // both wait for the next attempt, or for one of the others
+  for (int i = 0; i < 3; ++i) host.text(1, "x");
+  EXPECT_TRUE(host.succeeded(first) && host.succeeded(second) && host.succeeded(third));
+  host.peer_closes(1, 1000);
+  EXPECT_EQ(host.session.counts().endpoints, 1U) << "another is still being opened";
+  host.error(3);
+  EXPECT_EQ(host.session.counts().endpoints, 0U);
+  host.call(tool);
+  EXPECT_EQ(host.sockets.size(), 4U) << "nothing is left to wait for";
+}
+
 TEST(SessionRetry, NoCallIsGivenUpWhileAnotherAttemptIsUnderWay) {
   FakeHost host({.retry = {.base = 1h, .cap = 1h}, .seed = 1});
   const ToolId tool = host.tool(kPlain);

@@ -1,0 +1,183 @@
+// Owns endpoints: which calls wait there, when they get a connection or a new one is opened, and when an endpoint is
+// forgotten. Must not know how a connection is opened, or ends.
+#include <algorithm>
+#include <utility>
+
+#include "session_state.hpp"
+
+namespace utcp::ws {
+
+Result<Session::Endpoint*> Session::endpoint_for(Tool& tool, const CallRequest& request) {
+  const CallTemplate& call_template = tool.call_template;
+  if (call_template.header_fields.empty()) {
+    const auto hint = endpoints_.find(tool.endpoint_hint);
+    if (hint != endpoints_.end()) return hint->second.get();
+  }
+  std::string key = owner_key(tool.caller, tool.owner);
+  append_part(key, call_template.endpoint_key);
+  std::vector<Header> field_headers;
+  for (std::size_t i = 0; i < call_template.header_fields.size(); ++i) {
+    const std::string& name = call_template.header_fields[i];
+    const bool given = i < request.header_values.size() && request.header_values[i].has_value();
+    append_part(key, given ? "1" : "0");
+    if (!given) continue;
+    const std::string& value = *request.header_values[i];
+    if (!is_field_value(value)) {
+      return Error{
+          ErrorCode::invalid_argument,
+          concat({"argument \"", name, "\" goes into a handshake header (header_fields): it must be ", kHeaderValue}),
+          name};
+    }
+    field_headers.emplace_back(name, value);
+    append_part(key, value);
+  }
+  // What no token can change is found out before one is fetched.
+  Result<Handshake> handshake = build_handshake(call_template, field_headers, "token", options_.handshake);
+  if (!handshake) return std::move(handshake).error();
+
+  const auto known = endpoint_ids_.find(key);
+  if (known != endpoint_ids_.end()) {
+    tool.endpoint_hint = known->second;
+    return endpoints_.at(known->second).get();
+  }
+  while (++last_endpoint_ == 0 || endpoints_.contains(last_endpoint_)) {
+  }
+  tool.endpoint_hint = last_endpoint_;
+  endpoint_ids_[key] = last_endpoint_;
+  std::unique_ptr<Endpoint>& endpoint = endpoints_[last_endpoint_];
+  endpoint = std::make_unique<Endpoint>();
+  endpoint->id = last_endpoint_;
+  endpoint->key = std::move(key);
+  endpoint->field_headers = std::move(field_headers);
+  endpoint->label = call_template.url.label();
+  return endpoint.get();
+}
+
+// Something of it has changed: calls that wait may go on, or nothing is left of it.
+void Session::touch(Endpoint& endpoint) {
+  if (!std::exchange(endpoint.is_touched, true)) touched_.push_back(&endpoint);
+}
+
+// The end of every event, and the only place where calls get connections and endpoints are forgotten: before it each
+// reference to an endpoint holds.
+void Session::tend(TimePoint now) {
+  for (Endpoint* const endpoint : touched_) {  // serving one touches no other
+    serve(now, *endpoint, endpoint->waiting_alone);
+    serve(now, *endpoint, endpoint->waiting_shared);
+    endpoint->is_touched = false;
+    if (endpoint->waiting() > 0 || !endpoint->connections.empty()) continue;
+    timers_.clear(endpoint_timer(endpoint->id));
+    endpoint_ids_.erase(endpoint->key);
+    endpoints_.erase(endpoint->id);
+  }
+  touched_.clear();
+}
+
+// Gives connections to waiting calls of a kind, in order, and opens what is missing.
+void Session::serve(TimePoint now, Endpoint& endpoint, std::vector<CallId>& queue) {
+  for (std::size_t next = 0; next < queue.size();) {
+    Call& call = *calls_.at(static_cast<std::uint32_t>(queue[next]));
+    if (Connection* connection = endpoint.find_connection(call)) {
+      queue.erase(queue.begin() + static_cast<std::ptrdiff_t>(next));
+      lease(now, *connection, call);
+      if (call.tool->rules.expects_nothing(call.mode)) {
+        say_settled(call, nullptr);
+        take_out(now, call, Ending::answered);
+      }
+    } else if (endpoint.wants_another() && has_room(endpoint)) {
+      open(now, endpoint, call);
+    } else if (call.shared() && call.tool->rules.correlates_by_value()) {
+      ++next;  // those behind it may have other values
+    } else {
+      return;
+    }
+  }
+}
+
+// The one used last comes first, so that what is not needed grows idle.
+Session::Connection* Session::Endpoint::find_connection(const Call& call) const {
+  const bool shared = call.shared();
+  Connection* best = nullptr;
+  for (const auto& entry : connections) {
+    Connection& connection = *entry;
+    if (!connection.state.is_ready() || connection.is_deaf()) continue;
+    const bool may_be_sent_more = connection.tainted || connection.owed_echoes > 0 || !connection.knows_echo;
+    const bool fits = shared ? connection.state != ConnectionState::exclusive && !connection.may_confuse(call)
+                             : connection.state == ConnectionState::free && !may_be_sent_more;
+    if (fits && (best == nullptr || connection.idle_since > best->idle_since)) best = &connection;
+  }
+  return best;
+}
+
+bool Session::Connection::may_confuse(const Call& call) const {
+  constexpr std::size_t kMostUnanswered = 1000;
+  if (!call.tool->rules.correlates_by_value()) return false;
+  const std::string route = call.tool->place + call.wire_id;
+  return calls.contains(route) || unanswered.contains(route) || unanswered.size() >= kMostUnanswered;
+}
+
+bool Session::Endpoint::has_ready_connection() const {
+  return std::any_of(connections.begin(), connections.end(), [](const auto& entry) { return entry->state.is_ready(); });
+}
+
+bool Session::Endpoint::wants_another() const {
+  if (back_off.is_on) return false;
+  const auto opening =
+      static_cast<std::size_t>(std::count_if(connections.begin(), connections.end(), [](const auto& entry) {
+        return !entry->state.is_ready() || entry->doubted_until.has_value();
+      }));
+  if (opening == 0) return true;
+  if (back_off.failures > 0) return false;  // one probe at a time until the peer is back
+  return opening < waiting_alone.size() + (waiting_shared.empty() ? 0U : 1U);
+}
+
+// Whether one more may be opened. If need be one is closed that is idle, but not fit for the calls that wait.
+bool Session::has_room(const Endpoint& endpoint) {
+  if (endpoint.connections.size() < options_.max_connections) return true;
+  for (const auto& connection : endpoint.connections) {
+    if (connection->state != ConnectionState::free) continue;
+    retire(*connection);
+    return true;
+  }
+  return false;
+}
+
+void Session::give_up_waiting(const Call& call) {
+  Endpoint& endpoint = call.endpoint;
+  std::erase(call.shared() ? endpoint.waiting_shared : endpoint.waiting_alone, call.id);
+  if (endpoint.waiting() > 0) return;
+  endpoint.back_off.is_on = false;
+  timers_.clear(endpoint_timer(endpoint.id));
+  drop_openings(endpoint);
+}
+
+// Those that wait until `latest` at most.
+void Session::reject_waiting(Endpoint& endpoint, TimePoint latest, const std::shared_ptr<const Error>& error) {
+  for (std::vector<CallId>* const queue : {&endpoint.waiting_alone, &endpoint.waiting_shared}) {
+    std::erase_if(*queue, [&](CallId id) {
+      const bool is_meant = calls_.at(static_cast<std::uint32_t>(id))->connect_by <= latest;
+      if (is_meant) reject(id, error);
+      return is_meant;
+    });
+  }
+  touch(endpoint);
+}
+
+// Nobody wants what is being opened any more.
+void Session::drop_openings(Endpoint& endpoint) {
+  for (std::size_t i = endpoint.connections.size(); i > 0; --i) {
+    Connection& connection = *endpoint.connections[i - 1];
+    if (!connection.state.is_ready()) remove(connection);
+  }
+}
+
+void Session::drop_endpoint(Endpoint& endpoint, const std::shared_ptr<const Error>& error) {
+  reject_waiting(endpoint, TimePoint::max(), error);
+  while (!endpoint.connections.empty()) {
+    Connection& connection = *endpoint.connections.front();
+    for (const CallId id : calls_of(connection)) drop(id, error);
+    retire(connection);
+  }
+}
+
+}  // namespace utcp::ws
