@@ -36,7 +36,7 @@ Engine::Engine(Executor executor, ClientOptions options)
 }
 
 TimePoint Engine::now() {
-  return std::chrono::duration_cast<TimePoint>(std::chrono::steady_clock::now().time_since_epoch());
+  return TimePoint(std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now().time_since_epoch()));
 }
 
 // --- Entering, turns ---
@@ -104,7 +104,7 @@ void Engine::arm_timer() {
   }
   if (armed_ && *armed_ <= *deadline) return;
   armed_ = deadline;
-  timer_.expires_at(std::chrono::steady_clock::time_point(*deadline));
+  timer_.expires_at(std::chrono::steady_clock::time_point(deadline->time_since_epoch()));
   timer_.async_wait([self = shared_from_this(), armed = *deadline](const ErrorCondition& error) {
     if (error || self->armed_ != armed) return;
     self->armed_.reset();

@@ -19,7 +19,9 @@
 namespace utcp::ws {
 namespace {
 
-TimePoint time_point(double milliseconds) { return TimePoint{static_cast<std::int64_t>(milliseconds * 1000 + 0.5)}; }
+TimePoint time_point(double milliseconds) {
+  return TimePoint{Duration{static_cast<std::int64_t>(milliseconds * 1000 + 0.5)}};
+}
 TimePoint now() { return time_point(emscripten_get_now()); }
 std::uint32_t number(CallId id) { return static_cast<std::uint32_t>(id); }
 std::uint32_t number(ConnectionId id) { return static_cast<std::uint32_t>(id); }
@@ -248,7 +250,7 @@ SessionHost::Entry::~Entry() {
     std::visit([this](const auto& one) { host_.run(one); }, *command);
   }
   const std::optional<TimePoint> deadline = host_.session_.poll_timeout();
-  host_.channel_.publish(deadline ? static_cast<double>(deadline->count()) / 1000
+  host_.channel_.publish(deadline ? static_cast<double>(deadline->time_since_epoch().count()) / 1000
                                   : std::numeric_limits<double>::infinity());
 }
 

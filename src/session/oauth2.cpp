@@ -104,8 +104,8 @@ ErrorPtr BearerToken::handle_response(TimePoint now, int http_status, std::strin
   Result<TokenResponse> response = parse_token_response(auth_.token_url, http_status, body, secrets());
   if (!response) return response.take_error();
   // 10 % early, at most a minute: what is sent now must still hold when it arrives.
-  const TimePoint lifetime = response.value().lifetime;
-  renew_at_ = now + lifetime - std::min<TimePoint>(lifetime / 10, kLongestHeadStart);
+  const TimePoint::duration lifetime = response.value().lifetime;
+  renew_at_ = now + lifetime - std::min<TimePoint::duration>(lifetime / 10, kLongestHeadStart);
   value_ = std::move(response.value().token);
   state_ = State::ready;
   ++serial_;

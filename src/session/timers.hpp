@@ -11,8 +11,16 @@
 
 namespace utcp::ws {
 
-/// Time since an epoch of the host's choice that never runs backwards (`performance.now()`).
-using TimePoint = std::chrono::microseconds;
+/// The host's: any that never runs backwards (`performance.now()`), from an epoch of its choice. The core never asks
+/// it.
+struct HostClock {
+  using duration = std::chrono::microseconds;
+  using rep = duration::rep;
+  using period = duration::period;
+  using time_point = std::chrono::time_point<HostClock>;
+  static constexpr bool is_steady = true;
+};
+using TimePoint = HostClock::time_point;
 
 /// What a deadline is for. Deadlines of the same moment come in this order: a call that gives up says so before its
 /// connection attempt does.

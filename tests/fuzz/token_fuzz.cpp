@@ -32,7 +32,7 @@ void check_response(int status, std::string_view body) {
 // The life of a token: asked for, with Basic after a refusal, kept, renewed.
 void check_life(const Auth& auth, int status, std::string_view body) {
   BearerToken token(auth);
-  const TimePoint now = 1s;
+  const TimePoint now{1s};
   token.start_fetching();
   REQUIRE(token.is_fetching() && !token.holds(now) && token.request().authorization.empty());
   ErrorPtr error = token.handle_response(now, status, body);

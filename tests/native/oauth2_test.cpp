@@ -84,15 +84,16 @@ constexpr std::string_view kAnswer = R"({"access_token":"t","expires_in":)";
 TEST(BearerToken, RenewsTenPercentAndAtMostAMinuteEarly) {
   for (const auto& [lifetime, holds_for] : {std::pair{100s, 90s}, {10s, 9s}, {3600s, 3540s}}) {
     BearerToken token(kAuth);
-    EXPECT_FALSE(token.holds(1000s));
+    EXPECT_FALSE(token.holds(TimePoint(1000s)));
     token.start_fetching();
     EXPECT_TRUE(token.is_fetching());
-    EXPECT_EQ(token.handle_response(1000s, 200, std::string(kAnswer) + std::to_string(lifetime.count()) + "}"),
-              nullptr);
+    EXPECT_EQ(
+        token.handle_response(TimePoint(1000s), 200, std::string(kAnswer) + std::to_string(lifetime.count()) + "}"),
+        nullptr);
     EXPECT_FALSE(token.is_fetching());
     EXPECT_EQ(token.value(), "t");
-    EXPECT_TRUE(token.holds(1000s + holds_for - 1us));
-    EXPECT_FALSE(token.holds(1000s + holds_for));
+    EXPECT_TRUE(token.holds(TimePoint(1000s + holds_for - 1us)));
+    EXPECT_FALSE(token.holds(TimePoint(1000s + holds_for)));
   }
 }
 
@@ -101,10 +102,10 @@ TEST(BearerToken, BasicFollowsA400Or401Once) {
     BearerToken token(kAuth);
     token.start_fetching();
     EXPECT_EQ(token.request().authorization, "");
-    EXPECT_EQ(token.handle_response(0s, status, "{}"), nullptr);
+    EXPECT_EQ(token.handle_response(TimePoint(0s), status, "{}"), nullptr);
     ASSERT_TRUE(token.is_fetching());
     EXPECT_NE(token.request().authorization, "");
-    const ErrorPtr error = token.handle_response(0s, status, R"({"error":"invalid_client"})");
+    const ErrorPtr error = token.handle_response(TimePoint(0s), status, R"({"error":"invalid_client"})");
     ASSERT_NE(error, nullptr);
     EXPECT_EQ(error->code, ErrorCode::auth_failed);
     EXPECT_FALSE(token.is_fetching());

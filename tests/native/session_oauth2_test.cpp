@@ -258,7 +258,7 @@ TEST(SessionOAuth2, AnUnreachableTokenEndpointIsTriedAgainUntilTheDeadline) {
   while (host.pending(call)) {
     host.token_failed(1, {.text = "ECONNRESET"});
     host.advance(1s);
-    ASSERT_LT(host.now, 100s);
+    ASSERT_LT(host.now, TimePoint(100s));
   }
   EXPECT_EQ(host.code(call), ErrorCode::token_unavailable);
   EXPECT_GT(host.fetches.size(), 2U);

@@ -65,7 +65,7 @@ TEST(SessionRetry, GivesUpWhenTheDeadlineWouldPassFirst) {
   }
   EXPECT_EQ(host.code(call), ErrorCode::connection_failed);
   EXPECT_NE(host.outcome(call).error->message.find("attempts: "), std::string::npos);
-  EXPECT_LE(host.now, 1s + 5s + 50ms);
+  EXPECT_LE(host.now, TimePoint(1s + 5s + 50ms));
   EXPECT_EQ(host.session.counts().endpoints, 0U);
 }
 

@@ -83,7 +83,7 @@ ToolId Host::prepare(const ToolPlan& tool) {
 }
 
 void Host::note(std::string text) {
-  const std::string time = std::to_string(schedule_.now().count());
+  const std::string time = std::to_string(schedule_.now().time_since_epoch().count());
   trace_->push_back(std::string(time.size() < 12 ? 12 - time.size() : 0, ' ') + time + " us  " + std::move(text));
 }
 

@@ -25,7 +25,7 @@ class Schedule {
   }
 
  private:
-  TimePoint now_{1'000'000};
+  TimePoint now_{Duration{1'000'000}};
   std::uint64_t sequence_ = 0;
   std::map<std::pair<TimePoint, std::uint64_t>, std::function<void()>> plans_;
 };
