@@ -195,8 +195,7 @@ Result<Captured> CallRules::capture(const Frame& frame, std::size_t max_depth) c
     const bool tells = name != answer_name_ || json::is_string(raw) || json::is_number(raw);
     if (raw.empty() || !tells) {
       result.fail(make_error(ErrorCode::invalid_frame,
-                             concat({"nothing that \"capture\" could keep stands at ", json::quote(place),
-                                     raw.empty() ? "" : ", but what is neither a text nor a number"})));
+                             concat({"nothing that \"capture\" could keep stands at ", json::quote(place)})));
       return result;
     }
     result.value().emplace_back(name, raw);

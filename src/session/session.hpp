@@ -256,8 +256,10 @@ class Session {
   struct Connection;
   struct Credential;
   struct Late;
-  struct Owed;
   enum class Ending : std::uint8_t;
+  template <class T>
+  using Table = std::map<std::uint32_t, std::unique_ptr<T>>;
+  using Routes = std::map<std::string, std::uint32_t>;
 
   // session.cpp: calls
   void settle(TimePoint now, Call& call, std::shared_ptr<const Error> error, Ending ending, std::string_view path = {},
@@ -308,9 +310,9 @@ class Session {
 
   // session_answers.cpp: what of calls is captured
   void fill_in(const Connection& connection, Call& call);
-  [[nodiscard]] Call* find_by_answer(const Connection& connection, const Frame& frame);
+  [[nodiscard]] Call* find_route(const Routes& routes, const Table<Call>& calls, bool by_answer, const Frame& frame);
   void take_first_answer(TimePoint now, Connection& connection, Call& call, const Frame& frame);
-  static void owe_leave_message(Connection& connection, Call& call, Ending ending);
+  void owe_leave_message(Connection& connection, Call& call, Ending ending);
   [[nodiscard]] bool leave_late(Connection& connection, const Frame& frame);
 
   // session_replies.cpp: what a peer sends on its own, and is answered
@@ -360,15 +362,13 @@ class Session {
   std::uint64_t random_state_;
   bool reporting_ = false;
   std::uint32_t last_tool_ = 0, last_endpoint_ = 0, last_connection_ = 0, last_credential_ = 0;
-  template <class T>
-  using Table = std::map<std::uint32_t, std::unique_ptr<T>>;
-
   std::map<std::uint32_t, std::shared_ptr<Tool>> tools_;
   Table<Endpoint> endpoints_;
   std::map<std::string, std::uint32_t> endpoint_ids_;  // by endpoint key
   std::map<std::string, std::uint32_t> reached_;       // origins that a connection was once open to
   Table<Connection> connections_;
   Table<Call> calls_;
+  Table<Call> left_;  // whose first answer their connection still owes
   Table<Credential> credentials_;
   Timers timers_;
   std::list<Command> commands_;

@@ -7,16 +7,6 @@
 #include "session_state.hpp"
 
 namespace utcp::ws {
-namespace {
-
-// The first entry behind those of a place: no id has that byte.
-template <class Routes>
-auto behind(Routes& routes, const std::string& place) {
-  return routes.lower_bound(place + '\xFF');
-}
-
-}  // namespace
-
 // Fills in what has been captured so far. The leave message may have to wait for the first answer.
 void Session::fill_in(const Connection& connection, Call& call) {
   Late& late = *call.late;
@@ -27,21 +17,30 @@ void Session::fill_in(const Connection& connection, Call& call) {
   call.leave_message = text_with(std::exchange(late.leave, {}), known);
 }
 
-// The call whose first answer told what this frame carries, where its `message_filter` lets it through.
-Session::Call* Session::find_by_answer(const Connection& connection, const Frame& frame) {
-  auto entry = connection.answers.begin();
-  while (entry != connection.answers.end()) {
-    const Tool& tool = *calls_.at(entry->second)->tool;
+// Looks a frame up in a table of routes by what stands where answers carry it: what a first answer told, or the id.
+Session::Call* Session::find_route(const Routes& routes, const Table<Call>& calls, bool by_answer, const Frame& frame) {
+  if (!frame.is_text()) return nullptr;
+  for (auto entry = routes.begin(); entry != routes.end();) {
+    const Tool& tool = *calls.at(entry->second)->tool;
+    const CallRules& rules = tool.rules;
+    const std::string& place = by_answer ? tool.answer_place : tool.place;
     const std::string_view text = json_in(frame.text(), tool.call_template.strips);
-    const std::string_view raw = json::scan(text, tool.rules.answer_plan(), options_.max_depth).values[0];
-    const bool may_be = json::is_string(raw) || json::is_number(raw);
-    const auto found =
-        may_be ? connection.answers.find(tool.answer_place + json::text_of(raw)) : connection.answers.end();
-    if (found != connection.answers.end()) {
-      Call& call = *calls_.at(found->second);
+    const json::ScanResult scan =
+        json::scan(text, by_answer ? rules.answer_plan() : rules.correlation_plan(), options_.max_depth);
+    std::vector<std::string> ids;
+    if (!by_answer && rules.has_prefix()) ids.push_back(rules.id_in(frame.text()));
+    // Behind them stand the places of progress.
+    for (std::size_t i = 0; i < (by_answer ? 1 : rules.id_count()); ++i) {
+      const std::string_view raw = scan.values[i];
+      if (json::is_string(raw) || json::is_number(raw)) ids.push_back(json::text_of(raw));
+    }
+    for (const std::string& id : ids) {
+      const auto found = routes.find(place + id);
+      if (id.empty() || found == routes.end()) continue;
+      Call& call = *calls.at(found->second);
       if (judge(call, frame).kind != Judgement::Kind::not_mine) return &call;
     }
-    entry = behind(connection.answers, tool.answer_place);
+    entry = routes.lower_bound(place + '\xFF');  // the first with another place: no id has that byte
   }
   return nullptr;
 }
@@ -80,37 +79,26 @@ void Session::take_first_answer(TimePoint now, Connection& connection, Call& cal
 void Session::owe_leave_message(Connection& connection, Call& call, Ending ending) {
   if (!call.late->route.empty()) connection.answers.erase(call.late->route);
   if (ending != Ending::left || call.late->leave.empty()) return;
-  connection.owed.emplace(call.route, Owed{call.id, call.tool, call.mode, std::move(call.late->leave)});
+  const auto id = static_cast<std::uint32_t>(call.id);
+  connection.owed[call.route] = id;
+  left_[id] = std::move(calls_.at(id));
 }
 
-// Returns whether the frame is the first answer of a call that was left before it came.
+// Returns whether the frame is for a call that was left before its first answer came.
 bool Session::leave_late(Connection& connection, const Frame& frame) {
-  auto entry = connection.owed.begin();
-  while (entry != connection.owed.end() && frame.is_text()) {
-    const Tool& tool = *entry->second.tool;
-    const std::string_view text = json_in(frame.text(), tool.call_template.strips);
-    std::vector<std::string> ids;
-    if (tool.rules.has_prefix()) ids.push_back(tool.rules.id_in(frame.text()));
-    for (const std::string_view raw : json::scan(text, tool.rules.correlation_plan(), options_.max_depth).values) {
-      ids.push_back(json::is_string(raw) || json::is_number(raw) ? json::text_of(raw) : std::string());
-    }
-    for (const std::string& id : ids) {
-      const auto found = id.empty() ? connection.owed.end() : connection.owed.find(tool.place + id);
-      if (found == connection.owed.end()) continue;
-      const Owed& owed = found->second;
-      if (tool.rules.judge_first(owed.mode, owed.call, frame, options_.max_depth).kind == Judgement::Kind::progress)
-        return true;
-      report_frame(Report::Kind::message, connection, nullptr, frame, "it is the first answer of a call that was left");
-      Captured known = connection.captured;
-      const Result<Captured> captured = tool.rules.capture(frame, options_.max_depth);
-      known.insert(known.end(), captured->begin(), captured->end());
-      if (captured) commands_.push_back(SendLeaveMessage{connection.id, owed.call, text_with(owed.leave, known)});
-      connection.owed.erase(found);
-      return true;
-    }
-    entry = behind(connection.owed, tool.place);
+  Call* call = find_route(connection.owed, left_, false, frame);
+  if (call == nullptr || judge(*call, frame).kind == Judgement::Kind::progress) return call != nullptr;
+  report_frame(Report::Kind::message, connection, nullptr, frame, "it is the first answer of a call that was left");
+  Result<Captured> captured = call->tool->rules.capture(frame, options_.max_depth);
+  if (captured) {
+    call->late->waits = false;
+    call->late->answer = std::move(*captured);
+    fill_in(connection, *call);
+    (void)send_leave_message(*call, Ending::left);
   }
-  return false;
+  connection.owed.erase(call->route);
+  left_.erase(static_cast<std::uint32_t>(call->id));
+  return true;
 }
 
 }  // namespace utcp::ws

@@ -39,12 +39,12 @@ void Session::receive(TimePoint now, Connection& connection, const Frame& frame)
     return;
   }
   Call* call = find_addressee(connection, frame);
+  if (call == nullptr && !connection.owed.empty() && leave_late(connection, frame)) return;
   if (call == nullptr && is_echo(connection, frame)) {
     report_frame(Report::Kind::message, connection, nullptr, frame, "it answers the ping_message");
     pump(now, endpoint);
     return;
   }
-  if (call == nullptr && !connection.owed.empty() && leave_late(connection, frame)) return;
   if (call == nullptr) {
     // Who sends unasked may do so again, when a call that takes any frame has just been sent.
     if (!connection.tainted && !connection.exclusive) {
@@ -104,7 +104,7 @@ Session::Call* Session::find_addressee(const Connection& connection, const Frame
   if (!frame.is_text()) return nullptr;
   // First, since an id may be the same number as what was captured: these are held against the filter besides.
   if (!connection.answers.empty()) {
-    if (Call* call = find_by_answer(connection, frame)) return call;
+    if (Call* call = find_route(connection.answers, calls_, true, frame)) return call;
   }
   while (entry != connection.calls.end()) {
     const Tool& tool = *calls_.at(entry->second)->tool;

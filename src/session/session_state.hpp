@@ -59,23 +59,16 @@ struct Session::Flow {
   std::size_t frames = 0, bytes = 0;
 };
 
-/// A leave message that waits for the first answer of a call that was left.
-struct Session::Owed {
-  CallId call{};
-  std::shared_ptr<Tool> tool;
-  CallMode mode{};
-  Plan leave;
-};
-
 struct Session::Connection {
   ConnectionId id{};
   std::uint32_t endpoint = 0;
   ConnectionState state = ConnectionState::opening;
   /// Its calls by `Call::route`: those whose answers carry the id at one place stand together.
-  std::map<std::string, std::uint32_t> calls{};
+  Routes calls{};
   /// Those whose first answer has come, by where their answers carry what it told, and that.
-  std::map<std::string, std::uint32_t> answers{};
-  std::map<std::string, Owed> owed{};  // by `Call::route`; while there are calls
+  Routes answers{};
+  /// Those that were left before it came, and whose leave messages need it. By `Call::route`.
+  Routes owed{};
   /// Routes of calls by values that their callers gave, which ended unanswered: what still comes must reach no other.
   std::map<std::string, std::uint32_t> unanswered{};
   Credentials given{};                // what the host's own source added to its opening

@@ -40,7 +40,7 @@ TEST(Captured, StandInMessagesAsTheirPlacesWantThem) {
   EXPECT_TRUE(takes_captured(plan));
   EXPECT_TRUE(takes_captured(plan, kOfAnswer));
   EXPECT_FALSE(takes_captured(MessageTemplate::compile(R"("{{connect.s}}")")->plan({}), kOfAnswer));
-  EXPECT_FALSE(takes_captured(MessageTemplate::compile(R"("{{connect.}} {{connect.s {{answers.a}}")")->plan({})));
+  EXPECT_FALSE(takes_captured(MessageTemplate::compile(R"("{{connect.}} {{answers.a}} {{connect.s")")->plan({})));
   const Plan filled = with_captured(plan, {{"connect.s", R"("\"")"}, {"answer.n", "1.50"}});
   ASSERT_EQ(filled.size(), 3U) << "what the host fills in stays";
   EXPECT_EQ(filled[0].text, R"({"a":"\"","b":"<\">","c":1.50,"d":")");
