@@ -113,10 +113,10 @@ Session::Connection* Session::find_connection(const Endpoint& endpoint, const Ca
   return best;
 }
 
-// Whether a frame there could as well be another call's, of the same value.
+// Whether a frame there could as well be another call's, of the same value; or too much is waited for.
 bool Session::may_confuse(const Connection& connection, const Call& call) {
   constexpr std::size_t kMostUnanswered = 1000;
-  if (!call.tool->rules.correlates_by_value()) return false;
+  if (!call.tool->rules.correlates_by_value()) return connection.owed.size() >= kMostUnanswered;
   const std::string route = call.tool->place + call.wire_id;
   return connection.calls.contains(route) || connection.unanswered.contains(route) ||
          connection.unanswered.size() >= kMostUnanswered;
