@@ -9,7 +9,7 @@ export const WIRE_SEND = -2;
 export const WIRE_CLOSE = -3;
 
 /**
- * What Emscripten did to a stand-in. `WIRE_SEND`: `what` is a call, whose message is to be sent, or the plan of a message of the
+ * What Emscripten did to a stand-in. `WIRE_SEND`: `what` is a call, whose message is to be sent (and the values of its handshake), or the plan of a message of the
  * template's own.
  * @typedef {{ kind: typeof WIRE_OPEN, wire: Wire } | { kind: typeof WIRE_SEND, wire: Wire, what: string }
  *   | { kind: typeof WIRE_CLOSE, wire: Wire, code: number | undefined, reason: string | undefined }} WireNote

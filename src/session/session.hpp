@@ -21,6 +21,7 @@
 #include <vector>
 
 #include <utcp_websocket/call_template.hpp>
+#include <utcp_websocket/captured.hpp>
 #include <utcp_websocket/error.hpp>
 
 #include "call.hpp"
@@ -80,6 +81,7 @@ struct OpenSocket {
 struct SendMessage {
   ConnectionId connection;
   CallId call;
+  Captured captured{};  ///< what the connection's handshake has kept, where it may stand in the template's message
 };
 /// Render and send a message of the template's own (`connect`, `connect_message`): no arguments.
 struct SendGreeting {
@@ -170,7 +172,9 @@ struct CallRequest {
   std::optional<std::string>
       message_filter{};         ///< the template's `filter_message`, where it has placeholders: filled in
   std::string leave_message{};  ///< the template's, rendered like the message; empty: none
-  std::string uuid{};           ///< the value of `{{uuid}}` in this call's message, where answers carry it back
+  /// Both in another form, where values that are captured later stand in them: see `fill`.
+  Plan late_filter{}, late_leave{};
+  std::string uuid{};  ///< the value of `{{uuid}}` in this call's message, where answers carry it back
   /// Instead of the template's `connection_timeout` and `response_timeout`; 0: none.
   std::optional<Duration> timeout{};
 };
@@ -254,7 +258,11 @@ class Session {
   struct Connection;
   struct Credential;
   struct Flow;
+  struct Late;
   enum class Ending : std::uint8_t;
+  template <class T>
+  using Table = std::map<std::uint32_t, std::unique_ptr<T>>;
+  using Routes = std::map<std::string, std::uint32_t>;
 
   // session.cpp: calls
   void settle(TimePoint now, Call& call, std::shared_ptr<const Error> error, Ending ending, std::string_view path = {},
@@ -301,6 +309,13 @@ class Session {
   bool send_leave_message(Call& call, Ending ending);
   void retire(Connection& connection);
 
+  // session_answers.cpp: what of calls is captured
+  void fill_in(const Connection& connection, Call& call);
+  [[nodiscard]] Call* find_route(const Routes& routes, const Table<Call>& calls, bool by_answer, const Frame& frame);
+  void take_first_answer(TimePoint now, Connection& connection, Call& call, const Frame& frame);
+  void owe_leave_message(Connection& connection, Call& call, Ending ending);
+  [[nodiscard]] bool leave_late(Connection& connection, const Frame& frame);
+
   // session_replies.cpp: what a peer sends on its own, and is answered
   bool reply(TimePoint now, Connection& connection, const Frame& frame);
   void cut_off(TimePoint now, Connection& connection, ErrorPtr error, std::string_view reason);
@@ -346,9 +361,6 @@ class Session {
   std::uint64_t random_state_;
   bool reporting_ = false;
   std::uint32_t last_tool_ = 0, last_endpoint_ = 0, last_connection_ = 0, last_credential_ = 0;
-  template <class T>
-  using Table = std::map<std::uint32_t, std::unique_ptr<T>>;
-
   std::map<std::uint32_t, std::shared_ptr<Tool>> tools_;
   Table<Endpoint> endpoints_;
   std::vector<Endpoint*> touched_;                     // since the event began
@@ -356,6 +368,7 @@ class Session {
   std::map<std::string, std::uint32_t> reached_;       // origins that a connection was once open to
   std::map<std::uint32_t, Connection*> connections_;   // an endpoint owns each
   Table<Call> calls_;
+  Table<Call> left_;  // whose first answer their connection still owes
   Table<Credential> credentials_;
   Timers timers_;
   std::list<Command> commands_;

@@ -111,7 +111,7 @@ Session::Connection* Session::Endpoint::find_connection(const Call& call) const 
 
 bool Session::Connection::may_confuse(const Call& call) const {
   constexpr std::size_t kMostUnanswered = 1000;
-  if (!call.tool->rules.correlates_by_value()) return false;
+  if (!call.tool->rules.correlates_by_value()) return owed.size() >= kMostUnanswered;
   const std::string route = call.tool->place + call.wire_id;
   return calls.contains(route) || unanswered.contains(route) || unanswered.size() >= kMostUnanswered;
 }

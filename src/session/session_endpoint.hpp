@@ -54,7 +54,11 @@ struct Session::Connection {
   Endpoint& endpoint;
   ConnectionStatus state{};
   /// Its calls by `Call::route`: those whose answers carry the id at one place stand together.
-  std::map<std::string, std::uint32_t> calls{};
+  Routes calls{};
+  /// Those whose first answer has come, by where their answers carry what it told, and that.
+  Routes answers{};
+  /// Those that were left before it came, and whose leave messages need it. By `Call::route`.
+  Routes owed{};
   /// Routes of calls by values that their callers gave, which ended unanswered: what still comes must reach no other.
   std::map<std::string, std::uint32_t> unanswered{};
   Credentials given{};                // what the host's own source added to its opening
@@ -81,7 +85,7 @@ struct Session::Connection {
   Connection(ConnectionId i, Endpoint& e) : id(i), endpoint(e) {}
   /// Whether the peer seems to be gone without a word: no new call may wait on it. One slow tool proves nothing.
   [[nodiscard]] bool is_deaf() const { return unheard > 1 || doubted_until.has_value(); }
-  /// Whether a frame there could as well be another call's, of the same value.
+  /// Whether a frame there could as well be another call's, of the same value; or too much is waited for.
   [[nodiscard]] bool may_confuse(const Call& call) const;
   /// Whether closing it says no to what this side has said first.
   [[nodiscard]] bool refuses_greeting(int code) const;

@@ -37,6 +37,7 @@ void Session::receive(TimePoint now, Connection& connection, const Frame& frame)
     return;
   }
   Call* call = find_addressee(connection, frame);
+  if (call == nullptr && !connection.owed.empty() && leave_late(connection, frame)) return;
   if (call == nullptr && is_echo(connection, frame)) {
     report_frame(Report::Kind::message, connection, nullptr, frame, "it answers the ping_message");
     touch(endpoint);
@@ -97,6 +98,10 @@ Session::Call* Session::find_addressee(const Connection& connection, const Frame
   auto entry = connection.calls.begin();
   if (connection.state == ConnectionState::exclusive) return calls_.at(entry->second).get();
   if (!frame.is_text()) return nullptr;
+  // First, since an id may be the same number as what was captured: these are held against the filter besides.
+  if (!connection.answers.empty()) {
+    if (Call* call = find_route(connection.answers, calls_, true, frame)) return call;
+  }
   while (entry != connection.calls.end()) {
     const Tool& tool = *calls_.at(entry->second)->tool;
     const bool has_prefix = tool.rules.has_prefix();
@@ -122,6 +127,10 @@ Session::Call* Session::find_addressee(const Connection& connection, const Frame
 }
 
 Judgement Session::judge(const Call& call, const Frame& frame) const {
+  if (call.late && call.late->waits) {
+    return call.tool->rules.judge_first(call.mode, call.id, frame, options_.max_depth,
+                                        call.filter ? &*call.filter : nullptr);
+  }
   return call.tool->rules.judge(call.mode, call.id, frame, options_.max_depth, call.filter ? &*call.filter : nullptr);
 }
 
@@ -160,6 +169,9 @@ void Session::take(TimePoint now, Connection& connection, Call& call, const Fram
     case Judgement::Kind::end:
       report_frame(Report::Kind::message, connection, &call, frame, {});
       settle(now, call, nullptr, Ending::answered);
+      return;
+    case Judgement::Kind::first:
+      take_first_answer(now, connection, call, frame);
       return;
     case Judgement::Kind::tool_error:
       report_frame(Report::Kind::message, connection, &call, frame, {});

@@ -25,10 +25,11 @@ void Session::take_out(TimePoint now, Call& call, Ending ending) {
   if (call.tool->rules.correlates_by_value() && spoilt)
     connection.unanswered[call.route] = static_cast<std::uint32_t>(id);
   connection.calls.erase(call.route);
+  if (call.late) owe_leave_message(connection, call, ending);
   calls_.erase(static_cast<std::uint32_t>(id));
   if (!connection.calls.empty()) return;
   connection.state.apply(ConnectionEvent::left);
-  if (closes || connection.is_deaf()) {
+  if (closes || connection.is_deaf() || !connection.owed.empty()) {
     retire(connection);
   } else {
     rest(now, connection);
@@ -47,7 +48,7 @@ bool Session::send_leave_message(Call& call, Ending ending) {
 void Session::retire(Connection& connection) {
   const std::optional<MessageTemplate>& message = connection.endpoint.tool->call_template.disconnect_message;
   if (message && connection.state.is_ready()) {
-    commands_.push_back(SendDisconnectMessage{connection.id, message->plan({})});
+    commands_.push_back(SendDisconnectMessage{connection.id, with_captured(message->plan({}), connection.captured)});
   }
   remove(connection);
 }
@@ -65,6 +66,7 @@ void Session::remove(Connection& connection, int code, std::string_view reason, 
     commands_.push_back(CloseSocket{id, by_peer ? 1000 : code, std::string(by_peer ? std::string_view{} : reason)});
   timers_.clear(timer_of(id));
   timers_.clear(heartbeat_timer(id));
+  for (const auto& owed : connection.owed) left_.erase(owed.second);
   const TokenId credential = connection.credential;
   connections_.erase(static_cast<std::uint32_t>(id));
   std::erase_if(endpoint.connections, [id](const auto& entry) { return entry->id == id; });

@@ -25,12 +25,14 @@ struct Session::Tool {
   std::string short_name;           // without the manual's name
   std::uint32_t endpoint_hint = 0;  // the endpoint of the last call; valid while it exists and no header field varies
   std::string place;                // where answers, and progress, carry the id, as a part of a key
+  std::string answer_place;         // where they carry what `capture` has kept; empty: there is none
 
   Tool(CallTemplate t, CallerId c)
       : call_template(std::move(t)),
         rules(call_template),
         caller(c),
-        place(rules.correlates() ? part(rules.id_places()) : "") {}
+        place(rules.correlates() ? part(rules.id_places()) : ""),
+        answer_place(rules.captures() ? part(rules.answer_place()) : "") {}
 };
 
 /// An application code (RFC 6455 section 7.4.2) that tells the peer why it was cut off.
@@ -58,6 +60,14 @@ enum class Session::Ending : std::uint8_t {
   left,      ///< by this side, while the peer goes on
 };
 
+/// What of a call has to wait: `{{connect.…}}` for its connection, `{{answer.…}}` for its first answer.
+struct Session::Late {
+  Plan filter, leave;   // literals, and what is captured
+  bool waits = false;   // for the first answer
+  Captured answer{};    // what it told
+  std::string route{};  // in `Connection::answers`
+};
+
 struct Session::Call {
   CallId id;
   std::shared_ptr<Tool> tool;
@@ -75,6 +85,7 @@ struct Session::Call {
   std::string leave_message{};                     // rendered, while it may be sent
   std::string wire_id{};                           // what a response must carry, where answers are correlated
   std::string route{};                             // on a connection: the tool's place, then the id
+  std::unique_ptr<Late> late{};                    // null: nothing is captured for it
 
   Call(CallId i, std::shared_ptr<Tool> t, Endpoint& e) : id(i), tool(std::move(t)), endpoint(e) {}
   /// A manual is asked for with a message of its own, so that the place of the template's id says nothing about it.

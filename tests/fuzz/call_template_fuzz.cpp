@@ -51,7 +51,7 @@ void check_places(const CallTemplate& parsed) {
     for (const Piece& piece : message.plan({})) {
       const bool is_call_s = piece.kind == Piece::Kind::request_id && has_id;
       REQUIRE(is_call_s || piece.kind == Piece::Kind::literal || piece.kind == Piece::Kind::uuid ||
-              piece.kind == Piece::Kind::now);
+              piece.kind == Piece::Kind::now || piece.kind == Piece::Kind::captured);
     }
   };
   if (parsed.ping_message) check_message(*parsed.ping_message, false);
@@ -61,7 +61,9 @@ void check_places(const CallTemplate& parsed) {
     REQUIRE(step->sends || !step->expect.empty());
     for (const auto& [place, value] : step->expect.members.leaves) REQUIRE(value.find("{{args}}") == value.npos);
     for (const std::string& name : step->captures) captured.emplace_back(name, R"("\"{{uuid}}")");
-    for (const Piece& piece : filled(step->send, captured)) REQUIRE(piece.kind != Piece::Kind::argument);
+    for (const Piece& piece : filled(step->send, captured)) {
+      REQUIRE(piece.kind != Piece::Kind::argument && piece.kind != Piece::Kind::captured);
+    }
   }
   REQUIRE(parsed.url.href.find("{{args}}") == std::string::npos);
 }
@@ -106,6 +108,7 @@ void check_same(const CallTemplate& left, const CallTemplate& right) {
   REQUIRE(left.message_filter.leaves == right.message_filter.leaves);
   REQUIRE(left.stream_end.leaves == right.stream_end.leaves);
   REQUIRE(left.correlation == right.correlation && left.correlation_off == right.correlation_off);
+  REQUIRE(left.captures == right.captures && left.answer_name == right.answer_name);
   REQUIRE(left.stream_end_item == right.stream_end_item && left.result_default == right.result_default);
   REQUIRE(left.result_path == right.result_path && left.error_path == right.error_path);
   REQUIRE(left.more_error_paths == right.more_error_paths && left.error_matches.size() == right.error_matches.size());

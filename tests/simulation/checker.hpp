@@ -64,6 +64,8 @@ class Checker {
   void is_heard() const;
   void leave(ModelCall& call, Ending ending);
   bool must_tell(const ModelCall& call, Ending ending);
+  [[nodiscard]] bool is_first_answer(ModelConnection& connection, ModelCall& call, const Payload& payload);
+  [[nodiscard]] bool is_late_first_answer(ModelConnection& connection, const Payload& payload);
   void stop_waiting(ModelCall& call);
   void becomes_ready(ModelConnection& connection);
   void opening_fails(ModelConnection& connection, ErrorCode code, bool worth_retrying, bool is_certain = true);

@@ -177,7 +177,9 @@ void Checker::received(TimePoint now, std::uint32_t id, const Payload& payload) 
     return;
   }
   ModelCall* call = model_.live_call(payload.owner);
-  const bool is_owners = call != nullptr && call->state == ModelCall::State::sent && call->connection == id;
+  if (is_late_first_answer(*connection, payload)) return;
+  const bool is_owners = call != nullptr && call->state == ModelCall::State::sent && call->connection == id &&
+                         (call->is_known || !payload.by_answer);
   if (is_owners) return frame_for(*connection, *call, payload);
   const bool is_echo = connection->owed_echoes > 0 && payload.is_text && payload.text.size() <= 1024 &&
                        connection->echo.value_or(payload.text) == payload.text;
@@ -199,6 +201,7 @@ bool Checker::is_one_too_many(ModelConnection::Flow& flow, const Payload& payloa
 }
 
 void Checker::frame_for(ModelConnection& connection, ModelCall& call, const Payload& payload) {
+  if (is_first_answer(connection, call, payload)) return;
   const bool is_answer = payload.meaning == Meaning::end || payload.meaning == Meaning::tool_error ||
                          payload.meaning == Meaning::too_deep || payload.meaning == Meaning::item ||
                          payload.meaning == Meaning::progress;
@@ -208,6 +211,8 @@ void Checker::frame_for(ModelConnection& connection, ModelCall& call, const Payl
   }
   switch (payload.meaning) {
     case Meaning::noise:
+    case Meaning::first:
+    case Meaning::bad_first:
     case Meaning::echo:
     case Meaning::welcome:
     case Meaning::question:

@@ -59,6 +59,16 @@ std::string describe(const Command& command) {
                              : "");
 }
 
+// The same messages, but for what the first answer has to tell.
+void capture(CallRequest& request) {
+  const Piece job{.kind = Piece::Kind::captured, .encoding = Encoding::json_value, .text = "answer.job"};
+  request.late_filter = {{.text = R"([{"kind":"answer","job":)"}, job, {.text = "},{},{}]"}};
+  if (request.leave_message.empty()) return;
+  request.late_leave = {{.text = "leave "}, job};
+  request.late_leave.back().encoding = Encoding::text;
+  request.leave_message.clear();
+}
+
 }  // namespace
 
 Host::Host(const Scenario& scenario, const Schedule& schedule, Trace* trace)
@@ -97,6 +107,7 @@ std::uint32_t Host::start_call(std::size_t index, CallMode mode, const std::opti
   CallRequest request{.tool = tools_[index], .mode = mode};
   if (tool.has_header_field) request.header_values = {header};
   if (tool.has_leave) request.leave_message = leave_message_of(id);
+  if (tool.captures(mode)) capture(request);
   const std::string filter = tool.filter == Filter::per_call ? R"({"kind":"answer","n":")" + number(id) + "\"}" : "{}";
   if (tool.filter == Filter::per_call || tool.gives_value())
     request.message_filter = "[" + filter + ",{},{},\"" + uuid_of(id) + "\"]";

@@ -7,6 +7,7 @@ namespace utcp::ws::simulation {
 bool Checker::must_tell(const ModelCall& call, Ending ending) {
   const bool is_due = ending == Ending::left || call.tool->leaves_always;
   if (call.state != ModelCall::State::sent || !call.has_leave() || !is_due) return false;
+  if (call.tool->captures(call.mode) && !call.is_known) return false;
   must_tell_[call.id] = call.connection;
   return true;
 }
@@ -53,9 +54,11 @@ void Checker::leave(ModelCall& call, Ending ending) {
   ModelConnection& connection = *model_.live_connection(call.connection);
   std::erase(connection.calls, call.id);
   const bool is_told = must_tell(call, ending);
+  const bool is_owed = call.tool->captures(call.mode) && !call.is_known;
+  if (is_owed && ending == Ending::left && call.has_leave()) connection.owed.insert(call.id);
   if (!connection.calls.empty()) return;
   if ((connection.exclusive && (is_told || ending != Ending::answered)) || connection.is_deaf() ||
-      call.tool->close_after) {
+      call.tool->close_after || !connection.owed.empty()) {
     must_close_[connection.id] = 1000;
     return;
   }

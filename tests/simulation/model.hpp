@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <tuple>
@@ -34,6 +35,7 @@ struct ModelCall {
   std::uint32_t connection = 0;
   TimePoint deadline{};
   std::uint32_t items = 0;
+  bool is_known = false;  // by what its first answer told
   std::size_t queued_items = 0, queued_bytes = 0;
   [[nodiscard]] bool shares() const { return tool->shares(mode); }
   [[nodiscard]] bool has_leave() const { return tool->has_leave && mode != CallMode::discovery; }
@@ -57,9 +59,10 @@ struct ModelConnection {
     unheard = 0;
     doubted_until = TimePoint::max();
   }
-  bool tainted = false;  // late frames may come: no longer for calls that take any frame
-  TimePoint since{};     // when it came to rest
-  struct Flow {          // within a second
+  std::set<std::uint32_t> owed{};  // calls that were left before their first answer, of which the peer is told then
+  bool tainted = false;            // late frames may come: no longer for calls that take any frame
+  TimePoint since{};               // when it came to rest
+  struct Flow {                    // within a second
     TimePoint since{};
     std::size_t frames = 0, bytes = 0;
   };

@@ -213,6 +213,15 @@ void Network::answer(std::uint32_t id, const Addressee& to) {
   const std::uint32_t expected = to.tool->items(to.mode);
   const std::size_t items = expected != 0 ? expected : random_.below(random_.percent(20) ? 40 : 6);
   Duration delay{};
+  if (to.tool->captures(to.mode)) {
+    if (random_.percent(hostility_.message / 4)) {
+      return send(id, 0us,
+                  can_fail(to) && random_.percent(50) ? make_refusal(random_, to) : make_bad_first(random_, to));
+    }
+    if (random_.percent(hostility_.message / 4)) send(id, 0us, make_item(random_, to, scenario_.options));
+    send(id, 0us, make_first(random_, to));
+    if (random_.percent(hostility_.late / 4)) send(id, 0us, make_first(random_, to));
+  }
   for (std::size_t i = 0; i < items; ++i) {
     delay += pause_before(to);
     ask(id, to.call, delay);

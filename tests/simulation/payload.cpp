@@ -5,11 +5,18 @@
 namespace utcp::ws::simulation {
 namespace {
 
+std::string job_of(std::uint32_t call) {
+  const std::string id = std::to_string(call);
+  return call % 2 == 0 ? "\"job\":" + id + ',' : "\"job\":\"" + id + "\",";
+}
+
 // Members that every frame for a call has, with a comma at their end. `with_id`: where answers carry it.
-std::string address(Random* random, const Addressee& to, bool with_id = true) {
+std::string address(Random* random, const Addressee& to, bool with_id = true, bool is_first = false) {
   const ToolPlan& tool = *to.tool;
   std::string text;
-  if (with_id && tool.shares(to.mode)) {
+  const bool by_answer = tool.captures(to.mode) && !is_first;
+  if (by_answer) text += job_of(to.call);
+  if (with_id && tool.shares(to.mode) && !by_answer) {
     const std::string id = std::to_string(to.call);
     // Of a name that stands twice the last one counts.
     const bool twice = random != nullptr && random->percent(5);
@@ -43,9 +50,10 @@ Payload finish(Payload payload) {
   return payload;
 }
 
-Payload object_for(Random* random, const Addressee& to, Meaning meaning, std::string_view rest) {
+Payload object_for(Random* random, const Addressee& to, Meaning meaning, std::string_view rest, bool is_first = false) {
   Payload payload{.meaning = meaning, .owner = to.call};
-  payload.text = '{' + address(random, to) + std::string(rest) + '}';
+  payload.text = '{' + address(random, to, true, is_first) + std::string(rest) + '}';
+  payload.by_answer = to.tool->captures(to.mode) && !is_first;
   return finish(std::move(payload));
 }
 
@@ -90,6 +98,16 @@ Payload make_item(Random& random, const Addressee& to, const SessionOptions& opt
   return payload;
 }
 
+Payload make_first(Random& random, const Addressee& to) {
+  const std::string id = std::to_string(to.call);
+  return object_for(&random, to, Meaning::first,
+                    R"("job":{"id":)" + (to.call % 2 == 0 ? id : '"' + id + '"') + R"(},"payload":{"result":1})", true);
+}
+
+Payload make_bad_first(Random& random, const Addressee& to) {
+  return object_for(&random, to, Meaning::bad_first, R"("job":{"id":null})", true);
+}
+
 bool can_progress(const Addressee& to) { return to.tool->progress != Progress::none && to.mode != CallMode::discovery; }
 
 Payload make_progress(Random& random, const Addressee& to) {
@@ -101,6 +119,7 @@ Payload make_progress(Random& random, const Addressee& to) {
   payload.text = '{' + address(&random, to, !has_own_place || random.percent(20)) + R"("type":"stream_end",)" +
                  (has_own_place ? "\"of\":" + of + ',' : "") + R"("status":"busy"})";
   payload.value = tool.wants_json || tool.has_result_path ? Value::parsed : Value::text;
+  payload.by_answer = tool.captures(to.mode) && !has_own_place;
   return finish(std::move(payload));
 }
 
@@ -116,13 +135,22 @@ bool can_fail(const Addressee& to) {
   return to.tool->has_error_path || (to.tool->unwraps(to.mode) && !to.tool->has_result_path);
 }
 
-Payload make_tool_error(Random& random, const Addressee& to) {
+namespace {
+
+Payload make_error(Random& random, const Addressee& to, bool is_first) {
   const bool by_type = to.tool->unwraps(to.mode) && !to.tool->has_result_path;
-  Payload payload = object_for(&random, to, Meaning::tool_error,
-                               by_type ? R"("type":"tool_error","error":"broken")" : R"("error":{"code":-32000})");
+  Payload payload =
+      object_for(&random, to, Meaning::tool_error,
+                 by_type ? R"("type":"tool_error","error":"broken")" : R"("error":{"code":-32000})", is_first);
   payload.path = "/error";
   return payload;
 }
+
+}  // namespace
+
+Payload make_refusal(Random& random, const Addressee& to) { return make_error(random, to, true); }
+
+Payload make_tool_error(Random& random, const Addressee& to) { return make_error(random, to, false); }
 
 bool can_be_too_deep(const Addressee& to) {
   return !to.tool->shares(to.mode) && (to.mode != CallMode::single || to.tool->can_reject(to.mode));

@@ -15,6 +15,8 @@ enum class Meaning : std::uint8_t {
   noise,       // to nobody: dropped
   echo,        // of a ping message
   progress,    // the tool is at work
+  first,       // the first answer, with what tells those that follow
+  bad_first,   // and without
   item,        // an answer
   end,         // of a stream
   tool_error,  // the tool failed
@@ -35,7 +37,8 @@ struct Payload {
   std::string text{};
   std::size_t size = 0;
   Value value = Value::text;
-  std::string path{};  // of a member or of a tool's error
+  std::string path{};      // of a member or of a tool's error
+  bool by_answer = false;  // it carries what the first answer told in place of an id
 };
 
 /// Who is answered, and how.
@@ -52,6 +55,10 @@ struct Addressee {
 [[nodiscard]] std::string leave_message_of(std::uint32_t call);
 
 [[nodiscard]] Payload make_item(Random& random, const Addressee& to, const SessionOptions& options);
+/// Only for calls that are known by it.
+[[nodiscard]] Payload make_first(Random& random, const Addressee& to);
+[[nodiscard]] Payload make_bad_first(Random& random, const Addressee& to);
+[[nodiscard]] Payload make_refusal(Random& random, const Addressee& to);
 /// Only for calls whose template can tell it: see `can_end` and `can_fail`.
 [[nodiscard]] Payload make_end(const Addressee& to);
 [[nodiscard]] Payload make_tool_error(Random& random, const Addressee& to);

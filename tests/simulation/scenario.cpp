@@ -76,6 +76,10 @@ void write_json(ToolPlan& tool, const Site& site, std::string_view format) {
   if (tool.gives_value()) add("correlation", R"({"/u":"UTCP_ARG_u_UTCP_ARG"})");
   if (tool.filter == Filter::fixed) add("message_filter", R"({"kind":"answer"})");
   if (tool.filter == Filter::per_call) add("message_filter", R"({"kind":"answer","n":"UTCP_ARG_n_UTCP_ARG"})");
+  if (tool.filter == Filter::by_answer) {
+    add("capture", R"({"job":"/job/id"})");
+    add("message_filter", R"({"kind":"answer","job":"{{answer.job}}"})");
+  }
   if (tool.progress == Progress::by_member) add("progress_filter", R"({"status":"busy"})");
   if (tool.progress == Progress::by_id) add("progress_filter", R"({"status":"busy","of":"{{request_id}}"})");
   if (tool.has_result_path) add("result_path", "\"/payload/result\"");
@@ -89,7 +93,7 @@ void write_json(ToolPlan& tool, const Site& site, std::string_view format) {
   if (site.asks)
     add("replies", R"([{"match":{"$prefix":"PING"},"send":"PONG"},
                        {"match":{"ask":"who"},"send":{"told":"{{frame:/id}}","id":"{{new_id}}"}}])");
-  if (tool.has_leave) add("leave_message", R"({"type":"leave","id":"{{request_id}}"})");
+  if (tool.has_leave) add("leave_message", R"({"type":"leave","id":"{{request_id}}"})");  // the host renders another
   if (tool.leaves_always) add("leave_when", "\"always\"");
   if (site.has_ping_message) add("ping_message", R"({"type":"ping"})");
   add("ping_interval", seconds(site.ping_interval));
@@ -112,6 +116,7 @@ ToolPlan make_tool(Random& random, const std::vector<Site>& sites) {
   }
   if (random.percent(30)) tool.filter = random.pick({Filter::fixed, Filter::per_call});
   const bool sends_id = tool.correlation != Correlation::none && tool.correlation != Correlation::uuid;
+  if (sends_id && random.percent(25)) tool.filter = Filter::by_answer;
   if (random.percent(30)) tool.progress = sends_id && random.percent(70) ? Progress::by_id : Progress::by_member;
   tool.has_result_path = random.percent(25);
   tool.has_error_path = random.percent(25);

@@ -35,7 +35,7 @@ struct Site {
 };
 
 enum class Correlation : std::uint8_t { none, text, number, uuid, pointer };
-enum class Filter : std::uint8_t { none, fixed, per_call };
+enum class Filter : std::uint8_t { none, fixed, per_call, by_answer };
 enum class Progress : std::uint8_t { none, by_member, by_id };
 enum class StreamEnd : std::uint8_t { standard, own, none };
 
@@ -66,6 +66,10 @@ struct ToolPlan {
   /// Whether what a call gets of a `tool_response` is its `result`.
   [[nodiscard]] bool unwraps(CallMode mode) const {
     return mode == CallMode::stream || (mode == CallMode::single && !wants_raw);
+  }
+  /// Whether a call is known by what its first answer told.
+  [[nodiscard]] bool captures(CallMode mode) const {
+    return filter == Filter::by_answer && mode != CallMode::discovery;
   }
   /// How many items complete a call; 0: until something else ends it.
   [[nodiscard]] std::uint32_t items(CallMode mode) const;

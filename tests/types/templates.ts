@@ -38,6 +38,7 @@ export const whole: WebSocketCallTemplate = {
   progress_filter: { status: 'running', of: '{{request_id}}' },
   stream_end: { type: 'end' },
   stream_end_item: true,
+  capture: { sub: '/result' },
   connect: [
     { expect: { ok: true }, error: [{ $prefix: 'no' }], capture: { a: '/a' }, send: ['join', '{{connect.a}}'] },
     { send: 'x' },

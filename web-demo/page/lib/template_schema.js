@@ -90,6 +90,7 @@ export const templateSchema = {
       description:
         'JSON Pointer to the request’s id in a response, several, one with a value of the caller’s, or false',
     },
+    capture: { ...object('JSON Pointers into the first answer, for {{answer.…}}'), examples: [{ sub: '/result' }] },
     leave_message: object('Tells the service that a call is left'),
     leave_when: { enum: ['left', 'always'], description: 'Whether it is also told of calls that it has ended' },
     disconnect_message: object('Sent before a connection is closed'),
