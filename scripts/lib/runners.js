@@ -42,8 +42,11 @@ const withoutPassed = (text) =>
     .filter((line) => !/^\s+Start\s+\d+: |^\s*\d+\/\d+ Test .* Passed /.test(line))
     .join('\n');
 
-/** Runs test files with Node's runner; `preload`: a module that each of them, and each program they start, loads first. */
-export async function nodeTest(files, name, { seconds = 180, preload = undefined, env = {}, atOnce = 0 } = {}) {
+/**
+ * Runs test files with Node's runner. `seconds`: how long each file may take, all its tests together: more than the slowest machine needs.
+ * `preload`: a module that each file, and each program it starts, loads first.
+ */
+export async function nodeTest(files, name, { seconds = 900, preload = undefined, env = {}, atOnce = 0 } = {}) {
   if (files.length === 0) throw new ScriptError(`There are no test files for ${name}`);
   const tap = fromRoot('build', 'reports', `${name}.tap`);
   mkdirSync(dirname(tap), { recursive: true });
