@@ -1,7 +1,7 @@
 // Whether everybody can use the inspector: the keyboard is enough; nothing jumps. axe.test.js asks axe.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { startInspector } from '../../support/inspector.js';
+import { eventually, startInspector } from '../../support/inspector.js';
 
 /** @type {Awaited<ReturnType<typeof startInspector>>} */
 let inspectors;
@@ -38,18 +38,18 @@ describe('the keyboard alone', () => {
     await page.waitForFunction(() => document.querySelectorAll('button.tool').length === 1);
     await tabTo(inspector, 'button.tool');
     await press('Enter');
-    assert.equal(await inspector.focused(), 'h2#tool-heading search_docs');
+    await eventually(async () => assert.equal(await inspector.focused(), 'h2#tool-heading search_docs'));
 
     await page.waitForSelector('.schema-form');
     await tabTo(inspector, '.schema-form input[type=text]');
     await press('Control+a');
     await page.keyboard.type('permessage-deflate');
-    assert.match(await inspector.written('#args-json'), /permessage-deflate/);
+    await eventually(async () => assert.match(await inspector.written('#args-json'), /permessage-deflate/));
     await press('Control+Enter');
     await inspector.ended();
     await tabTo(inspector, '#view-tree');
     await press('ArrowRight');
-    assert.equal(await inspector.focused(), 'button#view-table Table');
+    await eventually(async () => assert.equal(await inspector.focused(), 'button#view-table Table'));
     await page.waitForSelector('.result[data-view=table]');
     await tabTo(inspector, '#view-panel');
 
