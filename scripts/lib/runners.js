@@ -46,7 +46,8 @@ const withoutPassed = (text) =>
 export const unsteady = [];
 
 /**
- * Runs test files with Node's runner; `preload`: a module that each of them, and each program they start, loads first.
+ * Runs test files with Node's runner. `seconds`: how long each file may take, all its tests together: more than the slowest machine needs.
+ * `preload`: a module that each file, and each program it starts, loads first.
  * Browsers, sockets and clocks of a busy machine fail for reasons of their own: files with a failure run once more, alone.
  * @typedef {{ seconds?: number, preload?: string, env?: NodeJS.ProcessEnv, atOnce?: number }} NodeTestOptions
  * @param {string[]} files @param {string} name @param {NodeTestOptions} [options]
@@ -63,7 +64,7 @@ export async function nodeTest(files, name, options = {}) {
 }
 
 /** @param {string[]} files @param {string} name @param {NodeTestOptions} options */
-async function runFiles(files, name, { seconds = 180, preload = undefined, env = {}, atOnce = 0 }) {
+async function runFiles(files, name, { seconds = 600, preload = undefined, env = {}, atOnce = 0 }) {
   const tap = fromRoot('build', 'reports', `${name}.tap`);
   mkdirSync(dirname(tap), { recursive: true });
   rmSync(tap, { force: true });

@@ -184,7 +184,7 @@ export const steps = [
     run: withDist(async () => {
       await buildDemo();
       // Most of the time a browser is waited for.
-      return nodeTest(testFiles('tests/browser'), 'browser', { atOnce: 3, seconds: 300 });
+      return nodeTest(testFiles('tests/browser'), 'browser', { atOnce: 3 });
     }),
   },
   {
@@ -195,7 +195,7 @@ export const steps = [
       const files = ['flows', 'no_manual', 'lost', 'demonstrations', 'auth', 'code'].map(
         (name) => `tests/browser/inspector/${name}.test.js`,
       );
-      return nodeTest(files, 'firefox', { atOnce: 3, seconds: 300, env: { INSPECTOR_BROWSER: 'Firefox' } });
+      return nodeTest(files, 'firefox', { atOnce: 3, env: { INSPECTOR_BROWSER: 'Firefox' } });
     }),
   },
   {
@@ -228,7 +228,7 @@ export const steps = [
     title: 'Programs that are traced, zipped, bundled, compiled to one file and tested, and a site of Next.js',
     run: withDist(async () => {
       await Promise.all(['tests/hosts', 'tests/deploy', 'tests/deploy/next'].map((folder) => installFolder(folder)));
-      return nodeTest(testFiles('tests/deploy'), 'deploy', { atOnce: jobs, seconds: 300 });
+      return nodeTest(testFiles('tests/deploy'), 'deploy', { atOnce: jobs });
     }),
   },
   {

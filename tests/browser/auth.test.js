@@ -36,7 +36,7 @@ for (const [name, start] of Object.entries(browsers)) {
         verify: (request) => (isValid(request) ? undefined : 401),
         handleProtocols: (offered) => (offered.has('tools') ? 'tools' : false),
       });
-      const template = server.template({ connection_timeout: 5, ...fields });
+      const template = server.template(fields);
       const [outcome] = await inPage(t, { options, calls: [{ template, args: { a: 1 } }] });
       return { ...outcome, server };
     }

@@ -43,7 +43,7 @@ async function startExtension(t, worker) {
   });
 }
 
-test('a ping_message keeps its worker, and the connection, beyond 30 seconds', { timeout: 120_000 }, async (t) => {
+test('a ping_message keeps its worker, and the connection, beyond 30 seconds', { timeout: 300_000 }, async (t) => {
   const pings = [];
   const server = await startServer(t, (socket, text) => {
     if (text === 'ping') pings.push(performance.now());

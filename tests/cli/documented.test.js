@@ -1,9 +1,10 @@
 // What README.md and docs/cli.md show, run against the demo's provider; and that they leave nothing out.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { startProvider } from '../../web-demo/server/provider.js';
-import { commandOf, linesOf, onTerminal, run } from '../support/cli.js';
+import { commandOf, linesOf, newFolder, onTerminal, run } from '../support/cli.js';
 import { documentedProvider, readmeBlocks } from '../support/readme.js';
 
 const manual = readFileSync(new URL('../../docs/cli.md', import.meta.url), 'utf8');
@@ -21,11 +22,13 @@ test('the examples do what they say', async (t) => {
   const provider = await startProvider();
   t.after(() => provider.close());
   const results = [];
+  const errors = join(newFolder(t), 'errors');
   for (const line of ofReadme) {
     const command = line.replaceAll(documentedProvider, provider.origin).replace('npx utcp-websocket', commandOf([]));
     // In a pipe, so that JSON is printed.
-    const { code, seen } = await onTerminal(`(${command}) 2>/dev/null | cat`);
+    const { code, seen } = await onTerminal(`(${command}) 2>'${errors}' | cat`);
     assert.equal(code, 0, seen);
+    assert.notEqual(seen, '', readFileSync(errors, 'utf8'));
     results.push(linesOf(seen));
   }
   const [tools, [found], readings] = results;

@@ -38,7 +38,7 @@ test("a peer that does not even answer the closing does not hold the program, wi
   }).listen(0, '127.0.0.1');
   await once(silent, 'listening');
   t.after(() => silent.close());
-  const { code, stderr } = await run(['discover', `ws://127.0.0.1:${silent.address().port}/`, '--timeout', '0.2'], {
+  const { code, stderr } = await run(['discover', `ws://127.0.0.1:${silent.address().port}/`, '--timeout', '3'], {
     file: programAlone(t),
     node: ['--experimental-websocket', '--no-warnings'],
   });

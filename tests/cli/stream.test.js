@@ -52,7 +52,7 @@ test('an error of the tool ends it after its items: 1', async (t) => {
 
 test('silence between two items: 4', async (t) => {
   const server = await startTools(t, [counter], (socket) => send(socket, { n: 1 }));
-  const { code, stdout } = await run(['stream', server.url, 'count', '--timeout', '0.2']);
+  const { code, stdout } = await run(['stream', server.url, 'count', '--timeout', '2']);
   assert.deepEqual([code, stdout], [4, '{"n":1}\n']);
 });
 

@@ -22,7 +22,7 @@ Result<Json> call(const std::string& path) {
   ClientOptions options;
   options.retry.reset();
   Client client(options);
-  Result<Json> result = client.call_tool("t.t", {{"n", 1}}, {{"url", server("below") + path}, {"timeout", 5}});
+  Result<Json> result = client.call_tool("t.t", {{"n", 1}}, {{"url", server("below") + path}});
   client.close();
   EXPECT_EQ(client.counts(), Client::Counts{}) << path;
   EXPECT_TRUE(client.call_tool("t.t", {{"n", 1}}, {{"url", server("odd") + "/echo"}})) << path;

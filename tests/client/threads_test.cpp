@@ -24,8 +24,9 @@ TEST(Threads, CallStreamAbortAndCountAtOnce) {
   Client client(options);
   const Json echo = {{"url", server("odd") + "/echo"},
                      {"message", {{"id", "{{request_id}}"}, {"n", "{{args.n}}"}}},
-                     {"response_format", "json"}};
-  const Json silent = {{"url", server("odd") + "/silent"}, {"message", {{"id", "{{request_id}}"}}}};
+                     {"response_format", "json"},
+                     {"timeout", 600}};
+  const Json silent = {{"url", server("odd") + "/silent"}, {"message", {{"id", "{{request_id}}"}}}, {"timeout", 600}};
   std::atomic<int> wrong{0};
 
   const auto work = [&](int thread) {

@@ -30,7 +30,7 @@ after(() => provider.close());
 const example = async (name, path, ...more) =>
   (
     await execute(join(examples, name), [path.includes('://') ? path : `${provider.origin}${path}`, ...more], {
-      timeout: 20_000,
+      timeout: 120_000,
     })
   ).stdout;
 
@@ -91,7 +91,7 @@ test("the README's program is built by pkg-config, and calls", async (t) => {
     .stdout;
   const [source, program] = ['program.cpp', 'program'].map((name) => join(folder, name));
   writeFileSync(source, readmeBlocks('cpp')[0].replace(documentedProvider, provider.origin));
-  await execute('g++', ['-std=c++20', source, '-o', program, ...found.trim().split(/\s+/)], { timeout: 120_000 });
+  await execute('g++', ['-std=c++20', source, '-o', program, ...found.trim().split(/\s+/)], { timeout: 300_000 });
   assert.ok(JSON.parse((await execute(program)).stdout));
 });
 

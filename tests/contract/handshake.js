@@ -75,12 +75,12 @@ export const handshake = [
     needs: 'pings',
     async run(bench) {
       const echo = bench.at('echo');
-      await bench.call(echo.template({ ping_interval: 0.25 }));
+      await bench.call(echo.template({ ping_interval: 1 }));
       await echo.seen({ pings: 2 }); // so that the first one's pong was noticed
     },
     async without(bench) {
       const echo = bench.at('echo');
-      await bench.call(echo.template({ ping_interval: 0.05, ping_message: 'ping' }));
+      await bench.call(echo.template({ ping_interval: 1, ping_message: 'ping' }));
       const { texts, pings } = await echo.seen({ texts: 2 });
       same([texts.slice(0, 2), pings], [['{}', 'ping'], 0]);
     },
@@ -90,7 +90,7 @@ export const handshake = [
     async run(bench) {
       const message = { id: '{{request_id}}' };
       const heartbeat = { ping_interval: 0.05, ping_message: 'ping' };
-      const template = bench.at('numb').template({ message, ...heartbeat, response_timeout: 5 });
+      const template = bench.at('numb').template({ message, ...heartbeat, response_timeout: 15 });
       await fails(bench.call(template), { name: 'WebSocketClosedError', closeCode: 1006 });
     },
   },

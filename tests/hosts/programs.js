@@ -19,7 +19,7 @@ const packages = {
 };
 
 /** Longer than the contract takes in any host. A program that does not end by then keeps something alive. */
-export const LIMIT_MS = 60_000;
+export const LIMIT_MS = 300_000;
 
 /** Where a host's binary is: `node20`, `deno`, … @param {string} host */
 export function binaryOf(host) {

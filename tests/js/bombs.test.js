@@ -78,13 +78,14 @@ for (const [name, text] of Object.entries({
     const protocol = newProtocol(t, { WebSocket });
     const grown = [];
     const instance = runningInstance();
-    const start = performance.now();
+    const start = process.cpuUsage(); // of this process: others may have the processor
     const { success, errors } = await protocol.registerManual(null, server.template());
     grown.push(instance.memory.buffer.byteLength);
     assert.equal(success, false);
     assert.ok(errors[0].length < 1100, 'the error quotes little');
     assert.ok(grown[0] < 64 * MIB, `${grown[0] / MIB} MiB`);
-    assert.ok(performance.now() - start < 5000);
+    const { user, system } = process.cpuUsage(start);
+    assert.ok(user + system < 10_000_000, `${user + system} µs`);
     await protocol.close();
     await newProtocol(t).registerManual(null, server.template({ url: 'ws://127.0.0.1:1/' }));
     assert.ok(wasmBytes() <= 33 * MIB, `${wasmBytes() / MIB} MiB`);

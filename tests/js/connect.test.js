@@ -69,7 +69,7 @@ test('a tool that is not there is refused, with those that are', async () => {
 
 test('rejects with the reason where there is no manual', async (t) => {
   const server = await startServer(t, (socket) => socket.send('hello'));
-  const error = await failure(connect(server.template({ response_timeout: 0.05 })));
+  const error = await failure(connect(server.template({ response_timeout: 1 })));
   assert.ok(error instanceof UtcpWebSocketError);
   assert.equal(error.code, 'response_timeout');
   assert.match(error.message, /it is no manual: it has no member tools: hello/);

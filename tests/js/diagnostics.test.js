@@ -112,7 +112,7 @@ test('a stream begins with its first `next`, and ends once however it ends', asy
 test('asking for a manual is no call', async (t) => {
   const server = await startServer(t);
   const told = followCalls(t);
-  await newProtocol(t).registerManual(null, server.template());
+  await newProtocol(t).registerManual(null, server.template({ response_timeout: 0.1 })); // an echo is no manual
   assert.deepEqual(told, []);
 });
 

@@ -86,7 +86,8 @@ async function bystander(t) {
     answer = () => socket.send('untouched');
   });
   const instance = runningInstance();
-  const call = newProtocol(t).callTool(null, 'm.t', {}, server.template());
+  // Texts of 256 MB take a slow machine longer than the default of 30 s.
+  const call = newProtocol(t).callTool(null, 'm.t', {}, server.template({ response_timeout: 3600 }));
   await server.until(() => server.received.length === 1);
   return async () => {
     answer();

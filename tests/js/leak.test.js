@@ -157,7 +157,7 @@ test('a protocol that is dropped without close() is freed by the garbage collect
       null,
       'm.t',
       { big: 1 },
-      server.template({ keep_alive: false, timeout: 0.1, message: ['x'.repeat(100_000)] }),
+      server.template({ keep_alive: false, timeout: 2, message: ['x'.repeat(100_000)] }),
     );
     await server.until(() => server.clients.size === 1);
     await closingsOf(protocol);
@@ -167,7 +167,7 @@ test('a protocol that is dropped without close() is freed by the garbage collect
   for (let i = 0; i < 5; i += 1) await useAndDrop();
   assert.ok(heap() > before + 100_000);
   // Their timers hold on to them. One that is set later and for longer fires later.
-  await new Promise((resolve) => setTimeout(resolve, 101));
+  await new Promise((resolve) => setTimeout(resolve, 2001));
   collectGarbage();
   await Promise.all(freed);
   await turns(); // the library's own registry hears of it in another task

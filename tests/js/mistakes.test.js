@@ -149,7 +149,7 @@ test('a timeout says what came instead, without secrets', async (t) => {
   });
   const protocol = newProtocol(t);
   const template = server.template({
-    ...{ result_path: '/result', response_timeout: 0.1 },
+    ...{ result_path: '/result', response_timeout: 1 },
     auth: { auth_type: 'api_key', api_key: 'hush-hush', var_name: 'X-Key' },
   });
   const error = await failure(protocol.callTool(null, 'm.t', {}, template));
@@ -161,7 +161,7 @@ test('a timeout says what came instead, without secrets', async (t) => {
   assert.match(error.message, /\{"value":\{"key":"\*+"\}\}/);
   assert.doesNotMatch(error.message, /hush/);
   const greeted = await startServer(t, (socket) => socket.send('{"type":"auth_invalid","why":"no such user"}'));
-  const greeting = { connect_message: { type: 'auth' }, connect_ack: { type: 'auth_ok' }, connection_timeout: 0.5 };
+  const greeting = { connect_message: { type: 'auth' }, connect_ack: { type: 'auth_ok' }, connection_timeout: 2 };
   const refused = await failure(protocol.callTool(null, 'm.t', {}, greeted.template(greeting)));
   assert.match(refused.message, /did not send what connect_ack waits for; the last that came instead: .*no such user/);
 });

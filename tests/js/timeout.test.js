@@ -11,15 +11,17 @@ test('a call times out after 1 s, its late answer arrives, the next call gets it
     if (text.includes('fast')) socket.send('fast answer');
   });
   const protocol = newProtocol(t);
+  const fast = () => protocol.callTool(null, 'm.t', { fast: 1 }, server.template());
+  await fast(); // what is measured is the wait for the answer alone
   const start = performance.now();
   const error = await failure(protocol.callTool(null, 'm.t', { slow: 1 }, server.template({ timeout: 1 })));
   const elapsed = performance.now() - start;
   assert.ok(error instanceof WebSocketTimeoutError);
   assert.equal(error.timeout, 'response');
   assert.equal(error.code, 'response_timeout');
-  assert.ok(elapsed >= 990 && elapsed < 3000, `${elapsed} ms`);
+  assert.ok(elapsed >= 990 && elapsed < 20_000, `${elapsed} ms`); // without it, 30 s
   for (const socket of server.clients) socket.send('late answer');
-  assert.equal(await protocol.callTool(null, 'm.t', { fast: 1 }, server.template({ timeout: 1 })), 'fast answer');
+  assert.equal(await fast(), 'fast answer');
 });
 
 test('an answer that comes late on a correlated connection is dropped by its id', async (t) => {
@@ -46,7 +48,7 @@ test('an answer that comes late on a correlated connection is dropped by its id'
 
 test('response_timeout runs between two items of a stream', async (t) => {
   const server = await startServer(t, (socket) => socket.send('item'));
-  const stream = newProtocol(t).callToolStreaming(null, 'm.t', {}, server.template({ response_timeout: 0.05 }));
+  const stream = newProtocol(t).callToolStreaming(null, 'm.t', {}, server.template({ response_timeout: 1 }));
   assert.equal((await stream.next()).value, 'item');
   const error = await failure(stream.next());
   assert.equal(error.timeout, 'response');
@@ -72,7 +74,8 @@ test('connection_timeout: a handshake that is never answered', async (t) => {
 test('connection_timeout also counts while all connections are in use', async (t) => {
   const server = await startServer(t, () => {});
   const protocol = newProtocol(t, { maxConnections: 1 });
-  const first = failure(protocol.callTool(null, 'm.t', {}, server.template({ response_timeout: 5 })));
+  const first = failure(protocol.callTool(null, 'm.t', {}, server.template()));
+  await server.until(() => server.received.length === 1);
   const second = protocol.callTool(null, 'm.t', {}, server.template({ connection_timeout: 0.05 }));
   const error = await failure(second);
   assert.equal(error.timeout, 'connection');
@@ -110,7 +113,7 @@ test('a failed opening is tried again until the endpoint is there, the very firs
 test('retries end with the connection_timeout, and the error says what failed', async (t) => {
   const port = await freePort();
   const protocol = newProtocol(t, { retry: { baseDelay: 0.01, maxDelay: 0.02 } });
-  const template = { call_template_type: 'websocket', url: `ws://127.0.0.1:${port}/`, connection_timeout: 0.1 };
+  const template = { call_template_type: 'websocket', url: `ws://127.0.0.1:${port}/`, connection_timeout: 1 };
   const error = await failure(protocol.callTool(null, 'm.t', {}, template));
   assert.ok(error instanceof WebSocketConnectionError, String(error));
   assert.equal(error.code, 'connection_failed');

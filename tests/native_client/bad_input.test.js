@@ -89,11 +89,11 @@ const calls = {
   'an argument is missing': { template: { message: 'GET UTCP_ARG_a_UTCP_ARG' }, args: { b: 1 } },
   'no answer': { template: { response_timeout: 0.1 }, on: () => {} },
   'an answer that does not fit': {
-    template: { response_timeout: 0.2, result_path: '/result', message_filter: { type: 'x' } },
+    template: { response_timeout: 1, result_path: '/result', message_filter: { type: 'x' } },
     on: (socket) => socket.send('{"type":"y"}'),
   },
   'no acknowledgement': {
-    template: { connect_message: { token: 't' }, connect_ack: { type: 'ok' }, connection_timeout: 0.3 },
+    template: { connect_message: { token: 't' }, connect_ack: { type: 'ok' }, connection_timeout: 2 },
     on: (socket) => socket.send('{"type":"no"}'),
   },
   'closed after connect_message': {

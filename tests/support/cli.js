@@ -27,7 +27,7 @@ export function start(args, { env = {}, input = '', node = [], file = program, c
   const [command, ...before] = given ?? (native ? [native] : [process.execPath, ...node, file]);
   const child = spawn(command, [...before, ...args], {
     env: environment(env),
-    timeout: 30_000,
+    timeout: 120_000,
     killSignal: 'SIGKILL',
   });
   child.stdin.on('error', () => {}); // it may be gone before it has read that
@@ -52,13 +52,18 @@ const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 export const commandOf = (args, tail = '') =>
   `${[...(native ? [native] : [process.execPath, program]), ...args].map(quoted).join(' ')} ${tail}`.trim();
 
-/** Runs a shell command on a terminal of its own: what is seen there, and the exit code. */
-export async function onTerminal(command, env = {}) {
+/** Runs a shell command on a terminal of its own: what is seen there, and the exit code. `onSeen`: called with all that is seen so far. */
+export async function onTerminal(command, env = {}, onSeen = undefined) {
   const child = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
     env: environment({ SHELL: '/bin/sh', ...env }),
     stdio: ['ignore', 'pipe', 'inherit'],
-    timeout: 30_000,
+    timeout: 120_000,
     killSignal: 'SIGKILL', // the program takes its time after SIGTERM
+  });
+  let seen = '';
+  child.stdout.on('data', (chunk) => {
+    seen += chunk;
+    onSeen?.(seen);
   });
   const { code, stdout } = await finished(child);
   return { code, seen: stdout.replaceAll('\r\n', '\n') };

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { chromium, firefox } from 'playwright-core';
 import { startProvider } from '../../web-demo/server/provider.js';
 import { startPageServer } from '../../web-demo/server/static.js';
@@ -11,6 +12,23 @@ import { chromiumOptions } from './chromium.js';
 import { findProgram } from './program.js';
 
 const axe = readFileSync(new URL('../../web-demo/node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
+
+/** Longer than anything takes here on a machine that has much else to do. */
+const LIMIT_MS = 60_000;
+
+/**
+ * Reads and checks again until what is read is as it should be: for what comes a moment after what the test did.
+ * @template T @param {() => Promise<T>} check
+ */
+export async function eventually(check) {
+  for (const end = performance.now() + LIMIT_MS; ; await setTimeout(20)) {
+    try {
+      return await check();
+    } catch (error) {
+      if (performance.now() > end) throw error;
+    }
+  }
+}
 
 /** Servers (`port`: of the provider) and a browser; `open(where?)` gives an Inspector in a tab of its own. */
 export async function startInspector({ port = 0, ...options } = {}) {
@@ -51,7 +69,7 @@ export class Inspector {
 
   constructor(page) {
     this.page = page;
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(LIMIT_MS);
   }
 
   async watch() {
@@ -190,7 +208,7 @@ export class Inspector {
 /** A Firefox that nobody has changed, by WebDriver BiDi. */
 async function firefoxContext(options) {
   const executablePath = findProgram('Firefox', 'FIREFOX_PATH', ['firefox-esr', 'firefox']);
-  const browser = await firefox.launch({ executablePath, channel: 'moz-firefox', timeout: 30_000 });
+  const browser = await firefox.launch({ executablePath, channel: 'moz-firefox', timeout: LIMIT_MS });
   const context = await browser.newContext(options);
   context.on('close', () => browser.close());
   return context;

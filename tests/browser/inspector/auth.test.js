@@ -1,7 +1,7 @@
 // Authentication through the inspector, against servers that check what arrives; and where the secret is not to be found.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { startInspector } from '../../support/inspector.js';
+import { eventually, startInspector } from '../../support/inspector.js';
 import { startServer } from '../../support/server.js';
 import { client, startTokenServer } from '../../support/tokens.js';
 
@@ -73,8 +73,9 @@ describe('each way that a browser has', () => {
     for (const kind of ['node', 'page', 'sdk']) {
       await page.click('#request-code');
       await page.click(`#code-${kind}`);
-      const code = await page.textContent('.listing');
-      assert.ok(code?.includes(kind === 'page' ? "prompt('Secret')" : 'process.env.TOOLS_SECRET'), code ?? '');
+      const secretOf = kind === 'page' ? "prompt('Secret')" : 'process.env.TOOLS_SECRET';
+      await page.waitForSelector(`#code-${kind}[aria-selected=true]`);
+      await eventually(async () => assert.ok((await page.textContent('.listing'))?.includes(secretOf), secretOf));
     }
     await page.click('text=Copy link');
     await page.waitForSelector('.copied:has-text("Copied")');
@@ -137,8 +138,8 @@ test('a refusal is explained, and so is what a browser cannot do', async (t) => 
   t.after(() => page.close());
   await page.fill('#secret', 'wrong-secret');
   await page.click('button:text-is("Connect")');
-  await page.waitForSelector('.connect .problems');
-  assert.match((await page.textContent('.connect .problems')) ?? '', /4401.*connect_message.*Check the secret/s);
+  const said = /4401.*connect_message.*Check the secret/s;
+  await eventually(async () => assert.match((await page.textContent('.connect .problems')) ?? '', said));
   assert.equal(await page.locator('#auth option[disabled]').count(), 2);
   inspector.noComplaints();
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { demos } from '../../../web-demo/page/lib/demos.js';
-import { startInspector } from '../../support/inspector.js';
+import { eventually, startInspector } from '../../support/inspector.js';
 
 /** @type {Awaited<ReturnType<typeof startInspector>>} */
 let inspectors;
@@ -28,7 +28,8 @@ test('each tool that a demonstration names is there', async (t) => {
   const inspector = await inspectors.open();
   t.after(() => inspector.page.close());
   await inspector.connect();
-  assert.equal(await inspector.page.locator('button.demo').count(), demos.length);
+  const found = inspector.page.locator('button.demo');
+  await eventually(async () => assert.equal(await found.count(), demos.length)); // they are loaded once there is a connection
 });
 
 test('256 calls are in flight on one connection', async (t) => {

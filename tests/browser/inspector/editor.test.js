@@ -7,7 +7,7 @@ import { fromRoot } from '../../../scripts/lib/repo.js';
 import { offersIn } from '../../../web-demo/page/lib/json_offers.js';
 import { prettyJson } from '../../../web-demo/page/lib/pretty.js';
 import { templateSchema } from '../../../web-demo/page/lib/template_schema.js';
-import { startInspector } from '../../support/inspector.js';
+import { eventually, startInspector } from '../../support/inspector.js';
 
 /** @type {Awaited<ReturnType<typeof startInspector>>} */
 let inspectors;
@@ -40,14 +40,16 @@ async function write(/** @type {string} */ tool, /** @type {string} */ text) {
   await page.keyboard.type(text);
 }
 
-/** Waits until these are offered and no others: while one types fast the list may be an earlier one for a moment. */
-async function offers(/** @type {string[]} */ ...names) {
-  const labels = () => page.locator('.cm-tooltip-autocomplete .cm-completionLabel').allTextContents();
-  const areOffered = (/** @type {string} */ wanted) =>
-    String(Array.from(document.querySelectorAll('.cm-completionLabel'), ({ textContent }) => textContent)) === wanted;
-  await page.waitForFunction(areOffered, String(names), { timeout: 10_000 }).catch(() => {});
-  assert.deepEqual(await labels(), names);
-}
+/** Waits until these are offered and no others, and can be taken: while one types fast the list may be an earlier one for a moment. */
+const offers = (/** @type {string[]} */ ...names) =>
+  eventually(async () => {
+    const list = page.locator('.cm-tooltip-autocomplete:not(.cm-tooltip-autocomplete-disabled)');
+    assert.deepEqual(await list.locator('.cm-completionLabel').allTextContents(), names);
+  });
+
+/** Waits until this is written. @param {'#args-json' | '#template-json'} field @param {string} text */
+const isWritten = (text, field = '#args-json', where = inspector) =>
+  eventually(async () => assert.equal(await where.written(field), text));
 
 /** Takes what is offered by this name, which need not be the first. */
 const take = (/** @type {string} */ name) =>
@@ -73,21 +75,20 @@ describe('what one sees', () => {
   test('the bracket that belongs to the one at the caret', async () => {
     await write('search_docs', '{"a": [1]}');
     await press('ArrowLeft');
-    assert.deepEqual(await page.locator(`${args} .cm-matchingBracket`).allTextContents(), ['[', ']']);
+    const marked = page.locator(`${args} .cm-matchingBracket`);
+    await eventually(async () => assert.deepEqual(await marked.allTextContents(), ['[', ']']));
   });
 
   test('where text stops being JSON, marked until it is mended', async () => {
     await write('search_docs', '{"query": "x",');
-    await page.waitForSelector('.json-wrong');
-    assert.equal(await page.textContent('.json-wrong'), ',');
-    assert.equal(await page.getAttribute(args, 'aria-invalid'), 'true');
+    await eventually(async () => assert.equal(await page.textContent('.json-wrong'), ','));
+    await page.waitForSelector(`${args}[aria-invalid=true]`);
     await press('Backspace');
     await page.waitForSelector('.json-wrong', { state: 'detached' });
-    assert.equal(await page.getAttribute(args, 'aria-invalid'), 'false');
+    await page.waitForSelector(`${args}[aria-invalid=false]`);
     await page.fill(args, '{\n  "query": "x"\n  "limit": 1\n}');
-    await page.waitForSelector('.json-wrong');
     const line = page.locator(`${args} .cm-line:has(.json-wrong)`);
-    assert.equal((await line.textContent())?.trim(), '"query": "x"');
+    await eventually(async () => assert.equal((await line.textContent())?.trim(), '"query": "x"'));
   });
 });
 
@@ -98,17 +99,17 @@ describe('completion', () => {
     await page.keyboard.type('ki');
     await offers('kind');
     await press('Enter');
-    assert.equal(await inspector.written('#args-json'), '{"width": 300, "kind": "file_sizes"}');
+    await isWritten('{"width": 300, "kind": "file_sizes"}');
     await take('memory');
-    assert.equal(await inspector.written('#args-json'), '{"width": 300, "kind": "memory"}');
-    assert.equal(await page.locator('#arg_kind option:checked').textContent(), 'memory');
+    await isWritten('{"width": 300, "kind": "memory"}');
+    await page.waitForSelector('#arg_kind option:checked:text-is("memory")', { state: 'attached' });
   });
 
   test('offers the values of an enum as elements of an array, when asked', async () => {
     await write('system_metrics', '{"sections": [');
     await press('Control+Space');
     await take('process');
-    assert.equal(await inspector.written('#args-json'), '{"sections": ["process"]}');
+    await isWritten('{"sections": ["process"]}');
     await page.waitForSelector('#args-problems .fine');
   });
 
@@ -123,8 +124,10 @@ describe('completion', () => {
     await offers('error', 'omit', 'keep');
     await take('omit');
     await page.waitForSelector('#template-problems .fine');
-    const { missing_arguments, url } = JSON.parse(await inspector.written('#template-json'));
-    assert.deepEqual([missing_arguments, typeof url], ['omit', 'string']);
+    await eventually(async () => {
+      const { missing_arguments, url } = JSON.parse(await inspector.written('#template-json'));
+      assert.deepEqual([missing_arguments, typeof url], ['omit', 'string']);
+    });
   });
 
   test('knows the fields that the README explains', () => {
@@ -193,12 +196,12 @@ describe('Prettify', () => {
     await write('search_docs', '');
     await page.fill(args, text);
     await page.click(button);
-    const pretty = await inspector.written('#args-json');
-    assert.match(pretty, /^\{\n {2}"limit": 12345678901234567890,\n {2}"query": "\\u0041",\n {2}"more": \[\],/);
-    assert.ok(await page.isDisabled(button));
+    const pretty = /^\{\n {2}"limit": 12345678901234567890,\n {2}"query": "\\u0041",\n {2}"more": \[\],/;
+    await eventually(async () => assert.match(await inspector.written('#args-json'), pretty));
+    await page.waitForSelector(`${button}[disabled]`);
     await page.focus(args);
     await press('Control+z');
-    assert.equal(await inspector.written('#args-json'), text);
+    await isWritten(text);
     await page.fill(args, '{"query": ');
     await page.waitForSelector(`${button}[disabled]`);
   });
@@ -243,11 +246,11 @@ describe('the keyboard', () => {
   test('undoes what was typed, what the form wrote, and nothing of another tool', async () => {
     await write('read_sensor', '{"sensor": "load"}');
     await page.selectOption('.schema-form select', { label: 'memory_total' });
-    assert.match(await inspector.written('#args-json'), /memory_total/);
+    await eventually(async () => assert.match(await inspector.written('#args-json'), /memory_total/));
     await page.focus(args);
     await press('Control+z');
-    assert.equal(await inspector.written('#args-json'), '{"sensor": "load"}');
-    assert.equal(await page.locator('.schema-form option:checked').textContent(), 'load');
+    await isWritten('{"sensor": "load"}');
+    await page.waitForSelector('.schema-form option:checked:text-is("load")', { state: 'attached' });
     await inspector.choose('search_docs');
     const fresh = await inspector.written('#args-json');
     await page.focus(args);
@@ -260,16 +263,17 @@ test('it is a text box with the name of its label, which leads to it, and nothin
   await inspector.choose('search_docs');
   await inspector.writeArguments({ query: 'x' });
   const box = page.getByRole('textbox', { name: 'JSON', exact: true });
-  const attributes = await box.evaluate((element) => {
-    const { id, contentEditable, spellcheck } = element;
-    const [autocapitalize, autocorrect] = ['autocapitalize', 'autocorrect'].map((name) => element.getAttribute(name));
-    const described = document.getElementById(element.getAttribute('aria-describedby') ?? '')?.textContent?.trim();
-    return { id, contentEditable, spellcheck, autocapitalize, autocorrect, described };
-  });
-  assert.deepEqual(attributes, {
-    ...{ id: 'args-json', contentEditable: 'true', spellcheck: false, autocapitalize: 'off', autocorrect: 'off' },
-    described: 'Fits the schema.',
-  });
+  const attributesOf = () =>
+    box.evaluate((element) => {
+      const { id, contentEditable, spellcheck } = element;
+      const [autocapitalize, autocorrect] = ['autocapitalize', 'autocorrect'].map((name) => element.getAttribute(name));
+      const described = document.getElementById(element.getAttribute('aria-describedby') ?? '')?.textContent?.trim();
+      return { id, contentEditable, spellcheck, autocapitalize, autocorrect, described };
+    });
+  const wanted = { id: 'args-json', contentEditable: 'true', spellcheck: false, autocapitalize: 'off' };
+  await eventually(async () =>
+    assert.deepEqual(await attributesOf(), { ...wanted, autocorrect: 'off', described: 'Fits the schema.' }),
+  );
   await page.click('#args-json-label');
   assert.match(await inspector.focused(), /^div#args-json/);
   const outline = await page.locator('.cm-editor').evaluate((editor) => getComputedStyle(editor).outlineStyle);
@@ -303,8 +307,8 @@ describe('taking over from the textarea', () => {
     await route.continue();
     await field.waitForSelector(args);
     await field.keyboard.type('afterwards');
-    assert.equal(await other.written('#args-json'), '{"query": "afterwards", "limit": 2}');
-    assert.equal(await field.inputValue('#arg_query'), 'afterwards');
+    await isWritten('{"query": "afterwards", "limit": 2}', '#args-json', other);
+    await eventually(async () => assert.equal(await field.inputValue('#arg_query'), 'afterwards'));
     assert.equal(await field.locator('textarea#args-json').count(), 0);
     other.noComplaints(blocked);
   });
@@ -314,8 +318,8 @@ describe('taking over from the textarea', () => {
     await route.abort();
     await field.fill('#args-json', '{"query":"plain","limit":1}');
     await field.click('button:text-is("Prettify")');
-    assert.equal(await other.written('#args-json'), '{\n  "query": "plain",\n  "limit": 1\n}');
-    assert.equal(await field.inputValue('#arg_query'), 'plain');
+    await isWritten('{\n  "query": "plain",\n  "limit": 1\n}', '#args-json', other);
+    await eventually(async () => assert.equal(await field.inputValue('#arg_query'), 'plain'));
     assert.match(await other.call('tree'), /hits \[1\]/);
     await field.click('#request-template');
     await field.fill('textarea#template-json', (await other.written('#template-json')).replace('"search"', '"read"'));

@@ -37,7 +37,7 @@ async function takeSteps(text) {
       };
       const watch = new MutationObserver(look);
       watch.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
-      setTimeout(() => reject(new Error(`not seen: ${find}; ${document.body.innerText.slice(0, 2000)}`)), 15_000);
+      setTimeout(() => reject(new Error(`not seen: ${find}; ${document.body.innerText.slice(0, 2000)}`)), 60_000);
       look();
     });
   const found = (selector, words = '') =>

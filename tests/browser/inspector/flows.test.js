@@ -2,7 +2,7 @@
 // test the page must have complained about nothing.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { startInspector } from '../../support/inspector.js';
+import { eventually, startInspector } from '../../support/inspector.js';
 import { startServer } from '../../support/server.js';
 
 /** @type {Awaited<ReturnType<typeof startInspector>>} */
@@ -29,14 +29,14 @@ describe('tools', () => {
     const all = await names();
     assert.ok(all.includes('search_docs') && all.includes('watch_metrics'));
     await page.fill('input[type=search]', 'search docs');
-    assert.deepEqual(await names(), ['search_docs', 'read_doc']);
+    await eventually(async () => assert.deepEqual(await names(), ['search_docs', 'read_doc']));
     await page.fill('input[type=search]', '');
     await page.click('.tag:text-is("stream")');
     await page.click('.tag:text-is("graphql")');
-    assert.deepEqual(await names(), ['graphql_readings']);
+    await eventually(async () => assert.deepEqual(await names(), ['graphql_readings']));
     await page.fill('input[type=search]', 'nothing like it');
     await page.click('text=Show all');
-    assert.deepEqual(await names(), all);
+    await eventually(async () => assert.deepEqual(await names(), all));
   });
 });
 
@@ -45,18 +45,17 @@ describe('arguments', () => {
     await inspector.choose('search_docs');
     await page.fill('#arg_query', 'ping');
     await page.fill('#arg_limit', '2');
-    assert.deepEqual(await json(), { query: 'ping', limit: 2 });
+    await eventually(async () => assert.deepEqual(await json(), { query: 'ping', limit: 2 }));
     await inspector.writeArguments({ query: 'pong "quoted"', limit: 7 });
-    assert.equal(await page.inputValue('#arg_query'), 'pong "quoted"');
-    assert.equal(await page.inputValue('#arg_limit'), '7');
+    await eventually(async () => {
+      assert.equal(await page.inputValue('#arg_query'), 'pong "quoted"');
+      assert.equal(await page.inputValue('#arg_limit'), '7');
+    });
     await inspector.choose('system_metrics');
     await page.uncheck('.schema-form >> text=load');
-    assert.deepEqual(await json(), { sections: ['cpu', 'memory'] });
+    await eventually(async () => assert.deepEqual(await json(), { sections: ['cpu', 'memory'] }));
     await inspector.writeArguments({ sections: ['process'] });
-    assert.deepEqual(
-      await page.locator('.schema-form input').evaluateAll((boxes) => boxes.filter((box) => box.checked).length),
-      1,
-    );
+    await eventually(async () => assert.equal(await page.locator('.schema-form input:checked').count(), 1));
   });
 
   test('every tool has a form whose fields all have labels', async () => {
@@ -171,12 +170,8 @@ describe('the template', () => {
   test('is edited with a preview of the message, checked while typing, called as it is edited, and reset', async () => {
     await inspector.choose('package_info');
     await page.click('#request-template');
-    assert.deepEqual(JSON.parse((await page.textContent('.preview')) ?? ''), {
-      jsonrpc: '2.0',
-      id: '1',
-      method: 'package_info',
-      params: { name: 'ws' },
-    });
+    const sent = { jsonrpc: '2.0', id: '1', method: 'package_info', params: { name: 'ws' } };
+    await eventually(async () => assert.deepEqual(JSON.parse((await page.textContent('.preview')) ?? ''), sent));
     const original = await inspector.written('#template-json');
     await inspector.write(
       '#template-json',
@@ -188,7 +183,7 @@ describe('the template', () => {
     await page.waitForSelector('#template-problems .wrong:has-text("result_path")');
     assert.ok(await page.isDisabled('.run-bar button:text-is("Call")'));
     await page.click('text=Reset');
-    assert.equal(await inspector.written('#template-json'), original);
+    await eventually(async () => assert.equal(await inspector.written('#template-json'), original));
     assert.match(await inspector.call('text'), /"license": "MIT"/);
   });
 
@@ -197,11 +192,6 @@ describe('the template', () => {
     await inspector.writeArguments({ query: 'x', limit: 3, tags: ['a'], exact: null });
     await page.click('#request-template');
     const template = JSON.parse(await inspector.written('#template-json'));
-    /** What is sent, and what is said of it. */
-    const look = async (/** @type {unknown} */ message) => {
-      await inspector.write('#template-json', JSON.stringify({ ...template, message }));
-      return [await page.textContent('.preview'), await page.locator('.as-string').allTextContents()];
-    };
     const said = (/** @type {string} */ name) =>
       `${name} is not a string, but is sent as one: write "{{args.${name}}}" to send it as it is.`;
     const [string, list] = ['UTCP_ARG_limit_UTCP_ARG', 'UTCP_ARG_tags_UTCP_ARG'];
@@ -221,9 +211,12 @@ describe('the template', () => {
       [`SET "${string}"`, 'SET "3"', []],
       [string, '3', []],
     ]) {
-      const [shown, notes] = await look(message);
-      assert.deepEqual(notes, told, JSON.stringify(message));
-      if (sent) assert.equal(shown?.startsWith('{') ? JSON.stringify(JSON.parse(shown)) : shown, sent);
+      await inspector.write('#template-json', JSON.stringify({ ...template, message }));
+      await eventually(async () => {
+        assert.deepEqual(await page.locator('.as-string').allTextContents(), told, JSON.stringify(message));
+        const shown = (await page.textContent('.preview')) ?? '';
+        if (sent) assert.equal(shown.startsWith('{') ? JSON.stringify(JSON.parse(shown)) : shown, sent);
+      });
     }
     await page.click('text=Reset');
   });
@@ -248,7 +241,7 @@ describe('the timeline', () => {
     await page.click('.rows tr[data-kind=message] .peek');
     assert.match((await page.textContent('.rows tr[data-kind=message] pre')) ?? '', /"different_words"/);
     await page.selectOption('.filter select', 'sent');
-    assert.equal(await page.locator('.rows tbody tr').count(), 1);
+    await eventually(async () => assert.equal(await page.locator('.rows tbody tr').count(), 1));
     other.noComplaints();
     await page.close();
   });
@@ -279,7 +272,7 @@ describe('the timeline', () => {
     await other.press('Call');
     await other.ended();
     await other.page.waitForSelector('.rows tr[data-kind=unsolicited]:has-text("chatter")');
-    assert.match((await other.page.textContent('.counts')) ?? '', /✕ 1/);
+    await other.page.waitForSelector('.counts:has-text("✕ 1")');
     other.noComplaints();
     await other.page.close();
   });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { WebSocketServer } from 'ws';
-import { startInspector } from '../../support/inspector.js';
+import { eventually, startInspector } from '../../support/inspector.js';
 import { startServer } from '../../support/server.js';
 
 /** @type {Awaited<ReturnType<typeof startInspector>>} */
@@ -27,7 +27,9 @@ afterEach(async () => {
 });
 
 const heading = (/** @type {string} */ name) => page.waitForSelector(`#tool-heading:text-is("${name}")`);
-const written = async () => JSON.parse(await inspector.written('#args-json'));
+/** That these are the arguments, as JSON. */
+const written = (/** @type {object} */ args) =>
+  eventually(async () => assert.deepEqual(JSON.parse(await inspector.written('#args-json')), args));
 const stored = () => page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]));
 
 describe('what was typed', () => {
@@ -38,12 +40,12 @@ describe('what was typed', () => {
     await inspector.choose('read_sensor');
     await inspector.writeArguments({ sensor: 'uptime' });
     await inspector.choose('search_docs');
-    assert.deepEqual(await written(), { query: 'kept', limit: 9 });
+    await written({ query: 'kept', limit: 9 });
     await page.reload();
     await heading('search_docs');
-    assert.deepEqual(await written(), { query: 'kept', limit: 9 });
+    await written({ query: 'kept', limit: 9 });
     await inspector.choose('read_sensor');
-    assert.deepEqual(await written(), { sensor: 'uptime' });
+    await written({ sensor: 'uptime' });
   });
 
   test('Back and Forward go from tool to tool, and to the list', async () => {
@@ -54,13 +56,13 @@ describe('what was typed', () => {
     await inspector.choose('read_doc');
     await page.goBack();
     await heading('search_docs');
-    assert.deepEqual(await written(), { query: 'first' });
+    await written({ query: 'first' });
     await page.goBack();
     await page.waitForSelector('.demos');
     assert.equal(await page.locator('#tool-heading').count(), 0);
     await page.goForward();
     await heading('search_docs');
-    assert.deepEqual(await written(), { query: 'first' });
+    await written({ query: 'first' });
   });
 
   test('on a phone, Back leads to the list', async () => {
@@ -90,8 +92,10 @@ test('a link says what it prepares, and calls nothing', async () => {
   await page.waitForFunction(() => location.hash.includes('from'));
   const { hash } = new URL(page.url());
   const other = await inspectors.open({ hash });
-  const said = (await other.page.textContent('.start')) ?? '';
-  assert.match(said, /search_docs.*from a link.*Nothing is called before you press/s);
+  await eventually(async () => {
+    const said = (await other.page.textContent('.start')) ?? '';
+    assert.match(said, /search_docs.*from a link.*Nothing is called before you press/s);
+  });
   await other.page.click('.start button:text-is("Connect")');
   await other.page.waitForSelector('#tool-heading:text-is("search_docs")');
   assert.match((await other.page.textContent('.result')) ?? '', /Nothing called yet/);
@@ -131,7 +135,7 @@ describe('calls made', () => {
     assert.deepEqual(await page.locator('.kept .name').allTextContents(), ['count_up', 'read_sensor']);
     await page.click('.kept .entry >> nth=1');
     await heading('read_sensor');
-    assert.deepEqual(await written(), { sensor: 'uptime' });
+    await written({ sensor: 'uptime' });
     assert.match((await page.textContent('.result')) ?? '', /Nothing called yet/);
     await page.click('[aria-label="Call count_up again"]');
     await heading('count_up');
@@ -250,8 +254,10 @@ test('a result is seen without scrolling on a small screen, its buttons, too', a
       const { bottom } = /** @type {Element} */ (document.querySelector('main')).getBoundingClientRect();
       return top >= 0 && top + 60 < bottom;
     });
-  assert.ok(await within('.run-bar'));
-  assert.ok(await within('#view-panel'));
+  await eventually(async () => {
+    assert.ok(await within('.run-bar'));
+    assert.ok(await within('#view-panel'));
+  });
 });
 
 test('a huge text shows its start, and more when it is asked for; its size is in bytes', async (t) => {

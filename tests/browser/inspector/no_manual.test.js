@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { recipe } from '../../support/endpoints.js';
-import { startInspector } from '../../support/inspector.js';
+import { eventually, startInspector } from '../../support/inspector.js';
 import { startGraphQL, startInspected, startJsonRpc } from '../../support/peers.js';
 import { startServer } from '../../support/server.js';
 
@@ -72,9 +72,10 @@ test('JSON-RPC: any method by its name, errors with their code, notifications as
   assert.match(await shown('Call', 'failed'), /Unhandled method no_such_method.*-32601/s);
   assert.equal(server.opened, 1, 'errors leave the connection as it is');
   await page.click('#request-template');
-  assert.match((await page.textContent('.preview')) ?? '', /"method": "no_such_method"/);
+  await page.waitForSelector('.preview:has-text(\'"method": "no_such_method"\')');
   await page.click('#request-code');
-  assert.match((await page.textContent('.listing')) ?? '', /tools\.no_such_method|demo\.no_such_method/);
+  const name = /tools\.no_such_method|demo\.no_such_method/;
+  await eventually(async () => assert.match((await page.textContent('.listing')) ?? '', name));
 
   await page.fill('#tool-name', 'count');
   const progress = { correlation: false, message_filter: { method: 'progress' }, result_path: '/params' };

@@ -89,14 +89,14 @@ for (const status of [429, 500, 503]) {
   test(`status ${status} for ever ends with connection_timeout, and says what the provider said`, async (t) => {
     const answer = (response) => sendJson(response, status, { error: 'overloaded', error_description: 'come back' });
     const { error, tokens, seconds } = await callWith(t, answer, {
-      fields: { connection_timeout: 0.5 },
+      fields: { connection_timeout: 1.5 },
       options: { retry: { baseDelay: 0.02, maxDelay: 0.02 } },
     });
     assert.ok(error instanceof WebSocketAuthError);
     assert.equal(error.code, 'token_unavailable');
     assert.match(error.message, new RegExp(`${status}: "overloaded", "come back"; attempts: \\d+`));
     assert.ok(tokens.requests.length > 2);
-    assert.ok(seconds < 2, String(seconds));
+    assert.ok(seconds < 20, String(seconds)); // without it, 30 s
   });
 }
 
@@ -110,7 +110,7 @@ for (const [what, answer] of [
     assert.ok(error instanceof WebSocketTimeoutError, String(error));
     assert.equal(error.timeout, 'connection');
     assert.match(error.message, /the token endpoint .* did not answer within 0\.2 s/);
-    assert.ok(seconds < 2, String(seconds));
+    assert.ok(seconds < 20, String(seconds)); // without it, 30 s
   });
 }
 
@@ -178,7 +178,7 @@ for (const [lifetime, asked] of [
     });
     const server = await startGuarded(t, (token) => tokens.issued.includes(token));
     const protocol = newProtocol(t);
-    const template = server.template({ auth: tokens.auth(), keep_alive: false, timeout: 2 });
+    const template = server.template({ auth: tokens.auth(), keep_alive: false });
     await protocol.callTool(null, 'm.t', {}, template);
     await protocol.callTool(null, 'm.t', {}, template);
     assert.equal(tokens.requests.length, asked);

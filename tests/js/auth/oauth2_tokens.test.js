@@ -66,13 +66,13 @@ test('HTTP Basic after a 401 for credentials in the body: the same ones, form-en
 });
 
 test('an open connection outlives its token; the next one gets a token that was renewed before the old one expired', async (t) => {
-  const tokens = await startTokenServer(t, { lifetime: 1 });
+  const tokens = await startTokenServer(t, { lifetime: 3 });
   const server = await startGuarded(t, (token) => token === tokens.issued.at(-1));
   const protocol = newProtocol(t, { WebSocket });
   const call = () => protocol.callTool(null, 'm.t', {}, server.template({ auth: tokens.auth() }));
   const issuedAt = performance.now();
   await call();
-  await untilTime(issuedAt + 960); // 10 % before the end
+  await untilTime(issuedAt + 2880); // 10 % before the end
   await call();
   assert.equal(tokens.requests.length, 1, 'the connection that is open goes on');
   const closed = once(protocol, 'close');

@@ -19,6 +19,8 @@ import { hosts } from '../../support/hosts.js';
 /** After how many bytes of an answer's frame it stops. */
 const places = { 'inside the header': 1, 'after the header': HEADER, 'inside the payload': HEADER + 100 };
 const short = { response_timeout: SHORT };
+/** Seconds within which a peer that lives answers a ping, also on a machine that is busy. */
+const PING = 0.5;
 const shared = { message: { id: '{{request_id}}', n: 'UTCP_ARG_n_UTCP_ARG' } };
 
 for (const [host, WebSocket] of Object.entries(hosts)) {
@@ -64,7 +66,7 @@ for (const [host, WebSocket] of Object.entries(hosts)) {
     test('idle and silent, pinged: left and reported before the next call wants it', async (t) => {
       const line = await startLine(t, WebSocket);
       // Not every host can send WebSocket's own pings.
-      await line.call({ n: 1 }, { ping_interval: SHORT, ping_message: { n: 'ping' } });
+      await line.call({ n: 1 }, { ping_interval: PING, ping_message: { n: 'ping' } });
       line.proxy.last.stall();
       await line.reported('close 1');
       await line.works(2);
@@ -138,7 +140,7 @@ const pinging = hosts.ws ?? hosts['the native client'];
 
 test('call in flight and silent, pinged: rejects with 1006 long before response_timeout (with WebSocket pings)', async (t) => {
   const line = await startLine(t, pinging);
-  const call = outcome(line.call({ hold: 1 }, { ping_interval: SHORT }));
+  const call = outcome(line.call({ hold: 1 }, { ping_interval: PING }));
   await line.arrived(1);
   line.proxy.last.stall();
   assertFailed(await call, brokenError);

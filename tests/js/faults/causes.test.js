@@ -88,22 +88,22 @@ for (const [host, WebSocket] of Object.entries(hosts)) {
       assert.equal(error.code, 'connection_failed');
       assert.match(error.message, /: nobody listens there \(ECONNREFUSED\); attempts: \d+$/);
       assert.equal(error.cause.code, 'ECONNREFUSED');
-      assert.ok(seconds > 1.9 && seconds < 4, `${seconds} s`);
+      assert.ok(seconds > 1.9 && seconds < 15, `${seconds} s`); // without that, 20 s
       assert.ok(retries.length > 1);
       for (const message of retries) assert.match(message, /nobody listens there \(ECONNREFUSED\)/);
     });
 
     test('nobody listens: as long as the option says', async (t) => {
       const url = `ws://127.0.0.1:${await closedPort()}/`;
-      const { error, seconds } = await fail(t, { WebSocket, retry: { firstOpening: 0.2 } }, url);
+      const { error, seconds } = await fail(t, { WebSocket, retry: { firstOpening: 4 } }, url);
       assert.match(error.message, /nobody listens there/);
-      assert.ok(seconds < 1.5, `${seconds} s`);
+      assert.ok(seconds > 3 && seconds < 15, `${seconds} s`);
     });
 
     test('nobody listens any more: tried to the end of connection_timeout', async (t) => {
       const server = await startServer(t);
       const protocol = newProtocol(t, { WebSocket, retry: { firstOpening: 0.05, maxDelay: 0.05 } });
-      const template = server.template({ connection_timeout: 0.6 });
+      const template = server.template({ connection_timeout: 2 });
       await protocol.callTool(null, 'm.t', {}, template);
       const { port } = server;
       await protocol.close();
@@ -154,7 +154,7 @@ test('a host that shows no cause is tried to the end', async (t) => {
     close() {}
   }
   const { error, retries } = await fail(t, { WebSocket: Silent, retry: { maxDelay: 0.02 } }, 'ws://127.0.0.1:9/', {
-    connection_timeout: 0.5,
+    connection_timeout: 1.5,
   });
   assert.match(error.message, /could not connect to ws:\/\/127.0.0.1:9\/; attempts: \d+/);
   assert.ok(retries.length > 5);
