@@ -117,9 +117,8 @@ async function secrets() {
 /** What is said in JavaScript of endpoints and the command line holds in C++: the same tests, and the same words for bad input. */
 async function nativeClient() {
   await buildDriver();
-  const endpoints = ['device', 'graphql', 'jsonrpc', 'logins', 'mcp', 'phoenix', 'signalr', 'socketio'].map(
-    (name) => `endpoints/${name}`,
-  );
+  const names = ['device', 'graphql', 'jsonrpc', 'logins', 'mcp', 'nostr', 'phoenix', 'signalr', 'socketio'];
+  const endpoints = [...names, 'stomp', 'trpc'].map((name) => `endpoints/${name}`);
   const auth = ['isolation', 'oauth2_answers', 'recipes', 'tickets'].map((name) => `auth/${name}`);
   const faults = ['calls', 'opening', 'pace', 'stream'].map((name) => `faults/${name}`);
   const fields = ['connect_steps', 'correlation', 'error_match', 'leaving', 'replies', 'template_fields'];

@@ -45,14 +45,16 @@ std::vector<Recipe> read_recipes() {
     if (!line.starts_with(kMark)) continue;
     line.remove_prefix(kMark.size());
     Recipe recipe{std::string(line.substr(0, line.find(' '))), heading, take_template(text)};
-    if (!recipe.call_template.contains("url")) {
-      // The members in which it differs from the one whose name it begins with.
-      const std::size_t dash = recipe.name.rfind('-');
-      const auto base = std::ranges::find(recipes, recipe.name.substr(0, dash), &Recipe::name);
+    const std::size_t dash = recipe.name.rfind('-');
+    const auto first = std::ranges::find(recipes, recipe.name.substr(0, dash), &Recipe::name);
+    if (first != recipes.end()) {
       append(recipe.title, {": ", std::string_view(recipe.name).substr(dash + 1)});
-      Json whole = base->call_template;
-      whole.update(recipe.call_template);
-      recipe.call_template = std::move(whole);
+      // One without a URL has the members in which it differs.
+      if (!recipe.call_template.contains("url")) {
+        Json whole = first->call_template;
+        whole.update(recipe.call_template);
+        recipe.call_template = std::move(whole);
+      }
     }
     recipes.push_back(std::move(recipe));
   }
