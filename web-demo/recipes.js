@@ -24,6 +24,7 @@ const first = {
   'nostr-feed': { tool: 'feed', args: { kinds: [1] }, streams: true },
   stomp: { tool: 'send', args: { text: 'hello' } },
   'stomp-subscription': { tool: 'orders', args: {}, streams: true },
+  ethereum: { tool: 'eth_blockNumber', args: {} },
   'home-assistant': { tool: 'get_states', args: {} },
   obs: { tool: 'GetVersion', args: {} },
   device: { tool: 'read_sensor', args: { sensor: 'load' } },
@@ -35,7 +36,11 @@ export function readRecipes() {
   return Object.entries(first).map(([name, { tool, args, streams = false }]) => {
     const recipe = known.get(name);
     if (!recipe) throw new Error(`docs/recipes.md has no recipe ${name}`);
-    const text = JSON.stringify({ call_template_type: 'websocket', ...recipe.template });
+    // A user's name is no secret: it is changed in the template.
+    const text = JSON.stringify({ call_template_type: 'websocket', ...recipe.template }).replace(
+      /\$\{\w*_LOGIN\}/,
+      'guest',
+    );
     // The page has one field for a secret, and its own name for what is in it.
     const template = JSON.parse(text.replaceAll(/\$\{\w+\}/g, '$${SECRET}'));
     return { name, title: recipe.title, template, tool, args, streams, hasSecret: /\$\{\w+\}/.test(text) };
