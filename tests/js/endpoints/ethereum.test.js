@@ -1,4 +1,4 @@
-// Ethereum's JSON-RPC with a real node, `ganache`: any method by its name.
+// Ethereum's JSON-RPC with a real node, `ganache`: any method by its name, and subscriptions, which the node names in its answer.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ToolError } from '../../../js/api/index.js';
@@ -32,5 +32,47 @@ test('calls at once on one connection, with and without parameters; errors with 
   const refused = await failure(call('eth_sendTransaction', [{ from: `0x${'1'.repeat(40)}`, to }]));
   assert.match(refused.detail.message, /sender account not recognized/);
   assert.equal(await call('eth_blockNumber'), '0x1');
+  assert.equal(server.opened, 1);
+});
+
+test('subscriptions beside calls on one connection, each of which ends on the node when it is left', async (t) => {
+  const server = await startEthereum(t);
+  const protocol = newProtocol(t);
+  const call = (method, params = []) =>
+    protocol.callTool(null, `node.${method}`, { params }, recipe(server, 'ethereum'));
+  const asked = (method) => server.received.map((text) => JSON.parse(text)).filter((one) => one.method === method);
+  const answerTo = (request) => server.answers.find(({ id }) => id === request.id);
+  const heads = () =>
+    protocol.callToolStreaming(
+      ...[null, 'node.eth_subscribe', { params: ['newHeads'] }],
+      recipe(server, 'ethereum', 'ethereum-subscription'),
+    );
+  const [own, other] = [heads(), heads()];
+  const firsts = [own.next(), other.next()];
+  await server.until(() => asked('eth_subscribe').filter(answerTo).length === 2);
+  await call('evm_mine');
+  for (const { value } of await Promise.all(firsts)) assert.equal(value.number, '0x1');
+  assert.deepEqual(await Promise.all([call('eth_blockNumber'), call('eth_blockNumber')]), ['0x1', '0x1']);
+
+  await own.return();
+  await server.until(() => asked('eth_unsubscribe').some(answerTo));
+  const [left] = asked('eth_unsubscribe');
+  assert.equal(answerTo(left).result, true, 'the node had it, and has it no more');
+  assert.deepEqual(left.params, [answerTo(asked('eth_subscribe')[0]).result]);
+  await call('evm_mine');
+  assert.equal((await other.next()).value.number, '0x2');
+  await other.return();
+  await server.until(() => asked('eth_unsubscribe').filter(answerTo).length === 2);
+  assert.equal(await call('eth_blockNumber'), '0x2');
+  assert.equal(server.opened, 1);
+});
+
+test('a subscription that the node refuses is an error with its detail', async (t) => {
+  const server = await startEthereum(t);
+  const template = recipe(server, 'ethereum', 'ethereum-subscription');
+  const stream = newProtocol(t).callToolStreaming(null, 'node.eth_subscribe', { params: ['weather'] }, template);
+  const error = await failure(stream.next());
+  assert.ok(error instanceof ToolError);
+  assert.match(error.detail.message, /weather|subscription/i);
   assert.equal(server.opened, 1);
 });
