@@ -11,8 +11,9 @@ import { fromRoot } from '../../../scripts/lib/repo.js';
 import { startInspector } from '../../support/inspector.js';
 
 // Lower them whenever the page gets lighter, never raise them without a word why. The package is 84,300 of the start (see
-// tests/package/size.test.js); the editor of JSON is 94,000 of all, and nothing of it is loaded before a tool is chosen.
-const budget = { start: 118_400, all: 292_500 };
+// tests/package/size.test.js); the editor of JSON is 94,000 of all, and nothing of it is loaded before a tool is chosen. Twice as many
+// recipes are 1,100 of all, loaded with the first that is chosen.
+const budget = { start: 118_400, all: 293_200 };
 
 /** @type {Awaited<ReturnType<typeof startInspector>>} */
 let inspectors;
