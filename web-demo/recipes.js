@@ -25,6 +25,7 @@ const first = {
   stomp: { tool: 'send', args: { text: 'hello' } },
   'stomp-subscription': { tool: 'orders', args: {}, streams: true },
   ethereum: { tool: 'eth_blockNumber', args: {} },
+  'ethereum-subscription': { tool: 'eth_subscribe', args: { params: ['newHeads'] }, streams: true },
   'home-assistant': { tool: 'get_states', args: {} },
   obs: { tool: 'GetVersion', args: {} },
   device: { tool: 'read_sensor', args: { sensor: 'load' } },
