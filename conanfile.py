@@ -18,7 +18,7 @@ class UtcpWebsocket(ConanFile):
     options = {"client": [True, False], "fPIC": [True, False]}
     default_options = {"client": True, "fPIC": True}
     exports = "package.json"
-    exports_sources = "CMakeLists.txt", "package.json", "LICENSE", "cmake/*", "src/*", "bindings/native/*"
+    exports_sources = "CMakeLists.txt", "package.json", "LICENSE", "cmake/*", "docs/recipes.md", "src/*", "bindings/native/*"
 
     def set_version(self):
         self.version = json.loads(load(self, os.path.join(self.recipe_folder, "package.json")))["version"]

@@ -42,6 +42,11 @@ utcp_target_options(utcp_websocket_client)
 # The program `utcp-websocket`.
 if(UTCP_WEBSOCKET_PROGRAM)
   set(program_dir "${client_dir}/program")
+  # The recipes are compiled in, as their document says them.
+  set(recipes_file "${CMAKE_CURRENT_SOURCE_DIR}/docs/recipes.md")
+  file(READ "${recipes_file}" UTCP_RECIPES)
+  configure_file("${program_dir}/recipes_text.cpp.in" "${CMAKE_CURRENT_BINARY_DIR}/recipes_text.cpp" @ONLY)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${recipes_file}")
   add_executable(utcp_websocket_program
     "${program_dir}/commands.cpp"
     "${program_dir}/completion.cpp"
@@ -52,6 +57,8 @@ if(UTCP_WEBSOCKET_PROGRAM)
     "${program_dir}/main.cpp"
     "${program_dir}/open.cpp"
     "${program_dir}/output.cpp"
+    "${program_dir}/recipes.cpp"
+    "${CMAKE_CURRENT_BINARY_DIR}/recipes_text.cpp"
     "${program_dir}/terminal.cpp"
     "${program_dir}/usage.cpp"
   )

@@ -251,7 +251,9 @@ class BeastConnection final : public Connection, public std::enable_shared_from_
       }
       const std::string_view part = rest_.substr(0, rest_.find(terminator));
       rest_.remove_prefix(std::min(part.size() + terminator.size(), rest_.size()));
-      if (!part.empty()) events_->received(id_, Message(true, part.size(), part));
+      // Line breaks alone are no message: STOMP's brokers send one behind each frame, and between them as a sign of
+      // life.
+      if (part.find_first_not_of("\r\n") != part.npos) events_->received(id_, Message(true, part.size(), part));
     }
     if (!rest_.empty()) return false;
     content_.clear();

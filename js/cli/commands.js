@@ -3,7 +3,9 @@ import { UnknownToolError } from './failures.js';
 import { keepSecret } from './frames.js';
 import { dataArguments, fill, fillUrl, readArguments, readTemplate } from './input.js';
 import { Progress } from './progress.js';
-import { toolList } from './terminal.js';
+import { readRecipes, recipeOf } from './recipes.js';
+import { recipeList, toolList } from './terminal.js';
+import { hasTemplate, UsageError } from './usage.js';
 
 /**
  * @typedef {import('./input.js').JsonObject} JsonObject
@@ -27,7 +29,7 @@ export async function discover(context) {
     await output.print(tools.length === 0 ? count : `${toolList(tools, paint)}\n\n${paint('dim', count)}`);
     return;
   }
-  for (const tool of tools) await output.write(settings.template === undefined ? tool : withoutSecrets(tool, template));
+  for (const tool of tools) await output.write(hasTemplate(settings) ? withoutSecrets(tool, template) : tool);
 }
 
 /** @param {Context} context */
@@ -56,11 +58,24 @@ export async function stream(context) {
   }
 }
 
+/** @param {Pick<Context, 'settings' | 'output' | 'paint'>} context */
+export async function recipes({ settings, output, paint }) {
+  if (settings.topic !== '') {
+    const { template } = recipeOf(settings.topic);
+    if (settings.json || output.forPeople) await output.write(template);
+    else await output.print(JSON.stringify(template, null, 2)); // to be kept, and changed
+    return;
+  }
+  const known = readRecipes();
+  if (output.forPeople) await output.print(recipeList(known, paint));
+  else for (const recipe of known) await output.write(recipe);
+}
+
 /** How the tool is called: as the template says, else as the manual does. @param {Context} context @returns {Promise<any>} */
 export async function templateOf(context) {
   const { settings, note } = context;
   const template = await given(context);
-  if (settings.template !== undefined && !template.discovery) return template;
+  if (hasTemplate(settings) && !template.discovery) return template;
   const tools = await toolsOf(context, template);
   const tool = tools.find(({ name }) => name === settings.tool);
   if (!tool) {
@@ -77,8 +92,12 @@ export async function templateOf(context) {
 
 /** The call template that was given, or made of what was. @param {Context} context @returns {Promise<JsonObject>} */
 export async function given({ settings, signal }) {
-  const read = settings.template === undefined ? {} : await readTemplate(settings.template, signal);
+  const read = await readTemplate(settings, signal);
   const url = settings.url === undefined ? read.url : fillUrl(settings.url, 'the URL');
+  // A name that no host has: it shows what the URL looks like.
+  if (settings.recipe !== undefined && settings.url === undefined && /\.example\//.test(url)) {
+    throw new UsageError(`the recipe ${settings.recipe} needs a URL, such as ${url}`);
+  }
   const headers = settings.headers.map(([name, value]) => [name, fill(value, `the header ${name}`)]);
   const template = { call_template_type: 'websocket', ...read, url, name: MANUAL };
   keepSecret(read.auth);

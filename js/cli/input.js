@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { addAbortSignal } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { recipeOf } from './recipes.js';
 import { UsageError } from './usage.js';
 
 /** @typedef {{ [member: string]: any }} JsonObject */
@@ -37,15 +38,22 @@ export const secrets = new Set();
 export const SHORTEST_SECRET = 4;
 
 /**
- * A call template, filled in.
- * @param {string} file
+ * A call template: the recipe's members, and over them the file's, filled in.
+ * @param {{ template: string | undefined, recipe: string | undefined }} settings
  * @param {AbortSignal} signal
  */
-export async function readTemplate(file, signal) {
+export async function readTemplate({ template: file, recipe }, signal) {
   const where = file === '-' ? 'the template from standard input' : `the template ${file}`;
-  const read = await (file === '-' ? readStandardInput(signal) : readText(file));
-  return /** @type {JsonObject} */ (fillAll(objectOf(read, where), where));
+  const own =
+    file === undefined ? {} : objectOf(await (file === '-' ? readStandardInput(signal) : readText(file)), where);
+  // What the file replaces needs nothing of the environment.
+  const members = Object.entries(recipe === undefined ? {} : recipeOf(recipe).template);
+  const others = Object.fromEntries(members.filter(([name]) => !Object.hasOwn(own, name)));
+  return { ...filled(others, `the recipe ${recipe}`), ...filled(own, where) };
 }
+
+/** @param {JsonObject} template @param {string} where */
+const filled = (template, where) => /** @type {JsonObject} */ (fillAll(template, where));
 
 /** @param {string} file */
 async function readText(file) {

@@ -3,7 +3,7 @@
 // commands do.
 import { readFileSync } from 'node:fs';
 import { WebSocketCommunicationProtocol } from '../api/index.js';
-import { call, discover, stream } from './commands.js';
+import { call, discover, recipes, stream } from './commands.js';
 import { completionFor } from './completion.js';
 import { demo } from './demo.js';
 import { describe, exitCodeOf } from './failures.js';
@@ -35,6 +35,7 @@ async function main(argv) {
     const { command, topic } = settings;
     if (command === 'help') await output.print(helpOf[topic] ?? help);
     else if (command === 'completion') await output.print(completionFor(topic));
+    else if (command === 'recipes') await recipes({ settings, output, paint: painter(process.stdout) });
     else if (command === 'version') await output.print(`${version().name} ${version().version}`);
     else {
       const start = performance.now();

@@ -56,6 +56,21 @@ export function toolList(tools, paint) {
   return tools.map((tool) => [toolHead(tool, paint), ...parameterLines(tool.inputs, paint)].join('\n')).join('\n\n');
 }
 
+/**
+ * The recipes, as a person reads them.
+ * @param {import('./recipes.js').Recipe[]} recipes
+ * @param {(style: Style, text: string) => string} paint
+ */
+export function recipeList(recipes, paint) {
+  const width = Math.max(...recipes.map(({ name }) => name.length));
+  return recipes
+    .map(
+      ({ name, title, template }) =>
+        `${paint('bold', name)}${' '.repeat(width - name.length + 2)}${title}  ${paint('dim', template.url)}`,
+    )
+    .join('\n');
+}
+
 /** @param {import('../types/shared.js').Tool} tool @param {(style: Style, text: string) => string} paint */
 function toolHead({ name, description, tags }, paint) {
   const words = tags.length > 0 ? `  ${paint('dim', harmless(tags.join(', ')))}` : '';

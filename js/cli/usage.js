@@ -3,6 +3,8 @@ import { parseArgs } from 'node:util';
 
 const common = `  --template FILE         a call template in JSON, - from standard input. discover asks as it
                           says; call and stream call by it, ask for no manual, and need no URL
+  --recipe NAME           the template of a kind of service, such as graphql or mcp; what --template
+                          gives besides wins. utcp-websocket recipes lists them
   -H, --header 'N: V'     a handshake header; may be repeated
   --timeout SECONDS       until there is a connection, and then until the response; in a stream
                           between two responses. Default: the call template's, else 30
@@ -24,6 +26,7 @@ export const help = `Usage: utcp-websocket discover URL
        utcp-websocket stream URL TOOL [ARGUMENTS]
        utcp-websocket open URL
        utcp-websocket demo
+       utcp-websocket recipes [NAME]
        utcp-websocket help [COMMAND]
        utcp-websocket completion bash | zsh | fish
 
@@ -32,6 +35,7 @@ call       fetches the manual at URL, calls TOOL as it describes, prints the res
 stream     the same, prints each response as it comes, until the stream ends
 open       opens a prompt: call tools, or send and see frames as they are
 demo       starts a provider with tools to try, and the inspector
+recipes    lists the recipes: call templates for services that have no manual
 
 URL        wss: to any host, ws: to this machine only
 ARGUMENTS  a JSON object; @FILE reads it from a file, - from standard input
@@ -69,7 +73,8 @@ ${common}
 Examples:
   utcp-websocket call ws://127.0.0.1:8765/utcp search_docs '{"query":"ping"}'
   utcp-websocket call ws://127.0.0.1:8765/utcp search_docs -d query=ping -d limit=3
-  utcp-websocket call --template weather.json weather -d city=Oslo`,
+  utcp-websocket call --template weather.json weather -d city=Oslo
+  utcp-websocket call wss://mcp.example/ echo -d message=hello --recipe mcp`,
   stream: `Usage: utcp-websocket stream URL TOOL [ARGUMENTS]
 
 Fetches the manual at URL, calls TOOL as it describes, and prints each response as it comes, until
@@ -109,6 +114,20 @@ utcp-websocket-demo where it is not installed.
 Examples:
   utcp-websocket demo
   utcp-websocket demo --once`,
+  recipes: `Usage: utcp-websocket recipes [NAME]
+
+Lists the recipes: call templates for services that have no manual, such as GraphQL and MCP. Of one
+the template is printed. With --recipe NAME a command goes by it: URL is yours, secrets come from
+the environment (\${HA_TOKEN}), -H adds headers, and members of a --template FILE take the place of
+the recipe's: the query of GraphQL, the topic of a channel.
+
+  --json                  JSON, one value a line, also on a terminal; errors, too
+  -o, --output FILE       write to FILE what would be written to a pipe
+
+Examples:
+  utcp-websocket recipes
+  utcp-websocket recipes graphql > graphql.json
+  utcp-websocket call wss://home.example/api/websocket get_states --recipe home-assistant`,
   completion: `Usage: utcp-websocket completion bash | zsh | fish
 
 Prints a script that completes commands and options in your shell.
@@ -120,7 +139,7 @@ Examples:
 };
 
 /** Those that are made of what was typed, in their order. */
-export const commandNames = ['discover', 'call', 'stream', 'open', 'demo', 'help', 'completion'];
+export const commandNames = ['discover', 'call', 'stream', 'open', 'demo', 'recipes', 'help', 'completion'];
 
 /** The user has to type something else. */
 export class UsageError extends Error {}
@@ -128,12 +147,13 @@ export class UsageError extends Error {}
 /**
  * What was typed.
  * @typedef {object} Settings
- * @property {'discover' | 'call' | 'stream' | 'open' | 'help' | 'version' | 'completion'} command
- * @property {string} topic of `help`: a command or empty; of `completion`: a shell
+ * @property {'discover' | 'call' | 'stream' | 'open' | 'recipes' | 'help' | 'version' | 'completion'} command
+ * @property {string} topic of `help`: a command or empty; of `completion`: a shell; of `recipes`: a name or empty
  * @property {string | undefined} url
  * @property {string} tool empty for `discover`
  * @property {string | undefined} args
  * @property {string | undefined} template
+ * @property {string | undefined} recipe
  * @property {[name: string, value: string][]} headers
  * @property {number | undefined} timeout seconds
  * @property {boolean} retry
@@ -150,6 +170,7 @@ export class UsageError extends Error {}
 export const options = /** @type {const} */ ({
   data: { type: 'string', short: 'd', multiple: true },
   template: { type: 'string' },
+  recipe: { type: 'string' },
   header: { type: 'string', short: 'H', multiple: true },
   timeout: { type: 'string' },
   retry: { type: 'boolean', default: false },
@@ -172,6 +193,7 @@ export function readCommandLine(argv) {
   const [command, ...rest] = positionals;
   const settings = {
     template: values.template,
+    recipe: values.recipe,
     headers: (values.header ?? []).map(headerOf),
     timeout: values.timeout === undefined ? undefined : secondsOf(values.timeout),
     retry: values.retry,
@@ -192,11 +214,15 @@ export function readCommandLine(argv) {
     return { ...settings, ...nothing, command: 'help', topic: command === 'help' ? topic : '' };
   }
   if (command === 'completion') return { ...settings, ...nothing, command, topic: shellOf(rest[0]) };
+  if (command === 'recipes') {
+    if (rest[1] !== undefined) throw new UsageError(extra(command, rest[1]));
+    return { ...settings, ...nothing, command, topic: rest[0] ?? '' };
+  }
   if (command !== 'discover' && command !== 'call' && command !== 'stream' && command !== 'open') {
     throw new UsageError(command === undefined ? 'a command is missing' : `there is no command ${command}`);
   }
-  const url = rest[0] !== undefined && isUrl(rest[0], settings.template) ? rest.shift() : undefined;
-  if (url === undefined && settings.template === undefined) throw new UsageError(`${command} needs a URL`);
+  const url = rest[0] !== undefined && isUrl(rest[0], settings) ? rest.shift() : undefined;
+  if (url === undefined && !hasTemplate(settings)) throw new UsageError(`${command} needs a URL`);
   const hasTool = command === 'call' || command === 'stream';
   const tool = hasTool ? rest.shift() : '';
   if (tool === undefined) throw new UsageError(`${command} needs the name of a tool`);
@@ -209,7 +235,8 @@ export function readCommandLine(argv) {
 /** @param {string} command @param {string | undefined} text */
 function extra(command, text) {
   const hasTool = command === 'call' || command === 'stream';
-  const cure = hasTool ? 'pass one JSON object, or -d NAME=VALUE' : `${command} takes a URL only`;
+  const takes = command === 'recipes' ? 'name' : 'URL';
+  const cure = hasTool ? 'pass one JSON object, or -d NAME=VALUE' : `${command} takes a ${takes} only`;
   return `Unexpected argument "${text}"; ${cure}`;
 }
 
@@ -224,12 +251,18 @@ function parse(argv) {
 }
 
 /**
+ * Whether it is known how to call, without a manual.
+ * @param {{ template: string | undefined, recipe: string | undefined }} settings
+ */
+export const hasTemplate = ({ template, recipe }) => template !== undefined || recipe !== undefined;
+
+/**
  * With a template the URL may be left out: a tool is not called like one.
  * @param {string} text
- * @param {string | undefined} template
+ * @param {Parameters<typeof hasTemplate>[0]} settings
  */
-function isUrl(text, template) {
-  return template === undefined || text.includes('://') || text.startsWith('${');
+function isUrl(text, settings) {
+  return !hasTemplate(settings) || text.includes('://') || text.startsWith('${');
 }
 
 /** @param {string} text @returns {[string, string]} */

@@ -208,7 +208,8 @@ export class Socket {
       }
       const end = data.indexOf(terminator, at);
       const part = data.slice(at, end < 0 ? size : end);
-      if (part !== '') this.#hand(part, part.length);
+      // Line breaks alone are no message: STOMP's brokers send one behind each frame, and between them as a sign of life.
+      if (/[^\r\n]/.test(part)) this.#hand(part, part.length);
       at += part.length + terminator.length;
       parts += 1;
     }

@@ -11,6 +11,7 @@ const pageInputs = [
   'web-demo/offline.js',
   'web-demo/policy.js',
   'web-demo/recipes.js',
+  'scripts/lib/recipes.js',
   'web-demo/vite.config.js',
 ];
 const lock = 'web-demo/package-lock.json';

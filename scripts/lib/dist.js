@@ -14,6 +14,7 @@ import {
 import { dirname, join } from 'node:path';
 import { brotliCompressSync, deflateRawSync } from 'node:zlib';
 import { constants, constantsInputs } from './constants.js';
+import { readRecipes, recipesFile } from './recipes.js';
 import { fromRoot, jobs, nodeBin, readJson, run, which } from './repo.js';
 import { dropStamp, hashOf, readStamp, writeStamp } from './stamps.js';
 
@@ -38,6 +39,8 @@ const moduleInputs = [
   'package-lock.json',
   'scripts/lib/dist.js',
   'scripts/lib/source_map.js',
+  'scripts/lib/recipes.js',
+  recipesFile,
 ];
 const moduleOutputs = [
   'index.js',
@@ -45,6 +48,7 @@ const moduleOutputs = [
   'register.js',
   'sdk.js',
   'cli/main.js',
+  'cli/recipes.json',
   'undici.js',
   'inline.js',
   'inline.cjs',
@@ -240,6 +244,7 @@ export async function buildModules() {
     writeFileSync(fromRoot('dist', file), code);
   }
   chmodSync(fromRoot('dist', 'cli', 'main.js'), 0o755);
+  writeFileSync(fromRoot('dist', 'cli', 'recipes.json'), JSON.stringify(readRecipes()));
   writeFileSync(fromRoot('dist', 'inline.js'), `${preamble}\nimport"./wasm.cjs";export*from"./index.js";\n`);
   for (const [entry, file, before] of commonJs) {
     const { outputFiles } = await bundle(entry, {

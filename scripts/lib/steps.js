@@ -84,6 +84,8 @@ async function wasm() {
   for (const { file, raw, brotli } of distSizes()) console.log(`${file}: ${raw} bytes, ${brotli} with brotli`);
 }
 
+/** A test has a node of Ethereum: too heavy for those who want none. */
+const ethereum = 'tests/support/ethereum';
 const scenarios = () => testFiles('tests/js').filter((path) => basename(path) !== readmeTest);
 
 /** About size, time and memory alone: they take long, and say nothing that others do not. */
@@ -91,6 +93,7 @@ const heavy = ['bombs', 'demo_load', 'herd', 'large', 'leak'].map((name) => `${n
 
 /** The JavaScript tests and those of the command line once more, with secrets planted in every scenario and all that comes out searched for them. */
 async function secrets() {
+  await installFolder(ethereum);
   const reports = fromRoot('build', 'reports', 'secrets');
   rmSync(reports, { recursive: true, force: true });
   const telling = scenarios().filter((path) => !heavy.includes(basename(path)));
@@ -116,10 +119,9 @@ async function secrets() {
 
 /** What is said in JavaScript of endpoints and the command line holds in C++: the same tests, and the same words for bad input. */
 async function nativeClient() {
-  await buildDriver();
-  const endpoints = ['device', 'graphql', 'jsonrpc', 'logins', 'mcp', 'phoenix', 'signalr', 'socketio'].map(
-    (name) => `endpoints/${name}`,
-  );
+  await Promise.all([buildDriver(), installFolder(ethereum)]);
+  const names = ['device', 'graphql', 'jsonrpc', 'logins', 'mcp', 'nostr', 'phoenix', 'signalr', 'socketio'];
+  const endpoints = [...names, 'ethereum', 'stomp', 'trpc'].map((name) => `endpoints/${name}`);
   const auth = ['isolation', 'oauth2_answers', 'recipes', 'tickets'].map((name) => `auth/${name}`);
   const faults = ['calls', 'opening', 'pace', 'stream'].map((name) => `faults/${name}`);
   const fields = ['connect_steps', 'correlation', 'error_match', 'leaving', 'replies', 'template_fields'];
@@ -160,7 +162,10 @@ export const steps = [
   {
     name: 'js',
     title: 'JavaScript tests through the wasm module',
-    run: withDist(() => nodeTest(scenarios(), 'js', { atOnce: jobs })),
+    run: withDist(async () => {
+      await installFolder(ethereum);
+      return nodeTest(scenarios(), 'js', { atOnce: jobs });
+    }),
   },
   {
     name: 'native-client',

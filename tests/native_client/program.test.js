@@ -9,7 +9,7 @@ import { makeCertificate } from '../support/tls.js';
 import { listen, startTunnel } from '../support/tunnel.js';
 
 const native = fromRoot('build', 'clang-debug', 'utcp-websocket');
-const commands = ['discover', 'call', 'stream', 'open', 'help', 'completion'];
+const commands = ['discover', 'call', 'stream', 'open', 'recipes', 'help', 'completion'];
 const url = 'ws://127.0.0.1:1/';
 
 /** The program in C++ has no demo: that is a package of npm. */
@@ -17,7 +17,7 @@ const withoutDemo = (text) =>
   text
     .replace(/^ +utcp-websocket demo\n/m, '')
     .replace(/^demo .*\n/m, '')
-    .replaceAll(' open demo help ', ' open help ');
+    .replaceAll(' open demo recipes ', ' open recipes ');
 
 /** What a user sees; ports and times differ from run to run, and what a system says of an address. */
 async function shown(args, options) {
@@ -64,9 +64,15 @@ for (const [args, options] of [
     ['discover', 'ws://tools.example/'],
     ['discover', 'http://127.0.0.1/'],
     ['open', 'ws://tools.example/'],
+    ['recipes', 'mcp'],
+    ['recipes', '--json', 'no-such'],
+    ['recipes', 'mcp', 'more'],
+    ['call', '--recipe', 'mcp', 'echo'],
+    ['call', url, '--recipe', 'obs', 'GetVersion'],
     ['--help', '-o', '/no/such/file'],
   ].map((one) => [one]),
   [['call', 't', '--template', '-'], { input: '{}' }],
+  [['call', 't', '--recipe', 'mcp', '--template', '-'], { input: '{"url":7}' }],
   [['call', 't', '--template', '-'], { input: 'no JSON' }],
   [['call', 't', '--template', '-', '--json'], { input: '{"url":"ws://127.0.0.1:1/","timeout":"1"}' }],
   [

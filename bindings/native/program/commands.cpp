@@ -8,6 +8,7 @@
 #include <utcp_websocket/url.hpp>
 
 #include "failures.hpp"
+#include "recipes.hpp"
 #include "terminal.hpp"
 
 namespace utcp::ws::program {
@@ -81,7 +82,7 @@ bool has_discovery(const Json& call_template) { return !call_template.value("dis
 Json template_of(const Context& context, const std::string& tool) {
   const Settings& settings = context.settings;
   const Json given = given_template(context);
-  if (settings.call_template && !has_discovery(given)) return given;
+  if (settings.has_template() && !has_discovery(given)) return given;
   const Manual manual = manual_of(context, given);
   const Tool* const found = manual.find(tool);
   if (found == nullptr) {
@@ -136,7 +137,7 @@ void discover(const Context& context) {
     return;
   }
   for (const Json& tool : manual.json["tools"]) {
-    output.write(context.settings.call_template ? without_secrets(tool, call_template) : tool);
+    output.write(context.settings.has_template() ? without_secrets(tool, call_template) : tool);
   }
 }
 
@@ -158,11 +159,33 @@ void stream(const Context& context, const std::string& tool, const std::optional
   }
 }
 
+void recipes(const Settings& settings, Output& output) {
+  if (!settings.topic.empty()) {
+    const Json call_template = recipe_of(settings.topic).call_template;
+    if (settings.json || output.for_people()) return output.write(call_template);
+    return output.print(call_template.dump(2));  // to be kept, and changed
+  }
+  const std::vector<Recipe> known = read_recipes();
+  if (output.for_people()) return output.print(recipe_list(known, output.paint()));
+  for (const auto& [name, title, call_template] : known) {
+    output.write({{"name", name}, {"title", title}, {"template", call_template}});
+  }
+}
+
 Json given_template(const Context& context) {
   const auto& [settings, client, output, input, ending, secrets] = context;
   Json call_template{{"call_template_type", "websocket"}};
-  if (settings.call_template) call_template.update(input.call_template(*settings.call_template));
-  if (settings.url) call_template["url"] = input.fill_url(*settings.url, "the URL");
+  if (settings.has_template()) call_template.update(input.call_template(settings));
+  if (settings.url) {
+    call_template["url"] = input.fill_url(*settings.url, "the URL");
+  } else if (settings.recipe) {
+    // A name that no host has: it shows what the URL looks like.
+    const Json given = call_template.value("url", Json());
+    const std::string url = given.is_string() ? given.get<std::string>() : "";
+    if (url.find(".example/") != std::string::npos) {
+      throw UsageError(concat({"the recipe ", *settings.recipe, " needs a URL, such as ", url}));
+    }
+  }
   call_template["name"] = kManual;
   if (const auto auth = call_template.find("auth"); auth != call_template.end()) secrets.add_all(*auth);
   Json headers = Json::object();

@@ -25,6 +25,7 @@ struct Context {
 void discover(const Context& context);
 void call(const Context& context, const std::string& tool, const std::optional<std::string>& args);
 void stream(const Context& context, const std::string& tool, const std::optional<std::string>& args);
+void recipes(const Settings& settings, Output& output);
 
 /// The call template that was given, or made of what was.
 [[nodiscard]] Json given_template(const Context& context);

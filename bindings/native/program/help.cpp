@@ -9,6 +9,8 @@ namespace {
 constexpr std::string_view kCommon =
     R"(  --template FILE         a call template in JSON, - from standard input. discover asks as it
                           says; call and stream call by it, ask for no manual, and need no URL
+  --recipe NAME           the template of a kind of service, such as graphql or mcp; what --template
+                          gives besides wins. utcp-websocket recipes lists them
   -H, --header 'N: V'     a handshake header; may be repeated
   --timeout SECONDS       until there is a connection, and then until the response; in a stream
                           between two responses. Default: the call template's, else 30
@@ -54,7 +56,8 @@ Fetches the manual at URL, calls TOOL as it describes, and prints the result.
 Examples:
   utcp-websocket call ws://127.0.0.1:8765/utcp search_docs '{"query":"ping"}'
   utcp-websocket call ws://127.0.0.1:8765/utcp search_docs -d query=ping -d limit=3
-  utcp-websocket call --template weather.json weather -d city=Oslo)"});
+  utcp-websocket call --template weather.json weather -d city=Oslo
+  utcp-websocket call wss://mcp.example/ echo -d message=hello --recipe mcp)"});
   }
   if (command == "stream") {
     return concat({R"(Usage: utcp-websocket stream URL TOOL [ARGUMENTS]
@@ -86,6 +89,22 @@ shown. Lines that start with a slash are commands:
 Example:
   utcp-websocket open ws://127.0.0.1:8765/device)"});
   }
+  if (command == "recipes") {
+    return R"(Usage: utcp-websocket recipes [NAME]
+
+Lists the recipes: call templates for services that have no manual, such as GraphQL and MCP. Of one
+the template is printed. With --recipe NAME a command goes by it: URL is yours, secrets come from
+the environment (${HA_TOKEN}), -H adds headers, and members of a --template FILE take the place of
+the recipe's: the query of GraphQL, the topic of a channel.
+
+  --json                  JSON, one value a line, also on a terminal; errors, too
+  -o, --output FILE       write to FILE what would be written to a pipe
+
+Examples:
+  utcp-websocket recipes
+  utcp-websocket recipes graphql > graphql.json
+  utcp-websocket call wss://home.example/api/websocket get_states --recipe home-assistant)";
+  }
   if (command == "completion") {
     return concat({R"(Usage: utcp-websocket completion bash | zsh | fish
 
@@ -100,6 +119,7 @@ Examples:
        utcp-websocket call URL TOOL [ARGUMENTS]
        utcp-websocket stream URL TOOL [ARGUMENTS]
        utcp-websocket open URL
+       utcp-websocket recipes [NAME]
        utcp-websocket help [COMMAND]
        utcp-websocket completion bash | zsh | fish
 
@@ -107,6 +127,7 @@ discover   lists the tools of the endpoint at URL
 call       fetches the manual at URL, calls TOOL as it describes, prints the result
 stream     the same, prints each response as it comes, until the stream ends
 open       opens a prompt: call tools, or send and see frames as they are
+recipes    lists the recipes: call templates for services that have no manual
 
 URL        wss: to any host, ws: to this machine only
 ARGUMENTS  a JSON object; @FILE reads it from a file, - from standard input

@@ -13,6 +13,7 @@
 
 #include "json_value.hpp"
 #include "output.hpp"
+#include "recipes.hpp"
 
 namespace utcp::ws::program {
 namespace {
@@ -88,10 +89,21 @@ Json Input::arguments(const std::optional<std::string>& typed, const std::vector
   return arguments;
 }
 
-Json Input::call_template(const std::string& file) const {
-  const bool is_input = file == "-";
-  const std::string where = is_input ? "the template from standard input" : "the template " + file;
-  return fill_all(object_of(is_input ? standard_input() : file_text(file), where), where, "");
+Json Input::call_template(const Settings& settings) const {
+  Json own = Json::object();
+  std::string where;
+  if (settings.call_template) {
+    const std::string& file = *settings.call_template;
+    const bool is_input = file == "-";
+    where = is_input ? "the template from standard input" : "the template " + file;
+    own = object_of(is_input ? standard_input() : file_text(file), where);
+  }
+  Json whole = settings.recipe ? recipe_of(*settings.recipe).call_template : Json::object();
+  // What the file replaces needs nothing of the environment.
+  for (const auto& [name, value] : own.items()) whole.erase(name);
+  if (settings.recipe) whole = fill_all(std::move(whole), "the recipe " + *settings.recipe, "");
+  whole.update(fill_all(std::move(own), where, ""));
+  return whole;
 }
 
 std::string Input::standard_input() const {

@@ -36,8 +36,8 @@ class Input {
   /// The arguments of a tool, as they were typed: JSON, `@FILE` or `-`; over them the values of `--data`.
   [[nodiscard]] Json arguments(const std::optional<std::string>& typed,
                                const std::vector<Settings::NameAndText>& data) const;
-  /// A call template, filled in.
-  [[nodiscard]] Json call_template(const std::string& file) const;
+  /// A call template: the recipe's members, and over them the file's, filled in.
+  [[nodiscard]] Json call_template(const Settings& settings) const;
 
   /// Fills in `${NAME}` from the environment; `$${NAME}` stays, with one `$` less. `where`: for the error.
   [[nodiscard]] std::string fill(std::string_view text, std::string_view where) const;

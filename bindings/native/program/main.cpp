@@ -101,6 +101,8 @@ int run(std::span<const std::string> arguments) {
       output.print(help_of(settings.topic));
     } else if (settings.command == Command::completion) {
       output.print(completion_for(settings.topic));
+    } else if (settings.command == Command::recipes) {
+      recipes(settings, output);
     } else if (settings.command == Command::version) {
       output.print("utcp-websocket " UTCP_WEBSOCKET_VERSION);
     } else {

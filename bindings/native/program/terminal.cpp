@@ -242,4 +242,17 @@ std::string tool_list(const Manual& manual, const Painter& paint) {
   return list;
 }
 
+std::string recipe_list(const std::vector<Recipe>& recipes, const Painter& paint) {
+  std::size_t width = 0;
+  for (const Recipe& recipe : recipes) width = std::max(width, recipe.name.size());
+  std::string list;
+  for (const Recipe& recipe : recipes) {
+    const std::string space(width - recipe.name.size() + 2, ' ');
+    const std::string url = recipe.call_template.value("url", "");
+    append(list, {list.empty() ? "" : "\n", paint(Style::bold, recipe.name), space, recipe.title, "  ",
+                  paint(Style::dim, url)});
+  }
+  return list;
+}
+
 }  // namespace utcp::ws::program

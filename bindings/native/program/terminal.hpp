@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "recipes.hpp"
 #include "utcp_websocket/tools.hpp"
 
 namespace utcp::ws::program {
@@ -40,5 +42,7 @@ class Painter {
 
 /// The tools of a manual, as a person reads them.
 [[nodiscard]] std::string tool_list(const Manual& manual, const Painter& paint);
+/// The recipes, too.
+[[nodiscard]] std::string recipe_list(const std::vector<Recipe>& recipes, const Painter& paint);
 
 }  // namespace utcp::ws::program

@@ -12,9 +12,10 @@ namespace {
 
 using Command = Settings::Command;
 
-constexpr std::array<Option, 13> kOptions{{
+constexpr std::array<Option, 14> kOptions{{
     {"data", 'd', true},
     {"template", 0, true},
+    {"recipe", 0, true},
     {"header", 'H', true},
     {"timeout", 0, true},
     {"retry"},
@@ -28,7 +29,8 @@ constexpr std::array<Option, 13> kOptions{{
     {"version", 'V'},
 }};
 
-constexpr std::array<std::string_view, 6> kCommands{"discover", "call", "stream", "open", "help", "completion"};
+constexpr std::array<std::string_view, 7> kCommands{"discover", "call", "stream",    "open",
+                                                    "recipes",  "help", "completion"};
 constexpr std::string_view kBlank = " \t\n\v\f\r";
 
 std::string spelled(const Option& option) {
@@ -148,7 +150,7 @@ double seconds_of(const std::string& text) {
 
 /// With a template the URL may be left out: a tool is not called like one.
 bool is_url(std::string_view text, const Settings& settings) {
-  return !settings.call_template || text.find("://") != std::string_view::npos || text.starts_with("${");
+  return !settings.has_template() || text.find("://") != std::string_view::npos || text.starts_with("${");
 }
 
 void apply(const Words::Given& given, Settings& settings, bool& wants_help, bool& wants_version) {
@@ -156,6 +158,7 @@ void apply(const Words::Given& given, Settings& settings, bool& wants_help, bool
   const std::string& value = given.value;
   if (name == "data") settings.data.push_back(data_of(value));
   if (name == "template") settings.call_template = value;
+  if (name == "recipe") settings.recipe = value;
   if (name == "header") settings.headers.push_back(header_of(value));
   if (name == "timeout") settings.timeout = seconds_of(value);
   if (name == "retry") settings.retry = true;
@@ -210,8 +213,10 @@ Settings read_command_line(std::span<const std::string> arguments) {
     throw UsageError(given_command ? "there is no command " + command : std::string("a command is missing"));
   }
   settings.command = static_cast<Command>(known - kCommands.begin());
-  if (!rest.empty() && is_url(rest.front(), settings)) settings.url = next();
-  if (!settings.url && !settings.call_template) throw UsageError(command + " needs a URL");
+  const bool has_url = settings.command != Command::recipes;
+  if (!has_url) settings.topic = next().value_or("");
+  if (has_url && !rest.empty() && is_url(rest.front(), settings)) settings.url = next();
+  if (has_url && !settings.url && !settings.has_template()) throw UsageError(command + " needs a URL");
   const bool has_tool = settings.command == Command::call || settings.command == Command::stream;
   if (has_tool) {
     const std::optional<std::string> tool = next();
@@ -220,7 +225,8 @@ Settings read_command_line(std::span<const std::string> arguments) {
     settings.args = next();
   }
   if (!rest.empty()) {
-    const std::string cure = has_tool ? "pass one JSON object, or -d NAME=VALUE" : command + " takes a URL only";
+    const std::string cure = has_tool ? "pass one JSON object, or -d NAME=VALUE"
+                                      : command + (has_url ? " takes a URL only" : " takes a name only");
     throw UsageError(concat({"Unexpected argument \"", rest.front(), "\"; ", cure}));
   }
   if (settings.args == "-" && settings.call_template == "-") {

@@ -19,15 +19,16 @@ class UsageError : public std::runtime_error {
 
 /// What was typed.
 struct Settings {
-  enum class Command { discover, call, stream, open, help, version, completion };
+  enum class Command { discover, call, stream, open, recipes, help, version, completion };
   using NameAndText = std::pair<std::string, std::string>;
 
   Command command = Command::help;
-  std::string topic;                         ///< of `help`: a command, or empty; of `completion`: a shell
+  std::string topic;  ///< of `help`: a command, or empty; of `completion`: a shell; of `recipes`: a name, or empty
   std::optional<std::string> url;            ///< as it was typed, with its `${NAME}`s
   std::string tool;                          ///< empty for `discover` and `open`
   std::optional<std::string> args;           ///< JSON, `@FILE` or `-`
   std::optional<std::string> call_template;  ///< a file, or `-`
+  std::optional<std::string> recipe;         ///< a name
   std::vector<NameAndText> headers;
   std::optional<double> timeout;  ///< seconds
   bool retry = false;
@@ -38,6 +39,9 @@ struct Settings {
   bool frames = false;
   bool time = false;
   std::vector<NameAndText> data;
+
+  /// Whether it is known how to call, without a manual.
+  [[nodiscard]] bool has_template() const { return call_template || recipe; }
 };
 
 /// An option that may be typed; the scripts for shells are made of them, too.

@@ -1,6 +1,7 @@
 // Endpoints that know nothing of UTCP, in the inspector: called by a recipe of the README, without a manual. All in one tab.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
+import { readRecipes } from '../../../web-demo/recipes.js';
 import { recipe } from '../../support/endpoints.js';
 import { eventually, startInspector } from '../../support/inspector.js';
 import { startGraphQL, startInspected, startJsonRpc } from '../../support/peers.js';
@@ -160,6 +161,40 @@ test('the inspector of a Node: ids are numbers, errors with their code, its cons
   await inspector.press('Stop');
   await inspector.ended('stopped');
   assert.match((await items()).join(), /line.*line.*line/);
+});
+
+test('every recipe of the list can be chosen: a valid template, something to call, and a field where it needs a secret', async () => {
+  await connect('ws://127.0.0.1:1/', 'device'); // nothing is opened before something is called
+  for (const { name, tool, args, hasSecret } of readRecipes()) {
+    await page.selectOption('#recipe', name);
+    await page.waitForFunction((wanted) => document.querySelector('#tool-name')?.value === wanted, tool);
+    assert.equal(await page.isVisible('#secret'), hasSecret, name);
+    await page.click('#request-arguments');
+    assert.deepEqual(JSON.parse(await inspector.written('#args-json')), args, name);
+    await page.click('#request-template');
+    await page.waitForSelector('text=A valid call template.');
+    assert.equal(await page.locator('.wrong').count(), 0, name);
+    if (hasSecret) await page.selectOption('#auth', 'none');
+  }
+});
+
+test('a secret goes where its placeholder stands in a recipe, and nowhere else', async (t) => {
+  const server = await startServer(
+    t,
+    (socket, text) => {
+      const { id, type } = JSON.parse(text);
+      socket.send(type === 'auth' ? '{"type":"auth_ok"}' : JSON.stringify({ id, result: [{ entity_id: 'sun.sun' }] }));
+    },
+    { onConnection: (socket) => socket.send('{"type":"auth_required"}') },
+  );
+  await connect(server.url, 'home-assistant');
+  await page.fill('#secret', 'long-lived');
+  assert.match(await shown('Call'), /sun\.sun/);
+  assert.equal(server.received[0], '{"type":"auth","access_token":"long-lived"}');
+  await page.click('#request-template');
+  assert.match(await inspector.written('#template-json'), /"access_token": "\$\{SECRET\}"/);
+  assert.ok(!page.url().includes('long-lived'));
+  await page.selectOption('#auth', 'none');
 });
 
 test('where no manual comes, what came instead is shown, and the mode is offered', async (t) => {

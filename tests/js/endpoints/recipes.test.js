@@ -26,7 +26,7 @@ test('every recipe is valid with the URL that it shows', async () => {
         recipe.tools.map((tool) => tool.name),
       );
     } else {
-      const base = recipes.get(name.split('-')[0]);
+      const base = recipes.get(name.replace(/-[^-]*$/, ''));
       assert.ok(validateCallTemplate({ ...base, ...recipe }).url, name);
     }
   }

@@ -47,6 +47,13 @@ export const ways = {
       ...(connect_ack.trim() !== '' && { connect_ack: jsonOrText(connect_ack) }),
     }),
   },
+  template: {
+    label: 'In the template',
+    help: 'The secret goes where its placeholder stands in the call template.',
+    secret: 'Secret',
+    fields: [],
+    template: () => ({}),
+  },
   bearer: {
     label: 'Bearer token',
     help: 'A token that you have already (oauth2_user).',
