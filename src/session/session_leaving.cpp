@@ -65,6 +65,7 @@ void Session::remove(Connection& connection, int code, std::string_view reason, 
   timers_.clear(timer_of(id));
   timers_.clear(heartbeat_timer(id));
   std::erase(endpoint.connections, id);
+  endpoint.refuses_more = false;
   const TokenId credential = connection.credential;
   connections_.erase(static_cast<std::uint32_t>(id));
   if (!has_socket) cancel_unwanted(credential);

@@ -136,7 +136,7 @@ bool Session::wants_another(const Endpoint& endpoint) const {
 
 // Whether one more may be opened. If need be one is closed that is idle, but not fit for the calls that wait.
 bool Session::has_room(const Endpoint& endpoint) {
-  if (endpoint.connections.size() < options_.max_connections) return true;
+  if (!endpoint.refuses_more && endpoint.connections.size() < options_.max_connections) return true;
   for (const ConnectionId id : endpoint.connections) {
     Connection& connection = *connections_.at(static_cast<std::uint32_t>(id));
     if (connection.state != ConnectionState::ready || !connection.calls.empty()) continue;
@@ -338,6 +338,12 @@ void Session::opening_failed(TimePoint now, Connection& connection, ErrorPtr err
   endpoint.last_error = share(on_heap(*error));
   if (endpoint.backing_off) return;  // one failure of several attempts made at once is enough
   ++endpoint.failures;
+  if (others_work && error->code == ErrorCode::auth_failed) {
+    // Perhaps it grants no more than that: who waits gets one that works when it is free, or a new one in its place.
+    endpoint.refuses_more = true;
+    pump(now, endpoint);
+    return;
+  }
   const bool may_pass = worth_retrying(error->code) && may_still_open(now, endpoint, kind);
   const bool retry = options_.retry.enabled && may_pass;
   if (!retry && !others_work) {

@@ -42,8 +42,9 @@ struct Session::Endpoint {
   std::vector<CallId> waiting_alone{};   // for a connection of their own
   std::vector<CallId> waiting_shared{};  // for one that checks ids
   std::vector<ConnectionId> connections{};
-  int failures = 0;          // openings failed since the last one that worked
-  bool backing_off = false;  // until the endpoint's timer
+  int failures = 0;           // openings failed since the last one that worked
+  bool backing_off = false;   // until the endpoint's timer
+  bool refuses_more = false;  // than there are; until one of them ends
   std::shared_ptr<const Error> last_error{};
   int unknown_hosts = 0;                     // look-ups in a row that found no address
   std::optional<TimePoint> refused_since{};  // by nobody who listens there, and nobody has yet
