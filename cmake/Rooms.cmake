@@ -44,8 +44,8 @@ utcp_room(json
 
 utcp_room(template
   SEES json
-  PUBLIC auth.hpp call_template.hpp connect_steps.hpp discovery.hpp frame_match.hpp manual.hpp message_template.hpp replies.hpp secrets.hpp url.hpp
-  SOURCES auth.cpp call_template.cpp connect_steps.cpp correlation.cpp discovery.cpp field_reader.cpp frame_match.cpp framing.cpp known_fields.cpp
+  PUBLIC auth.hpp call_template.hpp captured.hpp connect_steps.hpp discovery.hpp frame_match.hpp manual.hpp message_template.hpp replies.hpp secrets.hpp url.hpp
+  SOURCES auth.cpp call_template.cpp captured.cpp connect_steps.cpp correlation.cpp discovery.cpp field_reader.cpp frame_match.cpp framing.cpp known_fields.cpp
     manual.cpp message_compiler.cpp message_reader.cpp message_template.cpp placeholder_places.cpp placeholders.cpp replies.cpp secrets.cpp spread.cpp
     url.cpp)
 
@@ -53,5 +53,5 @@ utcp_room(session
   SEES template
   PUBLIC call.hpp connection.hpp credentials.hpp failure.hpp handshake.hpp oauth2.hpp session.hpp timers.hpp
   SOURCES
-    call.cpp connection.cpp credentials.cpp failure.cpp handshake.cpp oauth2.cpp session.cpp session_failures.cpp session_frames.cpp session_greeting.cpp
+    call.cpp connection.cpp credentials.cpp failure.cpp handshake.cpp oauth2.cpp session.cpp session_answers.cpp session_failures.cpp session_frames.cpp session_greeting.cpp
     session_heartbeat.cpp session_leaving.cpp session_pool.cpp session_replies.cpp session_tokens.cpp timers.cpp)

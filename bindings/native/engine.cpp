@@ -215,23 +215,23 @@ ErrorPtr Engine::render(Call& call, CallRequest& request, std::uint32_t id) {
   if (handle.bytes) {
     call.message = *handle.bytes;
   } else {
-    Result<std::string> message = is_discovery
-                                      ? utcp::ws::render(used.parsed.discovery_message, handle.arguments, built_ins)
-                                      : utcp::ws::render(used.parsed.message, handle.arguments, built_ins, missing);
-    call.message = std::move(*message);
-    if (!message) return message.take_error();
+    const MessageTemplate& message = is_discovery ? used.parsed.discovery_message : used.parsed.message;
+    if (ErrorPtr error = render_one(call, message, built_ins, is_discovery ? MissingArguments::keep : missing,
+                                    call.message, call.late_message))
+      return error;
   }
   if (used.filters && handle.mode != CallMode::discovery) {
-    Result<std::string> filter = utcp::ws::render(used.parsed.filter_message, handle.arguments, built_ins, missing);
-    request.message_filter = std::move(*filter);
-    if (!filter) return filter.take_error();
+    std::string filter;
+    if (ErrorPtr error = render_one(call, used.parsed.filter_message, built_ins, missing, filter, request.late_filter))
+      return error;
+    if (request.late_filter.empty()) request.message_filter = std::move(filter);
   }
   if (used.parsed.leave_message && !is_discovery) {
     const std::string another = fresh_id(used.parsed.leave_message->holds_new_id());
     built_ins.new_id = another;
-    Result<std::string> text = utcp::ws::render(*used.parsed.leave_message, handle.arguments, built_ins, missing);
-    request.leave_message = std::move(*text);
-    if (!text) return text.take_error();
+    if (ErrorPtr error =
+            render_one(call, *used.parsed.leave_message, built_ins, missing, request.leave_message, request.late_leave))
+      return error;
   }
   if (used.parsed.header_fields.empty()) return nullptr;
   const json::Members arguments = json::members_of(handle.arguments);
@@ -240,6 +240,24 @@ ErrorPtr Engine::render(Call& call, CallRequest& request, std::uint32_t id) {
     if (const std::string_view text = json::find(arguments, name.c_str()); !text.empty()) value = json::text_of(text);
   }
   return nullptr;
+}
+
+// As a text or, where values are captured later, as a plan of what is left to be filled in.
+ErrorPtr Engine::render_one(const Call& call, const MessageTemplate& message, const BuiltIns& built_ins,
+                            MissingArguments missing, std::string& text, Plan& late) {
+  const Prepared& handle = *call.handle;
+  if (handle.call_template->captures) {
+    Result<Plan> plan = fill(message, handle.arguments, built_ins, missing);
+    if (plan && takes_captured(*plan)) {
+      late = std::move(*plan);
+    } else {
+      text = text_with(*plan, {});
+    }
+    return plan.take_error();
+  }
+  Result<std::string> rendered = utcp::ws::render(message, handle.arguments, built_ins, missing);
+  text = std::move(*rendered);
+  return rendered.take_error();
 }
 
 void Engine::abort(const detail::PreparedCall& handle) {

@@ -81,6 +81,7 @@ class Engine final : public ConnectionEvents, public std::enable_shared_from_thi
   struct Call {
     detail::PreparedCall handle;
     std::string message{};  ///< until it is sent
+    Plan late_message{};    ///< the same, where captured values stand in it
     bool is_sent = false;
     detail::JsonCompletion value{};
     detail::ManualCompletion manual{};
@@ -97,6 +98,8 @@ class Engine final : public ConnectionEvents, public std::enable_shared_from_thi
   void arm_timer();
   void start(Call call);
   [[nodiscard]] ErrorPtr render(Call& call, CallRequest& request, std::uint32_t id);
+  [[nodiscard]] static ErrorPtr render_one(const Call& call, const MessageTemplate& message, const BuiltIns& built_ins,
+                                           MissingArguments missing, std::string& text, Plan& late);
   [[nodiscard]] std::uint32_t new_id();
   void abort(const detail::PreparedCall& handle);
   void watch_slot(const boost::asio::cancellation_slot& slot, const detail::PreparedCall& call);

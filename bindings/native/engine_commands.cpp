@@ -143,7 +143,8 @@ void Engine::show_frame(ConnectionId connection, bool is_sent, bool is_text, std
 void Engine::run(const SendMessage& command) {
   const auto call = calls_.find(static_cast<std::uint32_t>(command.call));
   if (call == calls_.end()) return;
-  const std::string message = std::exchange(call->second.message, {});
+  std::string message = std::exchange(call->second.message, {});
+  if (!call->second.late_message.empty()) message = text_with(call->second.late_message, command.captured);
   sent_size_ = message.size();
   call->second.is_sent = true;
   const Prepared& handle = *call->second.handle;

@@ -105,6 +105,7 @@ Result<Templates::Entry> read_template(std::uint32_t caller, std::string_view to
                      read.discovery_message.holds_uuid() || (read.leave_message && read.leave_message->holds_uuid());
   entry->uses_new_id = read.message.holds_new_id() || read.filter_message.holds_new_id();
   entry->filters = !entry->parsed.filter_message.is_constant();
+  entry->captures = takes_captured(read);
   *result = std::move(entry);
   return result;
 }

@@ -35,6 +35,7 @@ struct Template {
   bool uses_uuid = false;
   bool uses_new_id = false;  ///< `message` or `filter_message`
   bool filters = false;      ///< `filter_message` has placeholders
+  bool captures = false;     ///< values that are captured later stand in what of it is rendered
 
   // Only the engine's, on its executor:
   std::optional<ToolId> tool;

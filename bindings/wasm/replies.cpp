@@ -77,6 +77,20 @@ std::string plan_json(const Plan& plan) {
   return close_list(std::move(list));
 }
 
+Plan parse_plan(std::string_view json) {
+  Plan plan;
+  for (const std::string_view item : json::elements_of(json)) {
+    Piece& piece = plan.emplace_back();
+    const std::vector<std::string_view> parts = json::elements_of(item);
+    piece.text = json::text_of(parts.size() < 3 ? item : parts[2]);
+    if (parts.size() < 3) continue;
+    piece.kind = Piece::Kind::captured;
+    piece.encoding = static_cast<Encoding>(parts[1].front() - '0');
+    if (parts.size() > 3) piece.levels = static_cast<std::uint8_t>(parts[3].front() - '0');
+  }
+  return plan;
+}
+
 std::string headers_json(std::span<const Header> headers) {
   Reply object;
   for (const Header& header : headers) object.text(header.first.c_str(), header.second);

@@ -35,6 +35,8 @@ class Reply {
 [[nodiscard]] std::string error_json(const Error& error);
 /// A literal piece is a string, any other `[kind, encoding, name]` (js/core/message.js).
 [[nodiscard]] std::string plan_json(const Plan& plan);
+/// The way back. Empty where there is none.
+[[nodiscard]] Plan parse_plan(std::string_view json);
 /// An object of strings.
 [[nodiscard]] std::string headers_json(std::span<const Header> headers);
 [[nodiscard]] std::string strings_json(std::span<const std::string> strings);

@@ -116,6 +116,7 @@ std::string SessionHost::prepare(std::uint32_t caller, const std::string& tool_n
   reply.flag("many", gives_many(prepared));
   reply.flag("filters", !prepared.filter_message.is_constant());
   reply.flag("leaves", prepared.leave_message.has_value());
+  if (takes_captured(prepared)) reply.flag("captures", true);
   if (prepared.sends_binary) reply.text("bytes", prepared.message.lone_argument());
   reply.json("discovery", plan_json(prepared.discovery_message.plan({})));
   if (!prepared.message.depends_on_names()) reply.json("plan", plan_json(prepared.message.plan({})));
@@ -150,8 +151,12 @@ void SessionHost::start_call_with(double now, std::uint32_t call, std::uint32_t 
   if (const std::string_view timeout = json::find(given, "timeout"); !timeout.empty()) {
     request.timeout = Duration{json::scaled(timeout, 6)};
   }
-  if (const std::string_view filter = json::find(given, "filter"); !filter.empty()) request.message_filter = filter;
-  request.leave_message = json::text_of(json::find(given, "leave"));
+  const std::string_view filter = json::find(given, "filter");
+  request.late_filter = parse_plan(filter);  // where it is no text
+  if (json::is_string(filter)) request.message_filter = json::text_of(filter);
+  const std::string_view leave = json::find(given, "leave");
+  request.late_leave = parse_plan(leave);
+  if (request.late_leave.empty()) request.leave_message = json::text_of(leave);
   for (const std::string_view value : json::elements_of(json::find(given, "headers"))) {
     std::optional<std::string>& header = request.header_values.emplace_back();
     if (json::is_string(value)) header = json::text_of(value);
@@ -253,7 +258,7 @@ SessionHost::Entry::~Entry() {
 }
 
 // What Emscripten gives to its WebSocket, here and below, names what JavaScript holds (js/core/wire.js): as URL the
-// connection's number, as text the call whose message it is, or the plan of a message of the template's own.
+// connection's number, as text the call whose message it is (and captured values), or the plan of the template's own.
 void SessionHost::run(const OpenSocket& command) {
   const std::string name = to_text(number(command.connection));
   EmscriptenWebSocketCreateAttributes attributes{name.c_str(), nullptr, true};
@@ -271,7 +276,11 @@ void SessionHost::run(const OpenSocket& command) {
   channel_.put(CommandKind::open, {number(command.connection)}, handshake.take());
 }
 
-void SessionHost::run(const SendMessage& command) { send(command.connection, to_text(number(command.call))); }
+void SessionHost::run(const SendMessage& command) {
+  std::string what = to_text(number(command.call));
+  if (!command.captured.empty()) append(what, {" ", headers_json(command.captured)});
+  send(command.connection, what);
+}
 
 void SessionHost::run(const SendGreeting& command) { send(command.connection, plan_json(command.plan)); }
 

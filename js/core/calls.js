@@ -4,13 +4,17 @@ import { MODE_SINGLE } from '../../dist/constants.js';
 import { decode } from './frames.js';
 
 /** @typedef {import('./frames.js').Item} Item */
+/**
+ * Pieces: values that its connection has captured are still missing.
+ * @typedef {string | Uint8Array<ArrayBuffer> | import('./message.js').Piece[]} Message
+ */
 
 /**
  * What the driver asks of a call.
  * @typedef {object} Call
  * @property {number} id 0 until it is started
  * @property {number} mode
- * @property {string | Uint8Array<ArrayBuffer>} message dropped once it is sent
+ * @property {Message} message dropped once it is sent
  * @property {boolean} isSent
  * @property {boolean} over
  * @property {{ text: string } | undefined} given takes what the option `credentials` gave to the connection that its answer came on
@@ -58,7 +62,7 @@ export function tellProgress(call, item) {
 /** A call that resolves once: with its response, or with all of them where several were asked for. */
 export class SingleCall {
   id = 0;
-  /** @type {string | Uint8Array<ArrayBuffer>} */
+  /** @type {Message} */
   message = '';
   isSent = false;
   over = false;

@@ -28,7 +28,7 @@ import { Consumed } from './frames.js';
 import { Arguments, renderPlan } from './message.js';
 import { Observers } from './observers.js';
 import { closedError, defectOf, rejectionOf } from './rejection.js';
-import { compose, snapshotOf } from './request.js';
+import { complete, compose, snapshotOf } from './request.js';
 import { Session } from './session.js';
 import { StreamCall, ToolStream } from './stream.js';
 import { forCore, Tools, templateText } from './tools.js';
@@ -287,7 +287,7 @@ export class Driver {
   /** A defect: what the command is about ends with it, and nothing else. @param {any} command @param {unknown} defect */
   #performFailed({ kind, call: id, what, wire, connection = wire?.connection }, defect) {
     const error = defectOf(defect);
-    const call = this.#calls.get(kind === WIRE_SEND ? Number(what) : id);
+    const call = this.#calls.get(kind === WIRE_SEND ? Number.parseInt(what, 10) : id);
     if (call) {
       this.abandon(call);
       call.fail(error);
@@ -361,17 +361,18 @@ export class Driver {
     if (last) this.#calls.take(id)?.finish();
   }
 
-  /** @param {number} connection @param {string} what a call, whose message it is, or the plan of the template's own message */
+  /** @param {number} connection @param {string} what a call, whose message it is, perhaps with captured values; or the plan of the template's own message */
   #send(connection, what) {
     if (what.startsWith('[')) {
       const builtIns = { requestId: '', toolName: '', freshId: this.freshId };
       this.#connections.send(connection, renderPlan(JSON.parse(what), new Arguments({}), builtIns));
       return;
     }
-    const call = this.#calls.get(Number(what));
+    const call = this.#calls.get(Number.parseInt(what, 10));
     if (!call) return;
-    this.#connections.send(connection, call.message);
-    this.#sentSize = sizeOf(call.message);
+    const message = complete(call, what);
+    this.#connections.send(connection, message);
+    this.#sentSize = sizeOf(message);
     call.message = '';
     call.isSent = true;
   }

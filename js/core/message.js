@@ -7,6 +7,7 @@ import {
   ENCODING_TEXT,
   PIECE_ALL_ARGUMENTS,
   PIECE_ARGUMENT,
+  PIECE_CAPTURED,
   PIECE_NEW_ID,
   PIECE_NOW,
   PIECE_REQUEST_ID,
@@ -24,9 +25,9 @@ import { toBytes } from './frames.js';
  */
 
 /**
- * `freshId`: asked once, where a message takes it.
+ * `freshId`: asked once, where a message takes it. `captured`: JSON texts, by name.
  * @typedef {{ requestId: string, toolName: string, freshId: () => string, uuid?: string | undefined, now?: string | undefined,
- *   newId?: string | undefined }} BuiltIns
+ *   newId?: string | undefined, captured?: Record<string, string> }} BuiltIns
  */
 
 /**
@@ -154,6 +155,19 @@ export function renderPlan(plan, args, builtIns) {
   return message;
 }
 
+/** @param {Piece} piece */
+const isCaptured = (piece) => piece[0] === PIECE_CAPTURED;
+
+/**
+ * The same where values are captured later: what is left is pieces of that kind, and literals.
+ * @param {Piece[]} plan @param {Arguments} args @param {BuiltIns} builtIns
+ */
+export function renderEarly(plan, args, builtIns) {
+  const render = (/** @type {Piece} */ piece) => renderPlan([piece], args, builtIns);
+  if (!plan.some(isCaptured)) return renderPlan(plan, args, builtIns);
+  return plan.map((piece) => (isCaptured(piece) ? piece : render(piece)));
+}
+
 /** In UTF-16 code units; hosts that take longer texts are few. */
 const LONGEST_MESSAGE = 2 ** 28;
 
@@ -218,6 +232,11 @@ function fill([kind, encoding, name], args, builtIns) {
       return builtIn(args.trace.traceparent ?? '', encoding);
     case PIECE_TRACESTATE:
       return builtIn(args.trace.tracestate ?? '', encoding);
+    case PIECE_CAPTURED: {
+      const json = builtIns.captured?.[name] ?? `"{{${name}}}"`;
+      if (encoding === ENCODING_JSON_VALUE) return json;
+      return encode(json.startsWith('"') ? JSON.parse(json) : json, encoding);
+    }
     default:
       return '';
   }

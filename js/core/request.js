@@ -1,7 +1,7 @@
 // Owns what a call needs before it is made: its tool, its message, what goes into headers. All of the caller's own code (getters,
 // `toJSON`, proxies) runs in here, so that nothing is registered before it. Must not know what becomes of the call.
 import { MODE_DISCOVERY } from '../../dist/constants.js';
-import { Arguments, checkShape, randomUuid, renderPlan } from './message.js';
+import { Arguments, checkShape, randomUuid, renderEarly, renderPlan } from './message.js';
 import { forCore, PLAN_OF_FILTER, PLAN_OF_LEAVING, planFor, templateText } from './tools.js';
 
 /**
@@ -22,7 +22,7 @@ export function snapshotOf(request) {
  * @param {number} mode
  * @param {Request} request
  * @param {number} id the call's
- * @returns {{ tool: import('./tools.js').PreparedTool, message: string | Uint8Array<ArrayBuffer>, extras: string | undefined }} `extras`: JSON of what the core
+ * @returns {{ tool: import('./tools.js').PreparedTool, message: import('./calls.js').Message, extras: string | undefined }} `extras`: JSON of what the core
  *   needs to know of this call besides
  */
 export function compose(driver, tools, mode, { caller, toolName, args, template, timeout, traceContext }, id) {
@@ -34,8 +34,9 @@ export function compose(driver, tools, mode, { caller, toolName, args, template,
   /** @type {import('./message.js').BuiltIns} */
   const builtIns = { requestId: String(id), toolName: tool.name, uuid, freshId: driver.freshId };
   const bytes = mode === MODE_DISCOVERY ? undefined : tool.bytes;
-  const text = () => (plan ? renderPlan(plan, values, builtIns) : values.all());
-  const message = bytes === undefined ? text() : (values.bytes(bytes) ?? new TextEncoder().encode(text()));
+  const render = tool.captures ? renderEarly : renderPlan;
+  const text = () => (plan ? render(plan, values, builtIns) : values.all());
+  const message = bytes === undefined ? text() : (values.bytes(bytes) ?? toBinary(text()));
   const leaves = tool.leaves && mode !== MODE_DISCOVERY;
   if (tool.headerFields.length === 0 && !uuid && !tool.filters && !leaves && timeout === undefined) {
     return { tool, message, extras: undefined };
@@ -43,12 +44,26 @@ export function compose(driver, tools, mode, { caller, toolName, args, template,
   const headers = tool.headerFields.map((name) => values.text(name) ?? null);
   const filter =
     tool.filters && mode !== MODE_DISCOVERY
-      ? JSON.parse(renderPlan(planFor(driver, tool, values, PLAN_OF_FILTER), values, builtIns))
+      ? render(planFor(driver, tool, values, PLAN_OF_FILTER), values, builtIns)
       : undefined;
   // A message of its own, with a new id of its own.
   const leave = leaves
-    ? renderPlan(planFor(driver, tool, values, PLAN_OF_LEAVING), values, { ...builtIns, newId: undefined })
+    ? render(planFor(driver, tool, values, PLAN_OF_LEAVING), values, { ...builtIns, newId: undefined })
     : undefined;
   const extras = JSON.stringify({ headers, uuid, filter, leave, timeout });
   return { tool, message, extras: forCore(extras, 'what goes into headers, message_filter and leave_message') };
+}
+
+/** @param {string | import('./message.js').Piece[]} text pieces: not yet */
+function toBinary(text) {
+  return typeof text === 'string' ? new TextEncoder().encode(text) : text;
+}
+
+/** What is to be sent, once the connection's captured values are known. @param {import('./calls.js').Call} call @param {string} what the call's number, then JSON */
+export function complete({ message, mode, tool }, what) {
+  if (!Array.isArray(message)) return message;
+  const captured = JSON.parse(what.slice(what.indexOf(' ')));
+  const builtIns = { requestId: '', toolName: '', freshId: () => '', captured };
+  const text = renderPlan(message, new Arguments({}), builtIns);
+  return tool?.bytes === undefined || mode === MODE_DISCOVERY ? text : new TextEncoder().encode(text);
 }

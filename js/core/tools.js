@@ -21,6 +21,7 @@ import { isJustArguments, stringify, usesUuid } from './message.js';
  * @property {boolean} usesUuid
  * @property {boolean} filters whether what frames are held against (`message_filter`, `stream_end`, `error_match`) has placeholders
  * @property {boolean} leaves whether there is a `leave_message`
+ * @property {boolean} [captures] whether values that are captured later stand in any of these
  * @property {({ names: string, plan: Piece[] } | undefined)[]} last by what they are of: the plans made last, and for which names
  */
 

@@ -1,10 +1,13 @@
 #include "call.hpp"
 
+#include <utcp_websocket/json_decimal.hpp>
 #include <utcp_websocket/json_text.hpp>
 #include <utcp_websocket/text.hpp>
 
 namespace utcp::ws {
 namespace {
+
+constexpr std::string_view kTooDeep = "its JSON nests deeper than the limit jsonDepth allows";
 
 // Slots of the scan plan that every template has. The leaves of `message_filter`, then of `stream_end`, then
 // `result_path`, those of `error_path`, and the leaves of `error_match` and of `progress_filter` follow them.
@@ -86,6 +89,18 @@ CallRules::CallRules(const CallTemplate& call_template)
   for (const auto& leaf : progress_.members.leaves) pointers.push_back(leaf.first);
   plan_ = json::ScanPlan(std::move(pointers));
 
+  std::vector<json::Pointer> captured;
+  for (const auto& [name, at] : call_template.captures) {
+    captures_.emplace_back(name, json::to_string(at));
+    captured.push_back(at);
+  }
+  capture_plan_ = json::ScanPlan(std::move(captured));
+  if (call_template.answer_place) {
+    answer_plan_ = json::ScanPlan({*call_template.answer_place});
+    answer_place_ = json::to_string(*call_template.answer_place);
+    answer_name_ = call_template.answer_name;
+  }
+
   const auto& place = call_template.message.id_place();
   sends_request_id_ = place && !place->is_uuid && place->pointer == json::Pointer{{"request_id"}};
   if (!call_template.correlation_off) {
@@ -150,6 +165,45 @@ bool CallRules::is_progress(CallId id, const Frame& frame, const json::ScanResul
   return is_marked(progress_, frame, scan, progress_slot_, id);
 }
 
+// Parsed where answers are.
+Judgement CallRules::as_progress(const json::ScanResult& scan) const {
+  const bool is_parsed = scan.valid && (format_ == ResponseFormat::json || has_result_path_);
+  return {.kind = Judgement::Kind::progress, .decoding = is_parsed ? Decoding::json : Decoding::text};
+}
+
+Judgement CallRules::judge_first(CallMode mode, CallId id, const Frame& frame, std::size_t max_depth,
+                                 const FrameMatches* own) const {
+  using Kind = Judgement::Kind;
+  const json::ScanResult scan = json::scan(json_in(frame.text(), strips_), plan_, max_depth);
+  if (scan.too_deep) return {.kind = Kind::bad_frame, .why = kTooDeep};
+  const std::string* error_path = error_path_in(scan);
+  const bool is_wrapped = mode == CallMode::stream || format_ != ResponseFormat::raw;
+  if (is_error(own == nullptr ? matches_ : *own, frame, scan) || error_path != nullptr)
+    return {.kind = Kind::tool_error, .path = error_path == nullptr ? std::string_view() : *error_path};
+  if (is_progress(id, frame, scan)) return as_progress(scan);
+  if (is_wrapped && !has_result_path_ && scan.valid && is_string(scan.values[kType], "tool_error"))
+    return {.kind = Kind::tool_error, .path = "/error"};
+  return {.kind = Kind::first};
+}
+
+Result<Captured> CallRules::capture(const Frame& frame, std::size_t max_depth) const {
+  Result<Captured> result;
+  const json::ScanResult scan = json::scan(json_in(frame.text(), strips_), capture_plan_, max_depth);
+  for (std::size_t i = 0; i < captures_.size(); ++i) {
+    const auto& [name, place] = captures_[i];
+    const std::string_view raw = scan.values[i];
+    const bool tells = name != answer_name_ || json::is_string(raw) || json::is_number(raw);
+    if (raw.empty() || !tells) {
+      result.fail(make_error(ErrorCode::invalid_frame,
+                             concat({"nothing that \"capture\" could keep stands at ", json::quote(place),
+                                     raw.empty() ? "" : ", but what is neither a text nor a number"})));
+      return result;
+    }
+    result.value().emplace_back(name, raw);
+  }
+  return result;
+}
+
 Judgement CallRules::judge(CallMode mode, CallId id, const Frame& frame, std::size_t max_depth,
                            const FrameMatches* own) const {
   using Kind = Judgement::Kind;
@@ -177,7 +231,7 @@ Judgement CallRules::judge_text(CallMode mode, CallId id, const Frame& frame, st
 
   const json::ScanResult scan = json::scan(json_in(frame.text(), strips_), plan_, max_depth);
   if (scan.too_deep && !members_decide && format_ != ResponseFormat::json) return as_text;
-  if (scan.too_deep) return {.kind = Kind::bad_frame, .why = "its JSON nests deeper than the limit jsonDepth allows"};
+  if (scan.too_deep) return {.kind = Kind::bad_frame, .why = kTooDeep};
   const std::size_t first_end = kFirstLeaf + matches_.filter.leaves.size();
   const std::size_t result_slot = first_end + matches_.stream_end.leaves.size();
   const std::string* error_path = error_path_in(scan);
@@ -203,11 +257,7 @@ Judgement CallRules::judge_text(CallMode mode, CallId id, const Frame& frame, st
     return {.kind = Kind::not_mine, .why = "message_filter does not let it through"};
 
   if (is_anothers) return {.kind = Kind::not_mine, .why = "its request_id is another call's"};
-  if (is_progress(id, frame, scan)) {
-    // Parsed where answers are.
-    const bool is_parsed = scan.valid && (format_ == ResponseFormat::json || has_result_path_);
-    return {.kind = Kind::progress, .decoding = is_parsed ? Decoding::json : Decoding::text};
-  }
+  if (is_progress(id, frame, scan)) return as_progress(scan);
   if (!scan.valid) {
     if (has_result_path_) return {.kind = Kind::not_mine, .why = kNotJson};
     return {.kind = Kind::item, .decoding = Decoding::text, .not_json = format_ == ResponseFormat::json};

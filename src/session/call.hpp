@@ -6,9 +6,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <utcp_websocket/call_template.hpp>
+#include <utcp_websocket/error.hpp>
 #include <utcp_websocket/json_scan.hpp>
 
 namespace utcp::ws {
@@ -72,6 +74,7 @@ struct Judgement {
     end,         ///< no answer, but the end of the stream
     tool_error,  ///< the tool says it failed; `path` points at what it says
     bad_frame,   ///< an answer that cannot be accepted; `why` says for the user what was wrong
+    first,       ///< the first answer of a template with `capture`: what it holds of that tells those that follow
   };
   Kind kind;
   Decoding decoding = Decoding::text;
@@ -90,6 +93,18 @@ class CallRules {
   /// `own`: what frames are held against in this call, from `fill`; null where the template's has nothing to fill in.
   [[nodiscard]] Judgement judge(CallMode mode, CallId id, const Frame& frame, std::size_t max_depth,
                                 const FrameMatches* own = nullptr) const;
+
+  /// The same while the call waits for its first answer, of which `capture` keeps something.
+  [[nodiscard]] Judgement judge_first(CallMode mode, CallId id, const Frame& frame, std::size_t max_depth,
+                                      const FrameMatches* own = nullptr) const;
+  [[nodiscard]] bool captures() const { return !captures_.empty(); }
+  /// Adds what `capture` keeps of the first answer. Fails with what is wrong with it.
+  [[nodiscard]] Result<Captured> capture(const Frame& frame, std::size_t max_depth) const;
+  /// Finds, in those that follow, what stands where the first leaf of `message_filter` is that has such a value; and
+  /// that place as text.
+  [[nodiscard]] const json::ScanPlan& answer_plan() const { return answer_plan_; }
+  [[nodiscard]] const std::string& answer_place() const { return answer_place_; }
+  [[nodiscard]] const std::string& answer_name() const { return answer_name_; }
 
   /// What frames are held against, with a call's values. `text`: the template's `filter_message`, filled in.
   [[nodiscard]] FrameMatches fill(std::string_view text) const { return filled(matches_, text); }
@@ -123,6 +138,7 @@ class CallRules {
   /// The first of `error_path` where something stands; null: nowhere.
   [[nodiscard]] const std::string* error_path_in(const json::ScanResult& scan) const;
   [[nodiscard]] bool is_progress(CallId id, const Frame& frame, const json::ScanResult& scan) const;
+  [[nodiscard]] Judgement as_progress(const json::ScanResult& scan) const;
   [[nodiscard]] bool is_error(const FrameMatches& own, const Frame& frame, const json::ScanResult& scan) const;
 
   bool discovers_ = false;  // by the template's `discovery`
@@ -140,6 +156,9 @@ class CallRules {
   bool has_prefix_ = false, strips_;
   json::ScanPlan correlation_plan_;
   std::string id_places_;
+  std::vector<std::pair<std::string, std::string>> captures_;  // names and places, and the plan that finds them
+  json::ScanPlan capture_plan_, answer_plan_;
+  std::string answer_place_, answer_name_;
   bool by_uuid_ = false;
   bool by_value_ = false;
   bool sends_request_id_ = false;  // as the member of that name, where it is not a value of the caller's

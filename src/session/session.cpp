@@ -18,8 +18,10 @@ std::string_view before_first_dot(std::string_view tool_name) {
 
 // What its caller gave for `correlation`; empty: nothing of use.
 std::string given_id(const CallRequest& request) {
-  if (!request.message_filter) return {};
-  const std::vector<std::string_view> values = json::elements_of(*request.message_filter);
+  const std::string late = text_with(request.late_filter, {});
+  if (!request.message_filter && late.empty()) return {};
+  const std::vector<std::string_view> values =
+      json::elements_of(late.empty() ? std::string_view(*request.message_filter) : late);
   if (values.size() < 4 || (!json::is_string(values[3]) && !json::is_number(values[3]))) return {};
   return json::text_of(values[3]);
 }
@@ -104,6 +106,11 @@ void Session::start_call(TimePoint now, CallId id, const CallRequest& request) {
   }
   if (request.mode != CallMode::discovery) call.leave_message = request.leave_message;
   if (request.message_filter) call.filter = tool->rules.fill(*request.message_filter);
+  const bool captures = tool->rules.captures();
+  if (request.mode != CallMode::discovery &&
+      (captures || !request.late_filter.empty() || !request.late_leave.empty())) {
+    call.late = std::make_unique<Late>(Late{request.late_filter, request.late_leave, captures});
+  }
   const auto limit = [&request](Duration by_template) {
     if (!request.timeout) return by_template;
     return *request.timeout == Duration(0) ? kNoTimeout : *request.timeout;
@@ -142,7 +149,10 @@ void Session::abort_call(TimePoint now, CallId id, bool was_sent) {
   const auto entry = calls_.find(static_cast<std::uint32_t>(id));
   if (entry == calls_.end()) return;
   Call& call = *entry->second;
-  if (!was_sent && call.tool->call_template.sends_message) call.leave_message.clear();
+  if (!was_sent && call.tool->call_template.sends_message) {
+    call.leave_message.clear();
+    if (call.late) call.late->leave.clear();
+  }
   leave(now, call, Ending::left);
 }
 

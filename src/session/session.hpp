@@ -21,6 +21,7 @@
 #include <vector>
 
 #include <utcp_websocket/call_template.hpp>
+#include <utcp_websocket/captured.hpp>
 #include <utcp_websocket/error.hpp>
 
 #include "call.hpp"
@@ -80,6 +81,7 @@ struct OpenSocket {
 struct SendMessage {
   ConnectionId connection;
   CallId call;
+  Captured captured{};  ///< what the connection's handshake has kept, where it may stand in the template's message
 };
 /// Render and send a message of the template's own (`connect`, `connect_message`): no arguments.
 struct SendGreeting {
@@ -170,7 +172,9 @@ struct CallRequest {
   std::optional<std::string>
       message_filter{};         ///< the template's `filter_message`, where it has placeholders: filled in
   std::string leave_message{};  ///< the template's, rendered like the message; empty: none
-  std::string uuid{};           ///< the value of `{{uuid}}` in this call's message, where answers carry it back
+  /// Both in another form, where values that are captured later stand in them: see `fill`.
+  Plan late_filter{}, late_leave{};
+  std::string uuid{};  ///< the value of `{{uuid}}` in this call's message, where answers carry it back
   /// Instead of the template's `connection_timeout` and `response_timeout`; 0: none.
   std::optional<Duration> timeout{};
 };
@@ -251,6 +255,8 @@ class Session {
   struct Call;
   struct Connection;
   struct Credential;
+  struct Late;
+  struct Owed;
   enum class Ending : std::uint8_t;
 
   // session.cpp: calls
@@ -299,6 +305,13 @@ class Session {
   void take_out(TimePoint now, Call& call, Ending ending);
   bool send_leave_message(Call& call, Ending ending);
   void retire(Connection& connection);
+
+  // session_answers.cpp: what of calls is captured
+  void fill_in(const Connection& connection, Call& call);
+  [[nodiscard]] Call* find_by_answer(const Connection& connection, const Frame& frame);
+  void take_first_answer(TimePoint now, Connection& connection, Call& call, const Frame& frame);
+  static void owe_leave_message(Connection& connection, Call& call, Ending ending);
+  [[nodiscard]] bool leave_late(Connection& connection, const Frame& frame);
 
   // session_replies.cpp: what a peer sends on its own, and is answered
   bool reply(TimePoint now, Connection& connection, const Frame& frame);

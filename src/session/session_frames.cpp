@@ -44,6 +44,7 @@ void Session::receive(TimePoint now, Connection& connection, const Frame& frame)
     pump(now, endpoint);
     return;
   }
+  if (call == nullptr && !connection.owed.empty() && leave_late(connection, frame)) return;
   if (call == nullptr) {
     // Who sends unasked may do so again, when a call that takes any frame has just been sent.
     if (!connection.tainted && !connection.exclusive) {
@@ -101,6 +102,10 @@ Session::Call* Session::find_addressee(const Connection& connection, const Frame
   auto entry = connection.calls.begin();
   if (connection.exclusive) return calls_.at(entry->second).get();
   if (!frame.is_text()) return nullptr;
+  // First, since an id may be the same number as what was captured: these are held against the filter besides.
+  if (!connection.answers.empty()) {
+    if (Call* call = find_by_answer(connection, frame)) return call;
+  }
   while (entry != connection.calls.end()) {
     const Tool& tool = *calls_.at(entry->second)->tool;
     const bool has_prefix = tool.rules.has_prefix();
@@ -126,6 +131,10 @@ Session::Call* Session::find_addressee(const Connection& connection, const Frame
 }
 
 Judgement Session::judge(const Call& call, const Frame& frame) const {
+  if (call.late && call.late->waits) {
+    return call.tool->rules.judge_first(call.mode, call.id, frame, options_.max_depth,
+                                        call.filter ? &*call.filter : nullptr);
+  }
   return call.tool->rules.judge(call.mode, call.id, frame, options_.max_depth, call.filter ? &*call.filter : nullptr);
 }
 
@@ -164,6 +173,9 @@ void Session::take(TimePoint now, Connection& connection, Call& call, const Fram
     case Judgement::Kind::end:
       report_frame(Report::Kind::message, connection, &call, frame, {});
       settle(now, call, nullptr, Ending::answered);
+      return;
+    case Judgement::Kind::first:
+      take_first_answer(now, connection, call, frame);
       return;
     case Judgement::Kind::tool_error:
       report_frame(Report::Kind::message, connection, &call, frame, {});

@@ -13,7 +13,7 @@ bool capture(const ConnectStep& step, const json::ScanResult& scan, Captured& ou
   const bool is_complete = std::none_of(scan.values.begin() + static_cast<std::ptrdiff_t>(first), scan.values.end(),
                                         [](std::string_view raw) { return raw.empty(); });
   for (std::size_t i = 0; is_complete && i < step.captures.size(); ++i) {
-    out.emplace_back(step.captures[i], scan.values[first + i]);
+    out.emplace_back(step.captures[i], json::compact(scan.values[first + i]));
   }
   return is_complete;
 }

@@ -52,7 +52,9 @@ void Session::ping(TimePoint now, Connection& connection, const CallTemplate& ca
     ++connection.owed_echoes;
     connection.knows_echo = connection.knows_echo && connection.echo.has_value();
   }
-  commands_.push_back(SendPing{connection.id, options_.can_ping ? Plan{} : call_template.ping_message->plan({})});
+  Plan message;
+  if (!options_.can_ping) message = with_captured(call_template.ping_message->plan({}), connection.captured);
+  commands_.push_back(SendPing{connection.id, std::move(message)});
 }
 
 TimePoint Session::end_of_rest(const Connection& connection) const {

@@ -23,9 +23,10 @@ void Session::take_out(TimePoint now, Call& call, Ending ending) {
   if (call.tool->rules.correlates_by_value() && spoilt)
     connection.unanswered[call.route] = static_cast<std::uint32_t>(id);
   connection.calls.erase(call.route);
+  if (call.late) owe_leave_message(connection, call, ending);
   calls_.erase(static_cast<std::uint32_t>(id));
   if (!connection.calls.empty()) return;
-  if (closes || connection.is_deaf()) {
+  if (closes || connection.is_deaf() || !connection.owed.empty()) {
     retire(connection);
   } else {
     rest(now, connection);
@@ -45,7 +46,7 @@ void Session::retire(Connection& connection) {
   const std::optional<MessageTemplate>& message =
       endpoints_.at(connection.endpoint)->tool->call_template.disconnect_message;
   if (message && connection.state == ConnectionState::ready) {
-    commands_.push_back(SendDisconnectMessage{connection.id, message->plan({})});
+    commands_.push_back(SendDisconnectMessage{connection.id, with_captured(message->plan({}), connection.captured)});
   }
   remove(connection);
 }

@@ -172,9 +172,11 @@ void Session::lease(TimePoint now, Connection& connection, Call& call) {
   connection.exclusive = !call.shared();
   connection.tainted = connection.tainted || call.shared();
   call.connection = connection.id;
+  if (call.late) fill_in(connection, call);
   timers_.set(timer_of(call.id), now + call.response_timeout);
   if (!call.tool->call_template.sends_message && call.mode != CallMode::discovery) return;
   commands_.push_back(SendMessage{connection.id, call.id});
+  if (call.tool->call_template.takes_captured) std::get<SendMessage>(commands_.back()).captured = connection.captured;
   if (Report* sent = report(Report::Kind::send, *endpoints_.at(connection.endpoint), connection.id))
     sent->call = call.id;
 }

@@ -29,7 +29,7 @@ bool Session::reply(TimePoint now, Connection& connection, const Frame& frame) {
               "too many replies");
       return true;
     }
-    commands_.push_back(SendReply{connection.id, filled(reply, scan)});
+    commands_.push_back(SendReply{connection.id, with_captured(filled(reply, scan), connection.captured)});
     return true;
   }
   return false;

@@ -25,12 +25,14 @@ struct Session::Tool {
   std::string short_name;           // without the manual's name
   std::uint32_t endpoint_hint = 0;  // the endpoint of the last call; valid while it exists and no header field varies
   std::string place;                // where answers, and progress, carry the id, as a part of a key
+  std::string answer_place;         // where they carry what `capture` has kept; empty: there is none
 
   Tool(CallTemplate t, CallerId c)
       : call_template(std::move(t)),
         rules(call_template),
         caller(c),
-        place(rules.correlates() ? part(rules.id_places()) : "") {}
+        place(rules.correlates() ? part(rules.id_places()) : ""),
+        answer_place(rules.captures() ? part(rules.answer_place()) : "") {}
 };
 
 struct Session::Endpoint {
@@ -58,12 +60,23 @@ struct Session::Flow {
   std::size_t frames = 0, bytes = 0;
 };
 
+/// A leave message that waits for the first answer of a call that was left.
+struct Session::Owed {
+  CallId call{};
+  std::shared_ptr<Tool> tool;
+  CallMode mode{};
+  Plan leave;
+};
+
 struct Session::Connection {
   ConnectionId id{};
   std::uint32_t endpoint = 0;
   ConnectionState state = ConnectionState::opening;
   /// Its calls by `Call::route`: those whose answers carry the id at one place stand together.
   std::map<std::string, std::uint32_t> calls{};
+  /// Those whose first answer has come, by where their answers carry what it told, and that.
+  std::map<std::string, std::uint32_t> answers{};
+  std::map<std::string, Owed> owed{};  // by `Call::route`; while there are calls
   /// Routes of calls by values that their callers gave, which ended unanswered: what still comes must reach no other.
   std::map<std::string, std::uint32_t> unanswered{};
   Credentials given{};                // what the host's own source added to its opening
@@ -107,6 +120,14 @@ enum class Session::Ending : std::uint8_t {
   left,      ///< by this side, while the peer goes on
 };
 
+/// What of a call has to wait: `{{connect.…}}` for its connection, `{{answer.…}}` for its first answer.
+struct Session::Late {
+  Plan filter, leave;   // literals, and what is captured
+  bool waits = false;   // for the first answer
+  Captured answer{};    // what it told
+  std::string route{};  // in `Connection::answers`
+};
+
 struct Session::Call {
   CallId id{};
   std::shared_ptr<Tool> tool;
@@ -124,6 +145,7 @@ struct Session::Call {
   std::string leave_message{};                     // rendered, while it may be sent
   std::string wire_id{};                           // what a response must carry, where answers are correlated
   std::string route{};                             // on a connection: the tool's place, then the id
+  std::unique_ptr<Late> late{};                    // null: nothing is captured for it
 
   /// A manual is asked for with a message of its own, so that the place of the template's id says nothing about it.
   [[nodiscard]] bool shared() const { return mode != CallMode::discovery && tool->rules.correlates(); }

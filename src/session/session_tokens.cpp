@@ -150,6 +150,7 @@ Secrets Session::secrets_of(ConnectionId id) const {
   Secrets secrets = secrets_of(endpoint.tool->call_template);
   secrets.add(endpoint.field_headers);
   secrets.add(connection.token);
+  secrets.add_captured(connection.captured);
   add_secrets(secrets, connection.given);
   return secrets;
 }

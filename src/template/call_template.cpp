@@ -262,6 +262,8 @@ void read_fields(FieldReader& fields, CallTemplate& out) {
   if (!read_message(fields, "discovery_message", out.discovery_message)) {
     out.discovery_message = MessageTemplate::compile(kDefaultDiscoveryMessage).value();
   }
+  read_capture(fields, out);
+  out.takes_captured = takes_captured(out.message.plan({})) || takes_captured(out.discovery_message.plan({}));
   out.endpoint_key = make_endpoint_key(fields, out);
 }
 
@@ -276,6 +278,11 @@ Result<json::Members> template_members(std::string_view text) {
 }
 
 }  // namespace
+
+bool takes_captured(const CallTemplate& call_template) {
+  return call_template.takes_captured || takes_captured(call_template.filter_message.plan({})) ||
+         (call_template.leave_message && takes_captured(call_template.leave_message->plan({})));
+}
 
 Result<CallTemplate> parse_call_template(std::string_view text) {
   Result<CallTemplate> result;

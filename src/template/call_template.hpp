@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <utcp_websocket/error.hpp>
@@ -68,6 +69,12 @@ struct CallTemplate {
   std::string correlation_prefix;    ///< in its place how a text with the id begins: `43{{request_id}}`; empty: none
   bool correlation_off = false;      ///< `false`, although the message holds an id
   bool correlates_by_value = false;  ///< what stands there is the fourth element of `filter_message` instead
+  /// `capture`: what the first answer, which carries the call's id, has that later ones carry instead; none: each
+  /// answer carries the id. The names are those of placeholders: `answer.sub`.
+  std::vector<std::pair<std::string, json::Pointer>> captures;
+  std::optional<json::Pointer> answer_place;  ///< where they carry it, as `message_filter` says; none: no `capture`
+  std::string answer_name;                    ///< and which
+  bool takes_captured = false;                ///< `message` or `discovery_message` has values that `connect` captures
   std::optional<json::Pointer> result_path;
   std::string result_default;  ///< JSON of the result where there is nothing at `result_path`; empty: none
   std::optional<json::Pointer> error_path;
@@ -101,6 +108,9 @@ struct CallTemplate {
   const int expected = call_template.expected_responses.value_or(1);
   return expected != 1 && expected != kNothing;
 }
+
+/// Whether values that are captured later stand in what is rendered for a call.
+[[nodiscard]] bool takes_captured(const CallTemplate& call_template);
 
 /// Parses and checks. Fails with `invalid_call_template` (`field` set; the message names the field, what it got — never
 /// a secret — and what it takes) or, for a URL that is not secure, `url_refused`. A text that is not JSON is an

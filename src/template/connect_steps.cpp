@@ -15,7 +15,6 @@ namespace utcp::ws {
 namespace {
 
 constexpr std::size_t kMostSteps = 20;
-constexpr std::string_view kTypedArgument = "{{args.";
 constexpr std::string_view kDigestStart = R"({"$sha256_base64":[)";
 
 // Those within others come last, so that each is found when what it holds are texts.
@@ -34,15 +33,6 @@ void put_digests(std::string& json) {
   }
 }
 
-// Inside captured values are arguments.
-std::string with_arguments(std::string_view send) {
-  std::string out = json::compact(send);
-  for (std::size_t at = out.find(kConnectPlaceholder); at != out.npos; at = out.find(kConnectPlaceholder, at)) {
-    out.replace(at, kConnectPlaceholder.size(), kTypedArgument);
-  }
-  return out;
-}
-
 void add_leaves(const FrameMark& mark, std::vector<json::Pointer>& places) {
   for (const auto& leaf : mark.members.leaves) places.push_back(leaf.first);
 }
@@ -52,15 +42,17 @@ void read_send(FieldReader& fields, const Captured& captured, ConnectStep& out) 
   const std::string_view value = fields.find("send");
   if (value.empty()) return;
   MessageTemplate message;
-  compile_message(fields, "send", with_arguments(value), message, true);
-  std::vector<std::string> names;
-  for (const auto& entry : captured) names.push_back(entry.first);
+  compile_message(fields, "send", value, message, true);
   out.sends = true;
-  out.send = message.plan(names);
-  for (const Piece& piece : filled(out.send, captured)) {
-    if (piece.text.find(kTypedArgument) != piece.text.npos) {
+  out.send = message.plan({});
+  for (const Piece& piece : out.send) {
+    const bool is_known = std::any_of(captured.begin(), captured.end(),
+                                      [&piece](const auto& known) { return known.first == piece.text; });
+    if (piece.kind == Piece::Kind::captured ? !is_known : piece.text.find(kConnectPlaceholder) != piece.text.npos) {
       fields.fail("send", "a message whose {{connect.…}} this step or one before it captures", "another name");
     }
+  }
+  for (const Piece& piece : filled(out.send, captured)) {
     if (piece.text.find(kDigestName) != piece.text.npos) {
       fields.fail("send", R"(a message with {"$sha256_base64": ["…", "…"]} of texts, captured values and the same)",
                   "another");
@@ -72,7 +64,8 @@ void read_capture(FieldReader& fields, Captured& captured, ConnectStep& out, std
   const std::string_view value = fields.find("capture");
   const json::Members members = json::members_of(value);
   bool is_valid = value.empty() || is_object(value);
-  for (const auto& [name, raw] : members) {
+  for (const auto& [short_name, raw] : members) {
+    const std::string name = concat({kConnectPlaceholder.substr(2), short_name});
     std::optional<json::Pointer> place;
     if (json::is_string(raw)) place = json::parse_pointer(json::text_of(raw));
     is_valid = is_valid && place;
@@ -172,17 +165,7 @@ std::shared_ptr<const ConnectStep> read_connect(FieldReader& fields) {
 }
 
 Plan filled(const Plan& send, const Captured& captured) {
-  Plan plan;
-  for (const Piece& piece : send) {
-    const bool is_text = piece.kind == Piece::Kind::literal || piece.kind == Piece::Kind::argument;
-    if (!is_text || plan.empty() || plan.back().kind != Piece::Kind::literal) plan.emplace_back();
-    if (!is_text) plan.back() = piece;
-    if (piece.kind == Piece::Kind::literal) plan.back().text += piece.text;
-    if (piece.kind != Piece::Kind::argument) continue;
-    for (const auto& [name, value] : captured) {
-      if (name == piece.text) plan.back().text += rendered(piece, value);
-    }
-  }
+  Plan plan = with_captured(send, captured);
   for (Piece& piece : plan) put_digests(piece.text);
   return plan;
 }

@@ -9,6 +9,7 @@
 
 #include <utcp_websocket/json_scan.hpp>
 
+#include "captured.hpp"
 #include "frame_match.hpp"
 #include "message_template.hpp"
 
@@ -22,15 +23,12 @@ struct ConnectStep {
   std::string name;                   ///< as errors call it: `connect[1]`
   FrameMark expect;                   ///< empty: nothing is waited for
   std::vector<FrameMark> errors;      ///< what may come instead: a refusal
-  std::vector<std::string> captures;  ///< names of what is kept of the frame, which must hold all of it
+  std::vector<std::string> captures;  ///< names of what is kept of the frame, which must hold all of it: `connect.sid`
   json::ScanPlan places;              ///< of the leaves of `expect` and of `errors`, then of `captures`
-  Plan send;                          ///< its arguments are captured values
+  Plan send;                          ///< with captured values
   bool sends = false;
   std::unique_ptr<ConnectStep> next{};
 };
-
-/// Names, and the JSON text of their values.
-using Captured = std::vector<std::pair<std::string, std::string>>;
 
 /// The first step; null: there is none.
 [[nodiscard]] std::shared_ptr<const ConnectStep> read_connect(FieldReader& fields);

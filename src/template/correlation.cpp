@@ -3,7 +3,9 @@
 #include <utility>
 
 #include <utcp_websocket/json_text.hpp>
+#include <utcp_websocket/text.hpp>
 
+#include "captured.hpp"
 #include "framing.hpp"
 #include "placeholders.hpp"
 
@@ -58,13 +60,45 @@ void read_correlation(FieldReader& fields, CallTemplate& out) {
     Result<MessageTemplate> compiled = MessageTemplate::compile(json::is_string(text) ? text : "null");
     if (!compiled) {
       fields.fail_in("correlation", compiled.take_error());
-    } else if (compiled->is_constant()) {
+    } else if (compiled->is_constant() || takes_captured(compiled->plan({}))) {
       fields.refuse("correlation", kTakes, value);
     }
     out.correlates_by_value = true;
   } else if (!out.message.holds_request_id() && !out.message.holds_uuid()) {
     fields.fail("correlation", "used with a \"message\" that holds {{request_id}} or {{uuid}}",
                 "a message without them");
+  }
+}
+
+void read_capture(FieldReader& fields, CallTemplate& out) {
+  const std::string_view value = fields.find("capture");
+  if (value.empty()) return;
+  const json::Members members = json::members_of(value);
+  for (const auto& [name, raw] : members) {
+    std::optional<json::Pointer> place;
+    if (json::is_string(raw)) place = json::parse_pointer(json::text_of(raw));
+    if (place) out.captures.emplace_back(concat({kOfAnswer, name}), *std::move(place));
+  }
+  if (members.empty() || out.captures.size() != members.size() || members.size() > kMostPlaces) {
+    fields.refuse("capture", "an object of 1 to 8 JSON Pointers like \"/result\" (RFC 6901)", value);
+  }
+  const bool has_id = !out.correlation.empty() || !out.correlation_prefix.empty() || out.message.id_place();
+  if (!has_id || out.correlation_off || out.correlates_by_value) {
+    fields.fail("capture", "used with an id of the call's in \"message\", by which its first answer is known",
+                "a template without one");
+  }
+  for (const auto& [place, leaf] : out.message_filter.leaves) {
+    if (!json::is_string(leaf)) continue;
+    const std::string text = json::text_of(leaf);
+    if (text.empty() || out.answer_place) continue;
+    const Placeholder captured = captured_at(text, 0);
+    if (captured.size != text.size() || !captured.name.starts_with(kOfAnswer)) continue;
+    out.answer_place = place;
+    out.answer_name = captured.name;
+  }
+  if (!out.answer_place) {
+    fields.fail("capture", "used with a \"message_filter\" in which a whole value is {{answer.NAME}}",
+                "a template without one");
   }
 }
 

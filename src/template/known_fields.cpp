@@ -27,6 +27,7 @@ constexpr Field kFields[] = {
     {"response_format", "null"},
     {"auth", "null"},
     {"correlation", "null"},
+    {"capture", "null"},
     {"result_path", "null"},
     {"result_default", ""},
     {"error_path", "null"},

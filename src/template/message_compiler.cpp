@@ -118,7 +118,7 @@ class MessageTemplate::Compiler final : public json::ScanListener {
     std::size_t i = 0;
     while (i < text.size()) {
       const BuiltIn* built_in = built_in_at(text, i);
-      const std::size_t argument = placeholder_at(text, i).size;
+      const std::size_t size = size_at(text, i);
       if (i == begin) {
         placeholders(text.substr(outside, i - outside), Encoding::json_value, levels, levels);
         outside = i = found.end;
@@ -145,8 +145,8 @@ class MessageTemplate::Compiler final : public json::ScanListener {
         const std::size_t end = i + built_in->placeholder.size();
         if (levels == 0 && is_whole_value(text, i, end)) note_id(built_in->placeholder);
         i = end;
-      } else if (argument != 0) {
-        i += argument;
+      } else if (size != 0) {
+        i += size;
       } else {
         if (levels == 0) structure(text[i]);
         ++i;

@@ -58,6 +58,7 @@ Plan MessageTemplate::pieces_for(const Names& names, MissingArguments missing, G
     while (i < text.size()) {
       const BuiltIn* built_in = built_in_at(text, i);
       const Placeholder argument = names.find_at(text, i);
+      const Placeholder captured = captured_at(text, i);
       Placeholder lost = built_in == nullptr && argument.size == 0 ? placeholder_at(text, i) : Placeholder{};
       if (built_in != nullptr && names.lacks(*built_in)) {
         lost.size = built_in->placeholder.size();
@@ -65,7 +66,7 @@ Plan MessageTemplate::pieces_for(const Names& names, MissingArguments missing, G
       }
       const bool becomes_null = lost.is_typed && segment.encoding == Encoding::json_value;
       if (lost.size != 0 && gaps.argument.empty()) gaps.argument = lost.name;
-      if (built_in == nullptr && argument.size == 0 &&
+      if (built_in == nullptr && argument.size == 0 && captured.size == 0 &&
           (lost.size == 0 || (missing == MissingArguments::keep && !becomes_null))) {
         ++i;
         continue;
@@ -76,11 +77,11 @@ Plan MessageTemplate::pieces_for(const Names& names, MissingArguments missing, G
         i += lost.size;
       } else {
         Piece& piece = plan.emplace_back();
-        piece.kind = built_in != nullptr ? built_in->kind : Kind::argument;
+        piece.kind = built_in != nullptr ? built_in->kind : captured.size != 0 ? Kind::captured : Kind::argument;
         piece.encoding = segment.encoding;
         piece.levels = segment.levels;
-        piece.text = argument.name;
-        i += built_in != nullptr ? built_in->placeholder.size() : argument.size;
+        piece.text = captured.size != 0 ? captured.name : argument.name;
+        i += built_in != nullptr ? built_in->placeholder.size() : argument.size + captured.size;
       }
       literal = i;
     }
@@ -245,21 +246,36 @@ std::string render(const Plan& plan, std::string_view arguments, const json::Mem
       case Kind::tracestate:
         append_text(value, piece.encoding, built_ins.tracestate);
         break;
+      case Kind::captured:
+        append_text(value, piece.encoding, concat({"{{", piece.text, "}}"}));
+        break;
     }
     out += json::escaped(std::move(value), piece.levels);
   }
   return out;
 }
 
-Result<std::string> render(const MessageTemplate& message, std::string_view arguments, const BuiltIns& built_ins,
-                           MissingArguments missing) {
-  const auto members = json::members(arguments);
-  if (!members) return members.error();
+Plan fill(const Plan& plan, std::string_view arguments, const json::Members& members, const BuiltIns& built_ins) {
+  Plan out;
+  for (const Piece& piece : plan) {
+    if (piece.kind == Kind::captured) {
+      out.push_back(piece);
+    } else {
+      append_literal(out, render({piece}, arguments, members, built_ins), 0);
+    }
+  }
+  return out;
+}
+
+namespace {
+
+Result<Plan> plan_for(const MessageTemplate& message, const json::Members& members, const BuiltIns& built_ins,
+                      MissingArguments missing) {
   std::vector<std::string> names;
-  names.reserve(members->size());
-  for (const auto& [name, raw] : *members) {
+  names.reserve(members.size());
+  for (const auto& [name, raw] : members) {
     if (is_trace_name(name)) {
-      Result<std::string> refused;
+      Result<Plan> refused;
       refused.fail(make_error(ErrorCode::invalid_argument, concat({"an argument cannot be called ", name}), name));
       return refused;
     }
@@ -267,7 +283,25 @@ Result<std::string> render(const MessageTemplate& message, std::string_view argu
   }
   if (!built_ins.traceparent.empty()) names.emplace_back(kTraceparentPlaceholder);
   if (!built_ins.tracestate.empty()) names.emplace_back(kTracestatePlaceholder);
-  Result<Plan> plan = message.plan(names, missing);
+  return message.plan(names, missing);
+}
+
+}  // namespace
+
+Result<Plan> fill(const MessageTemplate& message, std::string_view arguments, const BuiltIns& built_ins,
+                  MissingArguments missing) {
+  const auto members = json::members(arguments);
+  if (!members) return members.error();
+  Result<Plan> plan = plan_for(message, *members, built_ins, missing);
+  if (plan) *plan = fill(*plan, arguments, *members, built_ins);
+  return plan;
+}
+
+Result<std::string> render(const MessageTemplate& message, std::string_view arguments, const BuiltIns& built_ins,
+                           MissingArguments missing) {
+  const auto members = json::members(arguments);
+  if (!members) return members.error();
+  Result<Plan> plan = plan_for(message, *members, built_ins, missing);
   if (!plan) return std::move(plan).error();
   return render(*plan, arguments, *members, built_ins);
 }

@@ -35,11 +35,12 @@ struct Piece {
     tool_name,
     new_id,
     traceparent,
-    tracestate
+    tracestate,
+    captured
   };
   Kind kind = Kind::literal;
   Encoding encoding = Encoding::text;
-  std::string text;         ///< literal: the text; argument: its name
+  std::string text;         ///< literal: the text; argument: its name; captured: `connect.sid` (see captured.hpp)
   std::uint8_t levels = 0;  ///< how often what is put in is escaped besides: it stands in JSON text within JSON strings
   bool operator==(const Piece&) const = default;
 };
@@ -154,12 +155,21 @@ class MessageTemplate {
 /// What an argument becomes in the message. `raw`: its JSON text; empty: there is none, so that it is null, or no text.
 [[nodiscard]] std::string rendered(const Piece& argument, std::string_view raw);
 
-/// Puts the pieces of a plan together. `arguments`: an object's JSON text, `members`: the same, taken apart.
+/// A plan with all in it but what is captured later: literals and pieces of that kind, see `render`.
+[[nodiscard]] Plan fill(const Plan& plan, std::string_view arguments, const json::Members& members,
+                        const BuiltIns& built_ins);
+
+/// Puts the pieces of a plan together. What is captured stays as it stands in the template. `arguments`: an object's
+/// JSON text, `members`: the same, taken apart.
 [[nodiscard]] std::string render(const Plan& plan, std::string_view arguments, const json::Members& members,
                                  const BuiltIns& built_ins);
 
-/// Renders on the native side: `arguments` is the JSON text of an object, whose numbers keep their digits. Fails with
-/// `invalid_json`.
+/// Plans and fills on the native side: `arguments` is the JSON text of an object, whose numbers keep their digits.
+/// Fails with `invalid_json`.
+[[nodiscard]] Result<Plan> fill(const MessageTemplate& message, std::string_view arguments, const BuiltIns& built_ins,
+                                MissingArguments missing = MissingArguments::keep);
+
+/// Renders on the native side, likewise.
 [[nodiscard]] Result<std::string> render(const MessageTemplate& message, std::string_view arguments,
                                          const BuiltIns& built_ins, MissingArguments missing = MissingArguments::keep);
 

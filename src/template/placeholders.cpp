@@ -6,6 +6,8 @@
 #include <utcp_websocket/json_scan.hpp>
 #include <utcp_websocket/json_text.hpp>
 
+#include "captured.hpp"
+
 namespace utcp::ws {
 namespace {
 
@@ -65,13 +67,28 @@ Placeholder placeholder_at(std::string_view text, std::size_t position) {
   return {};
 }
 
+Placeholder captured_at(std::string_view text, std::size_t position) {
+  if (text[position] != '{') return {};
+  for (const std::string_view start : {kConnectPlaceholder, kAnswerPlaceholder}) {
+    if (!text.substr(position).starts_with(start)) continue;
+    const std::string_view rest = text.substr(position + start.size(), kLongestName + kTyped.end.size());
+    const std::size_t size = rest.find(kTyped.end);
+    if (size == 0 || size == rest.npos) continue;
+    return {text.substr(position + 2, start.size() - 2 + size), start.size() + size + kTyped.end.size(), true};
+  }
+  return {};
+}
+
 std::size_t size_at(std::string_view text, std::size_t position) {
   const BuiltIn* built_in = built_in_at(text, position);
-  return built_in != nullptr ? built_in->placeholder.size() : placeholder_at(text, position).size;
+  if (built_in != nullptr) return built_in->placeholder.size();
+  return placeholder_at(text, position).size + captured_at(text, position).size;
 }
 
 bool is_typed_argument(std::string_view text) {
-  const Placeholder placeholder = placeholder_at(text, 0);
+  if (text.empty()) return false;
+  Placeholder placeholder = placeholder_at(text, 0);
+  if (placeholder.size == 0) placeholder = captured_at(text, 0);
   return placeholder.is_typed && placeholder.size == text.size();
 }
 
@@ -110,8 +127,7 @@ std::size_t Names::left_out_at(std::string_view text, std::size_t position) cons
 bool Names::has(std::string_view name) const { return std::find(names_.begin(), names_.end(), name) != names_.end(); }
 
 bool is_json_shaped(std::string_view text) {
-  return (text.starts_with('{') || text.starts_with('[')) && built_in_at(text, 0) == nullptr &&
-         placeholder_at(text, 0).size == 0;
+  return (text.starts_with('{') || text.starts_with('[')) && size_at(text, 0) == 0;
 }
 
 bool is_json_text(std::string_view text) {

@@ -15,7 +15,7 @@ inline constexpr std::string_view kBlank = " \t\r\n";
 inline constexpr std::string_view kUuidPlaceholder = "{{uuid}}";
 inline constexpr std::string_view kNewIdPlaceholder = "{{new_id}}";
 inline constexpr std::string_view kArgsPlaceholder = "{{args}}";
-/// How what a step of `connect` has captured is named: `{{connect.sid}}`.
+/// How what a step of `connect` has captured is named: `{{connect.sid}}`. See `kAnswerPlaceholder`, too.
 inline constexpr std::string_view kConnectPlaceholder = "{{connect.";
 inline constexpr std::string_view kTraceparentPlaceholder = "{{traceparent}}";
 inline constexpr std::string_view kTracestatePlaceholder = "{{tracestate}}";
@@ -39,16 +39,19 @@ struct BuiltIn {
 struct Placeholder {
   std::string_view name;
   std::size_t size = 0;   ///< of the whole placeholder; 0: there is none
-  bool is_typed = false;  ///< `{{args.<name>}}`
+  bool is_typed = false;  ///< `{{args.<name>}}`: as the whole of a string, the value
 };
 
 /// The placeholder that starts at `position`, if its name may be any of up to 256 bytes: it ends as early as it can.
 [[nodiscard]] Placeholder placeholder_at(std::string_view text, std::size_t position);
 
-/// The size of what starts at `position`: an argument's placeholder or a built-in; 0: neither.
+/// The placeholder of a captured value that starts at `position`. Its name is `connect.sid`, `answer.sub`.
+[[nodiscard]] Placeholder captured_at(std::string_view text, std::size_t position);
+
+/// The size of what starts at `position`: a placeholder of any kind; 0: none.
 [[nodiscard]] std::size_t size_at(std::string_view text, std::size_t position);
 
-/// Whether a text is one `{{args.<name>}}` and nothing else.
+/// Whether a text is one `{{args.<name>}}`, or the like of a captured value, and nothing else.
 [[nodiscard]] bool is_typed_argument(std::string_view text);
 
 [[nodiscard]] bool may_hold_placeholders(std::string_view text);

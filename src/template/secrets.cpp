@@ -204,6 +204,12 @@ void Secrets::add(const Plan& plan) {
   }
 }
 
+void Secrets::add_captured(const Captured& captured) {
+  for (const auto& [name, raw] : captured) {
+    if (names_a_secret(name)) add(json::text_of(raw));
+  }
+}
+
 // Marks in `hidden` what of `text` a secret stands in; returns whether there is any.
 bool Secrets::hide(std::string_view text, std::vector<bool>& hidden) const {
   hidden.assign(text.size(), false);

@@ -11,6 +11,7 @@
 
 #include "auth.hpp"
 #include "call_template.hpp"
+#include "captured.hpp"
 
 namespace utcp::ws {
 
@@ -34,6 +35,8 @@ class Secrets {
   /// `connect`, hold whose names speak of secrets (`access_token`, `password`, …).
   void add(const CallTemplate& call_template);
   void add(const Plan& plan);
+  /// Those whose names speak of secrets.
+  void add_captured(const Captured& captured);
 
   /// `text` with `***` in place of each.
   [[nodiscard]] std::string mask(std::string_view text) const;

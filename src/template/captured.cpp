@@ -1,0 +1,38 @@
+#include "captured.hpp"
+
+#include <algorithm>
+
+namespace utcp::ws {
+
+using Kind = Piece::Kind;
+
+bool takes_captured(const Plan& plan, std::string_view start) {
+  return std::any_of(plan.begin(), plan.end(), [start](const Piece& piece) {
+    return piece.kind == Kind::captured && std::string_view(piece.text).starts_with(start);
+  });
+}
+
+Plan with_captured(const Plan& plan, const Captured& captured) {
+  Plan out;
+  for (const Piece& piece : plan) {
+    const bool is_text = piece.kind == Kind::literal || piece.kind == Kind::captured;
+    if (!is_text || out.empty() || out.back().kind != Kind::literal) out.emplace_back();
+    if (piece.kind == Kind::captured) {
+      const auto found = std::find_if(captured.begin(), captured.end(),
+                                      [&piece](const auto& value) { return value.first == piece.text; });
+      out.back().text += rendered(piece, found == captured.end() ? std::string_view() : found->second);
+    } else if (is_text) {
+      out.back().text += piece.text;
+    } else {
+      out.back() = piece;
+    }
+  }
+  return out;
+}
+
+std::string text_with(const Plan& plan, const Captured& captured) {
+  Plan filled = with_captured(plan, captured);
+  return filled.empty() ? std::string() : std::move(filled.front().text);
+}
+
+}  // namespace utcp::ws

@@ -1,0 +1,180 @@
+// Values that the peer tells first, and that go into messages and filters then: `capture` (`{{answer.…}}`) and what a
+// handshake has kept (`{{connect.…}}`). The cases of tests/vectors/captured.json against a server that follows their script, here
+// and through the native client; and what else decides.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { failure, newProtocol, startServer } from '../support/server.js';
+
+const cases = JSON.parse(readFileSync(new URL('../vectors/captured.json', import.meta.url), 'utf8'));
+
+/** What a line of a script does, by its first member. */
+class Scenario {
+  calls = new Map();
+  heard = 0;
+
+  constructor(server, protocol, { template, other = template }) {
+    Object.assign(this, { server, protocol, template: server.template(template), other: server.template(other) });
+  }
+
+  start(name, begin) {
+    const controller = new AbortController();
+    const call = { controller, ...begin(controller) };
+    this.calls.set(name, call);
+    this.expect(call, call.promise);
+  }
+  /** What the script does not come back to is refused when it is over. */
+  expect(call, promise) {
+    call.promise = promise;
+    promise.catch(() => {});
+  }
+  call(name, { args = {} }) {
+    const made = (controller) => this.protocol.callTool(null, 'm.t', args, this.other, controller);
+    this.start(name, (controller) => ({ promise: made(controller) }));
+  }
+  stream(name, { args = {} }) {
+    this.start(name, (controller) => {
+      const stream = this.protocol.callToolStreaming(null, 'm.t', args, this.template, controller);
+      return { stream, promise: stream.next() };
+    });
+  }
+  manual(name) {
+    this.start(name, () => ({
+      promise: this.protocol.registerManual(null, this.template).then((made) => made.success),
+    }));
+  }
+  async client(text) {
+    await this.server.until(() => this.server.received.length > this.heard);
+    assert.equal(this.server.received[this.heard], text);
+    this.heard += 1;
+  }
+  server_(text) {
+    for (const socket of this.server.clients) socket.send(text);
+  }
+  async item(name, { is }) {
+    const call = this.calls.get(name);
+    assert.deepEqual(await call.promise, { done: false, value: is });
+    this.expect(call, call.stream.next());
+  }
+  async end(name) {
+    assert.equal((await this.calls.get(name).promise).done, true);
+  }
+  async error(name, { code, says }) {
+    const refused = await failure(this.calls.get(name).promise);
+    assert.equal(refused.code, code);
+    assert.ok(refused.message.includes(says), refused.message);
+  }
+  async result(name, { is }) {
+    assert.deepEqual(await this.calls.get(name).promise, is);
+  }
+  async leave(name) {
+    const { stream, promise } = this.calls.get(name);
+    await Promise.all([stream.return(), promise]);
+  }
+  async abort(name) {
+    const { controller, promise } = this.calls.get(name);
+    controller.abort();
+    await failure(promise);
+  }
+  opened(count) {
+    assert.equal(this.server.opened, count);
+  }
+  closed() {
+    return this.server.allClosed();
+  }
+  close() {
+    return this.protocol.close();
+  }
+}
+
+for (const { script = [], field, ...one } of cases) {
+  test(`captured: ${one.name}`, async (t) => {
+    const protocol = newProtocol(t);
+    if (field) {
+      const template = { name: 'm', call_template_type: 'websocket', url: 'ws://127.0.0.1:9/', ...one.template };
+      const refused = await failure(protocol.callTool(null, 'm.t', {}, template));
+      assert.deepEqual([refused.code, refused.field], ['invalid_call_template', field]);
+      return;
+    }
+    const server = await startServer(t, () => {});
+    const scenario = new Scenario(server, protocol, one);
+    for (const line of script) {
+      const [[action, what]] = Object.entries(line);
+      await scenario[action === 'server' ? 'server_' : action](what, line);
+    }
+    await protocol.close();
+    await server.allClosed();
+  });
+}
+
+const subscribe = {
+  message: { id: '{{request_id}}' },
+  capture: { sub: '/result' },
+  message_filter: { sub: '{{answer.sub}}' },
+  result_path: '/n',
+  leave_message: ['stop', '{{answer.sub}}'],
+};
+
+test('eight streams that are held share a connection with calls; each that is left is stopped on the server', async (t) => {
+  const server = await startServer(t, (socket, text) => {
+    const { id, call } = JSON.parse(text);
+    if (id === undefined) return;
+    socket.send(JSON.stringify(call ? { id, n: call } : { id, result: `sub ${id}` }));
+    if (!call) socket.send(JSON.stringify({ sub: `sub ${id}`, n: id }));
+  });
+  const protocol = newProtocol(t, { maxConnections: 1 });
+  const streams = Array.from({ length: 8 }, () =>
+    protocol.callToolStreaming(null, 'm.t', {}, server.template(subscribe)),
+  );
+  const items = await Promise.all(streams.map((stream) => stream.next()));
+  const template = server.template({ message: { id: '{{request_id}}', call: '{{args.n}}' }, result_path: '/n' });
+  for (let n = 1; n <= 3; n += 1) assert.equal(await protocol.callTool(null, 'm.t', { n }, template), n);
+  await Promise.all(streams.map((stream) => stream.return()));
+  const stops = items.map(({ value }) => `["stop","sub ${value}"]`);
+  await server.until(() => server.received.length === 8 + 3 + 8);
+  assert.deepEqual(server.received.slice(-8).sort(), stops.sort());
+  assert.equal(server.opened, 1);
+});
+
+test('each connection has its own value, also where a template sends binary messages', async (t) => {
+  const server = await startServer(t, (socket, text) => {
+    if (text === 'hi') socket.send(`{"ok":1,"sid":${server.opened}}`);
+    else if (text !== 'on 1') socket.send(text);
+  });
+  const protocol = newProtocol(t);
+  const template = server.template({
+    connect: [{ send: 'hi' }, { expect: { ok: 1 }, capture: { sid: '/sid' } }],
+    message: 'on {{connect.sid}}',
+    message_format: 'binary',
+  });
+  const held = failure(protocol.callTool(null, 'm.t', {}, template));
+  await server.until(() => server.received.includes('on 1'));
+  assert.equal(await protocol.callTool(null, 'm.t', {}, template), 'on 2');
+  await protocol.close();
+  await held;
+});
+
+test('arguments are read when the call is made, not when the connection is there', async (t) => {
+  const server = await startServer(t, (socket, text) => socket.send(text === 'hi' ? '{"ok":1,"sid":"S"}' : text));
+  const protocol = newProtocol(t);
+  const connect = [{ send: 'hi' }, { expect: { ok: 1 }, capture: { sid: '/sid' } }];
+  const template = server.template({ connect, message: ['{{connect.sid}}', '{{args.a}}'] });
+  const args = { a: 1 };
+  const call = protocol.callTool(null, 'm.t', args, template);
+  args.a = 2;
+  assert.equal(await call, '["S",1]');
+  const missing = await failure(protocol.callTool(null, 'm.t', {}, template));
+  assert.equal(missing.code, 'invalid_argument');
+});
+
+test('a captured value whose name speaks of a secret is not shown', async (t) => {
+  const server = await startServer(t, (socket, text) => {
+    socket.send(text === 'hi' ? '{"ok":1,"token":"s3cr3t-value"}' : '{"error":"who is s3cr3t-value?"}');
+  });
+  const connect = [{ send: 'hi' }, { expect: { ok: 1 }, capture: { token: '/token' } }];
+  const template = server.template({ connect, message: ['{{connect.token}}'], error_path: '/error' });
+  const error = await failure(newProtocol(t).callTool(null, 'm.t', {}, template));
+  assert.equal(error.code, 'tool_failed');
+  assert.ok(!`${error.message} ${JSON.stringify(error.detail)}`.includes('s3cr3t'), error.message);
+  assert.ok(error.message.includes('who is ***'));
+});
