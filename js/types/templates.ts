@@ -91,6 +91,12 @@ export interface WebSocketCallTemplate<
    * as digits. `false`: responses carry none. Default: found from `message`.
    */
   correlation?: string | readonly string[] | Readonly<Record<string, string>> | false | undefined;
+  /**
+   * Names, and JSON Pointers to the values of the first answer, which carries the request's id, that they stand for. That answer is no item.
+   * What follows is known by `{{answer.name}}`, which must be a whole value of `message_filter`, and may stand in `stream_end`, `error_match` and
+   * `leave_message` too. Default: none.
+   */
+  capture?: Readonly<Record<string, string>> | undefined;
   /** JSON Pointer to the result in a JSON response. Default: the whole response. */
   result_path?: Path;
   /**
@@ -182,7 +188,7 @@ export interface Discovery {
 export interface FrameReply {
   /** Members that the frame has, at any depth, or `{ $prefix: '2' }` for how its text begins. */
   match: object;
-  /** A message. `{{frame:/id}}` is the value at that JSON Pointer of the frame; `{{uuid}}`, `{{now}}` and `{{new_id}}` are filled in. */
+  /** A message. `{{frame:/id}}` is the value at that JSON Pointer of the frame; `{{uuid}}`, `{{now}}`, `{{new_id}}` and what `connect` captured are filled in. */
   send: string | object;
 }
 
@@ -205,7 +211,10 @@ export interface ConnectStep {
   send?: string | object | undefined;
   /** A frame like it, or like one of an array, refuses the connection: calls reject with `WebSocketAuthError`. Default: none. */
   error?: object | undefined;
-  /** Names, and JSON Pointers to the values of the frame that they stand for. A frame without them is not the one. Default: none. */
+  /**
+   * Names, and JSON Pointers to the values of the frame that they stand for: `{{connect.name}}` in later steps and all messages but
+   * `connect_message`. A frame without them is not the one. Default: none.
+   */
   capture?: Record<string, string> | undefined;
 }
 

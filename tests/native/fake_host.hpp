@@ -60,6 +60,8 @@ class FakeHost {
   // Of the calls that are made:
   std::string leave_message{};
   std::optional<std::string> message_filter{};
+  Plan late_filter{}, late_leave{};
+  std::vector<Captured> captured{};  // what came with each message
 
   ToolId tool(std::string_view template_json, std::string_view name = "m.t", CallerId caller = CallerId{0}) {
     Result<CallTemplate> parsed = parse_call_template(template_json);
@@ -75,7 +77,9 @@ class FakeHost {
                         .mode = mode,
                         .header_values = std::move(header_values),
                         .message_filter = message_filter,
-                        .leave_message = leave_message});
+                        .leave_message = leave_message,
+                        .late_filter = late_filter,
+                        .late_leave = late_leave});
     drain();
     return id;
   }
@@ -189,6 +193,7 @@ class FakeHost {
   void carry_out(const SendMessage& what) {
     EXPECT_EQ(live(what.call).settled, 0);
     live(what.connection).sent.push_back(what.call);
+    captured.push_back(what.captured);
     live(what.connection).written.push_back("call " + to_text(static_cast<std::uint32_t>(what.call)));
   }
   void carry_out(const SendGreeting& what) { live(what.connection).greetings.push_back(what.plan); }

@@ -1,0 +1,227 @@
+// Calls that are known by what their first answer told (`capture`), and what of calls has to wait for it. The cases of
+// tests/vectors/captured.json run against a server (tests/js/captured.test.js); here is what a server cannot show.
+#include <gmock/gmock.h>
+
+#include <utcp_websocket/captured.hpp>
+
+#include "fake_host.hpp"
+
+namespace utcp::ws::test {
+namespace {
+
+using testing::HasSubstr;
+using Written = std::vector<std::string>;
+
+constexpr std::string_view kSubscribe = R"({"url":"wss://h.example/ws","message":{"id":"{{request_id}}"},
+  "capture":{"sub":"/result"},"message_filter":{"sub":"{{answer.sub}}"},"error_path":"/error","name":"m",
+  "progress_filter":{"busy":true},"leave_message":"x","response_timeout":5})";
+constexpr std::string_view kCall = R"({"url":"wss://h.example/ws","message":{"id":"{{request_id}}"},"name":"m"})";
+
+Plan leave_plan() { return MessageTemplate::compile(R"(["stop","{{answer.sub}}"])")->plan({}); }
+
+/// A host whose streams are left as their template says.
+struct Subscriber : FakeHost {
+  explicit Subscriber(SessionOptions options = {}) : FakeHost(std::move(options)) {
+    late_filter = MessageTemplate::compile(R"([{"sub":"{{answer.sub}}"},{},{}])")->plan({});
+    late_leave = leave_plan();
+  }
+  CallId on_open(std::string_view call_template = kSubscribe, CallMode mode = CallMode::stream) {
+    const CallId id = call(tool(call_template), mode);
+    open(1);
+    return id;
+  }
+  const Written& written() { return sockets.at(1).written; }
+};
+
+TEST(Captured, StandInMessagesAsTheirPlacesWantThem) {
+  const Plan plan =
+      MessageTemplate::compile(R"({"a":"{{connect.s}}","b":"<{{connect.s}}>","c":"{{answer.n}}","d":"{{now}}"})")
+          ->plan({});
+  EXPECT_TRUE(takes_captured(plan));
+  EXPECT_TRUE(takes_captured(plan, kOfAnswer));
+  EXPECT_FALSE(takes_captured(MessageTemplate::compile(R"("{{connect.s}}")")->plan({}), kOfAnswer));
+  EXPECT_FALSE(takes_captured(MessageTemplate::compile(R"("{{connect.}} {{connect.s {{answers.a}}")")->plan({})));
+  const Plan filled = with_captured(plan, {{"connect.s", R"("\"")"}, {"answer.n", "1.50"}});
+  ASSERT_EQ(filled.size(), 3U) << "what the host fills in stays";
+  EXPECT_EQ(filled[0].text, R"({"a":"\"","b":"<\">","c":1.50,"d":")");
+  EXPECT_EQ(with_captured(plan, {})[0].text, R"({"a":null,"b":"<>","c":null,"d":")");
+}
+
+TEST(Captured, AreNoArguments) {
+  const Result<MessageTemplate> message = MessageTemplate::compile(R"({"a":"{{connect.s}}","b":"{{args.b}}"})");
+  EXPECT_EQ(message->argument_names(), std::vector<std::string>{"b"});
+  EXPECT_EQ(MessageTemplate::compile(R"("{{connect.s}}")")->lone_argument(), "");
+  const Result<Plan> left = fill(*message, "{}", {}, MissingArguments::omit);
+  ASSERT_TRUE(left.ok());
+  EXPECT_EQ(text_with(*left, {{"connect.s", "1"}}), R"({"a":1})");
+  EXPECT_EQ(fill(*message, "{}", {}, MissingArguments::error).error().code, ErrorCode::invalid_argument);
+  EXPECT_EQ(*render(*message, R"({"b":2})", {}), R"({"a":"{{connect.s}}","b":2})") << "it has no value yet";
+}
+
+TEST(SessionAnswers, TheFirstAnswerIsNoItemAndStartsTheTimeAnew) {
+  Subscriber host;
+  const CallId stream = host.on_open();
+  host.advance(4s);
+  host.text(1, R"({"id":1,"busy":true})");
+  EXPECT_EQ(host.outcome(stream).progress.size(), 1U);
+  host.advance(4s);
+  host.text(1, R"({"id":1,"result":"0xa"})");
+  EXPECT_TRUE(host.outcome(stream).items.empty());
+  host.advance(4s);
+  host.text(1, R"({"sub":"0xa","n":1})");
+  EXPECT_EQ(host.outcome(stream).items, Written{R"({"sub":"0xa","n":1})"});
+  host.text(1, R"({"id":1,"n":2})");
+  EXPECT_EQ(host.outcome(stream).items.size(), 1U) << "it is not known by its id any more";
+  host.advance(5s);
+  EXPECT_EQ(host.code(stream), ErrorCode::response_timeout);
+  EXPECT_EQ(host.written(), (Written{"call 1", R"(leave 1: ["stop","0xa"])"}));
+}
+
+TEST(SessionAnswers, ItemsAreCountedNotTheFirstAnswer) {
+  Subscriber host;
+  host.late_leave.clear();
+  const CallId call = host.on_open(R"({"url":"wss://h.example/ws","message":{"id":"{{request_id}}"},
+    "capture":{"sub":"/result"},"message_filter":{"sub":"{{answer.sub}}"},"expected_responses":2})",
+                                   CallMode::single);
+  for (const char* frame : {R"({"id":1,"result":7})", R"({"sub":7})", R"({"sub":7,"n":2})"}) {
+    EXPECT_TRUE(host.pending(call));
+    host.text(1, frame);
+  }
+  EXPECT_TRUE(host.succeeded(call));
+  EXPECT_EQ(host.outcome(call).items.size(), 2U);
+}
+
+TEST(SessionAnswers, TheIdMayStandInHowTheFirstAnswerBegins) {
+  Subscriber host;
+  const CallId stream = host.on_open(R"({"url":"wss://h.example/ws","message":"42{{request_id}}[]",
+    "frame":{"strip":true},"correlation":{"$prefix":"43{{request_id}}"},
+    "capture":{"sub":"/0"},"message_filter":{"sub":"{{answer.sub}}"},"leave_message":"x"})");
+  host.text(1, R"(431["0xa"])");
+  host.text(1, R"(42{"sub":"0xa"})");
+  EXPECT_EQ(host.outcome(stream).items.size(), 1U);
+  const CallId left = host.call(host.tool(R"({"url":"wss://h.example/ws","message":"42{{request_id}}[]",
+    "frame":{"strip":true},"correlation":{"$prefix":"43{{request_id}}"},
+    "capture":{"sub":"/0"},"message_filter":{"sub":"{{answer.sub}}"},"leave_message":"x"})"),
+                                CallMode::stream);
+  host.abort(left);
+  host.text(1, R"(432["0xb"])");
+  EXPECT_EQ(host.written().back(), R"(leave 2: ["stop","0xb"])");
+}
+
+TEST(SessionAnswers, LeftBeforeTheFirstAnswerAmongOthersItIsToldLater) {
+  Subscriber host;
+  host.session.set_reporting(true);
+  const CallId left = host.on_open();
+  const CallId other = host.call(host.tool(kCall));
+  host.advance(5s);
+  EXPECT_EQ(host.code(left), ErrorCode::response_timeout);
+  EXPECT_EQ(host.written(), (Written{"call 1", "call 2"}));
+  host.text(1, R"({"id":1,"busy":true})");
+  host.text(1, R"({"sub":"0xa"})");
+  EXPECT_EQ(host.reports.back().kind, Report::Kind::unsolicited);
+  host.text(1, R"({"id":1,"result":"0xa"})");
+  EXPECT_EQ(host.reports.back().kind, Report::Kind::message);
+  EXPECT_EQ(host.written().back(), R"(leave 1: ["stop","0xa"])");
+  host.text(1, R"({"id":1,"result":"0xa"})");
+  EXPECT_EQ(host.written().size(), 3U) << "once";
+  host.text(1, R"({"id":2})");
+  EXPECT_TRUE(host.succeeded(other));
+  EXPECT_EQ(host.open_sockets(), 1U) << "nothing is owed there any more";
+}
+
+TEST(SessionAnswers, NothingIsLeftWhereTheFirstAnswerThatComesLateIsAnErrorOrHoldsNothing) {
+  for (const char* answer : {R"({"id":1,"error":"no"})", R"({"id":1})", R"({"id":1,"result":{}})"}) {
+    Subscriber host;
+    const CallId left = host.on_open();
+    (void)host.call(host.tool(kCall));
+    host.abort(left);
+    host.text(1, answer);
+    host.text(1, R"({"id":1,"result":"0xa"})");
+    EXPECT_EQ(host.written(), (Written{"call 1", "call 2"})) << answer;
+    host.text(1, R"({"id":2})");
+    EXPECT_EQ(host.open_sockets(), 1U);
+  }
+}
+
+TEST(SessionAnswers, WhereTheOthersAreDoneBeforeItTheConnectionIsClosed) {
+  Subscriber host;
+  const CallId left = host.on_open();
+  const CallId other = host.call(host.tool(kCall));
+  host.abort(left);
+  EXPECT_EQ(host.open_sockets(), 1U);
+  host.text(1, R"({"id":2})");
+  EXPECT_TRUE(host.succeeded(other));
+  EXPECT_EQ(host.open_sockets(), 0U);
+  EXPECT_EQ(host.session.counts().connections, 0U);
+}
+
+TEST(SessionAnswers, WhatWasNotSentOrHasNoLeaveMessageIsNotWaitedFor) {
+  Subscriber unsent;
+  unsent.abort(unsent.on_open(), false);
+  EXPECT_EQ(unsent.open_sockets(), 1U);
+  Subscriber silent;
+  silent.late_leave.clear();
+  silent.abort(silent.on_open());
+  EXPECT_EQ(silent.open_sockets(), 1U);
+}
+
+TEST(SessionAnswers, ClosingLeavesWhatIsKnown) {
+  Subscriber host;
+  const CallId known = host.on_open();
+  const CallId unknown = host.stream(host.tool(kSubscribe));
+  host.text(1, R"({"id":1,"result":"0xa"})");
+  host.close_all();
+  EXPECT_FALSE(host.pending(known) || host.pending(unknown));
+  EXPECT_EQ(host.written(), (Written{"call 1", "call 2", R"(leave 1: ["stop","0xa"])"}));
+  EXPECT_EQ(host.open_sockets(), 0U);
+}
+
+TEST(SessionAnswers, ALateItemReachesNobodyAndTheValueIsFree) {
+  Subscriber host;
+  const CallId first = host.on_open();
+  host.text(1, R"({"id":1,"result":"0xa"})");
+  host.abort(first);
+  const CallId second = host.stream(host.tool(kSubscribe));
+  host.text(1, R"({"sub":"0xa","n":1})");
+  host.text(1, R"({"id":2,"result":"0xa"})");
+  host.text(1, R"({"sub":"0xa","n":2})");
+  EXPECT_EQ(host.outcome(second).items, Written{R"({"sub":"0xa","n":2})"});
+  EXPECT_EQ(host.sockets.size(), 1U);
+}
+
+TEST(SessionAnswers, AnErrorUnderTheCapturedValueIsTheCallS) {
+  Subscriber host;
+  const CallId stream = host.on_open();
+  host.text(1, R"({"id":1,"result":"0xa"})");
+  host.text(1, R"({"sub":"0xa","error":"gone"})");
+  EXPECT_EQ(host.code(stream), ErrorCode::tool_failed);
+  EXPECT_EQ(host.written(), Written{"call 1"}) << "the peer has ended it";
+}
+
+TEST(SessionAnswers, WhatAPeerAnswersInsteadIsSaid) {
+  Subscriber host;
+  const CallId deep = host.on_open();
+  host.text(1, R"({"id":1,"x":)" + std::string(kDefaultMaxJsonDepth + 1, '[') +
+                   std::string(kDefaultMaxJsonDepth + 1, ']') + "}");
+  EXPECT_TRUE(host.pending(deep)) << "no id is found in it";
+  host.text(1, R"({"id":1,"type":"tool_error","error":"broken","result":"0xa"})");
+  EXPECT_EQ(host.code(deep), ErrorCode::tool_failed);
+  const CallId empty = host.stream(host.tool(kSubscribe));
+  host.text(1, R"({"id":2})");
+  EXPECT_EQ(host.code(empty), ErrorCode::invalid_frame);
+  EXPECT_THAT(host.outcome(empty).error->message, HasSubstr(R"(stands at "/result")"));
+}
+
+TEST(SessionAnswers, MessagesBringWhatTheHandshakeHasKept) {
+  FakeHost host;
+  constexpr std::string_view kConnect =
+      R"({"url":"wss://h.example/ws","connect":[{"expect":{"ok":1},"capture":{"sid":"/sid"}}],"message":)";
+  (void)host.call(host.tool(concat({kConnect, R"({"id":"{{request_id}}","s":"{{connect.sid}}"}})"})));
+  (void)host.call(host.tool(concat({kConnect, R"({"id":"{{request_id}}"}})"}), "m.u"));
+  host.open(1);
+  host.text(1, R"({"ok":1,"sid":[ 1 ]})");
+  EXPECT_EQ(host.captured, (std::vector<Captured>{{{"connect.sid", "[1]"}}, {}}));
+}
+
+}  // namespace
+}  // namespace utcp::ws::test
