@@ -43,7 +43,7 @@ export class Endpoint {
     this.leftOut = discovered?.leftOut ?? [];
     /** The arguments that the template takes by name, where it serves every tool. @type {readonly string[]} */
     this.arguments = parameters;
-    this.#manual = template.name || MANUAL;
+    this.#manual = manualOf(template);
     this.#template = discovered ? undefined : template;
     for (const { name, tool_call_template } of this.tools) this.#templates.set(name, tool_call_template);
   }
@@ -159,7 +159,7 @@ export async function connect(target, options = {}) {
   }
   try {
     // Under the name that calls are made by: they use the connection on which the endpoint was asked.
-    const named = { name: MANUAL, ...template };
+    const named = { ...template, name: manualOf(template) };
     const { success, manual, errors, error } = await protocol.registerManual(null, named, given);
     if (!success) throw error;
     return new Endpoint(protocol, template, { tools: manual.tools, leftOut: errors }, []);
@@ -167,6 +167,12 @@ export async function connect(target, options = {}) {
     await protocol.close();
     throw error;
   }
+}
+
+/** What calls name: the manual ends at their first dot. @param {any} template @returns {string} */
+function manualOf(template) {
+  const name = template?.name ?? MANUAL;
+  return typeof name === 'string' ? name.replaceAll('.', '_') || MANUAL : name;
 }
 
 /** A stream that cannot begin. @param {unknown} error @returns {AsyncGenerator<any, void, unknown>} */

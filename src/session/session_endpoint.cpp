@@ -133,7 +133,7 @@ bool Session::Endpoint::wants_another() const {
 
 // Whether one more may be opened. If need be one is closed that is idle, but not fit for the calls that wait.
 bool Session::has_room(const Endpoint& endpoint) {
-  if (endpoint.connections.size() < options_.max_connections) return true;
+  if (!endpoint.refuses_more && endpoint.connections.size() < options_.max_connections) return true;
   for (const auto& connection : endpoint.connections) {
     if (connection->state != ConnectionState::free) continue;
     retire(*connection);

@@ -33,6 +33,7 @@ struct Session::Endpoint {
   std::vector<CallId> waiting_shared{};  // for one that checks ids
   std::vector<std::unique_ptr<Connection>> connections{};
   BackOff back_off{};
+  bool refuses_more = false;  // connections than there are; until one of them ends
   bool is_touched = false;  // stands in `Session::touched_`
 
   [[nodiscard]] std::size_t waiting() const { return waiting_alone.size() + waiting_shared.size(); }

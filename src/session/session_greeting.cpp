@@ -34,7 +34,15 @@ void Session::greet(TimePoint now, Connection& connection, bool heard) {
   while (const ConnectStep* step = connection.step) {
     if (!step->expect.empty() && !heard) return;
     heard = false;
-    if (step->sends) commands_.push_back(SendGreeting{connection.id, filled(step->send, connection.captured)});
+    Plan send = filled(step->send, connection.captured);
+    if (lacks_digest(send)) {
+      opening_failed(now, connection,
+                     make_error(ErrorCode::auth_failed,
+                                concat({endpoints_.at(connection.endpoint)->label,
+                                        " sent a value that is no text, and ", step->name, " makes a digest of it"})));
+      return;
+    }
+    if (step->sends) commands_.push_back(SendGreeting{connection.id, std::move(send)});
     connection.step = step->next.get();
     connection.instead.clear();
   }

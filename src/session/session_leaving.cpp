@@ -67,6 +67,7 @@ void Session::remove(Connection& connection, int code, std::string_view reason, 
   timers_.clear(timer_of(id));
   timers_.clear(heartbeat_timer(id));
   for (const auto& owed : connection.owed) left_.erase(owed.second);
+  endpoint.refuses_more = false;
   const TokenId credential = connection.credential;
   connections_.erase(static_cast<std::uint32_t>(id));
   std::erase_if(endpoint.connections, [id](const auto& entry) { return entry->id == id; });

@@ -198,6 +198,11 @@ void Session::opening_failed(TimePoint now, Connection& connection, ErrorPtr err
   back_off.last_error = share(on_heap(*error));
   if (back_off.is_on) return;  // one failure of several attempts made at once is enough
   ++back_off.failures;
+  if (others_work && error->code == ErrorCode::auth_failed) {
+    // Perhaps it grants no more than that: who waits gets one that works when it is free, or a new one in its place.
+    endpoint.refuses_more = true;
+    return;
+  }
   const bool may_pass = worth_retrying(error->code) && may_still_open(now, endpoint, kind);
   const bool retry = options_.retry.enabled && may_pass;
   if (!retry && !others_work) {

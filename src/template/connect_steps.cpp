@@ -52,11 +52,9 @@ void read_send(FieldReader& fields, const Captured& captured, ConnectStep& out) 
       fields.fail("send", "a message whose {{connect.…}} this step or one before it captures", "another name");
     }
   }
-  for (const Piece& piece : filled(out.send, captured)) {
-    if (piece.text.find(kDigestName) != piece.text.npos) {
-      fields.fail("send", R"(a message with {"$sha256_base64": ["…", "…"]} of texts, captured values and the same)",
-                  "another");
-    }
+  if (lacks_digest(filled(out.send, captured))) {
+    fields.fail("send", R"(a message with {"$sha256_base64": ["…", "…"]} of texts, captured values and the same)",
+                "another");
   }
 }
 
@@ -168,6 +166,11 @@ Plan filled(const Plan& send, const Captured& captured) {
   Plan plan = with_captured(send, captured);
   for (Piece& piece : plan) put_digests(piece.text);
   return plan;
+}
+
+bool lacks_digest(const Plan& filled) {
+  return std::any_of(filled.begin(), filled.end(),
+                     [](const Piece& piece) { return piece.text.find(kDigestName) != piece.text.npos; });
 }
 
 }  // namespace utcp::ws

@@ -40,4 +40,7 @@ struct ConnectStep {
 /// Whose texts are secrets, whatever they are.
 inline constexpr const char* kDigestName = "$sha256_base64";
 
+/// Whether a digest could not be made, of a captured value that is no text: what it is made of must not go out instead.
+[[nodiscard]] bool lacks_digest(const Plan& filled);
+
 }  // namespace utcp::ws

@@ -57,6 +57,26 @@ test('calls belong to the manual that the template names', async (t) => {
   }
 });
 
+test("a manual's name may hold dots, or nothing: tools keep theirs, and are called where they were asked for", async (t) => {
+  for (const name of ['my.server', '']) {
+    const names = [];
+    const server = await startServer(t, (socket, text) => {
+      const { type, tool } = JSON.parse(text);
+      const tool_call_template = server.template({ name: undefined, message: { tool: '{{tool_name}}' } });
+      const manual = { tools: [{ name: 'a.dd', description: '', inputs: {}, tool_call_template }] };
+      if (tool) names.push(tool);
+      socket.send(type === 'utcp' ? JSON.stringify({ utcp_version: '1.0.1', manual_version: '1', ...manual }) : 'done');
+    });
+    const asked = await connect(server.template({ name }));
+    assert.equal(await asked.call('a.dd'), 'done');
+    assert.equal(server.opened, 1);
+    const told = await connect(server.template({ name, message: { tool: '{{tool_name}}' } }), { discover: false });
+    assert.equal(await told.call('a.dd'), 'done');
+    assert.deepEqual(names, ['a.dd', 'a.dd']);
+    await Promise.all([asked.close(), told.close()]);
+  }
+});
+
 test('a tool that is not there is refused, with those that are', async () => {
   const demo = await connect(url);
   const error = await failure(demo.call('serch_docs', {}));

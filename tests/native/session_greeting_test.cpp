@@ -121,6 +121,40 @@ TEST(ConnectSteps, ARefusalRejectsAllThatWaitAndOpensNothing) {
   EXPECT_EQ(host.session.counts().endpoints, 0U);
 }
 
+// Firefox's WebDriver BiDi has one session.
+TEST(ConnectSteps, WhoRefusesOneMoreIsNotAskedAgainWhileAnotherWorks) {
+  const auto log_in = [](FakeHost& host, std::uint32_t socket, const char* answer) {
+    host.open(socket);
+    host.text(socket, R"({"type":"auth_required","nonce":1})");
+    host.text(socket, answer);
+  };
+  FakeHost host;
+  const ToolId tool = host.tool(kLogin);
+  const CallId first = host.call(tool);
+  log_in(host, 1, R"({"type":"auth_ok"})");
+  const CallId second = host.call(tool);
+  log_in(host, 2, R"({"type":"auth_invalid"})");
+  host.advance(2s);
+  EXPECT_TRUE(host.pending(second));
+  EXPECT_EQ(host.sockets.size(), 2U);
+  host.text(1, "answer");
+  EXPECT_TRUE(host.succeeded(first));
+  host.text(1, "answer");
+  EXPECT_TRUE(host.succeeded(second)) << "on the first one's connection";
+
+  host.text(1, "more");  // it is idle, and of no use for this call
+  const CallId third = host.call(tool);
+  EXPECT_TRUE(host.sockets.at(1).closed.has_value()) << "which gets one in its place";
+  log_in(host, 3, R"({"type":"auth_ok"})");
+  const CallId fourth = host.call(tool);
+  log_in(host, 4, R"({"type":"auth_invalid"})");
+  host.peer_closes(3, 1006);
+  EXPECT_EQ(host.code(third), ErrorCode::connection_closed);
+  log_in(host, 5, R"({"type":"auth_invalid"})");
+  EXPECT_EQ(host.code(fourth), ErrorCode::auth_failed) << "none is left that works";
+  EXPECT_EQ(host.sockets.size(), 5U);
+}
+
 TEST(ConnectSteps, EachConnectionBeginsAnew) {
   FakeHost host;
   const ToolId tool = host.tool(kLogin);

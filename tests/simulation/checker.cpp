@@ -364,8 +364,8 @@ void Checker::check_close_reason(const ModelConnection& connection) const {
   }
   if (in_timeout_ && is_silent(connection)) return;
   // It may make room for a call that cannot use it.
-  const bool may_be_full = !is_known || group->connections.size() >= options_.max_connections ||
-                           model_.may_have_more(*group) || model_.site_of(connection).needs_token;
+  const bool may_be_full = !is_known || group->may_be_full(options_.max_connections) || model_.may_have_more(*group) ||
+                           model_.site_of(connection).needs_token;
   const bool is_needed = is_known ? waits(*group, false) : other_waits_at(connection.site);
   const bool may_be_sent_more = connection.tainted || connection.owed_echoes > 0 || !connection.knows_echo;
   if (may_be_full && is_needed && (may_be_sent_more || connection.is_doubted())) return;

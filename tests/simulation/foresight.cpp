@@ -378,6 +378,7 @@ void Checker::opening_fails(ModelConnection& connection, ErrorCode code, bool wo
       others_work = others_work || (is_ready && id != connection.id);
       others_try = others_try || (!is_ready && id != connection.id);
     }
+    if (others_work && code == ErrorCode::auth_failed) group.refused = connection.id;
     if (may_renew) model_.token_renewed(group) = true;
     const int doublings = std::min(group.failures, kMany);
     ++group.failures;

@@ -113,7 +113,7 @@ void Checker::check_group(const Group& group) const {
     require(!other_waits || !is_free, "a call waits although a connection is free");
     is_useless = true;
   }
-  const bool is_full = group.connections.size() >= options_.max_connections;
+  const bool is_full = group.may_be_full(options_.max_connections);
   require(!is_full || !is_useless || is_opening || now_ < group.quiet_until,
           "a call waits behind an idle connection that it cannot use");
   require(is_full || is_opening || now_ < group.quiet_until, "a call waits and nothing is opened for it");

@@ -40,9 +40,14 @@ void Model::end_call(ModelCall& call) {
 }
 
 void Model::end_connection(ModelConnection& connection) {
+  const bool was_ready = connection.state == ModelConnection::State::ready;
   connection.state = ModelConnection::State::gone;
   std::erase(live_connections_, connection.id);
-  if (connection.group) std::erase(groups_[*connection.group].connections, connection.id);
+  if (connection.group) {
+    Group& group = groups_[*connection.group];
+    std::erase(group.connections, connection.id);
+    if (was_ready && connection.id != group.refused) group.refused = 0;
+  }
 }
 
 void Model::assign(ModelConnection& connection, std::size_t group) {

@@ -90,6 +90,9 @@ struct Group {
   bool is_failing = false;                   // at least one has, for certain
   TimePoint quiet_until{};                   // it may be backing off until then
   bool may_back_off = false;
+  std::uint32_t refused = 0;  // the connection that was refused beside others: there may be no more until one ends
+
+  [[nodiscard]] bool may_be_full(std::size_t most) const { return refused != 0 || connections.size() >= most; }
 };
 
 /// A bearer token that a server gave.

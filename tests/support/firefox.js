@@ -1,25 +1,15 @@
 // Drives a Firefox by WebDriver BiDi (https://w3c.github.io/webdriver-bidi/), which it speaks over a WebSocket itself: found in
 // PATH, or where FIREFOX_PATH says.
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { WebSocket } from 'ws';
-import { findProgram } from './program.js';
+import { launchFirefox } from './browser_process.js';
 
 /** Keys that write nothing, as WebDriver names them. @type {Record<string, string>} */
 const keyValues = { Tab: '\uE004', Enter: '\uE007', Control: '\uE009', Escape: '\uE00C', ArrowRight: '\uE014' };
 
 /** Starts Firefox with a profile of its own. */
 export async function startFirefox() {
-  const profile = mkdtempSync(path.join(tmpdir(), 'utcp-websocket-firefox-'));
-  const flags = ['--headless', '--no-remote', '--remote-debugging-port', '0', '--profile', profile];
-  const child = spawn(findProgram('Firefox', 'FIREFOX_PATH', ['firefox-esr', 'firefox']), flags, {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  const firefox = new Firefox(child, profile);
+  const firefox = new Firefox(await launchFirefox());
   try {
     await firefox.connect();
   } catch (error) {
@@ -30,24 +20,19 @@ export async function startFirefox() {
 }
 
 class Firefox {
-  #child;
-  #profile;
-  #exited;
+  #process;
   /** @type {WebSocket | undefined} */
   #socket;
   /** By id. @type {Map<number, { resolve: (result: any) => void, reject: (error: Error) => void }>} */
   #asked = new Map();
   #lastId = 0;
 
-  constructor(child, profile) {
-    this.#child = child;
-    this.#profile = profile;
-    this.#exited = once(child, 'exit');
+  constructor(browser) {
+    this.#process = browser;
   }
 
   async connect() {
-    const url = await this.#listening();
-    this.#socket = new WebSocket(`${url}/session`);
+    this.#socket = new WebSocket(`${this.#process.url}/session`);
     this.#socket.on('message', (data) => this.#answered(JSON.parse(String(data))));
     this.#socket.on('close', () => {
       for (const { reject } of this.#asked.values()) reject(new Error('Firefox closed the connection'));
@@ -86,26 +71,9 @@ class Firefox {
   }
 
   async close() {
-    if (this.#socket?.readyState === WebSocket.OPEN)
-      await this.#ask('browser.close', {}).catch(() => this.#child.kill());
-    else this.#child.kill();
-    await this.#exited;
+    const isOpen = this.#socket?.readyState === WebSocket.OPEN;
+    await this.#process.stop(isOpen ? () => this.#ask('browser.close', {}) : undefined);
     this.#socket?.terminate();
-    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5 });
-  }
-
-  /** Resolves with the URL that it says it listens on. */
-  async #listening() {
-    const said = [];
-    for await (const line of createInterface({ input: this.#child.stderr })) {
-      const url = /WebDriver BiDi listening on (ws:\S+)/.exec(line)?.[1];
-      if (url) {
-        this.#child.stderr.resume();
-        return url;
-      }
-      said.push(line);
-    }
-    throw new Error(`Firefox did not start: ${said.join('\n')}`);
   }
 
   #ask(method, params) {

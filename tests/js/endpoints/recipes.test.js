@@ -1,4 +1,4 @@
-// The recipes of the documents are the ones that the tests of this folder and of tests/js/auth run: none is left out, and each is valid as it stands.
+// The recipes of the documents are the ones that the tests of this folder, of tests/js/auth and of tests/browser/services run: none is left out, and each is valid as it stands.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -8,7 +8,7 @@ import { readmeBlocks } from '../../support/readme.js';
 
 test('every JSON block of these documents is a recipe, and every recipe is used by a test', () => {
   assert.equal(recipes.size, recipeTexts.flatMap((text) => readmeBlocks('json', text)).length);
-  const tests = ['.', '../auth/']
+  const tests = ['.', '../auth/', '../../browser/services/']
     .map((path) => new URL(path, import.meta.url))
     .flatMap((folder) => readdirSync(folder).map((file) => new URL(file, folder)))
     .filter((file) => file.href !== import.meta.url)
