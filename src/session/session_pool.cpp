@@ -84,7 +84,7 @@ void Session::serve(TimePoint now, Endpoint& endpoint, std::vector<CallId>& queu
     if (Connection* connection = find_connection(endpoint, call)) {
       queue.erase(queue.begin() + static_cast<std::ptrdiff_t>(next));
       lease(now, *connection, call);
-      if (call.tool->rules.expects_nothing(call.mode)) {
+      if (call.upload == Upload::done && call.tool->rules.expects_nothing(call.mode)) {
         say_settled(call, nullptr);
         take_out(now, call, Ending::answered);
       }
@@ -172,7 +172,7 @@ void Session::lease(TimePoint now, Connection& connection, Call& call) {
   connection.exclusive = !call.shared();
   connection.tainted = connection.tainted || call.shared();
   call.connection = connection.id;
-  timers_.set(timer_of(call.id), now + call.response_timeout);
+  expect_answer(now, connection, call);
   if (!call.tool->call_template.sends_message && call.mode != CallMode::discovery) return;
   commands_.push_back(SendMessage{connection.id, call.id});
   if (Report* sent = report(Report::Kind::send, *endpoints_.at(connection.endpoint), connection.id))

@@ -22,6 +22,7 @@ constexpr std::string_view kOfCall =
 constexpr std::string_view kOfConnection = "{{uuid}} {{now}} {{new_id}}";
 constexpr Place kPlaces[] = {
     {"message", kOfCall},
+    {"messages", kOfCall},
     {"message_filter", kOfCall},
     {"stream_end", kOfCall},
     {"error_match", kOfCall},

@@ -60,6 +60,7 @@ class FakeHost {
   // Of the calls that are made:
   std::string leave_message{};
   std::optional<std::string> message_filter{};
+  bool uploads = false;
 
   ToolId tool(std::string_view template_json, std::string_view name = "m.t", CallerId caller = CallerId{0}) {
     Result<CallTemplate> parsed = parse_call_template(template_json);
@@ -75,9 +76,14 @@ class FakeHost {
                         .mode = mode,
                         .header_values = std::move(header_values),
                         .message_filter = message_filter,
-                        .leave_message = leave_message});
+                        .leave_message = leave_message,
+                        .uploads = uploads});
     drain();
     return id;
+  }
+  void upload(CallId id, Upload progress) {
+    session.handle_upload(now, id, progress);
+    drain();
   }
   CallId stream(ToolId tool) { return call(tool, CallMode::stream); }
   void consume(CallId id, std::size_t items, std::size_t bytes) {
