@@ -11,6 +11,7 @@ import { decode } from './frames.js';
  * @property {number} id 0 until it is started
  * @property {number} mode
  * @property {string | Uint8Array<ArrayBuffer>} message dropped once it is sent
+ * @property {import('./outbox.js').Outbox | undefined} outbox in place of the message, where it is not one
  * @property {boolean} isSent
  * @property {boolean} over
  * @property {{ text: string } | undefined} given takes what the option `credentials` gave to the connection that its answer came on
@@ -60,6 +61,8 @@ export class SingleCall {
   id = 0;
   /** @type {string | Uint8Array<ArrayBuffer>} */
   message = '';
+  /** @type {import('./outbox.js').Outbox | undefined} */
+  outbox = undefined;
   isSent = false;
   over = false;
   /** @type {{ text: string } | undefined} */
@@ -129,6 +132,7 @@ export class SingleCall {
     if (this.over) return false;
     this.over = true;
     this.message = '';
+    this.outbox?.stop();
     this.#watch?.stop();
     return true;
   }
