@@ -23,7 +23,7 @@ import { withTraceContext } from './trace_context.js';
 const LONGEST_SHOWN = 10_000;
 
 /** Bytes that the host may hold of what was sent before more of a call is asked for. */
-const MOST_BUFFERED = 256 * 1024;
+const MOST_BUFFERED = 1024 * 1024;
 
 /** @implements {SocketEvents} */
 export class Connections {
