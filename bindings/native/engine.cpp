@@ -212,14 +212,15 @@ ErrorPtr Engine::render(Call& call, CallRequest& request, std::uint32_t id) {
     built_ins.tracestate = handle.options.tracestate;
   }
   const MissingArguments missing = used.parsed.missing_arguments;
-  if (handle.bytes) {
-    call.message = *handle.bytes;
-  } else {
-    Result<std::string> message = is_discovery
-                                      ? utcp::ws::render(used.parsed.discovery_message, handle.arguments, built_ins)
-                                      : utcp::ws::render(used.parsed.message, handle.arguments, built_ins, missing);
-    call.message = std::move(*message);
+  if (is_discovery) {
+    Result<std::string> message = utcp::ws::render(used.parsed.discovery_message, handle.arguments, built_ins);
+    call.messages.push_back({std::move(*message)});
     if (!message) return message.take_error();
+  } else {
+    if (ErrorPtr error = add_message(call, used.parsed.message, built_ins)) return error;
+    for (const MessageTemplate& message : used.parsed.more_messages) {
+      if (ErrorPtr error = add_message(call, message, built_ins)) return error;
+    }
   }
   if (used.filters && handle.mode != CallMode::discovery) {
     Result<std::string> filter = utcp::ws::render(used.parsed.filter_message, handle.arguments, built_ins, missing);
@@ -240,6 +241,25 @@ ErrorPtr Engine::render(Call& call, CallRequest& request, std::uint32_t id) {
     if (const std::string_view text = json::find(arguments, name.c_str()); !text.empty()) value = json::text_of(text);
   }
   return nullptr;
+}
+
+// Of several messages only those that are one argument are binary, and each has a new id of its own.
+ErrorPtr Engine::add_message(Call& call, const MessageTemplate& message, BuiltIns built_ins) {
+  const Prepared& handle = *call.handle;
+  const CallTemplate& used = handle.call_template->parsed;
+  const bool is_only = used.more_messages.empty();
+  const std::string lone(message.lone_argument());
+  Outgoing& out = call.messages.emplace_back();
+  out.is_binary = used.sends_binary && (is_only || !lone.empty());
+  if (const auto bytes = handle.bytes.find(lone); bytes != handle.bytes.end()) {
+    out.content = bytes->second;
+    return nullptr;
+  }
+  const std::string id = !is_only && message.holds_new_id() ? to_text(new_id()) : std::string(built_ins.new_id);
+  built_ins.new_id = id;
+  Result<std::string> text = utcp::ws::render(message, handle.arguments, built_ins, used.missing_arguments);
+  out.content = std::move(*text);
+  return text.take_error();
 }
 
 void Engine::abort(const detail::PreparedCall& handle) {

@@ -77,10 +77,14 @@ class Engine final : public ConnectionEvents, public std::enable_shared_from_thi
   using StopWatch = std::stop_callback<StopCall>;
   using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
                                                   boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
+  struct Outgoing {
+    std::string content;
+    bool is_binary = false;
+  };
   /// One call under way. Who gets its value depends on its mode.
   struct Call {
     detail::PreparedCall handle;
-    std::string message{};  ///< until it is sent
+    std::vector<Outgoing> messages{};  ///< until they are sent
     bool is_sent = false;
     detail::JsonCompletion value{};
     detail::ManualCompletion manual{};
@@ -97,6 +101,7 @@ class Engine final : public ConnectionEvents, public std::enable_shared_from_thi
   void arm_timer();
   void start(Call call);
   [[nodiscard]] ErrorPtr render(Call& call, CallRequest& request, std::uint32_t id);
+  [[nodiscard]] ErrorPtr add_message(Call& call, const MessageTemplate& message, BuiltIns built_ins);
   [[nodiscard]] std::uint32_t new_id();
   void abort(const detail::PreparedCall& handle);
   void watch_slot(const boost::asio::cancellation_slot& slot, const detail::PreparedCall& call);
