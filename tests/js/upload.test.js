@@ -149,8 +149,8 @@ test('the peer is not late while the caller is waited for, and is late from the 
   let isMute = false;
   const server = await startListener(t, (socket, { type }) => type === 'end' && !isMute && socket.send('ended'));
   const protocol = newProtocol(t);
-  const template = server.template({ ...upload, response_timeout: 1 });
-  const slow = source((n) => new Promise((resolve) => setTimeout(resolve, 700, n < 2 ? { value: n } : { done: true })));
+  const template = server.template({ ...upload, response_timeout: 1.5 });
+  const slow = source((n) => new Promise((resolve) => setTimeout(resolve, 600, n < 2 ? { value: n } : { done: true })));
   assert.equal(await protocol.callTool(null, 'm.t', { audio: slow }, template), 'ended');
   isMute = true;
   const { code } = await failure(protocol.callTool(null, 'm.t', { audio: given(1) }, template));

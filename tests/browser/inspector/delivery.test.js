@@ -10,7 +10,7 @@ import { brotliCompressSync } from 'node:zlib';
 import { fromRoot } from '../../../scripts/lib/repo.js';
 import { startInspector } from '../../support/inspector.js';
 
-// Lower them whenever the page gets lighter, never raise them without a word why. The package is 84,300 of the start (see
+// Lower them whenever the page gets lighter, never raise them without a word why. The package is 85,700 of the start (see
 // tests/package/size.test.js); the editor of JSON is 94,000 of all, and nothing of it is loaded before a tool is chosen.
 const budget = { start: 119_800, all: 294_000 };
 
