@@ -212,13 +212,15 @@ ErrorPtr Engine::render(Call& call, CallRequest& request, std::uint32_t id) {
     built_ins.tracestate = handle.options.tracestate;
   }
   const MissingArguments missing = used.parsed.missing_arguments;
-  if (handle.bytes) {
-    call.message = *handle.bytes;
-  } else {
-    const MessageTemplate& message = is_discovery ? used.parsed.discovery_message : used.parsed.message;
-    if (ErrorPtr error = render_one(call, message, built_ins, is_discovery ? MissingArguments::keep : missing,
-                                    call.message, call.late_message))
+  if (is_discovery) {
+    Outgoing& out = call.messages.emplace_back();
+    if (ErrorPtr error = render_one(call, used.parsed.discovery_message, built_ins, MissingArguments::keep, out.content, out.late))
       return error;
+  } else {
+    if (ErrorPtr error = add_message(call, used.parsed.message, built_ins)) return error;
+    for (const MessageTemplate& message : used.parsed.more_messages) {
+      if (ErrorPtr error = add_message(call, message, built_ins)) return error;
+    }
   }
   if (used.filters && handle.mode != CallMode::discovery) {
     std::string filter;
@@ -258,6 +260,23 @@ ErrorPtr Engine::render_one(const Call& call, const MessageTemplate& message, co
   Result<std::string> rendered = utcp::ws::render(message, handle.arguments, built_ins, missing);
   text = std::move(*rendered);
   return rendered.take_error();
+}
+
+// Of several messages only those that are one argument are binary, and each has a new id of its own.
+ErrorPtr Engine::add_message(Call& call, const MessageTemplate& message, BuiltIns built_ins) {
+  const Prepared& handle = *call.handle;
+  const CallTemplate& used = handle.call_template->parsed;
+  const bool is_only = used.more_messages.empty();
+  const std::string lone(message.lone_argument());
+  Outgoing& out = call.messages.emplace_back();
+  out.is_binary = used.sends_binary && (is_only || !lone.empty());
+  if (const auto bytes = handle.bytes.find(lone); bytes != handle.bytes.end()) {
+    out.content = bytes->second;
+    return nullptr;
+  }
+  const std::string id = !is_only && message.holds_new_id() ? to_text(new_id()) : std::string(built_ins.new_id);
+  built_ins.new_id = id;
+  return render_one(call, message, built_ins, used.missing_arguments, out.content, out.late);
 }
 
 void Engine::abort(const detail::PreparedCall& handle) {

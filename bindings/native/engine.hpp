@@ -77,11 +77,15 @@ class Engine final : public ConnectionEvents, public std::enable_shared_from_thi
   using StopWatch = std::stop_callback<StopCall>;
   using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
                                                   boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
+  struct Outgoing {
+    std::string content{};
+    Plan late{};  ///< in its place, where captured values stand in it
+    bool is_binary = false;
+  };
   /// One call under way. Who gets its value depends on its mode.
   struct Call {
     detail::PreparedCall handle;
-    std::string message{};  ///< until it is sent
-    Plan late_message{};    ///< the same, where captured values stand in it
+    std::vector<Outgoing> messages{};  ///< until they are sent
     bool is_sent = false;
     detail::JsonCompletion value{};
     detail::ManualCompletion manual{};
@@ -100,6 +104,7 @@ class Engine final : public ConnectionEvents, public std::enable_shared_from_thi
   [[nodiscard]] ErrorPtr render(Call& call, CallRequest& request, std::uint32_t id);
   [[nodiscard]] static ErrorPtr render_one(const Call& call, const MessageTemplate& message, const BuiltIns& built_ins,
                                            MissingArguments missing, std::string& text, Plan& late);
+  [[nodiscard]] ErrorPtr add_message(Call& call, const MessageTemplate& message, BuiltIns built_ins);
   [[nodiscard]] std::uint32_t new_id();
   void abort(const detail::PreparedCall& handle);
   void watch_slot(const boost::asio::cancellation_slot& slot, const detail::PreparedCall& call);

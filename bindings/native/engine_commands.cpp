@@ -143,12 +143,13 @@ void Engine::show_frame(ConnectionId connection, bool is_sent, bool is_text, std
 void Engine::run(const SendMessage& command) {
   const auto call = calls_.find(static_cast<std::uint32_t>(command.call));
   if (call == calls_.end()) return;
-  std::string message = std::exchange(call->second.message, {});
-  if (!call->second.late_message.empty()) message = text_with(call->second.late_message, command.captured);
-  sent_size_ = message.size();
+  sent_size_ = 0;
   call->second.is_sent = true;
-  const Prepared& handle = *call->second.handle;
-  send(command.connection, message, handle.mode != CallMode::discovery && handle.call_template->parsed.sends_binary);
+  for (Outgoing& message : std::exchange(call->second.messages, {})) {
+    if (!message.late.empty()) message.content = text_with(message.late, command.captured);
+    sent_size_ += message.content.size();
+    send(command.connection, message.content, message.is_binary);
+  }
 }
 
 void Engine::send_own(ConnectionId connection, const Plan& plan) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <utcp_websocket/encoding.hpp>
 #include <utcp_websocket/json_text.hpp>
 #include <utcp_websocket/text.hpp>
 
@@ -39,8 +40,9 @@ bool is_name(std::string_view text) {
 // Appends where the first value stands that JSON text cannot hold, and says what it is; null where there is none.
 const char* find_culprit(const Json& value, std::size_t depth_left, std::string& path) {
   if (value.is_binary()) {
-    return " is bytes, which JSON cannot hold: pass a text, such as base64, or let the template have "
-           "\"message_format\": \"binary\" and the placeholder of this argument alone as \"message\"";
+    return " is bytes, which JSON cannot hold: pass a text, or let the template have \"message_format\": \"base64\", "
+           "or "
+           "\"binary\" and the placeholder of this argument alone as \"message\"";
   }
   if (value.is_discarded()) return " is a discarded value, which JSON cannot hold";
   if (!value.is_structured()) return nullptr;
@@ -102,7 +104,8 @@ Result<Templates::Entry> read_template(std::uint32_t caller, std::string_view to
   entry->uses_now = text.find("now") != std::string::npos;
   const CallTemplate& read = entry->parsed;
   entry->uses_uuid = read.message.holds_uuid() || read.filter_message.holds_uuid() ||
-                     read.discovery_message.holds_uuid() || (read.leave_message && read.leave_message->holds_uuid());
+                     read.discovery_message.holds_uuid() || read.id_message().holds_uuid() ||
+                     (read.leave_message && read.leave_message->holds_uuid());
   entry->uses_new_id = read.message.holds_new_id() || read.filter_message.holds_new_id();
   entry->filters = !entry->parsed.filter_message.is_constant();
   entry->captures = takes_captured(read);
@@ -170,18 +173,27 @@ Result<std::string> arguments_text(const Json& arguments, std::size_t max_depth)
 
 ErrorPtr take_arguments(Prepared& call, const Json& arguments, std::size_t max_depth) {
   const CallTemplate& used = call.call_template->parsed;
-  const bool may_be_bytes = used.sends_binary && call.mode != CallMode::discovery;
-  const std::string name(may_be_bytes ? used.message.lone_argument() : std::string_view{});
-  const auto found = name.empty() ? arguments.end() : arguments.find(name);
-  Result<std::string> text;
-  if (found != arguments.end() && found->is_binary()) {
-    call.bytes.emplace(found->get_binary().begin(), found->get_binary().end());
-    Json rest = arguments;
-    rest.erase(name);
-    text = arguments_text(rest, max_depth);
-  } else {
-    text = arguments_text(arguments, max_depth);
+  const auto may_be_bytes = [&](const std::string& name) {
+    const auto is_alone = [&](const MessageTemplate& message) { return message.lone_argument() == name; };
+    return used.sends_binary && call.mode != CallMode::discovery &&
+           (is_alone(used.message) || std::any_of(used.more_messages.begin(), used.more_messages.end(), is_alone));
+  };
+  Json rest;
+  const auto is_bytes = [](const Json& value) { return value.is_binary(); };
+  if (arguments.is_object() && std::any_of(arguments.begin(), arguments.end(), is_bytes)) {
+    rest = arguments;
+    for (const auto& [name, value] : arguments.items()) {
+      if (!value.is_binary()) continue;
+      std::string bytes(value.get_binary().begin(), value.get_binary().end());
+      if (used.sends_base64) {
+        rest[name] = base64(bytes);
+      } else if (may_be_bytes(name)) {
+        call.bytes.emplace(name, std::move(bytes));
+        rest.erase(name);
+      }
+    }
   }
+  Result<std::string> text = arguments_text(rest.is_null() ? arguments : rest, max_depth);
   call.arguments = std::move(*text);
   return text.take_error();
 }

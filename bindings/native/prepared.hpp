@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -65,8 +66,8 @@ struct Prepared {
   ErrorPtr error;  ///< in place of all the rest: what was wrong
   CallMode mode = CallMode::single;
   CallOptions options;
-  std::string arguments;             ///< JSON text of an object
-  std::optional<std::string> bytes;  ///< the whole message, of an argument that is not among `arguments`
+  std::string arguments;                     ///< JSON text of an object
+  std::map<std::string, std::string> bytes;  ///< arguments that are whole binary messages, and not among `arguments`
   Templates::Entry call_template;
 
   // Only the engine's, on its executor:

@@ -45,6 +45,7 @@ std::string argument_names(const std::string& text) {
       if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
     }
   };
+  for (const MessageTemplate& message : call_template.more_messages) add(message);
   add(call_template.filter_message);
   if (call_template.leave_message) add(*call_template.leave_message);
   return value_reply(strings_json(names));
@@ -119,6 +120,7 @@ EMSCRIPTEN_BINDINGS(utcp_websocket) {
   function("startCallWith", &Entry<&SessionHost::start_call_with>::call);
   function("abortCall", &Entry<&SessionHost::abort_call>::call);
   function("handleConsumed", &Entry<&SessionHost::handle_consumed>::call);
+  function("handleUpload", &Entry<&SessionHost::handle_upload>::call);
   function("handlePong", &Entry<&SessionHost::handle_pong>::call);
   function("handleOpeningFailed", &Entry<&SessionHost::handle_opening_failed>::call);
   function("handleToken", &Entry<&SessionHost::handle_token>::call);

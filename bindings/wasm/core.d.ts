@@ -19,6 +19,7 @@ export interface CoreModule {
   _utcp_ws_start_call(session: CoreSession, now: number, call: number, tool: number, mode: number): void;
   startCallWith(session: CoreSession, now: number, call: number, tool: number, mode: number, extras: string): void;
   abortCall(session: CoreSession, now: number, call: number, wasSent: boolean): void;
+  handleUpload(session: CoreSession, now: number, call: number, progress: number): void;
   handleConsumed(session: CoreSession, now: number, call: number, items: number, bytes: number): void;
   handlePong(session: CoreSession, now: number, connection: number): void;
   /** `kind`: the core's number, see js/host/failure.js. */

@@ -119,6 +119,8 @@ std::string SessionHost::prepare(std::uint32_t caller, const std::string& tool_n
   reply.flag("filters", !prepared.filter_message.is_constant());
   reply.flag("leaves", prepared.leave_message.has_value());
   if (takes_captured(prepared)) reply.flag("captures", true);
+  reply.number("more", static_cast<std::int64_t>(prepared.more_messages.size()));
+  reply.flag("base64", prepared.sends_base64);
   if (prepared.sends_binary) reply.text("bytes", prepared.message.lone_argument());
   reply.json("discovery", plan_json(prepared.discovery_message.plan({})));
   if (!prepared.message.depends_on_names()) reply.json("plan", plan_json(prepared.message.plan({})));
@@ -132,7 +134,8 @@ std::string SessionHost::plan(std::uint32_t tool, const std::string& names, int 
   if (call_template == nullptr) return value_reply("[]");
   const MessageTemplate& message = of == 0   ? call_template->message
                                    : of == 1 ? call_template->filter_message
-                                             : *call_template->leave_message;
+                                   : of == 2 ? *call_template->leave_message
+                                             : call_template->more_messages[static_cast<std::size_t>(of) - 3];
   return plan_reply(message.plan(parse_names(names), call_template->missing_arguments));
 }
 
@@ -159,6 +162,7 @@ void SessionHost::start_call_with(double now, std::uint32_t call, std::uint32_t 
   const std::string_view leave = json::find(given, "leave");
   request.late_leave = parse_plan(leave);
   if (request.late_leave.empty()) request.leave_message = json::text_of(leave);
+  request.uploads = !json::find(given, "uploads").empty();
   for (const std::string_view value : json::elements_of(json::find(given, "headers"))) {
     std::optional<std::string>& header = request.header_values.emplace_back();
     if (json::is_string(value)) header = json::text_of(value);
@@ -174,6 +178,11 @@ void SessionHost::abort_call(double now, std::uint32_t call, bool was_sent) {
 void SessionHost::handle_consumed(double now, std::uint32_t call, std::uint32_t items, std::uint32_t bytes) {
   const Entry entry(*this);
   session_.handle_consumed(time_point(now), CallId{call}, items, bytes);
+}
+
+void SessionHost::handle_upload(double now, std::uint32_t call, int progress) {
+  const Entry entry(*this);
+  session_.handle_upload(time_point(now), CallId{call}, static_cast<Upload>(progress));
 }
 
 void SessionHost::handle_pong(double now, std::uint32_t connection) {

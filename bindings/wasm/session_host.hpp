@@ -28,19 +28,21 @@ class SessionHost {
   SessionHost(const SessionHost&) = delete;
   SessionHost& operator=(const SessionHost&) = delete;
 
-  /// `{"value":{tool, name, endpoint, headerFields, many, plan?, discovery}}` or `{"error":…}`.
+  /// `{"value":{tool, name, endpoint, headerFields, many, plan?, more?, bytes?, base64?, discovery}}` or `{"error":…}`.
   [[nodiscard]] std::string prepare(std::uint32_t caller, const std::string& tool_name,
                                     const std::string& call_template);
   void release(std::uint32_t tool);
-  /// The pieces of the tool's message (`of` is 0), `message_filter` (1) or `leave_message` (2) for arguments of these
-  /// names (a JSON array of strings).
+  /// The pieces of the tool's message (`of` is 0), `message_filter` (1), `leave_message` (2) or its second message (3)
+  /// and so on, for arguments of these names (a JSON array of strings).
   [[nodiscard]] std::string plan(std::uint32_t tool, const std::string& names, int of) const;
 
   void start_call(double now, std::uint32_t call, std::uint32_t tool, int mode);
-  /// `extras`: `{"headers":[value or null, …],"uuid":"…","filter":…,"leave":"…"}`.
+  /// `extras`: `{"headers":[value or null, …],"uuid":"…","filter":…,"leave":"…","uploads":true}`.
   void start_call_with(double now, std::uint32_t call, std::uint32_t tool, int mode, const std::string& extras);
   void abort_call(double now, std::uint32_t call, bool was_sent);
   void handle_consumed(double now, std::uint32_t call, std::uint32_t items, std::uint32_t bytes);
+  /// `progress`: a number of `Upload`.
+  void handle_upload(double now, std::uint32_t call, int progress);
   void handle_pong(double now, std::uint32_t connection);
   /// `kind`: a number of `OpeningFailure::Kind`.
   void handle_opening_failed(double now, std::uint32_t connection, int kind, int http_status, const std::string& text);

@@ -108,7 +108,7 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
    * @overload
    * @param {unknown} caller whose connections to use, usually the SDK's client; null: nobody's in particular
    * @param {string} toolName with the manual's name before its first dot: `manual.tool`
-   * @param {Record<string, any> | null | undefined} toolArgs the arguments, by name
+   * @param {Record<string, any> | null | undefined} toolArgs the arguments, by name; one may be an async iterable, for whose chunks a message is sent each
    * @param {TemplateFor<Result>} toolCallTemplate how to call it
    * @param {CallOptions} [options] a signal that ends it, a timeout of its own, what hears of progress
    * @returns {Promise<Result>} the result
@@ -122,7 +122,7 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
    * @overload
    * @param {unknown} caller whose connections to use, usually the SDK's client; null: nobody's in particular
    * @param {string} toolName with the manual's name before its first dot: `manual.tool`
-   * @param {Record<string, any> | null | undefined} toolArgs the arguments, by name
+   * @param {Record<string, any> | null | undefined} toolArgs the arguments, by name; one may be an async iterable, for whose chunks a message is sent each
    * @param {UntypedCallTemplate<Type>} toolCallTemplate how to call it
    * @param {CallOptions} [options] a signal that ends it, a timeout of its own, what hears of progress
    * @returns {Promise<any>} the result
@@ -138,7 +138,7 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
    * @overload
    * @param {unknown} caller whose connections to use, usually the SDK's client; null: nobody's in particular
    * @param {string} toolName with the manual's name before its first dot: `manual.tool`
-   * @param {Record<string, any> | null | undefined} toolArgs the arguments, by name
+   * @param {Record<string, any> | null | undefined} toolArgs the arguments, by name; one may be an async iterable, for whose chunks a message is sent each
    * @param {WebSocketCallTemplate<Format, Count, Path>} toolCallTemplate how to call it
    * @param {CallOptions} [options] a signal that ends it, a timeout of its own, what hears of progress
    * @returns {Promise<ToolResult<Format, Count, Path>>} the result
@@ -169,7 +169,7 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
    * @overload
    * @param {unknown} caller whose connections to use, usually the SDK's client; null: nobody's in particular
    * @param {string} toolName with the manual's name before its first dot: `manual.tool`
-   * @param {Record<string, any> | null | undefined} toolArgs the arguments, by name
+   * @param {Record<string, any> | null | undefined} toolArgs the arguments, by name; one may be an async iterable, for whose chunks a message is sent each
    * @param {TemplateFor<Result>} toolCallTemplate how to call it
    * @param {CallOptions} [options] a signal that ends it, a timeout of its own, what hears of progress
    * @returns {AsyncGenerator<Result, void, unknown>} each item
@@ -183,7 +183,7 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
    * @overload
    * @param {unknown} caller whose connections to use, usually the SDK's client; null: nobody's in particular
    * @param {string} toolName with the manual's name before its first dot: `manual.tool`
-   * @param {Record<string, any> | null | undefined} toolArgs the arguments, by name
+   * @param {Record<string, any> | null | undefined} toolArgs the arguments, by name; one may be an async iterable, for whose chunks a message is sent each
    * @param {UntypedCallTemplate<Type>} toolCallTemplate how to call it
    * @param {CallOptions} [options] a signal that ends it, a timeout of its own, what hears of progress
    * @returns {AsyncGenerator<any, void, unknown>} each item
@@ -199,7 +199,7 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
    * @overload
    * @param {unknown} caller whose connections to use, usually the SDK's client; null: nobody's in particular
    * @param {string} toolName with the manual's name before its first dot: `manual.tool`
-   * @param {Record<string, any> | null | undefined} toolArgs the arguments, by name
+   * @param {Record<string, any> | null | undefined} toolArgs the arguments, by name; one may be an async iterable, for whose chunks a message is sent each
    * @param {WebSocketCallTemplate<Format, Count, Path>} toolCallTemplate how to call it
    * @param {CallOptions} [options] a signal that ends it, a timeout of its own, what hears of progress
    * @returns {AsyncGenerator<ToolStreamItem<Format, Path>, void, unknown>} each item

@@ -31,6 +31,16 @@ export function isBytes(value) {
   }
 }
 
+/** Whether it gives its values one by one, later. Never throws. @param {unknown} value @returns {value is AsyncIterable<unknown>} */
+export function isAsyncIterable(value) {
+  if (typeof value !== 'object' || value === null) return false;
+  try {
+    return typeof (/** @type {any} */ (value)[Symbol.asyncIterator]) === 'function';
+  } catch {
+    return false; // as above
+  }
+}
+
 /** @param {unknown} data @returns {number} bytes, of a text UTF-16 code units */
 export function sizeOf(data) {
   if (typeof data === 'string') return data.length;

@@ -15,6 +15,7 @@ import { decode } from './frames.js';
  * @property {number} id 0 until it is started
  * @property {number} mode
  * @property {Message} message dropped once it is sent
+ * @property {import('./outbox.js').Outbox | undefined} outbox in place of the message, where it is not one
  * @property {boolean} isSent
  * @property {boolean} over
  * @property {{ text: string } | undefined} given takes what the option `credentials` gave to the connection that its answer came on
@@ -64,6 +65,8 @@ export class SingleCall {
   id = 0;
   /** @type {Message} */
   message = '';
+  /** @type {import('./outbox.js').Outbox | undefined} */
+  outbox = undefined;
   isSent = false;
   over = false;
   /** @type {{ text: string } | undefined} */
@@ -133,6 +136,7 @@ export class SingleCall {
     if (this.over) return false;
     this.over = true;
     this.message = '';
+    this.outbox?.stop();
     this.#watch?.stop();
     return true;
   }

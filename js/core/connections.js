@@ -22,6 +22,9 @@ import { withTraceContext } from './trace_context.js';
 /** Of what a host says; nobody reads more of a stack. */
 const LONGEST_SHOWN = 10_000;
 
+/** Bytes that the host may hold of what was sent before more of a call is asked for. */
+const MOST_BUFFERED = 1024 * 1024;
+
 /** @implements {SocketEvents} */
 export class Connections {
   #core;
@@ -96,6 +99,11 @@ export class Connections {
   /** @param {number} connection @param {string | Uint8Array<ArrayBuffer>} message */
   send(connection, message) {
     this.#sockets.get(connection)?.transmit(message);
+  }
+
+  /** Whether what was sent has left this side, but for a little. @param {number} connection */
+  hasRoom(connection) {
+    return !(this.#sockets.get(connection)?.buffered > MOST_BUFFERED); // hosts need not say it
   }
 
   /** @param {number} connection */

@@ -27,8 +27,9 @@ import { Connections } from './connections.js';
 import { Consumed } from './frames.js';
 import { Arguments, renderPlan } from './message.js';
 import { Observers } from './observers.js';
+import { lineOf } from './outbox.js';
 import { closedError, defectOf, rejectionOf } from './rejection.js';
-import { complete, compose, snapshotOf } from './request.js';
+import { capturedIn, complete, compose, snapshotOf } from './request.js';
 import { Session } from './session.js';
 import { StreamCall, ToolStream } from './stream.js';
 import { forCore, Tools, templateText } from './tools.js';
@@ -189,12 +190,13 @@ export class Driver {
   #start(call, request) {
     const id = this.#calls.newId();
     const { mode } = call;
-    const { tool, message, extras } = compose(this, this.#tools, mode, request, id);
+    const { tool, message, outbox, extras } = compose(this, this.#tools, mode, request, id);
     // Up to here code of the caller may have run: it may have thrown, ended the call, or the module with a call of its own.
     // From here on nothing throws.
     if (call.over) return;
     if (!this.#session.running) return this.#launch(call, request);
     call.message = message;
+    call.outbox = outbox;
     call.tool = tool;
     call.id = id;
     call.given = request.given;
@@ -340,6 +342,7 @@ export class Driver {
         break;
       case COMMAND_REPORT:
         if (command.report.kind === REPORT_SEND) command.report.size = this.#sentSize; // the core never saw it
+        if (command.report.kind === REPORT_SEND && this.#calls.get(command.report.call ?? 0)?.outbox) break; // it tells of each
         this.#observers.tell(command.report);
         break;
     }
@@ -370,6 +373,9 @@ export class Driver {
     }
     const call = this.#calls.get(Number.parseInt(what, 10));
     if (!call) return;
+    if (call.outbox) {
+      return call.outbox.begin(lineOf(call, connection, this, this.#connections, this.#observers), capturedIn(what));
+    }
     const message = complete(call, what);
     this.#connections.send(connection, message);
     this.#sentSize = sizeOf(message);

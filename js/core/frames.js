@@ -77,7 +77,7 @@ function tokensOf(path) {
 }
 
 /** @param {Uint8Array} bytes */
-function base64(bytes) {
+export function base64(bytes) {
   const step = 32_768; // a function takes no more arguments everywhere
   let text = '';
   for (let i = 0; i < bytes.length; i += step) text += String.fromCharCode(...bytes.subarray(i, i + step));

@@ -16,8 +16,8 @@ import {
   PIECE_TRACESTATE,
   PIECE_UUID,
 } from '../../dist/constants.js';
-import { isArray, isBytes, kindOf } from '../base/values.js';
-import { toBytes } from './frames.js';
+import { isArray, isAsyncIterable, isBytes, kindOf } from '../base/values.js';
+import { base64, toBytes } from './frames.js';
 
 /**
  * A literal, or a piece to fill in: [kind, encoding, argument's name, how often what is put in is escaped besides].
@@ -42,8 +42,12 @@ export class Arguments {
   /** @type {Record<string, unknown>} */
   #object;
 
-  /** @param {unknown} values @param {{ traceparent?: string, tracestate?: string }} [trace] built-ins that not every call has */
-  constructor(values, trace = {}) {
+  /**
+   * @param {unknown} values
+   * @param {{ traceparent?: string, tracestate?: string }} [trace] built-ins that not every call has
+   * @param {boolean} [asBase64] whether arguments that are bytes count as base64 texts of these
+   */
+  constructor(values, trace = {}, asBase64 = false) {
     this.trace = trace;
     let object = /** @type {any} */ (values ?? {});
     object = read(() => (typeof object.toJSON === 'function' ? (object.toJSON() ?? {}) : object));
@@ -52,13 +56,18 @@ export class Arguments {
     if (this.isArray) this.#all = jsonOf(object, 'arguments');
     this.#object = this.isArray ? {} : read(() => ({ ...object }));
     if (typeof this.#object.toJSON === 'function') delete this.#object.toJSON; // was asked, or is no argument
+    if (!asBase64) return;
+    for (const name in this.#object) {
+      const value = this.#object[name];
+      if (isBytes(value)) this.#object[name] = base64(toBytes(value));
+    }
   }
 
   /** The names of the arguments that are there, as the core wants them: and which built-ins, of those that may be missing. */
   names() {
     const there = Object.keys(this.#object).filter((name) => {
       const value = this.#object[name];
-      if (isBytes(value)) return true;
+      if (isBytes(value) || isAsyncIterable(value)) return true;
       if (typeof value === 'object' || typeof value === 'function') return this.json(name) !== undefined;
       return value !== undefined && typeof value !== 'symbol';
     });
@@ -85,8 +94,7 @@ export class Arguments {
   /** All of them, as the JSON text of one object. */
   all() {
     if (this.#all === undefined) {
-      const bytes = Object.keys(this.#object).find((name) => isBytes(this.#object[name]));
-      if (bytes !== undefined) throw new TypeError(pathTo(bytes) + NO_JSON);
+      for (const name in this.#object) checkJson(this.#object[name], pathTo(name));
       this.#all = jsonOf(this.#object, 'arguments') ?? '{}';
     }
     return this.#all;
@@ -98,13 +106,32 @@ export class Arguments {
     return isBytes(value) ? toBytes(value).slice() : undefined;
   }
 
+  /** @returns {string | undefined} the argument whose value comes in chunks, one for each message */
+  chunked() {
+    let found;
+    for (const name in this.#object) {
+      if (!isAsyncIterable(this.#object[name])) continue;
+      if (found !== undefined) {
+        throw new TypeError(`${pathTo(found)} and ${pathTo(name)} are async iterables: a call takes one`);
+      }
+      found = name;
+    }
+    return found;
+  }
+
+  /** @param {string} name @returns {AsyncIterable<unknown>} */
+  chunks(name) {
+    return /** @type {any} */ (this.#object[name]);
+  }
+
   /** All of them, to be read again: what they are made of may change meanwhile. @returns {unknown} */
   snapshot() {
-    const names = Object.keys(this.#object).filter((name) => isBytes(this.#object[name]));
-    if (names.length === 0) return JSON.parse(this.all());
-    const bytes = names.map((name) => [name, this.bytes(name)]);
-    for (const name of names) delete this.#object[name];
-    return { ...JSON.parse(this.all()), ...Object.fromEntries(bytes) };
+    const kept = Object.keys(this.#object).flatMap((name) => {
+      const value = this.bytes(name) ?? this.#object[name];
+      return isBytes(value) || isAsyncIterable(value) ? [[name, value]] : [];
+    });
+    for (const [name] of kept) delete this.#object[/** @type {string} */ (name)];
+    return kept.length === 0 ? JSON.parse(this.all()) : { ...JSON.parse(this.all()), ...Object.fromEntries(kept) };
   }
 
   /** Not what every object has. @param {string} name */
@@ -123,12 +150,20 @@ function read(reading) {
 }
 
 const NO_JSON =
-  ' is bytes, which JSON cannot hold: pass a text, such as base64, or let the template have "message_format": "binary" and ' +
+  ' is bytes, which JSON cannot hold: pass a text, or let the template have "message_format": "base64", or "binary" and ' +
   'the placeholder of this argument alone as "message"';
 
 /** @param {unknown} value @param {string} path */
-function jsonOf(value, path) {
+function checkJson(value, path) {
   if (isBytes(value)) throw new TypeError(path + NO_JSON);
+  if (isAsyncIterable(value)) {
+    throw new TypeError(`${path} is an async iterable, whose chunks can only stand in one message, by its name`);
+  }
+}
+
+/** @param {unknown} value @param {string} path */
+function jsonOf(value, path) {
+  checkJson(value, path);
   const text = stringify(value, path);
   const why = text?.includes('{"0":') && culprit(value, path); // as bytes are written
   if (why) throw new TypeError(why);
@@ -156,7 +191,7 @@ export function renderPlan(plan, args, builtIns) {
 }
 
 /** @param {Piece} piece */
-const isCaptured = (piece) => piece[0] === PIECE_CAPTURED;
+export const isCaptured = (piece) => piece[0] === PIECE_CAPTURED;
 
 /**
  * The same where values are captured later: what is left is pieces of that kind, and literals.
@@ -168,8 +203,8 @@ export function renderEarly(plan, args, builtIns) {
   return plan.map((piece) => (isCaptured(piece) ? piece : render(piece)));
 }
 
-/** In UTF-16 code units; hosts that take longer texts are few. */
-const LONGEST_MESSAGE = 2 ** 28;
+/** In UTF-16 code units, or bytes; hosts that take longer messages are few. */
+export const LONGEST_MESSAGE = 2 ** 28;
 
 /**
  * Throws where the arguments are a list and the message does not take them as a whole (`{{args}}`).
@@ -346,7 +381,7 @@ function cut(path, steps) {
 }
 
 /** @param {string} name an argument's */
-function pathTo(name) {
+export function pathTo(name) {
   return cut('arguments', [member(name)]);
 }
 

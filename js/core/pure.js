@@ -84,7 +84,7 @@ export function validateCallTemplate(callTemplate) {
 }
 
 /**
- * The arguments that a call template takes by name, in `message`, `message_filter`, `stream_end`, `error_match`,
+ * The arguments that a call template takes by name, in `message`, `messages`, `message_filter`, `stream_end`, `error_match`,
  * `leave_message` and the value of `correlation`.
  * @param {object} callTemplate a valid one
  * @returns {string[]} their names, each once, as they stand there

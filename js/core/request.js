@@ -1,8 +1,9 @@
 // Owns what a call needs before it is made: its tool, its message, what goes into headers. All of the caller's own code (getters,
 // `toJSON`, proxies) runs in here, so that nothing is registered before it. Must not know what becomes of the call.
 import { MODE_DISCOVERY } from '../../dist/constants.js';
-import { Arguments, checkShape, randomUuid, renderEarly, renderPlan } from './message.js';
-import { forCore, PLAN_OF_FILTER, PLAN_OF_LEAVING, planFor, templateText } from './tools.js';
+import { Arguments, checkShape, randomUuid, renderEarly, renderPlan, usesUuid } from './message.js';
+import { Outbox } from './outbox.js';
+import { forCore, PLAN_OF_FILTER, PLAN_OF_LEAVING, PLAN_OF_SECOND_MESSAGE, planFor, templateText } from './tools.js';
 
 /**
  * `timeout`: seconds for this call alone, 0: none. `given`: takes what the option `credentials` gave to the connection that the answer came on.
@@ -22,24 +23,31 @@ export function snapshotOf(request) {
  * @param {number} mode
  * @param {Request} request
  * @param {number} id the call's
- * @returns {{ tool: import('./tools.js').PreparedTool, message: import('./calls.js').Message, extras: string | undefined }} `extras`: JSON of what the core
- *   needs to know of this call besides
+ * @returns {{ tool: import('./tools.js').PreparedTool, message: import('./calls.js').Message, outbox: Outbox | undefined, extras: string | undefined }}
+ *   `outbox`: in place of the message, where it is not one; `extras`: JSON of what the core needs to know of this call besides
  */
 export function compose(driver, tools, mode, { caller, toolName, args, template, timeout, traceContext }, id) {
   const tool = tools.prepare(driver, caller, toolName, template);
-  const values = new Arguments(args, traceContext?.headers);
+  const values = new Arguments(args, traceContext?.headers, tool.base64);
   const plan = mode === MODE_DISCOVERY ? tool.discovery : tools.planFor(driver, tool, values);
-  checkShape(values, plan ?? tool.plan ?? []);
-  const uuid = tool.usesUuid ? randomUuid() : undefined;
+  const chunked = mode === MODE_DISCOVERY ? undefined : values.chunked();
+  const isMany = mode !== MODE_DISCOVERY && (tool.more > 0 || chunked !== undefined);
+  const plans = [plan ?? tool.plan ?? []];
+  if (isMany) {
+    for (let i = 0; i < tool.more; i += 1) plans.push(planFor(driver, tool, values, PLAN_OF_SECOND_MESSAGE + i));
+  }
+  checkShape(values, isMany ? plans.flat() : plans[0]);
+  const uuid = (isMany ? plans.some(usesUuid) : tool.usesUuid) ? randomUuid() : undefined;
   /** @type {import('./message.js').BuiltIns} */
   const builtIns = { requestId: String(id), toolName: tool.name, uuid, freshId: driver.freshId };
   const bytes = mode === MODE_DISCOVERY ? undefined : tool.bytes;
   const render = tool.captures ? renderEarly : renderPlan;
   const text = () => (plan ? render(plan, values, builtIns) : values.all());
-  const message = bytes === undefined ? text() : (values.bytes(bytes) ?? toBinary(text()));
+  const outbox = isMany ? new Outbox(tool, plans, values, chunked, builtIns) : undefined;
+  const message = outbox ? '' : bytes === undefined ? text() : (values.bytes(bytes) ?? toBinary(text()));
   const leaves = tool.leaves && mode !== MODE_DISCOVERY;
-  if (tool.headerFields.length === 0 && !uuid && !tool.filters && !leaves && timeout === undefined) {
-    return { tool, message, extras: undefined };
+  if (tool.headerFields.length === 0 && !uuid && !tool.filters && !leaves && !outbox && timeout === undefined) {
+    return { tool, message, outbox, extras: undefined };
   }
   const headers = tool.headerFields.map((name) => values.text(name) ?? null);
   const filter =
@@ -50,8 +58,9 @@ export function compose(driver, tools, mode, { caller, toolName, args, template,
   const leave = leaves
     ? render(planFor(driver, tool, values, PLAN_OF_LEAVING), values, { ...builtIns, newId: undefined })
     : undefined;
-  const extras = JSON.stringify({ headers, uuid, filter, leave, timeout });
-  return { tool, message, extras: forCore(extras, 'what goes into headers, message_filter and leave_message') };
+  const uploads = chunked === undefined ? undefined : true;
+  const extras = JSON.stringify({ headers, uuid, filter, leave, timeout, uploads });
+  return { tool, message, outbox, extras: forCore(extras, 'what goes into headers, message_filter and leave_message') };
 }
 
 /** @param {string | import('./message.js').Piece[]} text pieces: not yet */
@@ -62,8 +71,13 @@ function toBinary(text) {
 /** What is to be sent, once the connection's captured values are known. @param {import('./calls.js').Call} call @param {string} what the call's number, then JSON */
 export function complete({ message, mode, tool }, what) {
   if (!Array.isArray(message)) return message;
-  const captured = JSON.parse(what.slice(what.indexOf(' ')));
-  const builtIns = { requestId: '', toolName: '', freshId: () => '', captured };
+  const builtIns = { requestId: '', toolName: '', freshId: () => '', captured: capturedIn(what) };
   const text = renderPlan(message, new Arguments({}), builtIns);
   return tool?.bytes === undefined || mode === MODE_DISCOVERY ? text : new TextEncoder().encode(text);
+}
+
+/** @param {string} what a call's number, then JSON, if the template takes captured values @returns {Record<string, string>} */
+export function capturedIn(what) {
+  const end = what.indexOf(' ');
+  return end < 0 ? {} : JSON.parse(what.slice(end));
 }

@@ -22,6 +22,8 @@ export class StreamCall {
   id = 0;
   mode = MODE_STREAM;
   message = '';
+  /** @type {import('./outbox.js').Outbox | undefined} */
+  outbox = undefined;
   isSent = false;
   over = false;
   started = false;
@@ -179,6 +181,7 @@ export class StreamCall {
     if (this.over) return false;
     this.over = true;
     this.message = '';
+    this.outbox?.stop();
     this.#watch?.stop();
     return true;
   }

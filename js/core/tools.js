@@ -16,6 +16,8 @@ import { isJustArguments, stringify, usesUuid } from './message.js';
  * @property {boolean} many whether a call resolves with an array
  * @property {Piece[]} discovery
  * @property {Piece[]} [plan] where it does not depend on the arguments' names
+ * @property {number} more how many messages follow the first
+ * @property {boolean} base64 whether arguments that are bytes go in as base64
  * @property {string} [bytes] of a binary message: the argument that may be its bytes, or empty
  * @property {boolean} plain the message is the arguments
  * @property {boolean} usesUuid
@@ -138,6 +140,8 @@ export class Tools {
 const PLAN_OF_MESSAGE = 0;
 export const PLAN_OF_FILTER = 1;
 export const PLAN_OF_LEAVING = 2;
+/** And of those behind it. */
+export const PLAN_OF_SECOND_MESSAGE = 3;
 
 /**
  * Asks the core only where the arguments have other names than those of the last call.

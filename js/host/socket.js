@@ -112,6 +112,11 @@ export class Socket {
     }
   }
 
+  /** Bytes that were sent and have not left yet, where the host says so. */
+  get buffered() {
+    return read(() => Number(this.real.bufferedAmount));
+  }
+
   /**
    * In Node, what is sent until the event loop goes on leaves in one system call: each costs more than all the rest of a call.
    */

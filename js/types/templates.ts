@@ -35,11 +35,17 @@ export interface WebSocketCallTemplate<
    */
   message?: string | object | false | undefined;
   /**
-   * `'binary'`: the message goes out as a binary frame. Where it is the placeholder of one argument alone, `'{{args.audio}}'`, that may be a
-   * `Uint8Array`, another view or an `ArrayBuffer`, whose bytes are sent; else its text as UTF-8. Bytes anywhere else are refused with a
-   * `TypeError`. Default `'text'`.
+   * In place of `message`: 1 to 20 messages, each as that is, which a call sends one after the other; `{{request_id}}` and `{{uuid}}` are the
+   * same in all, `{{new_id}}` and `{{now}}` new in each. Answers are told by the first that holds `{{request_id}}` or `{{uuid}}`. Default: none.
    */
-  message_format?: 'text' | 'binary' | undefined;
+  messages?: readonly (string | object)[] | undefined;
+  /**
+   * `'binary'`: the message goes out as a binary frame. Where it is the placeholder of one argument alone, `'{{args.audio}}'`, that may be a
+   * `Uint8Array`, another view or an `ArrayBuffer`, whose bytes are sent; else its text as UTF-8. Of `messages` only those that are such a
+   * placeholder are binary. `'base64'`: an argument that is bytes goes in as their base64 text, wherever it stands. Bytes anywhere else are
+   * refused with a `TypeError`. Default `'text'`.
+   */
+  message_format?: 'text' | 'binary' | 'base64' | undefined;
   /**
    * What becomes of a placeholder whose argument is missing. `'error'`: the call rejects with `invalid_argument`, which names it;
    * `'omit'`: a member or element whose whole value it is is left out, inside a text nothing takes its place; `'keep'`: it is sent as it

@@ -7,6 +7,7 @@ const enums = [
   ['bindings/wasm/channel.hpp', 'CommandKind', 'COMMAND'],
   ['src/session/call.hpp', 'CallMode', 'MODE'],
   ['src/session/call.hpp', 'Decoding', 'DECODING'],
+  ['src/session/call.hpp', 'Upload', 'UPLOAD'],
   ['src/template/message_template.hpp', 'Encoding', 'ENCODING'],
   ['src/template/message_template.hpp', 'Kind', 'PIECE'],
   ['src/session/session.hpp', 'Kind', 'REPORT'],

@@ -101,10 +101,11 @@ CallRules::CallRules(const CallTemplate& call_template)
     answer_name_ = call_template.answer_name;
   }
 
-  const auto& place = call_template.message.id_place();
+  const MessageTemplate& message = call_template.id_message();
+  const auto& place = message.id_place();
   sends_request_id_ = place && !place->is_uuid && place->pointer == json::Pointer{{"request_id"}};
   if (!call_template.correlation_off) {
-    by_uuid_ = place ? place->is_uuid : !call_template.message.holds_request_id();
+    by_uuid_ = place ? place->is_uuid : !message.holds_request_id();
     by_value_ = call_template.correlates_by_value;
     std::vector<json::Pointer> places = call_template.correlation;
     const std::string& prefix = call_template.correlation_prefix;

@@ -24,6 +24,14 @@ enum class CallMode : std::uint8_t {
   discovery,  ///< `registerManual`
 };
 
+/// How far a host is with a call whose messages it sends one by one, as its caller gives them.
+enum class Upload : std::uint8_t {
+  unsent,   ///< nothing was sent yet: it waits for the caller
+  waiting,  ///< it waits for the caller to give more
+  held,     ///< the peer has to take what was sent first
+  done,     ///< all is sent
+};
+
 /// How the types of frames begin that hold a tool's result, or its error, as a member.
 inline constexpr std::string_view kWrapperMark = "\"tool_";
 

@@ -77,7 +77,7 @@ struct OpenSocket {
   /// nothing in them are none. Empty: there is none.
   std::string terminator{};
 };
-/// Send the message that the host rendered for this call.
+/// Send the message that the host rendered for this call, or begin with its messages.
 struct SendMessage {
   ConnectionId connection;
   CallId call;
@@ -177,6 +177,7 @@ struct CallRequest {
   std::string uuid{};  ///< the value of `{{uuid}}` in this call's message, where answers carry it back
   /// Instead of the template's `connection_timeout` and `response_timeout`; 0: none.
   std::optional<Duration> timeout{};
+  bool uploads = false;  ///< the host sends its messages one by one, and says so with `handle_upload`
 };
 
 class Session {
@@ -205,6 +206,9 @@ class Session {
   /// The consumer of a stream has taken items from the host's queue. While the stream's connection is not read from,
   /// the host says so at once; else no later than before the next message.
   void handle_consumed(TimePoint now, CallId id, std::size_t items, std::size_t bytes);
+  /// How far the host is with the messages of a call that `uploads`, once it has had its `SendMessage`. While it waits
+  /// for the caller, the peer is not late.
+  void handle_upload(TimePoint now, CallId id, Upload progress);
 
   void handle_open(TimePoint now, ConnectionId id, std::string_view subprotocol);
   void handle_message(TimePoint now, ConnectionId id, const Frame& frame);
@@ -351,6 +355,7 @@ class Session {
   [[nodiscard]] std::vector<CallId> calls_of(const Connection& connection) const;
   [[nodiscard]] bool holds_more_than(const Call& call, std::size_t part) const;
   void set_reading(Connection& connection, bool on);
+  void expect_answer(TimePoint now, const Connection& connection, const Call& call);
   void report_frame(Report::Kind kind, const Connection& connection, const Call* call, const Frame& frame,
                     std::string_view why);
 

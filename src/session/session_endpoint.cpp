@@ -80,7 +80,7 @@ void Session::serve(TimePoint now, Endpoint& endpoint, std::vector<CallId>& queu
     if (Connection* connection = endpoint.find_connection(call)) {
       queue.erase(queue.begin() + static_cast<std::ptrdiff_t>(next));
       lease(now, *connection, call);
-      if (call.tool->rules.expects_nothing(call.mode)) {
+      if (call.upload == Upload::done && call.tool->rules.expects_nothing(call.mode)) {
         say_settled(call, nullptr);
         take_out(now, call, Ending::answered);
       }

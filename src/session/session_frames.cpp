@@ -186,7 +186,7 @@ void Session::take(TimePoint now, Connection& connection, Call& call, const Fram
     case Judgement::Kind::progress:
       report_frame(Report::Kind::message, connection, &call, frame, {});
       deliver(call, judgement, frame, true);
-      if (!connection.paused) timers_.set(timer_of(call.id), now + call.response_timeout);
+      expect_answer(now, connection, call);
       return;
     case Judgement::Kind::item:
       break;
@@ -220,8 +220,13 @@ void Session::take(TimePoint now, Connection& connection, Call& call, const Fram
       holds_more_than(call, 2)) {
     set_reading(connection, false);
   }
-  if (connection.paused) {
-    timers_.clear(timer_of(call.id));  // the peer is not to blame for the wait
+  expect_answer(now, connection, call);
+}
+
+// From now on the peer is late after `response_timeout`, unless this side is to blame for the wait.
+void Session::expect_answer(TimePoint now, const Connection& connection, const Call& call) {
+  if (connection.paused || call.upload < Upload::held) {
+    timers_.clear(timer_of(call.id));
   } else {
     timers_.set(timer_of(call.id), now + call.response_timeout);
   }
@@ -269,7 +274,20 @@ void Session::handle_consumed(TimePoint now, CallId id, std::size_t items, std::
   Connection& connection = *connections_.at(static_cast<std::uint32_t>(*call.connection));
   if (!connection.paused) return;
   set_reading(connection, true);
-  timers_.set(timer_of(id), now + call.response_timeout);
+  expect_answer(now, connection, call);
+}
+
+void Session::handle_upload(TimePoint now, CallId id, Upload progress) {
+  const Turn turn(*this, now);
+  const auto entry = calls_.find(static_cast<std::uint32_t>(id));
+  if (entry == calls_.end() || !entry->second->connection) return;
+  Call& call = *entry->second;
+  call.upload = progress;
+  if (progress == Upload::done && call.tool->rules.expects_nothing(call.mode)) {
+    settle(now, call, nullptr, Ending::answered);
+  } else {
+    expect_answer(now, *connections_.at(static_cast<std::uint32_t>(*call.connection)), call);
+  }
 }
 
 void Session::report_frame(Report::Kind kind, const Connection& connection, const Call* call, const Frame& frame,

@@ -38,7 +38,7 @@ void Session::greet(TimePoint now, Connection& connection, bool heard) {
     if (lacks_digest(send)) {
       opening_failed(now, connection,
                      make_error(ErrorCode::auth_failed,
-                                concat({endpoints_.at(connection.endpoint)->label,
+                                concat({connection.endpoint.label,
                                         " sent a value that is no text, and ", step->name, " makes a digest of it"})));
       return;
     }

@@ -18,8 +18,9 @@ void Session::take_out(TimePoint now, Call& call, Ending ending) {
     return;
   }
   Connection& connection = *connections_.at(static_cast<std::uint32_t>(*lease));
-  // What answers a leave message could be taken for the next call's answer.
-  const bool spoilt = send_leave_message(call, ending) || ending != Ending::answered;
+  // What answers a leave message could be taken for the next call's answer, and what the next call says for the rest of
+  // what this one did not say to the end.
+  const bool spoilt = send_leave_message(call, ending) || ending != Ending::answered || call.upload != Upload::done;
   const bool closes =
       (connection.state == ConnectionState::exclusive && spoilt) || call.tool->call_template.close_after_response;
   if (call.tool->rules.correlates_by_value() && spoilt)
@@ -36,10 +37,10 @@ void Session::take_out(TimePoint now, Call& call, Ending ending) {
   }
 }
 
-// Returns whether there was one to send. A call that has a connection was sent.
+// Returns whether there was one to send. A call that has a connection was sent, unless its upload has not begun.
 bool Session::send_leave_message(Call& call, Ending ending) {
   const bool is_due = ending == Ending::left || call.tool->call_template.leave_when == LeaveWhen::always;
-  if (!call.connection || !is_due || call.leave_message.empty()) return false;
+  if (!call.connection || !is_due || call.leave_message.empty() || call.upload == Upload::unsent) return false;
   commands_.push_back(SendLeaveMessage{*call.connection, call.id, std::exchange(call.leave_message, {})});
   return true;
 }

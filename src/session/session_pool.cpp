@@ -48,7 +48,7 @@ void Session::lease(TimePoint now, Connection& connection, Call& call) {
   connection.tainted = connection.tainted || call.shared();
   call.connection = connection.id;
   if (call.late) fill_in(connection, call);
-  timers_.set(timer_of(call.id), now + call.response_timeout);
+  expect_answer(now, connection, call);
   if (!call.tool->call_template.sends_message && call.mode != CallMode::discovery) return;
   commands_.push_back(SendMessage{connection.id, call.id});
   if (call.tool->call_template.takes_captured) std::get<SendMessage>(commands_.back()).captured = connection.captured;

@@ -83,6 +83,7 @@ struct Session::Call {
   std::size_t queued_items = 0, queued_bytes = 0;  // delivered and not yet consumed
   std::optional<FrameMatches> filter{};            // the template's, with this call's values
   std::string leave_message{};                     // rendered, while it may be sent
+  Upload upload = Upload::done;                    // how far its messages are, where they are several
   std::string wire_id{};                           // what a response must carry, where answers are correlated
   std::string route{};                             // on a connection: the tool's place, then the id
   std::unique_ptr<Late> late{};                    // null: nothing is captured for it

@@ -1,5 +1,6 @@
 #include "call_template.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -109,6 +110,24 @@ void read_header_fields(FieldReader& fields, std::vector<std::string>& out) {
   }
 }
 
+// Each is compiled like `message`, in whose place they are sent one after the other.
+void read_messages(FieldReader& fields, CallTemplate& out) {
+  constexpr std::size_t kMost = 20;
+  const std::string_view value = fields.find("messages");
+  if (value.empty()) return;
+  const std::vector<std::string_view> messages = json::elements_of(value);
+  if (messages.empty() || messages.size() > kMost) {
+    fields.refuse("messages", "an array of 1 to 20 messages", value, Shown::type);
+    return;
+  }
+  if (!fields.find("message").empty()) fields.fail("messages", "used without \"message\"", "both");
+  out.more_messages.resize(messages.size() - 1);
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    const std::string name = concat({"messages[", to_text(i), "]"});
+    compile_message(fields, name.c_str(), messages[i], i == 0 ? out.message : out.more_messages[i - 1], true);
+  }
+}
+
 // Of a call: `false` sends nothing.
 void read_call_message(FieldReader& fields, CallTemplate& out) {
   out.sends_message = fields.find("message") != "false";
@@ -117,6 +136,7 @@ void read_call_message(FieldReader& fields, CallTemplate& out) {
   } else {
     out.message = MessageTemplate::compile("\"\"").value();
   }
+  read_messages(fields, out);
 }
 
 // One place, or several of which the first that holds something counts.
@@ -144,7 +164,7 @@ void read_progress_filter(FieldReader& fields, CallTemplate& out) {
   if (value.empty()) return;
   read_mark(fields, "progress_filter", "an object that is not empty", value, out.progress);
   for (const auto& [place, leaf] : out.progress.members.leaves) {
-    if (leaf == kOwnId ? !out.message.holds_request_id() : may_hold_placeholders(leaf)) {
+    if (leaf == kOwnId ? !out.id_message().holds_request_id() : may_hold_placeholders(leaf)) {
       fields.fail("progress_filter",
                   "an object whose only placeholders are whole values \"{{request_id}}\", held by \"message\" too",
                   json::summary(leaf).c_str());
@@ -156,8 +176,8 @@ void read_progress_filter(FieldReader& fields, CallTemplate& out) {
 void read_result_default(FieldReader& fields, CallTemplate& out) {
   const std::string_view value = fields.find("result_default", Presence::not_null);
   if (value.empty()) return;
-  const bool has_id =
-      !out.correlation_off && (!out.correlation.empty() || !out.correlation_prefix.empty() || out.message.id_place());
+  const bool has_id = !out.correlation_off &&
+                      (!out.correlation.empty() || !out.correlation_prefix.empty() || out.id_message().id_place());
   if (!out.result_path || (!has_id && out.message_filter.empty())) {
     fields.fail("result_default", "used with a \"result_path\", and with an id in \"message\" or a \"message_filter\"",
                 "a template without them");
@@ -215,7 +235,9 @@ void read_fields(FieldReader& fields, CallTemplate& out) {
   (void)fields.choice("call_template_type", {"websocket"}, Presence::not_null);
   read_url(fields, out.url);
   read_call_message(fields, out);
-  out.sends_binary = fields.choice("message_format", {"text", "binary"}) == 2;
+  const int format = fields.choice("message_format", {"text", "binary", "base64"});
+  out.sends_binary = format == 2;
+  out.sends_base64 = format == 3;
   const int missing = fields.choice("missing_arguments", {"error", "omit", "keep"});
   if (missing != 0) out.missing_arguments = static_cast<MissingArguments>(missing - 1);
   // Not shown: some services take a credential as a subprotocol.
@@ -263,7 +285,9 @@ void read_fields(FieldReader& fields, CallTemplate& out) {
     out.discovery_message = MessageTemplate::compile(kDefaultDiscoveryMessage).value();
   }
   read_capture(fields, out);
-  out.takes_captured = takes_captured(out.message.plan({})) || takes_captured(out.discovery_message.plan({}));
+  out.takes_captured = takes_captured(out.message.plan({})) || takes_captured(out.discovery_message.plan({})) ||
+                       std::any_of(out.more_messages.begin(), out.more_messages.end(),
+                                   [](const MessageTemplate& text) { return takes_captured(text.plan({})); });
   out.endpoint_key = make_endpoint_key(fields, out);
 }
 
@@ -282,6 +306,13 @@ Result<json::Members> template_members(std::string_view text) {
 bool takes_captured(const CallTemplate& call_template) {
   return call_template.takes_captured || takes_captured(call_template.filter_message.plan({})) ||
          (call_template.leave_message && takes_captured(call_template.leave_message->plan({})));
+}
+
+const MessageTemplate& CallTemplate::id_message() const {
+  const auto holds_id = [](const MessageTemplate& text) { return text.holds_request_id() || text.holds_uuid(); };
+  if (holds_id(message)) return message;
+  const auto found = std::find_if(more_messages.begin(), more_messages.end(), holds_id);
+  return found == more_messages.end() ? message : *found;
 }
 
 Result<CallTemplate> parse_call_template(std::string_view text) {

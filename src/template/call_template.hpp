@@ -43,9 +43,12 @@ enum class LeaveWhen : std::uint8_t {
 struct CallTemplate {
   std::string name;  ///< empty where the template has none
   Url url;
-  MessageTemplate message;
+  MessageTemplate message;                     ///< the first, where there are `messages`
+  std::vector<MessageTemplate> more_messages;  ///< `messages`: those behind it, in their order
   bool sends_message = true;  ///< `message` is not `false`: then a call waits for what the peer sends by itself
-  bool sends_binary = false;  ///< `message_format`: the message goes out as a binary frame
+  bool sends_binary = false;  ///< `message_format`: the message goes out as a binary frame; of `messages` those that
+                              ///< are the placeholder of one argument
+  bool sends_base64 = false;  ///< `message_format`: arguments that are bytes go in as base64 text
   MissingArguments missing_arguments = MissingArguments::error;  ///< of `message` and `filter_message`
   std::string protocol;  ///< WebSocket subprotocol (RFC 6455 section 1.9); empty: none
   bool keep_alive = true;
@@ -101,6 +104,9 @@ struct CallTemplate {
 
   /// What is likely a mistake, although it is allowed: fields that are not known, times that look like milliseconds.
   std::vector<std::string> warnings;
+
+  /// The message that answers are told by: of several the first that holds `{{request_id}}` or `{{uuid}}`.
+  [[nodiscard]] const MessageTemplate& id_message() const;
 };
 
 /// Whether a call gives an array.

@@ -64,7 +64,7 @@ void read_correlation(FieldReader& fields, CallTemplate& out) {
       fields.refuse("correlation", kTakes, value);
     }
     out.correlates_by_value = true;
-  } else if (!out.message.holds_request_id() && !out.message.holds_uuid()) {
+  } else if (!out.id_message().holds_request_id() && !out.id_message().holds_uuid()) {
     fields.fail("correlation", "used with a \"message\" that holds {{request_id}} or {{uuid}}",
                 "a message without them");
   }

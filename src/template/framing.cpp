@@ -15,7 +15,7 @@ void read_correlation_prefix(FieldReader& fields, std::string_view value, CallTe
   const std::size_t at = mark.prefix.find(kRequestIdPlaceholder);
   std::string rest = mark.prefix;
   if (at != rest.npos) rest.erase(at, kRequestIdPlaceholder.size());
-  if (at == rest.npos || may_hold_placeholders(rest) || !out.message.holds_request_id()) {
+  if (at == rest.npos || may_hold_placeholders(rest) || !out.id_message().holds_request_id()) {
     fields.fail("correlation", kTakes, "another value");
   }
   out.correlation_prefix = std::move(mark.prefix);

@@ -21,6 +21,7 @@ constexpr Field kFields[] = {
     {"url", ""},
     {"close_after_response", ""},
     {"message", "null"},
+    {"messages", "null"},
     {"message_format", "\"text\""},
     {"missing_arguments", "\"error\""},
     {"protocol", "null"},

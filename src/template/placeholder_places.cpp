@@ -28,6 +28,7 @@ constexpr std::string_view kOfCall =
 constexpr std::string_view kOfConnection = "{{uuid}} {{now}} {{new_id}} {{connect.…}}";
 constexpr Place kPlaces[] = {
     {"message", kOfCall.substr(0, kOfCall.find(" {{answer"))},
+    {"messages", kOfCall.substr(0, kOfCall.find(" {{answer"))},
     {"message_filter", kOfCall},
     {"stream_end", kOfCall},
     {"error_match", kOfCall},

@@ -43,6 +43,25 @@ TEST(ClientBinary, SendsTextsAsUtf8AndKeepsOrder) {
   EXPECT_EQ(sent(client, Json::object(), {{"message", "a"}}), "text 61") << "after a binary one on that connection";
 }
 
+TEST(ClientBinary, BytesGoInAsBase64WhereTheTemplateSaysSo) {
+  Client client;
+  const Json fields = {{"message", "a {{args.audio}} {{args.text}}"}, {"message_format", "base64"}};
+  EXPECT_EQ(sent(client, {{"audio", Json::binary({0, 255})}, {"text", "b"}}, fields), "text 61204150383d2062");
+  const Json nested = {{"audio", {Json::binary({1})}}, {"text", ""}};
+  EXPECT_TRUE(sent(client, nested, fields).starts_with("arguments.audio[0] is bytes"));
+}
+
+TEST(ClientBinary, OfSeveralMessagesThoseThatAreOneArgumentAreBinary) {
+  Client client;
+  const Json fields = {{"messages", {"a", "{{args.one}}", "{{args.two}}", "{{args.text}}"}},
+                       {"message_format", "binary"},
+                       {"expected_responses", 4}};
+  const Json arguments = {{"one", Json::binary({1})}, {"two", Json::binary({2})}, {"text", "c"}};
+  const Result<Json> result = client.call_tool("t.t", arguments, template_for("/hex", fields));
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_EQ(*result, Json({"text 61", "binary 01", "binary 02", "binary 63"}));
+}
+
 TEST(ClientBinary, RefusesBytesElsewhere) {
   Client client;
   const Json arguments = {{"audio", Json::binary({1})}};

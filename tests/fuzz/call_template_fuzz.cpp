@@ -81,8 +81,8 @@ void check_accepted(const CallTemplate& parsed) {
   check_duration(parsed.ping_interval);
   if (parsed.expected_responses)
     REQUIRE(*parsed.expected_responses >= kNothing || *parsed.expected_responses == kUntilPeerEnds);
-  REQUIRE(parsed.correlation.empty() || parsed.correlates_by_value || parsed.message.holds_request_id() ||
-          parsed.message.holds_uuid());
+  REQUIRE(parsed.correlation.empty() || parsed.correlates_by_value || parsed.id_message().holds_request_id() ||
+          parsed.id_message().holds_uuid());
   REQUIRE(parsed.correlation.empty() || !parsed.correlation_off);
 }
 

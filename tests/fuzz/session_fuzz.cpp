@@ -115,8 +115,8 @@ class Run {
     tool.rules = &made.rules;
     tool.url = url;
     tool.protocol = parsed.protocol;
-    tool.shared = parsed.message.id_place().has_value();
-    tool.by_uuid = tool.shared && parsed.message.id_place()->is_uuid;
+    tool.shared = parsed.id_message().id_place().has_value();
+    tool.by_uuid = tool.shared && parsed.id_message().id_place()->is_uuid;
     tool.needs_ack = parsed.connect && (parsed.connect->next || !parsed.connect->expect.empty());
     tool.connection_timeout = parsed.connection_timeout;
     tool.response_timeout = parsed.response_timeout;

@@ -143,7 +143,9 @@ for (const [what, args, path, template] of [
       const error = await failure(protocol.callTool(null, 'm.hear', args, server.template(template)));
       assert.ok(error instanceof TypeError, String(error));
       assert.ok(
-        error.message.startsWith(`${path} is bytes, which JSON cannot hold: pass a text, such as base64, or`),
+        error.message.startsWith(
+          `${path} is bytes, which JSON cannot hold: pass a text, or let the template have "message_format": "base64", or "binary"`,
+        ),
         error.message,
       );
     }

@@ -62,6 +62,7 @@ class FakeHost {
   std::optional<std::string> message_filter{};
   Plan late_filter{}, late_leave{};
   std::vector<Captured> captured{};  // what came with each message
+  bool uploads = false;
 
   ToolId tool(std::string_view template_json, std::string_view name = "m.t", CallerId caller = CallerId{0}) {
     Result<CallTemplate> parsed = parse_call_template(template_json);
@@ -78,10 +79,15 @@ class FakeHost {
                         .header_values = std::move(header_values),
                         .message_filter = message_filter,
                         .leave_message = leave_message,
-                        .late_filter = late_filter,
-                        .late_leave = late_leave});
+                         .late_filter = late_filter,
+                         .late_leave = late_leave,
+                         .uploads = uploads});
     drain();
     return id;
+  }
+  void upload(CallId id, Upload progress) {
+    session.handle_upload(now, id, progress);
+    drain();
   }
   CallId stream(ToolId tool) { return call(tool, CallMode::stream); }
   void consume(CallId id, std::size_t items, std::size_t bytes) {

@@ -29,6 +29,11 @@ export function hostOf(world, kind) {
     #left = [];
     #isBroken = false;
     #isGoodbye = false;
+    /** The call that has begun to send its messages, where no other may come between. */
+    #opened = '';
+    #hasAnswered = false;
+    /** It takes nothing more of what is sent. */
+    #isStuck = false;
 
     constructor(url, given) {
       if (faults && random.chance(0.02)) throw new Error(`not this one: ${url}`);
@@ -81,21 +86,42 @@ export function hostOf(world, kind) {
         this.#isBroken = true;
         throw new Error('of the host: send');
       }
-      const { m: marker = 'none', kind: asked, id, counted, leave } = read(text);
+      const { m: marker = 'none', kind: asked, id, counted, leave, open, alone, of, chunk } = read(text);
       if (this.#isGoodbye) world.fail(`${text} was sent after the goodbye`);
       this.#isGoodbye = text === 'bye';
       if (leave !== undefined) this.#leave(leave);
       if (leave !== undefined || this.#isGoodbye) return;
+      if (open !== undefined) this.#openUpload(open, alone);
+      if (of !== undefined) world.uploads.get(of)?.arrived(chunk);
+      if (open !== undefined || of !== undefined) return;
+      if (id === undefined && this.#opened !== '' && this.#opened !== marker)
+        world.fail(`${marker} was sent in the midst of ${this.#opened}`);
+      this.#opened = '';
+      if (world.uploads.get(marker)?.isSettled)
+        world.fail(`the last message of ${marker} was sent after the call was over`);
       world.sent.add(marker);
       if (/-/.test(marker) && this.#requests.includes(marker)) world.fail(`${marker} was sent twice on one connection`);
       this.#requests.push(marker);
-      answer(world, { marker, asked, id, counted, secret: this.learned }, (frame, delay) => this.#say(frame, delay));
+      if (this.#hasAnswered) this.#hasAnswered = false;
+      else
+        answer(world, { marker, asked, id, counted, secret: this.learned }, (frame, delay) => this.#say(frame, delay));
       if (faults && random.chance(0.03)) clock.after(() => this.#closed(), random.below(2000));
       if (faults && random.chance(0.02)) clock.after(() => this.onerror?.(throwing()), random.below(2000));
     }
+    #openUpload(marker, alone) {
+      this.#requests.push(`open ${marker}`);
+      this.#opened = marker;
+      if (faults && random.chance(0.05)) this.#isStuck = true;
+      // Some peers do not wait for the end.
+      this.#hasAnswered = alone && random.chance(0.1);
+      if (this.#hasAnswered) this.#say(JSON.stringify({ m: marker, error: 'too much' }), random.below(400));
+    }
+    get bufferedAmount() {
+      return this.#isStuck || random.chance(0.1) ? 2 ** 21 : 0;
+    }
     /** Once, and after the message of the call that is left. */
     #leave(marker) {
-      const wasSent = this.#requests.includes(marker) || this.#isBroken;
+      const wasSent = this.#requests.includes(marker) || this.#requests.includes(`open ${marker}`) || this.#isBroken;
       if (!wasSent || this.#left.includes(marker)) world.fail(`${marker} was left ${wasSent ? 'twice' : 'unsent'}`);
       this.#left.push(marker);
       world.left += 1;

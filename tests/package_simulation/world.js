@@ -2,6 +2,7 @@
 // own request, and nothing is left in the end.
 import { inspect } from 'node:util';
 import { hostOf } from './sockets.js';
+import { Upload } from './uploads.js';
 import { callerValue, jsonValue } from './values.js';
 
 const EVENTS = ['open', 'close', 'send', 'message', 'unsolicited', 'retry', 'token', 'warning'];
@@ -14,6 +15,8 @@ export class World {
   ended = false;
   sockets = new Set();
   sent = new Set();
+  /** What calls send in chunks, by their marker. @type {Map<string, Upload>} */
+  uploads = new Map();
   /** Streams that have a connection of their own. */
   alone = new Set();
   #open = new Map();
@@ -81,6 +84,7 @@ export class World {
     if (this.sockets.size > 0)
       this.fail(`${this.sockets.size} sockets are open after close(): ${inspect([...this.sockets])}`);
     if (clock.pending > 0) this.fail(`${clock.pending} timers after close()`);
+    for (const upload of this.uploads.values()) upload.check();
     const { heap = 0, ...counts } = this.driverOf(this.protocol).counts();
     for (const name of ['hostCalls', 'hostSockets', 'hostClosing', 'hostTools', 'calls', 'connections'])
       if (counts[name]) this.fail(`${counts[name]} ${name} after close()`);
@@ -121,36 +125,52 @@ export class World {
       { auth_type: 'oauth2', token_url: 'https://t.example/', client_id: 'c', client_secret: secret },
     ]);
     const message = { id: '{{request_id}}', m: 'UTCP_ARG_m_UTCP_ARG', kind: stream ? 'stream' : 'single' };
+    const last = withId ? message : { m: 'UTCP_ARG_m_UTCP_ARG', kind: message.kind };
+    const uploads = random.chance(0.3);
+    const messages = [
+      { open: 'UTCP_ARG_m_UTCP_ARG', alone: !withId },
+      { of: 'UTCP_ARG_m_UTCP_ARG', chunk: '{{args.chunks}}' },
+      last,
+    ];
     const fields = {
       ...{ name: 'm', call_template_type: 'websocket', url: `wss://h${random.below(2)}.example/`, timeout: seconds },
       response_format: random.pick(['json', 'text', 'raw']),
       ...(auth && { auth }),
-      ...(withId && { message }),
+      ...(uploads ? { messages } : withId && { message }),
       ...(random.chance(0.2) && { close_after_response: true }),
       ...(random.chance(0.2) && { error_path: '/error' }),
       ...(random.chance(0.3) && { leave_message: { leave: 'UTCP_ARG_m_UTCP_ARG' }, disconnect_message: 'bye' }),
       ...(random.chance(0.1) && { ping_interval: 1 }),
-      ...(stream && random.chance(0.3) && { expected_responses: 3 }),
+      ...(stream && !uploads && random.chance(0.3) && { expected_responses: 3 }),
       ...(random.chance(0.03) && {
         [random.pick(['url', 'headers', 'auth', 'message', 'header_fields'])]: callerValue(random),
       }),
     };
     // A message of the caller's own carries no marker, by which it could be told that its call was sent before it was left.
     if ('message' in fields && fields.message !== message) delete fields.leave_message;
-    return { stream, bound: seconds * 1000, fields };
+    return { stream, bound: seconds * 1000, uploads, shares: withId, fields };
   }
 
-  #call({ stream, bound, fields }) {
+  #call({ stream, bound: byTemplate, uploads, shares, fields }) {
     const { random, clock, protocol } = this;
     this.calls += 1;
     const marker = `${this.seed}-${this.calls}`;
+    const upload = uploads ? new Upload(this, marker) : undefined;
+    if (upload) this.uploads.set(marker, upload);
+    // While the caller is waited for, nobody is late.
+    const bound = !upload ? byTemplate : upload.end === 'hang' ? Infinity : byTemplate + 20_000;
     const aborter = random.chance(0.2) ? new AbortController() : undefined;
     if (aborter) clock.after(() => aborter.abort(new Error('aborted')), random.below(3000));
     const hostile = this.faults && random.chance(0.05);
     const given = [
       null,
       'm.t',
-      { m: marker, kind: stream ? 'stream' : 'single', counted: fields.expected_responses },
+      {
+        m: marker,
+        kind: stream ? 'stream' : 'single',
+        counted: fields.expected_responses,
+        ...(upload && { chunks: upload }),
+      },
       fields,
       { signal: aborter?.signal },
     ];
@@ -163,7 +183,7 @@ export class World {
         if (error) this.#search(error, 'the error of a manual');
       });
     } else if (stream && fields.expected_responses === undefined) {
-      if (!fields.message) this.alone.add(marker);
+      if (!shares) this.alone.add(marker);
       this.#consume(marker, protocol.callToolStreaming(...given), bound, own, hostile, aborter?.signal);
     } else {
       one(protocol.callTool(...given), (2 + (fields.expected_responses ?? 0)) * bound, own);
@@ -195,9 +215,11 @@ export class World {
     try {
       result = await promise;
       this.#open.delete(marker);
+      if (result?.done !== false) this.#settled(marker);
       check(result);
     } catch (error) {
       this.#open.delete(marker);
+      this.#settled(marker);
       this.#search(error, 'an error');
       if (error?.code === 'module_failed') this.fail(`the module failed: ${inspect(error)}`);
       // A host that can stop reading holds a fast peer back, where no other call shares the connection.
@@ -207,6 +229,11 @@ export class World {
     }
     if (this.clock.now > due) this.fail(`${marker} settled ${this.clock.now - due} ms too late`);
     return result;
+  }
+
+  #settled(marker) {
+    const upload = this.uploads.get(marker);
+    if (upload) upload.isSettled = true;
   }
 
   /** An answer carries the stamp of its own request. */

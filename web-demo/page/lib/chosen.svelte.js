@@ -143,7 +143,11 @@ function problemOfTemplate(text) {
 function previewOf(template, args, toolName) {
   if (!template || !args) return { text: '', problem: 'The template and the arguments have to be JSON objects first.' };
   try {
-    return { text: renderMessage(template.message, args, { toolName, requestId: 1 }) };
+    const messages = template.messages ?? [template.message];
+    const rendered = messages.map((/** @type {any} */ message) =>
+      renderMessage(message, args, { toolName, requestId: 1 }),
+    );
+    return { text: rendered.join('\n') };
   } catch (/** @type {any} */ error) {
     return { text: '', problem: error.message };
   }

@@ -24,7 +24,8 @@ export const templateSchema = {
       description:
         'What is sent, with placeholders: {{args.city}}, {{args}}, {{request_id}}, {{tool_name}}, {{uuid}}, {{now}}, {{traceparent}}',
     },
-    message_format: { enum: ['text', 'binary'], description: 'Whether the message is sent as a binary frame' },
+    messages: { type: 'array', description: 'In place of message: several, sent one after the other' },
+    message_format: { enum: ['text', 'binary', 'base64'], description: 'How bytes among the arguments are sent' },
     missing_arguments: {
       type: 'string',
       enum: ['error', 'omit', 'keep'],
