@@ -1,6 +1,5 @@
 // Owns how calls and connections end: what the peer is told where this side ends them, and what becomes of the
 // connection.
-#include <algorithm>
 #include <utility>
 
 #include "session_state.hpp"
@@ -67,9 +66,8 @@ void Session::remove(Connection& connection, int code, std::string_view reason, 
   timers_.clear(timer_of(id));
   timers_.clear(heartbeat_timer(id));
   const TokenId credential = connection.credential;
+  std::erase(endpoint.connections, &connection);
   connections_.erase(static_cast<std::uint32_t>(id));
-  endpoint.connections.erase(std::find_if(endpoint.connections.begin(), endpoint.connections.end(),
-                                          [id](const auto& entry) { return entry->id == id; }));
   touch(endpoint);
   if (!has_socket) cancel_unwanted(credential);
 }
