@@ -255,7 +255,7 @@ ErrorPtr Session::timeout_error(const Call& call) const {
     error->message += concat({"; attempts: ", to_text(endpoint.back_off.failures), limit});
     return error;
   }
-  for (const auto& connection : endpoint.connections) {
+  for (const Connection* connection : endpoint.connections) {
     if (!connection->state.is_ready()) {
       return make_error(ErrorCode::connection_timeout, concat({what_is_missing(*connection), limit}));
     }

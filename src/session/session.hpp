@@ -371,7 +371,7 @@ class Session {
   std::vector<Endpoint*> touched_;                     // since the event began
   std::map<std::string, std::uint32_t> endpoint_ids_;  // by endpoint key
   std::map<std::string, std::uint32_t> reached_;       // origins that a connection was once open to
-  std::map<std::uint32_t, Connection*> connections_;   // an endpoint owns each
+  Table<Connection> connections_;                      // of all endpoints, by id
   Table<Call> calls_;
   Table<Call> left_;  // whose first answer their connection still owes
   Table<Credential> credentials_;

@@ -98,7 +98,7 @@ void Session::serve(TimePoint now, Endpoint& endpoint, std::vector<CallId>& queu
 Session::Connection* Session::Endpoint::find_connection(const Call& call) const {
   const bool shared = call.shared();
   Connection* best = nullptr;
-  for (const auto& entry : connections) {
+  for (Connection* const entry : connections) {
     Connection& connection = *entry;
     if (!connection.state.is_ready() || connection.is_deaf()) continue;
     const bool may_be_sent_more = connection.tainted || connection.owed_echoes > 0 || !connection.knows_echo;
@@ -117,13 +117,14 @@ bool Session::Connection::may_confuse(const Call& call) const {
 }
 
 bool Session::Endpoint::has_ready_connection() const {
-  return std::any_of(connections.begin(), connections.end(), [](const auto& entry) { return entry->state.is_ready(); });
+  return std::any_of(connections.begin(), connections.end(),
+                     [](const Connection* entry) { return entry->state.is_ready(); });
 }
 
 bool Session::Endpoint::wants_another() const {
   if (back_off.is_on) return false;
   const auto opening =
-      static_cast<std::size_t>(std::count_if(connections.begin(), connections.end(), [](const auto& entry) {
+      static_cast<std::size_t>(std::count_if(connections.begin(), connections.end(), [](const Connection* entry) {
         return !entry->state.is_ready() || entry->doubted_until.has_value();
       }));
   if (opening == 0) return true;
@@ -134,7 +135,7 @@ bool Session::Endpoint::wants_another() const {
 // Whether one more may be opened. If need be one is closed that is idle, but not fit for the calls that wait.
 bool Session::has_room(const Endpoint& endpoint) {
   if (!endpoint.refuses_more && endpoint.connections.size() < options_.max_connections) return true;
-  for (const auto& connection : endpoint.connections) {
+  for (Connection* const connection : endpoint.connections) {
     if (connection->state != ConnectionState::free) continue;
     retire(*connection);
     return true;

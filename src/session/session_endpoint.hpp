@@ -31,7 +31,7 @@ struct Session::Endpoint {
   std::string label;
   std::vector<CallId> waiting_alone{};   // for a connection of their own
   std::vector<CallId> waiting_shared{};  // for one that checks ids
-  std::vector<std::unique_ptr<Connection>> connections{};
+  std::vector<Connection*> connections{};
   BackOff back_off{};
   bool refuses_more = false;  // connections than there are; until one of them ends
   bool is_touched = false;  // stands in `Session::touched_`

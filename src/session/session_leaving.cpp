@@ -70,8 +70,8 @@ void Session::remove(Connection& connection, int code, std::string_view reason, 
   for (const auto& owed : connection.owed) left_.erase(owed.second);
   endpoint.refuses_more = false;
   const TokenId credential = connection.credential;
+  std::erase(endpoint.connections, &connection);
   connections_.erase(static_cast<std::uint32_t>(id));
-  std::erase_if(endpoint.connections, [id](const auto& entry) { return entry->id == id; });
   touch(endpoint);
   if (!has_socket) cancel_unwanted(credential);
 }

@@ -29,8 +29,10 @@ void Session::open(TimePoint now, Endpoint& endpoint, const Call& call) {
   while (++last_connection_ == 0 || connections_.contains(last_connection_)) {
   }
   const ConnectionId id{last_connection_};
-  Connection& connection = *endpoint.connections.emplace_back(std::make_unique<Connection>(id, endpoint));
-  connections_[last_connection_] = &connection;
+  std::unique_ptr<Connection>& slot = connections_[last_connection_];
+  slot = std::make_unique<Connection>(id, endpoint);
+  Connection& connection = *slot;
+  endpoint.connections.push_back(&connection);
   // As the template says: a call that waits longer, or for ever, must not keep others behind one hung attempt.
   timers_.set(timer_of(id), now + call.tool->call_template.connection_timeout);
   if (endpoint.tool->call_template.auth.kind == Auth::Kind::oauth2) {
