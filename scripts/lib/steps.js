@@ -117,12 +117,12 @@ async function secrets() {
 /** What is said in JavaScript of endpoints and the command line holds in C++: the same tests, and the same words for bad input. */
 async function nativeClient() {
   await buildDriver();
-  const endpoints = ['device', 'graphql', 'jsonrpc', 'logins', 'mcp', 'phoenix', 'signalr', 'socketio'].map(
+  const endpoints = ['device', 'ethereum', 'graphql', 'jsonrpc', 'logins', 'mcp', 'phoenix', 'signalr', 'socketio'].map(
     (name) => `endpoints/${name}`,
   );
   const auth = ['isolation', 'oauth2_answers', 'recipes', 'tickets'].map((name) => `auth/${name}`);
   const faults = ['calls', 'opening', 'pace', 'stream'].map((name) => `faults/${name}`);
-  const fields = ['connect_steps', 'correlation', 'error_match', 'leaving', 'replies', 'template_fields'];
+  const fields = ['captured', 'connect_steps', 'correlation', 'error_match', 'leaving', 'replies', 'template_fields'];
   const files = [...endpoints, ...auth, ...faults, ...fields].map((name) => `tests/js/${name}.test.js`);
   const through = await nodeTest(files, 'native-client', {
     atOnce: jobs,
