@@ -125,7 +125,7 @@ async function nativeClient() {
   const auth = ['isolation', 'oauth2_answers', 'recipes', 'tickets'].map((name) => `auth/${name}`);
   const faults = ['calls', 'opening', 'pace', 'stream'].map((name) => `faults/${name}`);
   const fields = ['connect_steps', 'correlation', 'error_match', 'leaving', 'messages', 'replies', 'template_fields'];
-  const files = [...endpoints, ...auth, ...faults, ...fields].map((name) => `tests/js/${name}.test.js`);
+  const files = [...endpoints, ...auth, ...faults, 'captured', ...fields].map((name) => `tests/js/${name}.test.js`);
   const through = await nodeTest(files, 'native-client', {
     atOnce: jobs,
     preload: fromRoot('tests', 'support', 'native_run.js'),

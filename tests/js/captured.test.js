@@ -53,11 +53,12 @@ class Scenario {
   }
   async item(name, { is }) {
     const call = this.calls.get(name);
-    assert.deepEqual(await call.promise, { done: false, value: is });
-    this.expect(call, call.stream.next());
+    assert.deepEqual(await (call.promise ?? call.stream.next()), { done: false, value: is });
+    call.promise = undefined;
   }
   async end(name) {
-    assert.equal((await this.calls.get(name).promise).done, true);
+    const { stream, promise } = this.calls.get(name);
+    assert.equal((await (promise ?? stream.next())).done, true);
   }
   async error(name, { code, says }) {
     const refused = await failure(this.calls.get(name).promise);
@@ -68,8 +69,7 @@ class Scenario {
     assert.deepEqual(await this.calls.get(name).promise, is);
   }
   async leave(name) {
-    const { stream, promise } = this.calls.get(name);
-    await Promise.all([stream.return(), promise]);
+    await this.calls.get(name).stream.return();
   }
   async abort(name) {
     const { controller, promise } = this.calls.get(name);

@@ -149,6 +149,30 @@ test('leaving a subscription completes it on the server; the connection stays, w
   assert.equal(server.clients.size, 1);
 });
 
+test('eight subscriptions that are held share one connection with queries, which they do not block', async (t) => {
+  async function* watch({ host }) {
+    yield { host, one: 1 };
+    await new Promise(() => {});
+  }
+  const server = await startGraphQL(t, { watch, load: ({ host }) => ({ host }) });
+  const protocol = newProtocol(t, { maxConnections: 1 });
+  const hosts = Array.from({ length: 8 }, (_, n) => `h${n}`);
+  const streams = hosts.map((host) => protocol.callToolStreaming(null, 'm.watch', { host }, subscription(server)));
+  const items = await Promise.all(streams.map((stream) => stream.next()));
+  assert.deepEqual(
+    items.map(({ value }) => value.data.load.host),
+    hosts,
+  );
+  const { results } = await callAtOnce(3, (n) => protocol.callTool(null, 'm.load', { host: `q${n}` }, query(server)));
+  assert.deepEqual(
+    results.map(({ data }) => data.load.host),
+    ['q0', 'q1', 'q2'],
+  );
+  await Promise.all(streams.map((stream) => stream.return()));
+  await server.until(() => typesSent(server).filter((type) => type === 'complete').length === 8);
+  assert.equal(server.opened, 1);
+});
+
 test('a subscription that is aborted completes on the server, too; one that has ended is not completed again', async (t) => {
   const { watch, ended } = endless();
   async function* few({ host }) {
