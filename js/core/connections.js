@@ -98,6 +98,15 @@ export class Connections {
     this.#sockets.get(connection)?.transmit(message);
   }
 
+  /**
+   * A message of the template's own. A peer that asks and does not read would have the host hold answers without end: they are left out.
+   * @param {number} connection @param {string} message
+   */
+  sendOwn(connection, message) {
+    const socket = this.#sockets.get(connection);
+    if (!socket?.isClogged) socket?.transmit(message);
+  }
+
   /** @param {number} connection */
   ping(connection) {
     this.#sockets.get(connection)?.ping();

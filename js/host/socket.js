@@ -112,6 +112,11 @@ export class Socket {
     }
   }
 
+  /** Whether more waits to be sent than a message may have: the peer may not be reading. */
+  get isClogged() {
+    return read(() => this.real.bufferedAmount) > this.mostHeld;
+  }
+
   /**
    * In Node, what is sent until the event loop goes on leaves in one system call: each costs more than all the rest of a call.
    */
