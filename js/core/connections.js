@@ -106,6 +106,15 @@ export class Connections {
     return !(this.#sockets.get(connection)?.buffered > MOST_BUFFERED); // hosts need not say it
   }
 
+  /**
+   * A message of the template's own. A peer that asks and does not read would have the host hold answers without end: they are left out.
+   * @param {number} connection @param {string} message
+   */
+  sendOwn(connection, message) {
+    const socket = this.#sockets.get(connection);
+    if (!(socket?.buffered > socket?.mostHeld)) socket?.transmit(message);
+  }
+
   /** @param {number} connection */
   ping(connection) {
     this.#sockets.get(connection)?.ping();

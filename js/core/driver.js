@@ -368,7 +368,7 @@ export class Driver {
   #send(connection, what) {
     if (what.startsWith('[')) {
       const builtIns = { requestId: '', toolName: '', freshId: this.freshId };
-      this.#connections.send(connection, renderPlan(JSON.parse(what), new Arguments({}), builtIns));
+      this.#connections.sendOwn(connection, renderPlan(JSON.parse(what), new Arguments({}), builtIns));
       return;
     }
     const call = this.#calls.get(Number.parseInt(what, 10));

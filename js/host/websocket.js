@@ -10,7 +10,7 @@ import { load } from './load.js';
  * @property {boolean} canPing whether its sockets can send WebSocket pings and tell of pongs, as those of `ws` and Bun can
  * @property {boolean} canPause whether its sockets can stop reading for a while, as those of `ws` and Bun can
  * @property {Record<string, unknown>} [extra] options of `ws`: further members of that second argument, or a third one
- * @property {number} [mostHeld] bytes that are kept of what comes while it is not read from
+ * @property {number} [mostHeld] bytes that are kept of what comes while it is not read from, and behind which no answer to it waits
  * @property {typeof import('./undici.js').watchOpening} [watchOpening] where there is a way to learn more of an opening
  */
 

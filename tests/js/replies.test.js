@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { test } from 'node:test';
 import { Server } from 'socket.io';
+import { WebSocket } from 'ws';
 import { failure, newProtocol, startServer } from '../support/server.js';
 
 const cases = JSON.parse(readFileSync(new URL('../vectors/replies.json', import.meta.url), 'utf8'));
@@ -53,6 +54,30 @@ test('a server that asks while calls wait, and while none does: two calls at onc
   assert.equal(await call(), 'the answer');
   await server.until(() => answered.length === 12);
   assert.equal(server.opened, 1);
+});
+
+test('a server that asks and does not read gets no more answers than the host can hold', async (t) => {
+  let isClogged = false;
+  class Slow extends WebSocket {
+    get bufferedAmount() {
+      return isClogged ? 2 ** 20 : super.bufferedAmount;
+    }
+  }
+  const answered = [];
+  const server = await startServer(t, (socket, text) => {
+    const { id, result } = JSON.parse(text);
+    if (result) return answered.push(id);
+    socket.send(JSON.stringify({ id: `asked with ${id}`, method: 'ping' }));
+    socket.send(JSON.stringify({ id, is: 'the answer' }));
+  });
+  const protocol = newProtocol(t, { WebSocket: Slow, limits: { frameBytes: 2 ** 19 } });
+  const template = server.template({ ...ids, replies: [ping], result_path: '/is' });
+  for (const clogged of [false, true, false]) {
+    isClogged = clogged;
+    assert.equal(await protocol.callTool(null, 'm.t', {}, template), 'the answer');
+  }
+  await server.until(() => answered.length === 2);
+  assert.deepEqual(answered, ['asked with 1', 'asked with 3']);
 });
 
 test('calls without ids: what is answered is not taken for an answer, and the connection serves the next call', async (t) => {
