@@ -31,19 +31,19 @@ export function compose(driver, tools, mode, { caller, toolName, args, template,
   const values = new Arguments(args, traceContext?.headers, tool.base64);
   const plan = mode === MODE_DISCOVERY ? tool.discovery : tools.planFor(driver, tool, values);
   const chunked = mode === MODE_DISCOVERY ? undefined : values.chunked();
-  const isMany = mode !== MODE_DISCOVERY && (tool.more > 0 || chunked !== undefined);
-  const plans = [plan ?? tool.plan ?? []];
-  if (isMany) {
-    for (let i = 0; i < tool.more; i += 1) plans.push(planFor(driver, tool, values, PLAN_OF_SECOND_MESSAGE + i));
+  const first = plan ?? tool.plan ?? [];
+  const plans = mode !== MODE_DISCOVERY && (tool.more > 0 || chunked !== undefined) ? [first] : undefined;
+  for (let i = 0; plans && i < tool.more; i += 1) {
+    plans.push(planFor(driver, tool, values, PLAN_OF_SECOND_MESSAGE + i));
   }
-  checkShape(values, isMany ? plans.flat() : plans[0]);
-  const uuid = (isMany ? plans.some(usesUuid) : tool.usesUuid) ? randomUuid() : undefined;
+  checkShape(values, plans?.flat() ?? first);
+  const uuid = (plans ? plans.some(usesUuid) : tool.usesUuid) ? randomUuid() : undefined;
   /** @type {import('./message.js').BuiltIns} */
   const builtIns = { requestId: String(id), toolName: tool.name, uuid, freshId: driver.freshId };
   const bytes = mode === MODE_DISCOVERY ? undefined : tool.bytes;
   const render = tool.captures ? renderEarly : renderPlan;
   const text = () => (plan ? render(plan, values, builtIns) : values.all());
-  const outbox = isMany ? new Outbox(tool, plans, values, chunked, builtIns) : undefined;
+  const outbox = plans && new Outbox(tool, plans, values, chunked, builtIns);
   const message = outbox ? '' : bytes === undefined ? text() : (values.bytes(bytes) ?? toBinary(text()));
   const leaves = tool.leaves && mode !== MODE_DISCOVERY;
   if (tool.headerFields.length === 0 && !uuid && !tool.filters && !leaves && !outbox && timeout === undefined) {
