@@ -117,9 +117,9 @@ Session::Connection* Session::find_connection(const Endpoint& endpoint, const Ca
 bool Session::may_confuse(const Connection& connection, const Call& call) {
   constexpr std::size_t kMostUnanswered = 1000;
   if (!call.tool->rules.correlates_by_value()) return false;
-  const std::string route = call.tool->place + call.wire_id;
-  return connection.calls.contains(route) || connection.unanswered.contains(route) ||
-         connection.unanswered.size() >= kMostUnanswered;
+  const auto calls = connection.calls.find(call.place());
+  return (calls != connection.calls.end() && calls->second.contains(call.wire_id)) ||
+         connection.unanswered.contains(call.place() + call.wire_id) || connection.unanswered.size() >= kMostUnanswered;
 }
 
 bool Session::wants_another(const Endpoint& endpoint) const {
@@ -166,9 +166,11 @@ void Session::open(TimePoint now, Endpoint& endpoint, const Call& call) {
 }
 
 void Session::lease(TimePoint now, Connection& connection, Call& call) {
-  call.route = call.shared() ? call.tool->place + call.wire_id : "";
-  while (connection.calls.contains(call.route)) call.route += '\'';  // the host gave one UUID twice
-  connection.calls[call.route] = static_cast<std::uint32_t>(call.id);
+  call.route = call.wire_id;
+  auto& calls = connection.calls[call.place()];
+  while (!calls.try_emplace(call.route, static_cast<std::uint32_t>(call.id)).second) {
+    call.route += '\'';  // the host gave one UUID twice
+  }
   connection.exclusive = !call.shared();
   connection.tainted = connection.tainted || call.shared();
   call.connection = connection.id;

@@ -25,6 +25,7 @@ struct Session::Tool {
   std::string short_name;           // without the manual's name
   std::uint32_t endpoint_hint = 0;  // the endpoint of the last call; valid while it exists and no header field varies
   std::string place;                // where answers, and progress, carry the id, as a part of a key
+  std::string nowhere{};            // of a call that has a connection of its own
 
   Tool(CallTemplate t, CallerId c)
       : call_template(std::move(t)),
@@ -61,9 +62,10 @@ struct Session::Connection {
   ConnectionId id{};
   std::uint32_t endpoint = 0;
   ConnectionState state = ConnectionState::opening;
-  /// Its calls by `Call::route`: those whose answers carry the id at one place stand together.
-  std::map<std::string, std::uint32_t> calls{};
-  /// Routes of calls by values that their callers gave, which ended unanswered: what still comes must reach no other.
+  /// Its calls, by the place where answers carry the id, then by that.
+  std::map<std::string, std::map<std::string, std::uint32_t>> calls{};
+  /// Places and ids of calls by values that their callers gave, which ended unanswered: what still comes must reach no
+  /// other.
   std::map<std::string, std::uint32_t> unanswered{};
   Credentials given{};                // what the host's own source added to its opening
   std::string token{};                // oauth2: what opens it
@@ -122,10 +124,11 @@ struct Session::Call {
   std::optional<FrameMatches> filter{};            // the template's, with this call's values
   std::string leave_message{};                     // rendered, while it may be sent
   std::string wire_id{};                           // what a response must carry, where answers are correlated
-  std::string route{};                             // on a connection: the tool's place, then the id
+  std::string route{};                             // the same, as its connection knows it
 
   /// A manual is asked for with a message of its own, so that the place of the template's id says nothing about it.
   [[nodiscard]] bool shared() const { return mode != CallMode::discovery && tool->rules.correlates(); }
+  [[nodiscard]] const std::string& place() const { return shared() ? tool->place : tool->nowhere; }
 };
 
 // Tokens of two callers or manuals are never shared, even where the credential is the same.
