@@ -361,14 +361,14 @@ export class Driver {
     if (last) this.#calls.take(id)?.finish();
   }
 
-  /** @param {number} connection @param {string} what a call, whose message it is, or the plan of the template's own message */
+  /** @param {number} connection @param {number | string} what a call, whose message it is, or the plan of the template's own message */
   #send(connection, what) {
-    if (what.startsWith('[')) {
+    if (typeof what === 'string') {
       const builtIns = { requestId: '', toolName: '', freshId: this.freshId };
       this.#connections.send(connection, renderPlan(JSON.parse(what), new Arguments({}), builtIns));
       return;
     }
-    const call = this.#calls.get(Number(what));
+    const call = this.#calls.get(what);
     if (!call) return;
     this.#connections.send(connection, call.message);
     this.#sentSize = sizeOf(call.message);
