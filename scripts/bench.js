@@ -8,6 +8,7 @@ const benchmarks = {
   calls: 'calls one after another, streams, the start',
   pipeline: 'calls in flight on one connection',
   peers: 'the same calls by rpc-websockets, graphql-ws and the MCP client',
+  scale: 'what a call costs where there is much of something',
   memory: 'what a million calls and ten thousand connections leave behind',
   native: 'the client for C++ against a loop on Boost.Beast, and against Node',
   herd: 'how clients come back to a server that was away',

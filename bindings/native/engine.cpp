@@ -214,7 +214,8 @@ ErrorPtr Engine::render(Call& call, CallRequest& request, std::uint32_t id) {
   const MissingArguments missing = used.parsed.missing_arguments;
   if (is_discovery) {
     Outgoing& out = call.messages.emplace_back();
-    if (ErrorPtr error = render_one(call, used.parsed.discovery_message, built_ins, MissingArguments::keep, out.content, out.late))
+    if (ErrorPtr error =
+            render_one(call, used.parsed.discovery_message, built_ins, MissingArguments::keep, out.content, out.late))
       return error;
   } else {
     if (ErrorPtr error = add_message(call, used.parsed.message, built_ins)) return error;

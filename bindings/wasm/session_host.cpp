@@ -269,7 +269,8 @@ SessionHost::Entry::~Entry() {
 }
 
 // What Emscripten gives to its WebSocket, here and below, names what JavaScript holds (js/core/wire.js): as URL the
-// connection's number, as text the call whose message it is (and captured values), or the plan of the template's own.
+// connection's number, as bytes that of the call whose message it is, as text the same before captured values, or the
+// plan of a message of the template's own.
 void SessionHost::run(const OpenSocket& command) {
   const std::string name = to_text(number(command.connection));
   EmscriptenWebSocketCreateAttributes attributes{name.c_str(), nullptr, true};
@@ -287,10 +288,17 @@ void SessionHost::run(const OpenSocket& command) {
   channel_.put(CommandKind::open, {number(command.connection)}, handshake.take());
 }
 
+// As bytes: with every call a text would have to be decoded.
 void SessionHost::run(const SendMessage& command) {
-  std::string what = to_text(number(command.call));
-  if (!command.captured.empty()) append(what, {" ", headers_json(command.captured)});
-  send(command.connection, what);
+  std::uint32_t call = number(command.call);
+  if (!command.captured.empty()) {
+    send(command.connection, concat({to_text(call), " ", headers_json(command.captured)}));
+    return;
+  }
+  const Socket* socket = find(command.connection);
+  if (socket == nullptr) return;
+  emscripten_websocket_send_binary(socket->handle, &call, sizeof call);
+  channel_.put(CommandKind::wire);
 }
 
 void SessionHost::run(const SendGreeting& command) { send(command.connection, plan_json(command.plan)); }

@@ -56,14 +56,14 @@ export class Endpoint {
    * @param {CallOptions} [options] a signal that ends it, a timeout of its own, what hears of progress
    * @returns {Promise<As>} the result
    */
-  async call(name, args, options) {
-    return this.protocol.callTool(
-      null,
-      `${this.#manual}.${name}`,
-      /** @type {any} */ (args),
-      this.#templateOf(name),
-      options,
-    );
+  call(name, args, options) {
+    // Not an async function: its promise would be a second one, which resolves some turns later.
+    try {
+      const template = this.#templateOf(name);
+      return this.protocol.callTool(null, `${this.#manual}.${name}`, /** @type {any} */ (args), template, options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /**

@@ -108,12 +108,15 @@ const knownOfCall = {
   onProgress: source,
 };
 
+/** @type {import('../types/shared.js').CallOptions} */
+const NO_OPTIONS = {};
+
 /**
  * @param {import('../types/shared.js').CallOptions | null | undefined} given
  * @returns {import('../types/shared.js').CallOptions} throws a TypeError that says what to pass
  */
 export function callOptions(given) {
-  if (given === undefined || given === null) return {};
+  if (given === undefined || given === null) return NO_OPTIONS;
   if (isSignal(given)) throw new TypeError('options must be an object with a signal: pass { signal }');
   if (!isObject(given)) throw new TypeError(`options must be an object, not ${kindOf(given)}`);
   // An AbortController will do: its signal is not its own property.

@@ -153,8 +153,9 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
    */
   callTool(caller, toolName, toolArgs, toolCallTemplate, options) {
     try {
-      const { signal, ...given } = callOptions(options);
-      return this.#driver.call(MODE_SINGLE, this.#request(caller, toolName, toolArgs, toolCallTemplate, given), signal);
+      const given = callOptions(options);
+      const request = this.#request(caller, toolName, toolArgs, toolCallTemplate, given);
+      return this.#driver.call(MODE_SINGLE, request, given.signal);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -214,8 +215,8 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
    */
   callToolStreaming(caller, toolName, toolArgs, toolCallTemplate, options) {
     try {
-      const { signal, ...given } = callOptions(options);
-      return this.#driver.stream(this.#request(caller, toolName, toolArgs, toolCallTemplate, given), signal);
+      const given = callOptions(options);
+      return this.#driver.stream(this.#request(caller, toolName, toolArgs, toolCallTemplate, given), given.signal);
     } catch (error) {
       return this.#driver.stream(undefined, undefined, error);
     }
@@ -225,12 +226,12 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
    * @param {unknown} caller @param {unknown} toolName @param {unknown} args @param {unknown} template
    * @param {CallOptions} options
    */
-  #request(caller, toolName, args, template, options) {
+  #request(caller, toolName, args, template, { timeout, onProgress }) {
     if (typeof toolName !== 'string') {
       const cure = typeof caller === 'string' ? '; the caller comes before it: null for nobody in particular' : '';
       throw new TypeError(`toolName must be a string, not ${kindOf(toolName)}${cure}`);
     }
-    return { caller: this.#callers.numberOf(caller), toolName, args, template, ...options };
+    return { caller: this.#callers.numberOf(caller), toolName, args, template, timeout, onProgress };
   }
 
   /**

@@ -177,8 +177,9 @@ export class Channel {
   }
 
   #look() {
+    // Views of memory that has grown since are empty. Asking the memory for its buffer costs more.
+    if (this.#words.length > 0) return;
     const { buffer } = this.#memory;
-    if (buffer === this.#words.buffer) return;
     this.#words = new Uint32Array(buffer);
     this.#bytes = new Uint8Array(buffer);
     this.#numbers = new Float64Array(buffer);
@@ -200,7 +201,11 @@ export class Channel {
     const size = words[at];
     if (size === 0) return '';
     const last = this.#lastText;
-    if (size === last.size && last.from.every((word, i) => word === words[at + 1 + i])) return last.text;
+    if (size === last.size) {
+      let i = last.from.length;
+      while (i > 0 && last.from[i - 1] === words[at + i]) i -= 1;
+      if (i === 0) return last.text;
+    }
     const text = this.#decode(at);
     this.#lastText = { from: words.slice(at + 1, this.#behindText(at)), size, text };
     return text;

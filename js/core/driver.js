@@ -364,14 +364,17 @@ export class Driver {
     if (last) this.#calls.take(id)?.finish();
   }
 
-  /** @param {number} connection @param {string} what a call, whose message it is, perhaps with captured values; or the plan of the template's own message */
+  /**
+   * @param {number} connection
+   * @param {number | string} what a call, whose message it is, perhaps with captured values; or the plan of the template's own message
+   */
   #send(connection, what) {
-    if (what.startsWith('[')) {
+    if (typeof what === 'string' && what.startsWith('[')) {
       const builtIns = { requestId: '', toolName: '', freshId: this.freshId };
       this.#connections.sendOwn(connection, renderPlan(JSON.parse(what), new Arguments({}), builtIns));
       return;
     }
-    const call = this.#calls.get(Number.parseInt(what, 10));
+    const call = this.#calls.get(typeof what === 'number' ? what : Number.parseInt(what, 10));
     if (!call) return;
     if (call.outbox) {
       return call.outbox.begin(lineOf(call, connection, this, this.#connections, this.#observers), capturedIn(what));

@@ -30,6 +30,9 @@ import { base64, toBytes } from './frames.js';
  *   newId?: string | undefined, captured?: Record<string, string> }} BuiltIns
  */
 
+/** @type {{ traceparent?: string, tracestate?: string }} */
+const NO_TRACE = {};
+
 /**
  * The arguments of one call, as JSON would hold them: `toJSON` is respected, what has no JSON counts as absent. Each is read
  * once, so that all that is made of them agrees, whatever their getters and `toJSON` say the next time.
@@ -47,7 +50,7 @@ export class Arguments {
    * @param {{ traceparent?: string, tracestate?: string }} [trace] built-ins that not every call has
    * @param {boolean} [asBase64] whether arguments that are bytes count as base64 texts of these
    */
-  constructor(values, trace = {}, asBase64 = false) {
+  constructor(values, trace = NO_TRACE, asBase64 = false) {
     this.trace = trace;
     let object = /** @type {any} */ (values ?? {});
     object = read(() => (typeof object.toJSON === 'function' ? (object.toJSON() ?? {}) : object));
@@ -71,7 +74,7 @@ export class Arguments {
       if (typeof value === 'object' || typeof value === 'function') return this.json(name) !== undefined;
       return value !== undefined && typeof value !== 'symbol';
     });
-    const reserved = there.find((name) => /^{{trace(parent|state)}}$/.test(name));
+    const reserved = there.find((name) => name === '{{traceparent}}' || name === '{{tracestate}}');
     if (reserved) throw new TypeError(`an argument cannot be called ${reserved}`);
     return [...there, ...Object.keys(this.trace).map((name) => `{{${name}}}`)];
   }
@@ -228,6 +231,24 @@ export function isJustArguments(plan) {
     plan[0][0] === PIECE_ALL_ARGUMENTS &&
     plan[0][1] !== ENCODING_JSON_STRING
   );
+}
+
+/**
+ * The plan with the tool's name filled in, which is the same in every call, and texts that follow each other in one.
+ * @param {Piece[]} plan @param {string} toolName @returns {Piece[]}
+ */
+export function withName(plan, toolName) {
+  /** @type {Piece[]} */
+  const pieces = [];
+  const none = new Arguments({});
+  for (const piece of plan) {
+    const isName = typeof piece !== 'string' && piece[0] === PIECE_TOOL_NAME;
+    const next = isName ? renderPlan([piece], none, { requestId: '', toolName, freshId: String }) : piece;
+    const last = pieces.at(-1);
+    if (typeof last === 'string' && typeof next === 'string') pieces[pieces.length - 1] = last + next;
+    else pieces.push(next);
+  }
+  return pieces;
 }
 
 /** @param {Piece[]} plan */

@@ -68,7 +68,7 @@ function toBinary(text) {
   return typeof text === 'string' ? new TextEncoder().encode(text) : text;
 }
 
-/** What is to be sent, once the connection's captured values are known. @param {import('./calls.js').Call} call @param {string} what the call's number, then JSON */
+/** What is to be sent, once the connection's captured values are known. @param {import('./calls.js').Call} call @param {number | string} what */
 export function complete({ message, mode, tool }, what) {
   if (!Array.isArray(message)) return message;
   const builtIns = { requestId: '', toolName: '', freshId: () => '', captured: capturedIn(what) };
@@ -76,8 +76,7 @@ export function complete({ message, mode, tool }, what) {
   return tool?.bytes === undefined || mode === MODE_DISCOVERY ? text : new TextEncoder().encode(text);
 }
 
-/** @param {string} what a call's number, then JSON, if the template takes captured values @returns {Record<string, string>} */
+/** @param {number | string} what a call's number, before captured values where there are some @returns {Record<string, string>} */
 export function capturedIn(what) {
-  const end = what.indexOf(' ');
-  return end < 0 ? {} : JSON.parse(what.slice(end));
+  return typeof what === 'string' ? JSON.parse(what.slice(what.indexOf(' '))) : {};
 }

@@ -3,7 +3,7 @@
 
 import { createError } from '../base/errors.js';
 import { kindOf, wellFormed } from '../base/values.js';
-import { isJustArguments, stringify, usesUuid } from './message.js';
+import { isJustArguments, stringify, usesUuid, withName } from './message.js';
 
 /** @typedef {import('./message.js').Piece} Piece */
 
@@ -98,8 +98,9 @@ export class Tools {
     const text = forCore(template, 'callTemplate');
     const { value, error } = driver.ask((core, session) => core.prepare(session, caller, name, text));
     if (error) throw createError(error.field === 'url' && isTool(text) ? { ...error, message: A_TOOL } : error);
-    const plain = value.plan !== undefined && isJustArguments(value.plan);
-    const tool = { ...value, plain, usesUuid: usesUuid(value.plan ?? []), last: [] };
+    const plan = value.plan && withName(value.plan, value.name);
+    const plain = plan !== undefined && isJustArguments(plan);
+    const tool = { ...value, plan, plain, usesUuid: usesUuid(plan ?? []), last: [] };
     this.#tools.set(key, tool);
     if (this.#tools.size > MOST_TOOLS) this.#releaseOldest(driver);
     return tool;
@@ -157,8 +158,9 @@ export function planFor(driver, tool, args, of) {
   if (last?.names === names) return last.plan;
   const { value, error } = driver.ask((core, session) => core.plan(session, tool.tool, names, of));
   if (error) throw createError(error);
-  tool.last[of] = { names, plan: value };
-  return value;
+  const plan = withName(value, tool.name);
+  tool.last[of] = { names, plan };
+  return plan;
 }
 
 /** @param {unknown} template @returns {string} JSON text; throws a TypeError naming the place that JSON cannot hold */

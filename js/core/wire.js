@@ -11,7 +11,7 @@ export const WIRE_CLOSE = -3;
 /**
  * What Emscripten did to a stand-in. `WIRE_SEND`: `what` is a call, whose message is to be sent (and the values of its handshake), or the plan of a message of the
  * template's own.
- * @typedef {{ kind: typeof WIRE_OPEN, wire: Wire } | { kind: typeof WIRE_SEND, wire: Wire, what: string }
+ * @typedef {{ kind: typeof WIRE_OPEN, wire: Wire } | { kind: typeof WIRE_SEND, wire: Wire, what: number | string }
  *   | { kind: typeof WIRE_CLOSE, wire: Wire, code: number | undefined, reason: string | undefined }} WireNote
  */
 
@@ -35,9 +35,11 @@ export class Wire {
     notes.push({ kind: WIRE_OPEN, wire: this });
   }
 
-  /** @param {string} what */
+  /** @param {string | Uint8Array} what bytes: the call's number, as wasm holds it */
   send(what) {
-    this.notes.push({ kind: WIRE_SEND, wire: this, what });
+    const named =
+      typeof what === 'string' ? what : (what[0] | (what[1] << 8) | (what[2] << 16) | (what[3] << 24)) >>> 0;
+    this.notes.push({ kind: WIRE_SEND, wire: this, what: named });
   }
 
   /** @param {number} [code] @param {string} [reason] */

@@ -61,6 +61,7 @@ Scanner::Scanner(std::string_view text, const ScanPlan& plan, std::size_t max_de
       max_depth_(max_depth),
       listener_(listener) {
   result_.values.resize(plan.size());
+  levels_.reserve(8);  // few texts nest deeper
 }
 
 ScanResult Scanner::run() {

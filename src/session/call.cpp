@@ -10,7 +10,8 @@ namespace {
 constexpr std::string_view kTooDeep = "its JSON nests deeper than the limit jsonDepth allows";
 
 // Slots of the scan plan that every template has. The leaves of `message_filter`, then of `stream_end`, then
-// `result_path`, those of `error_path`, and the leaves of `error_match` and of `progress_filter` follow them.
+// `result_path`, those of `error_path`, the leaves of `error_match` and of `progress_filter`, and the places of ids
+// follow.
 enum Slot : std::size_t { kType, kRequestId, kTools, kFirstLeaf };
 
 bool is_string(std::string_view raw, std::string_view wanted) {
@@ -37,6 +38,12 @@ bool names_another_call(std::string_view raw, CallId id) {
 }
 
 }  // namespace
+
+const json::ScanResult& Frame::scan(const json::ScanPlan& plan, bool strips, std::size_t max_depth) const {
+  if (scanned_for_ != &plan) scan_ = json::scan(json_in(text(), strips), plan, max_depth);
+  scanned_for_ = &plan;
+  return scan_;
+}
 
 bool matches(const FrameMatch& match, const json::ScanResult& scan, std::size_t first_slot, std::optional<CallId> own) {
   for (std::size_t i = 0; i < match.leaves.size(); ++i) {
@@ -87,7 +94,7 @@ CallRules::CallRules(const CallTemplate& call_template)
   }
   progress_slot_ = pointers.size();
   for (const auto& leaf : progress_.members.leaves) pointers.push_back(leaf.first);
-  plan_ = json::ScanPlan(std::move(pointers));
+  id_slot_ = pointers.size();
 
   std::vector<json::Pointer> captured;
   for (const auto& [name, at] : call_template.captures) {
@@ -125,9 +132,10 @@ CallRules::CallRules(const CallTemplate& call_template)
       }
       id_places_ = concat({prefix, "\n", to_text(id_count_)});  // no pointer has braces before its first slash
       for (const json::Pointer& at : places) append(id_places_, {json::to_string(at), "\n"});
-      correlation_plan_ = json::ScanPlan(std::move(places));
+      for (json::Pointer& at : places) pointers.push_back(std::move(at));
     }
   }
+  plan_ = json::ScanPlan(std::move(pointers));
 }
 
 std::string CallRules::id_in(std::string_view text) const {
@@ -175,7 +183,7 @@ Judgement CallRules::as_progress(const json::ScanResult& scan) const {
 Judgement CallRules::judge_first(CallMode mode, CallId id, const Frame& frame, std::size_t max_depth,
                                  const FrameMatches* own) const {
   using Kind = Judgement::Kind;
-  const json::ScanResult scan = json::scan(json_in(frame.text(), strips_), plan_, max_depth);
+  const json::ScanResult& scan = frame.scan(plan_, strips_, max_depth);
   if (scan.too_deep) return {.kind = Kind::bad_frame, .why = kTooDeep};
   const std::string* error_path = error_path_in(scan);
   const bool is_wrapped = mode == CallMode::stream || format_ != ResponseFormat::raw;
@@ -229,7 +237,7 @@ Judgement CallRules::judge_text(CallMode mode, CallId id, const Frame& frame, st
     if (frame.size() <= max_depth) return {.kind = Kind::item, .decoding = Decoding::json_or_text};
   }
 
-  const json::ScanResult scan = json::scan(json_in(frame.text(), strips_), plan_, max_depth);
+  const json::ScanResult& scan = frame.scan(plan_, strips_, max_depth);
   if (scan.too_deep && !members_decide && format_ != ResponseFormat::json) return as_text;
   if (scan.too_deep) return {.kind = Kind::bad_frame, .why = kTooDeep};
   const std::size_t first_end = kFirstLeaf + matches_.filter.leaves.size();

@@ -50,10 +50,15 @@ class Frame {
   /// Whether `kWrapperMark` stands in the text: without it a frame is no `tool_response` and no `tool_error`. A host
   /// that keeps the payload elsewhere can tell without handing it over.
   [[nodiscard]] virtual bool may_be_wrapped() const { return text().find(kWrapperMark) != std::string_view::npos; }
+  /// What `plan` finds in its JSON. `strips`: whether something may stand before that. The last result is kept, since
+  /// who looks for the call that a frame answers and who judges it need the same.
+  [[nodiscard]] const json::ScanResult& scan(const json::ScanPlan& plan, bool strips, std::size_t max_depth) const;
 
  private:
   bool is_text_;
   std::size_t size_;
+  mutable const json::ScanPlan* scanned_for_ = nullptr;
+  mutable json::ScanResult scan_{};
 };
 
 /// Where the JSON of a frame begins. `strips`: whether something may stand before it.
@@ -132,8 +137,10 @@ class CallRules {
   /// Where the id stands in how a text begins: whether it does so, and the id in a text.
   [[nodiscard]] bool has_prefix() const { return has_prefix_; }
   [[nodiscard]] std::string id_in(std::string_view text) const;
-  /// Finds just those places, and behind them those where progress carries the id, if `progress_filter` has some.
-  [[nodiscard]] const json::ScanPlan& correlation_plan() const { return correlation_plan_; }
+  /// All that is looked for in a frame. From `id_slot` on: those places, and behind them those where progress carries
+  /// the id, if `progress_filter` has some.
+  [[nodiscard]] const json::ScanPlan& plan() const { return plan_; }
+  [[nodiscard]] std::size_t id_slot() const { return id_slot_; }
   /// These as text: two templates with the same look for ids in the same places.
   [[nodiscard]] const std::string& id_places() const { return id_places_; }
   [[nodiscard]] bool correlates_by_uuid() const { return by_uuid_; }
@@ -158,11 +165,10 @@ class CallRules {
   bool has_result_path_ = false;
   std::vector<std::string> error_paths_;
   FrameMark progress_;
-  std::size_t progress_slot_ = 0;
+  std::size_t progress_slot_ = 0, id_slot_ = 0;
   std::size_t id_count_ = 0;
   std::string before_id_, behind_id_;  // in how a text begins
   bool has_prefix_ = false, strips_;
-  json::ScanPlan correlation_plan_;
   std::string id_places_;
   std::vector<std::pair<std::string, std::string>> captures_;  // names and places, and the plan that finds them
   json::ScanPlan capture_plan_, answer_plan_;

@@ -352,7 +352,7 @@ class Session {
   [[nodiscard]] static bool is_echo(Connection& connection, const Frame& frame);
   [[nodiscard]] static bool is_one_answer(const Call& call);
   [[nodiscard]] static Ending ending_by_frame(const Call& call);
-  [[nodiscard]] std::vector<CallId> calls_of(const Connection& connection) const;
+  [[nodiscard]] static std::vector<CallId> calls_of(const Connection& connection);
   [[nodiscard]] bool holds_more_than(const Call& call, std::size_t part) const;
   void set_reading(Connection& connection, bool on);
   void expect_answer(TimePoint now, const Connection& connection, const Call& call);

@@ -7,6 +7,7 @@
 #include "session_state.hpp"
 
 namespace utcp::ws {
+
 // Fills in what has been captured so far. The leave message may have to wait for the first answer.
 void Session::fill_in(const Connection& connection, Call& call) {
   Late& late = *call.late;
@@ -24,14 +25,14 @@ Session::Call* Session::find_route(const Routes& routes, const Table<Call>& call
     const Tool& tool = *calls.at(entry->second)->tool;
     const CallRules& rules = tool.rules;
     const std::string& place = by_answer ? tool.answer_place : tool.place;
-    const std::string_view text = json_in(frame.text(), tool.call_template.strips);
-    const json::ScanResult scan =
-        json::scan(text, by_answer ? rules.answer_plan() : rules.correlation_plan(), options_.max_depth);
+    const std::size_t first = by_answer ? 0 : rules.id_slot();
+    const json::ScanResult& scan =
+        frame.scan(by_answer ? rules.answer_plan() : rules.plan(), tool.call_template.strips, options_.max_depth);
     std::vector<std::string> ids;
     if (!by_answer && rules.has_prefix()) ids.push_back(rules.id_in(frame.text()));
     // Behind them stand the places of progress.
     for (std::size_t i = 0; i < (by_answer ? 1 : rules.id_count()); ++i) {
-      const std::string_view raw = scan.values[i];
+      const std::string_view raw = scan.values[first + i];
       if (json::is_string(raw) || json::is_number(raw)) ids.push_back(json::text_of(raw));
     }
     for (const std::string& id : ids) {
@@ -79,7 +80,7 @@ void Session::owe_leave_message(Connection& connection, Call& call, Ending endin
   if (!call.late->route.empty()) connection.answers.erase(call.late->route);
   if (ending != Ending::left || call.late->leave.empty()) return;
   const auto id = static_cast<std::uint32_t>(call.id);
-  connection.owed[call.route] = id;
+  connection.owed[call.place() + call.route] = id;
   left_[id] = std::move(calls_.at(id));
 }
 
@@ -95,7 +96,7 @@ bool Session::leave_late(Connection& connection, const Frame& frame) {
     fill_in(connection, *call);
     (void)send_leave_message(*call, Ending::left);
   }
-  connection.owed.erase(call->route);
+  connection.owed.erase(call->place() + call->route);
   left_.erase(static_cast<std::uint32_t>(call->id));
   return true;
 }

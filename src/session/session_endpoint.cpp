@@ -112,8 +112,9 @@ Session::Connection* Session::Endpoint::find_connection(const Call& call) const 
 bool Session::Connection::may_confuse(const Call& call) const {
   constexpr std::size_t kMostUnanswered = 1000;
   if (!call.tool->rules.correlates_by_value()) return owed.size() >= kMostUnanswered;
-  const std::string route = call.tool->place + call.wire_id;
-  return calls.contains(route) || unanswered.contains(route) || unanswered.size() >= kMostUnanswered;
+  const auto there = calls.find(call.place());
+  return (there != calls.end() && there->second.contains(call.wire_id)) ||
+         unanswered.contains(call.place() + call.wire_id) || unanswered.size() >= kMostUnanswered;
 }
 
 bool Session::Endpoint::has_ready_connection() const {

@@ -34,7 +34,7 @@ struct Session::Endpoint {
   std::vector<Connection*> connections{};
   BackOff back_off{};
   bool refuses_more = false;  // connections than there are; until one of them ends
-  bool is_touched = false;  // stands in `Session::touched_`
+  bool is_touched = false;    // stands in `Session::touched_`
 
   [[nodiscard]] std::size_t waiting() const { return waiting_alone.size() + waiting_shared.size(); }
   [[nodiscard]] bool has_ready_connection() const;
@@ -54,14 +54,15 @@ struct Session::Connection {
   ConnectionId id;
   Endpoint& endpoint;
   ConnectionStatus state{};
-  /// Its calls by `Call::route`: those whose answers carry the id at one place stand together.
-  Routes calls{};
+  /// Its calls, by the place where answers carry the id, then by that.
+  std::map<std::string, Routes> calls{};
   /// Those whose first answer has come, by where their answers carry what it told, and that.
   Routes answers{};
-  /// Those that were left before it came, and whose leave messages need it. By `Call::route`.
+  /// Those that were left before it came, and whose leave messages need it. By place and id.
   Routes owed{};
-  /// Routes of calls by values that their callers gave, which ended unanswered: what still comes must reach no other.
-  std::map<std::string, std::uint32_t> unanswered{};
+  /// Places and ids of calls by values that their callers gave, which ended unanswered: what still comes must reach no
+  /// other.
+  Routes unanswered{};
   Credentials given{};                // what the host's own source added to its opening
   std::string token{};                // oauth2: what opens it
   TokenId credential{};               // and whose

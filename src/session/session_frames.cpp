@@ -1,4 +1,5 @@
 // Owns the way of a received frame: to the greeting, to the call it answers, or to the reports.
+#include <algorithm>
 #include <utility>
 
 #include "session_state.hpp"
@@ -95,33 +96,33 @@ bool Session::is_echo(Connection& connection, const Frame& frame) {
 
 Session::Call* Session::find_addressee(const Connection& connection, const Frame& frame) {
   if (connection.calls.empty()) return nullptr;
-  auto entry = connection.calls.begin();
-  if (connection.state == ConnectionState::exclusive) return calls_.at(entry->second).get();
+  if (connection.state == ConnectionState::exclusive)
+    return calls_.at(connection.calls.begin()->second.begin()->second).get();
   if (!frame.is_text()) return nullptr;
   // First, since an id may be the same number as what was captured: these are held against the filter besides.
   if (!connection.answers.empty()) {
     if (Call* call = find_route(connection.answers, calls_, true, frame)) return call;
   }
-  while (entry != connection.calls.end()) {
-    const Tool& tool = *calls_.at(entry->second)->tool;
-    const bool has_prefix = tool.rules.has_prefix();
+  for (const auto& [place, calls] : connection.calls) {
+    const Tool& tool = *calls_.at(calls.begin()->second)->tool;
+    const CallRules& rules = tool.rules;
+    const bool has_prefix = rules.has_prefix();
     if (has_prefix) {
-      const auto found = connection.calls.find(tool.place + tool.rules.id_in(frame.text()));
-      if (found != connection.calls.end()) return calls_.at(found->second).get();
+      const auto found = calls.find(rules.id_in(frame.text()));
+      if (found != calls.end()) return calls_.at(found->second).get();
     }
-    const std::string_view text = json_in(frame.text(), tool.call_template.strips);
-    const json::ScanResult scan = json::scan(text, tool.rules.correlation_plan(), options_.max_depth);
-    for (std::size_t i = 0; i < scan.values.size(); ++i) {
-      const std::string_view raw = scan.values[i];
+    for (std::size_t slot = rules.id_slot(); slot < rules.plan().size(); ++slot) {
+      // Asked for each time: judging it for another tool looks for something else.
+      const std::string_view raw = frame.scan(rules.plan(), tool.call_template.strips, options_.max_depth).values[slot];
       if (raw.empty() || raw.front() == '{' || raw.front() == '[') continue;
       const std::string id = json::text_of(raw);
-      const auto found = connection.calls.find(tool.place + id);
-      if (id.empty() || found == connection.calls.end()) continue;
+      const auto found = calls.find(id);
+      if (id.empty() || found == calls.end()) continue;
       Call* call = calls_.at(found->second).get();
+      const bool is_id = slot < rules.id_slot() + rules.id_count();
       // Of what carries the id only where progress does, nothing else is the call's.
-      if (i < tool.rules.id_count() || judge(*call, frame).kind == Judgement::Kind::progress) return call;
+      if (is_id || judge(*call, frame).kind == Judgement::Kind::progress) return call;
     }
-    entry = connection.calls.lower_bound(tool.place + '\xFF');  // the first with another place: no id has that byte
   }
   return nullptr;
 }
@@ -134,10 +135,13 @@ Judgement Session::judge(const Call& call, const Frame& frame) const {
   return call.tool->rules.judge(call.mode, call.id, frame, options_.max_depth, call.filter ? &*call.filter : nullptr);
 }
 
-std::vector<CallId> Session::calls_of(const Connection& connection) const {
+// In the order in which they were made.
+std::vector<CallId> Session::calls_of(const Connection& connection) {
   std::vector<CallId> calls;
-  for (const auto& [id, call] : calls_) {
-    if (call->connection == connection.id) calls.push_back(CallId{id});
+  for (const auto& [place, ids] : connection.calls) {
+    for (const auto& [route, id] : ids) {
+      calls.insert(std::upper_bound(calls.begin(), calls.end(), CallId{id}), CallId{id});
+    }
   }
   return calls;
 }

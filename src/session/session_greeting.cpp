@@ -36,10 +36,10 @@ void Session::greet(TimePoint now, Connection& connection, bool heard) {
     heard = false;
     Plan send = filled(step->send, connection.captured);
     if (lacks_digest(send)) {
-      opening_failed(now, connection,
-                     make_error(ErrorCode::auth_failed,
-                                concat({connection.endpoint.label,
-                                        " sent a value that is no text, and ", step->name, " makes a digest of it"})));
+      opening_failed(
+          now, connection,
+          make_error(ErrorCode::auth_failed, concat({connection.endpoint.label, " sent a value that is no text, and ",
+                                                     step->name, " makes a digest of it"})));
       return;
     }
     if (step->sends) commands_.push_back(SendGreeting{connection.id, std::move(send)});

@@ -24,8 +24,10 @@ void Session::take_out(TimePoint now, Call& call, Ending ending) {
   const bool closes =
       (connection.state == ConnectionState::exclusive && spoilt) || call.tool->call_template.close_after_response;
   if (call.tool->rules.correlates_by_value() && spoilt)
-    connection.unanswered[call.route] = static_cast<std::uint32_t>(id);
-  connection.calls.erase(call.route);
+    connection.unanswered[call.place() + call.wire_id] = static_cast<std::uint32_t>(id);
+  const auto calls = connection.calls.find(call.place());
+  calls->second.erase(call.route);
+  if (calls->second.empty()) connection.calls.erase(calls);
   if (call.late) owe_leave_message(connection, call, ending);
   calls_.erase(static_cast<std::uint32_t>(id));
   if (!connection.calls.empty()) return;

@@ -43,9 +43,11 @@ void Session::open(TimePoint now, Endpoint& endpoint, const Call& call) {
 }
 
 void Session::lease(TimePoint now, Connection& connection, Call& call) {
-  call.route = call.shared() ? call.tool->place + call.wire_id : "";
-  while (connection.calls.contains(call.route)) call.route += '\'';  // the host gave one UUID twice
-  connection.calls[call.route] = static_cast<std::uint32_t>(call.id);
+  call.route = call.wire_id;
+  Routes& calls = connection.calls[call.place()];
+  while (!calls.try_emplace(call.route, static_cast<std::uint32_t>(call.id)).second) {
+    call.route += '\'';  // the host gave one UUID twice
+  }
   connection.state.apply(call.shared() ? ConnectionEvent::joined : ConnectionEvent::leased);
   connection.tainted = connection.tainted || call.shared();
   call.connection = connection.id;

@@ -26,6 +26,7 @@ struct Session::Tool {
   std::uint32_t endpoint_hint = 0;  // the endpoint of the last call; valid while it exists and no header field varies
   std::string place;                // where answers, and progress, carry the id, as a part of a key
   std::string answer_place;         // where they carry what `capture` has kept; empty: there is none
+  std::string nowhere{};            // of a call that has a connection of its own
 
   Tool(CallTemplate t, CallerId c)
       : call_template(std::move(t)),
@@ -85,12 +86,13 @@ struct Session::Call {
   std::string leave_message{};                     // rendered, while it may be sent
   Upload upload = Upload::done;                    // how far its messages are, where they are several
   std::string wire_id{};                           // what a response must carry, where answers are correlated
-  std::string route{};                             // on a connection: the tool's place, then the id
+  std::string route{};                             // the same, as its connection knows it
   std::unique_ptr<Late> late{};                    // null: nothing is captured for it
 
   Call(CallId i, std::shared_ptr<Tool> t, Endpoint& e) : id(i), tool(std::move(t)), endpoint(e) {}
   /// A manual is asked for with a message of its own, so that the place of the template's id says nothing about it.
   [[nodiscard]] bool shared() const { return mode != CallMode::discovery && tool->rules.correlates(); }
+  [[nodiscard]] const std::string& place() const { return shared() ? tool->place : tool->nowhere; }
 };
 
 // Tokens of two callers or manuals are never shared, even where the credential is the same.

@@ -3,19 +3,18 @@
 namespace utcp::ws {
 
 void Timers::set(TimerKey key, TimePoint deadline) {
-  auto [entry, is_new] = deadlines_.try_emplace(key, deadline);
+  auto [entry, is_new] = deadlines_.try_emplace(key, queue_.end());
   if (!is_new) {
-    if (entry->second == deadline) return;
-    queue_.erase({entry->second, key});
-    entry->second = deadline;
+    if (entry->second->first == deadline) return;
+    queue_.erase(entry->second);
   }
-  queue_.emplace(deadline, key);
+  entry->second = queue_.emplace_hint(queue_.end(), deadline, key);  // most are later than all before
 }
 
 void Timers::clear(TimerKey key) {
   auto entry = deadlines_.find(key);
   if (entry == deadlines_.end()) return;
-  queue_.erase({entry->second, key});
+  queue_.erase(entry->second);
   deadlines_.erase(entry);
 }
 

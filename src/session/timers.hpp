@@ -45,8 +45,9 @@ class Timers {
   [[nodiscard]] std::size_t size() const { return deadlines_.size(); }
 
  private:
-  std::set<std::pair<TimePoint, TimerKey>> queue_;
-  std::map<TimerKey, TimePoint> deadlines_;
+  using Queue = std::set<std::pair<TimePoint, TimerKey>>;
+  Queue queue_;
+  std::map<TimerKey, Queue::iterator> deadlines_;
 };
 
 }  // namespace utcp::ws

@@ -79,9 +79,9 @@ class FakeHost {
                         .header_values = std::move(header_values),
                         .message_filter = message_filter,
                         .leave_message = leave_message,
-                         .late_filter = late_filter,
-                         .late_leave = late_leave,
-                         .uploads = uploads});
+                        .late_filter = late_filter,
+                        .late_leave = late_leave,
+                        .uploads = uploads});
     drain();
     return id;
   }

@@ -30,7 +30,7 @@ const allowedImports = [
   /^utcp_ws_(read_text|text_may_be_wrapped)$/,
   // sockets, which bindings/wasm/pre.js leads to js/core/wire.js
   new RegExp(
-    `^emscripten_websocket_(new|delete|close|send_utf8_text|get_protocol|get_protocol_length|${callbacks.join('|')})$`,
+    `^emscripten_websocket_(new|delete|close|send_binary|send_utf8_text|get_protocol|get_protocol_length|${callbacks.join('|')})$`,
   ),
   // the language's run time: ending, time, memory
   /^(abort|abort_js|emscripten_get_now|emscripten_resize_heap|emscripten_memcpy_big|emscripten_memcpy_js)$/,
