@@ -112,7 +112,7 @@ export class Connections {
    */
   sendOwn(connection, message) {
     const socket = this.#sockets.get(connection);
-    if (!(socket?.buffered > socket?.mostHeld)) socket?.transmit(message);
+    if (socket && !(socket.buffered > (socket.mostHeld ?? Infinity))) socket.transmit(message);
   }
 
   /** @param {number} connection */
