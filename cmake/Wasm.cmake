@@ -18,7 +18,7 @@ foreach(room IN ITEMS base json template session)
   target_compile_options(utcp_${room} PRIVATE -fno-rtti)
 endforeach()
 set_source_files_properties(
-  bindings/wasm/channel.cpp bindings/wasm/replies.cpp bindings/wasm/scratch.cpp bindings/wasm/session_host.cpp bindings/wasm/session_options.cpp
+  bindings/wasm/channel.cpp bindings/wasm/replies.cpp bindings/wasm/scratch.cpp bindings/wasm/session_commands.cpp bindings/wasm/session_host.cpp bindings/wasm/session_options.cpp
   PROPERTIES COMPILE_OPTIONS -fno-rtti)
 
 add_executable(core
@@ -26,6 +26,7 @@ add_executable(core
   bindings/wasm/channel.cpp
   bindings/wasm/replies.cpp
   bindings/wasm/scratch.cpp
+  bindings/wasm/session_commands.cpp
   bindings/wasm/session_host.cpp
   bindings/wasm/session_options.cpp
 )

@@ -20,6 +20,10 @@
 
 namespace utcp::ws {
 
+inline std::uint32_t number(CallId id) { return static_cast<std::uint32_t>(id); }
+inline std::uint32_t number(ConnectionId id) { return static_cast<std::uint32_t>(id); }
+inline std::uint32_t number(TokenId id) { return static_cast<std::uint32_t>(id); }
+
 class SessionHost {
  public:
   /// `options`: see `parse_options`.

@@ -364,10 +364,7 @@ export class Driver {
     if (last) this.#calls.take(id)?.finish();
   }
 
-  /**
-   * @param {number} connection
-   * @param {number | string} what a call, whose message it is, perhaps with captured values; or the plan of the template's own message
-   */
+  /** @param {number} connection @param {number | string} what a call, perhaps before captured values, or the plan of the template's own message */
   #send(connection, what) {
     if (typeof what === 'string' && what.startsWith('[')) {
       const builtIns = { requestId: '', toolName: '', freshId: this.freshId };

@@ -12,7 +12,8 @@ import {
 } from '../../dist/constants.js';
 import { createError } from '../base/errors.js';
 import { kindOf, sizeOf } from '../base/values.js';
-import { Arguments, isCaptured, LONGEST_MESSAGE, pathTo, renderEarly, renderPlan } from './message.js';
+import { Arguments, LONGEST_MESSAGE, pathTo, renderPlan } from './message.js';
+import { isCaptured, renderEarly } from './plan.js';
 
 /** @typedef {import('./message.js').Piece} Piece */
 /** @typedef {string | Uint8Array<ArrayBuffer>} Message */

@@ -3,8 +3,9 @@
 import { DEFAULT_JSON_DEPTH, DEFAULT_MANUAL_BYTES, DEFAULT_MANUAL_TOOLS } from '../../dist/constants.js';
 import { createError, UtcpWebSocketError } from '../base/errors.js';
 import { kindOf, wellFormed } from '../base/values.js';
-import { Arguments, checkShape, renderPlan, stringify } from './message.js';
+import { Arguments, renderPlan, stringify } from './message.js';
 import { runningInstance, start } from './module.js';
+import { checkShape } from './plan.js';
 import { forCore, namesOf } from './tools.js';
 
 /** In the order of the core's `MissingArguments`. */

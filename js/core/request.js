@@ -1,8 +1,9 @@
 // Owns what a call needs before it is made: its tool, its message, what goes into headers. All of the caller's own code (getters,
 // `toJSON`, proxies) runs in here, so that nothing is registered before it. Must not know what becomes of the call.
 import { MODE_DISCOVERY } from '../../dist/constants.js';
-import { Arguments, checkShape, randomUuid, renderEarly, renderPlan, usesUuid } from './message.js';
+import { Arguments, randomUuid, renderPlan } from './message.js';
 import { Outbox } from './outbox.js';
+import { checkShape, renderEarly, usesUuid } from './plan.js';
 import { forCore, PLAN_OF_FILTER, PLAN_OF_LEAVING, PLAN_OF_SECOND_MESSAGE, planFor, templateText } from './tools.js';
 
 /**

@@ -3,7 +3,8 @@
 
 import { createError } from '../base/errors.js';
 import { kindOf, wellFormed } from '../base/values.js';
-import { isJustArguments, stringify, usesUuid, withName } from './message.js';
+import { stringify } from './message.js';
+import { isJustArguments, usesUuid, withName } from './plan.js';
 
 /** @typedef {import('./message.js').Piece} Piece */
 
