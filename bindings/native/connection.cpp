@@ -93,6 +93,8 @@ class BeastConnection final : public Connection, public std::enable_shared_from_
     stream_->write(asio::buffer(is_plain ? message : std::string_view(framed)), ignored);
   }
 
+  [[nodiscard]] std::size_t unsent() const override { return wire_ ? wire_->unsent() : 0; }
+
   void ping() override {
     ErrorCondition ignored;
     if (is_open_) stream_->ping({}, ignored);

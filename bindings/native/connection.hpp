@@ -55,6 +55,8 @@ class Connection {
   virtual void open_over(std::unique_ptr<Transport> transport, const Handshake& handshake) = 0;
   /// The message goes out with the next `flush`, or before the next read.
   virtual void send(std::string_view message, bool is_binary) = 0;
+  /// Bytes that wait for the peer to read.
+  [[nodiscard]] virtual std::size_t unsent() const = 0;
   virtual void ping() = 0;
   virtual void set_reading(bool on) = 0;
   virtual void flush() = 0;

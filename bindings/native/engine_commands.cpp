@@ -152,7 +152,10 @@ void Engine::run(const SendMessage& command) {
   }
 }
 
+// A peer that asks and does not read would have this side hold answers without end: they are left out.
 void Engine::send_own(ConnectionId connection, const Plan& plan) {
+  const Connection* to = find(connection);
+  if (to == nullptr || to->unsent() > options_.limits.frame_bytes) return;
   const std::string uuid = random_uuid();
   const std::string time = iso_time();
   const bool takes_id =
@@ -164,7 +167,7 @@ void Engine::send_own(ConnectionId connection, const Plan& plan) {
 
 void Engine::run(const SendGreeting& command) { send_own(command.connection, command.plan); }
 
-void Engine::run(const SendLeaveMessage& command) { send(command.connection, command.text); }
+void Engine::run(const SendLeaveMessage& command) { send_own(command.connection, {{.text = command.text}}); }
 
 void Engine::run(const SendDisconnectMessage& command) { send_own(command.connection, command.plan); }
 

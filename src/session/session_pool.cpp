@@ -196,13 +196,15 @@ void Session::opening_failed(TimePoint now, Connection& connection, ErrorPtr err
   Endpoint& endpoint = connection.endpoint;
   // It may have been a refusal that this host does not show: the retry has a new token, once.
   if (error->code == ErrorCode::connection_failed) (void)renew_token(now, connection);
+  // A token endpoint knows nothing of connections.
+  const bool is_refused = error->code == ErrorCode::auth_failed && connection.state != ConnectionState::authorizing;
   remove(connection, code, reason);
   const bool others_work = endpoint.has_ready_connection();
   BackOff& back_off = endpoint.back_off;
   back_off.last_error = share(on_heap(*error));
   if (back_off.is_on) return;  // one failure of several attempts made at once is enough
   ++back_off.failures;
-  if (others_work && error->code == ErrorCode::auth_failed) {
+  if (others_work && is_refused) {
     // Perhaps it grants no more than that: who waits gets one that works when it is free, or a new one in its place.
     endpoint.refuses_more = true;
     return;

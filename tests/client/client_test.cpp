@@ -148,5 +148,20 @@ TEST(Client, ShowsFramesAsTheyWentOverTheWire) {
   EXPECT_THAT(frames, testing::ElementsAre("> text hello", "< text hello"));
 }
 
+TEST(Client, HoldsNoRepliesWithoutEndForAPeerThatDoesNotRead) {
+  int replies = 0;
+  ClientOptions options;
+  options.limits.frame_bytes = std::size_t{64} * 1024;
+  options.compression = false;
+  options.on_frame = [&replies](const WireFrame& frame) { replies += frame.is_sent ? 1 : 0; };
+  Client client(options);
+  const Json reply = {{"match", {{"ask", 1}}}, {"send", std::string(100'000, 'r')}};
+  const Json call_template = {{"url", server("odd") + "/asks"}, {"message", "go"}, {"replies", Json::array({reply})}};
+  ASSERT_TRUE(client.call_tool("t.t", nullptr, call_template));
+  client.close();
+  EXPECT_GT(replies, 1);
+  EXPECT_LT(replies, 200) << "of 300, each of 100 kB: more than kernels hold";
+}
+
 }  // namespace
 }  // namespace utcp::ws

@@ -64,6 +64,12 @@ const paths = {
     socket.send(`${isBinary ? 'binary' : 'text'} ${data.toString('hex')}`),
   '/backwards': (socket, _text, _request, data) => socket.send(Buffer.from(data).reverse()),
   '/silent': () => {},
+  // It asks, and reads no answers.
+  '/asks': (socket) => {
+    socket.pause();
+    for (let i = 0; i < 300; i += 1) socket.send('{"ask":1}');
+    socket.send('{"done":true}');
+  },
   '/headers': (socket, _text, { headers }) => socket.send(JSON.stringify(headers)),
   '/large': (socket) => socket.send('x'.repeat(1_000_000)),
   '/close': (socket) => socket.close(4321, 'enough'),
