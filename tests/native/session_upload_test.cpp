@@ -138,5 +138,17 @@ TEST(SessionUpload, AConsumerThatIsSlowDoesNotMakeTheCallerLate) {
   EXPECT_EQ(host.code(call), ErrorCode::response_timeout);
 }
 
+TEST(SessionUpload, WhatAPeerEndsBeforeAllIsSentHasNotGoneWell) {
+  for (const CallMode mode : {CallMode::single, CallMode::stream}) {
+    for (const int code : {1000, 1001}) {
+      Uploading host;
+      const CallId call = host.on_open(kNothing, mode);
+      host.upload(call, Upload::waiting);
+      host.peer_closes(1, code);
+      EXPECT_EQ(host.code(call), ErrorCode::connection_closed);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace utcp::ws::test
