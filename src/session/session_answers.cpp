@@ -72,7 +72,7 @@ void Session::take_first_answer(TimePoint now, Connection& connection, Call& cal
     return;
   }
   fill_in(connection, call);
-  timers_.set(timer_of(call.id), now + call.response_timeout);
+  expect_answer(now, connection, call);
 }
 
 // The call has left its connection. Where its leave message needs the first answer, that is waited for.

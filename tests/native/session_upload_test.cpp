@@ -9,6 +9,8 @@ using Written = std::vector<std::string>;
 constexpr std::string_view kAlone = R"({"url":"wss://h.example/ws","response_timeout":5})";
 constexpr std::string_view kShared =
     R"({"url":"wss://h.example/ws","message":{"id":"{{request_id}}"},"response_timeout":5})";
+constexpr std::string_view kCaptures = R"({"url":"wss://h.example/ws","message":{"id":"{{request_id}}"},
+  "capture":{"sub":"/result"},"message_filter":{"sub":"{{answer.sub}}"},"leave_message":"x","response_timeout":5})";
 constexpr std::string_view kNothing = R"({"url":"wss://h.example/ws","expected_responses":0})";
 
 struct Uploading : FakeHost {
@@ -148,6 +150,19 @@ TEST(SessionUpload, WhatAPeerEndsBeforeAllIsSentHasNotGoneWell) {
       EXPECT_EQ(host.code(call), ErrorCode::connection_closed);
     }
   }
+}
+
+TEST(SessionUpload, TheFirstAnswerDoesNotMakeTheCallerLate) {
+  Uploading host;
+  host.late_filter = MessageTemplate::compile(R"([{"sub":"{{answer.sub}}"},{},{}])")->plan({});
+  const CallId call = host.on_open(kCaptures);
+  host.upload(call, Upload::waiting);
+  host.text(1, R"({"id":1,"result":"0xa"})");
+  host.advance(1h);
+  EXPECT_EQ(host.outcome(call).settled, 0);
+  host.upload(call, Upload::done);
+  host.advance(5s);
+  EXPECT_EQ(host.code(call), ErrorCode::response_timeout);
 }
 
 }  // namespace
