@@ -165,5 +165,18 @@ TEST(SessionUpload, TheFirstAnswerDoesNotMakeTheCallerLate) {
   EXPECT_EQ(host.code(call), ErrorCode::response_timeout);
 }
 
+TEST(SessionUpload, ACallThatSentNothingOwesNoLeaveMessage) {
+  for (const bool has_begun : {false, true}) {
+    Uploading host;
+    host.leave_message.clear();
+    host.late_filter = MessageTemplate::compile(R"([{"sub":"{{answer.sub}}"},{},{}])")->plan({});
+    host.late_leave = MessageTemplate::compile(R"(["stop","{{answer.sub}}"])")->plan({});
+    const CallId call = host.on_open(kCaptures);
+    if (has_begun) host.upload(call, Upload::waiting);
+    host.abort(call);
+    EXPECT_EQ(host.open_sockets(), has_begun ? 0U : 1U);
+  }
+}
+
 }  // namespace
 }  // namespace utcp::ws::test
