@@ -223,5 +223,14 @@ TEST(SessionAnswers, MessagesBringWhatTheHandshakeHasKept) {
   EXPECT_EQ(host.captured, (std::vector<Captured>{{{"connect.sid", "[1]"}}, {}}));
 }
 
+TEST(SessionAnswers, TheIdMayStandInALaterOneOfTheMessages) {
+  Subscriber host;
+  const CallId stream = host.on_open(R"({"url":"wss://h.example/ws","messages":["hello",{"id":"{{request_id}}"}],
+    "capture":{"sub":"/result"},"message_filter":{"sub":"{{answer.sub}}"},"leave_message":"x"})");
+  host.text(1, R"({"id":1,"result":"0xa"})");
+  host.text(1, R"({"sub":"0xa"})");
+  EXPECT_EQ(host.outcome(stream).items.size(), 1U);
+}
+
 }  // namespace
 }  // namespace utcp::ws::test
