@@ -84,6 +84,13 @@ void Session::owe_leave_message(Connection& connection, Call& call, Ending endin
   left_[id] = std::move(calls_.at(id));
 }
 
+// What its connection knows, and what its first answer told.
+Secrets Session::secrets_of(const Call& call) const {
+  Secrets secrets = secrets_of(*call.connection);
+  if (call.late) secrets.add_captured(call.late->answer);
+  return secrets;
+}
+
 // Returns whether the frame is for a call that was left before its first answer came.
 bool Session::leave_late(Connection& connection, const Frame& frame) {
   Call* call = find_route(connection.owed, left_, false, frame);
