@@ -117,7 +117,10 @@ void Session::start_call(TimePoint now, CallId id, const CallRequest& request) {
   call.connection_timeout = limit(tool->call_template.connection_timeout);
   call.response_timeout = limit(tool->call_template.response_timeout);
   call.connect_by = now + call.connection_timeout;
-  if (request.uploads) call.upload = Upload::unsent;
+  if (request.uploads) {
+    call.upload = Upload::unsent;
+    call.has_begun = false;
+  }
   warn_of_template(*tool, endpoint, id);
   (call.shared() ? endpoint.waiting_shared : endpoint.waiting_alone).push_back(id);
   touch(endpoint);

@@ -78,7 +78,7 @@ void Session::take_first_answer(TimePoint now, Connection& connection, Call& cal
 // The call has left its connection. Where its leave message needs the first answer, that is waited for.
 void Session::owe_leave_message(Connection& connection, Call& call, Ending ending) {
   if (!call.late->route.empty()) connection.answers.erase(call.late->route);
-  if (ending != Ending::left || call.late->leave.empty() || call.upload == Upload::unsent) return;
+  if (ending != Ending::left || call.late->leave.empty() || !call.has_begun) return;
   const auto id = static_cast<std::uint32_t>(call.id);
   connection.owed[call.place() + call.route] = id;
   left_[id] = std::move(calls_.at(id));

@@ -165,6 +165,18 @@ TEST(SessionUpload, TheFirstAnswerDoesNotMakeTheCallerLate) {
   EXPECT_EQ(host.code(call), ErrorCode::response_timeout);
 }
 
+TEST(SessionUpload, ACallThatCouldSendNothingIsNotLeft) {
+  for (const bool has_begun : {false, true}) {
+    Uploading host;
+    const CallId call = host.on_open(kShared);
+    if (has_begun) host.upload(call, Upload::waiting);
+    host.upload(call, Upload::held);
+    host.advance(5s);
+    EXPECT_EQ(host.code(call), ErrorCode::response_timeout);
+    EXPECT_EQ(host.written(), has_begun ? (Written{"call 1", "leave 1: bye"}) : Written{"call 1"});
+  }
+}
+
 TEST(SessionUpload, ACallThatSentNothingOwesNoLeaveMessage) {
   for (const bool has_begun : {false, true}) {
     Uploading host;
