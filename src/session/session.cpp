@@ -117,7 +117,10 @@ void Session::start_call(TimePoint now, CallId id, const CallRequest& request) {
   call.connection_timeout = limit(tool->call_template.connection_timeout);
   call.response_timeout = limit(tool->call_template.response_timeout);
   call.connect_by = now + call.connection_timeout;
-  if (request.uploads) call.upload = Upload::unsent;
+  if (request.uploads) {
+    call.upload = Upload::unsent;
+    call.has_begun = false;
+  }
   warn_of_template(*tool, endpoint, id);
   (call.shared() ? endpoint.waiting_shared : endpoint.waiting_alone).push_back(id);
   touch(endpoint);
@@ -175,7 +178,7 @@ void Session::say_tool_failed(TimePoint now, Call& call, const Frame& frame, std
   const json::ScanResult scan = json::scan(json_in(frame.text(), strips), plan, options_.max_depth);
   const std::string quoted = scan.valid ? std::string("null") : json::quote(frame.text().substr(0, kLongestDetail));
   const std::string_view raw = scan.values[0].empty() ? std::string_view(quoted) : scan.values[0];
-  const Secrets secrets = secrets_of(*call.connection);
+  const Secrets secrets = secrets_of(call);
   std::string detail;
   std::string text(raw.substr(0, kLongestSaid * 8));
   if (raw.size() > kLongestDetail) {
@@ -245,7 +248,7 @@ ErrorPtr Session::timeout_error(const Call& call) const {
                                seconds_text(call.response_timeout), " (response_timeout)"});
     if (call.ignored > 0) {
       text += concat({"; frames that were no answer to this call: ", to_text(call.ignored), ", the last because ",
-                      call.ignored_why, ": ", said(call.ignored_start, secrets_of(*call.connection), kShownOfFrame)});
+                      call.ignored_why, ": ", said(call.ignored_start, secrets_of(call), kShownOfFrame)});
     }
     return make_error(ErrorCode::response_timeout, std::move(text));
   }

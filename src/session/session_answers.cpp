@@ -72,16 +72,23 @@ void Session::take_first_answer(TimePoint now, Connection& connection, Call& cal
     return;
   }
   fill_in(connection, call);
-  timers_.set(timer_of(call.id), now + call.response_timeout);
+  expect_answer(now, connection, call);
 }
 
 // The call has left its connection. Where its leave message needs the first answer, that is waited for.
 void Session::owe_leave_message(Connection& connection, Call& call, Ending ending) {
   if (!call.late->route.empty()) connection.answers.erase(call.late->route);
-  if (ending != Ending::left || call.late->leave.empty()) return;
+  if (ending != Ending::left || call.late->leave.empty() || !call.has_begun) return;
   const auto id = static_cast<std::uint32_t>(call.id);
   connection.owed[call.place() + call.route] = id;
   left_[id] = std::move(calls_.at(id));
+}
+
+// What its connection knows, and what its first answer told.
+Secrets Session::secrets_of(const Call& call) const {
+  Secrets secrets = secrets_of(*call.connection);
+  if (call.late) secrets.add_captured(call.late->answer);
+  return secrets;
 }
 
 // Returns whether the frame is for a call that was left before its first answer came.

@@ -287,6 +287,7 @@ void Session::handle_upload(TimePoint now, CallId id, Upload progress) {
   if (entry == calls_.end() || !entry->second->connection) return;
   Call& call = *entry->second;
   call.upload = progress;
+  call.has_begun = call.has_begun || progress == Upload::waiting || progress == Upload::done;
   if (progress == Upload::done && call.tool->rules.expects_nothing(call.mode)) {
     settle(now, call, nullptr, Ending::answered);
   } else {

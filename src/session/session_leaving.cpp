@@ -42,7 +42,7 @@ void Session::take_out(TimePoint now, Call& call, Ending ending) {
 // Returns whether there was one to send. A call that has a connection was sent, unless its upload has not begun.
 bool Session::send_leave_message(Call& call, Ending ending) {
   const bool is_due = ending == Ending::left || call.tool->call_template.leave_when == LeaveWhen::always;
-  if (!call.connection || !is_due || call.leave_message.empty() || call.upload == Upload::unsent) return false;
+  if (!call.connection || !is_due || call.leave_message.empty() || !call.has_begun) return false;
   commands_.push_back(SendLeaveMessage{*call.connection, call.id, std::exchange(call.leave_message, {})});
   return true;
 }

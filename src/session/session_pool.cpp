@@ -185,7 +185,9 @@ void Session::connection_lost(Connection& connection, ErrorPtr lost) {
   connection.calls.clear();
   for (const CallId id : calls) {
     const Call& call = *calls_.at(static_cast<std::uint32_t>(id));
-    const bool until_peer_ends = call.mode == CallMode::stream || call.tool->rules.expected(call.mode) == 0;
+    // One that expects nothing is still here because not all of it is sent.
+    const bool until_peer_ends = !call.tool->rules.expects_nothing(call.mode) &&
+                                 (call.mode == CallMode::stream || call.tool->rules.expected(call.mode) == 0);
     reject(id, peer_is_done && until_peer_ends ? nullptr : error);
   }
   remove(connection, error->close_code, error->reason, true);

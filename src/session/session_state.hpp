@@ -85,6 +85,7 @@ struct Session::Call {
   std::optional<FrameMatches> filter{};            // the template's, with this call's values
   std::string leave_message{};                     // rendered, while it may be sent
   Upload upload = Upload::done;                    // how far its messages are, where they are several
+  bool has_begun = true;                           // and whether any of them was sent: it may be held before
   std::string wire_id{};                           // what a response must carry, where answers are correlated
   std::string route{};                             // the same, as its connection knows it
   std::unique_ptr<Late> late{};                    // null: nothing is captured for it

@@ -10,6 +10,7 @@ namespace utcp::ws::test {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 using Written = std::vector<std::string>;
 
 constexpr std::string_view kSubscribe = R"({"url":"wss://h.example/ws","message":{"id":"{{request_id}}"},
@@ -221,6 +222,37 @@ TEST(SessionAnswers, MessagesBringWhatTheHandshakeHasKept) {
   host.open(1);
   host.text(1, R"({"ok":1,"sid":[ 1 ]})");
   EXPECT_EQ(host.captured, (std::vector<Captured>{{{"connect.sid", "[1]"}}, {}}));
+}
+
+TEST(SessionAnswers, TheIdMayStandInALaterOneOfTheMessages) {
+  Subscriber host;
+  const CallId stream = host.on_open(R"({"url":"wss://h.example/ws","messages":["hello",{"id":"{{request_id}}"}],
+    "capture":{"sub":"/result"},"message_filter":{"sub":"{{answer.sub}}"},"leave_message":"x"})");
+  host.text(1, R"({"id":1,"result":"0xa"})");
+  host.text(1, R"({"sub":"0xa"})");
+  EXPECT_EQ(host.outcome(stream).items.size(), 1U);
+}
+
+TEST(SessionAnswers, SecretsOfTheFirstOneAreNotShown) {
+  constexpr std::string_view kToken = R"({"url":"wss://h.example/ws","message":{"id":"{{request_id}}"},
+    "capture":{"token":"/token"},"message_filter":{"token":"{{answer.token}}"},"error_path":"/error",
+    "error_match":{"bad":true},"response_timeout":5})";
+  for (const bool fails : {false, true}) {
+    Subscriber host;
+    host.late_leave.clear();
+    host.late_filter = MessageTemplate::compile(R"([{"token":"{{answer.token}}"},{},{}])")->plan({});
+    const CallId call = host.on_open(kToken);
+    host.text(1, R"({"id":1,"token":"s3cr3t-t0k3n"})");
+    if (fails) {
+      host.text(1, R"({"token":"s3cr3t-t0k3n","error":"no s3cr3t-t0k3n here"})");
+    } else {
+      host.text(1, R"({"id":1,"said":"s3cr3t-t0k3n"})");
+      host.advance(5s);
+    }
+    ASSERT_TRUE(host.outcome(call).error);
+    EXPECT_THAT(host.outcome(call).error->message, HasSubstr("***"));
+    EXPECT_THAT(host.outcome(call).error->message + host.outcome(call).detail, Not(HasSubstr("s3cr3t")));
+  }
 }
 
 }  // namespace

@@ -9,6 +9,8 @@ using Written = std::vector<std::string>;
 constexpr std::string_view kAlone = R"({"url":"wss://h.example/ws","response_timeout":5})";
 constexpr std::string_view kShared =
     R"({"url":"wss://h.example/ws","message":{"id":"{{request_id}}"},"response_timeout":5})";
+constexpr std::string_view kCaptures = R"({"url":"wss://h.example/ws","message":{"id":"{{request_id}}"},
+  "capture":{"sub":"/result"},"message_filter":{"sub":"{{answer.sub}}"},"leave_message":"x","response_timeout":5})";
 constexpr std::string_view kNothing = R"({"url":"wss://h.example/ws","expected_responses":0})";
 
 struct Uploading : FakeHost {
@@ -136,6 +138,56 @@ TEST(SessionUpload, AConsumerThatIsSlowDoesNotMakeTheCallerLate) {
   host.consume(call, 3, 21);
   host.advance(5s);
   EXPECT_EQ(host.code(call), ErrorCode::response_timeout);
+}
+
+TEST(SessionUpload, WhatAPeerEndsBeforeAllIsSentHasNotGoneWell) {
+  for (const CallMode mode : {CallMode::single, CallMode::stream}) {
+    for (const int code : {1000, 1001}) {
+      Uploading host;
+      const CallId call = host.on_open(kNothing, mode);
+      host.upload(call, Upload::waiting);
+      host.peer_closes(1, code);
+      EXPECT_EQ(host.code(call), ErrorCode::connection_closed);
+    }
+  }
+}
+
+TEST(SessionUpload, TheFirstAnswerDoesNotMakeTheCallerLate) {
+  Uploading host;
+  host.late_filter = MessageTemplate::compile(R"([{"sub":"{{answer.sub}}"},{},{}])")->plan({});
+  const CallId call = host.on_open(kCaptures);
+  host.upload(call, Upload::waiting);
+  host.text(1, R"({"id":1,"result":"0xa"})");
+  host.advance(1h);
+  EXPECT_EQ(host.outcome(call).settled, 0);
+  host.upload(call, Upload::done);
+  host.advance(5s);
+  EXPECT_EQ(host.code(call), ErrorCode::response_timeout);
+}
+
+TEST(SessionUpload, ACallThatCouldSendNothingIsNotLeft) {
+  for (const bool has_begun : {false, true}) {
+    Uploading host;
+    const CallId call = host.on_open(kShared);
+    if (has_begun) host.upload(call, Upload::waiting);
+    host.upload(call, Upload::held);
+    host.advance(5s);
+    EXPECT_EQ(host.code(call), ErrorCode::response_timeout);
+    EXPECT_EQ(host.written(), has_begun ? (Written{"call 1", "leave 1: bye"}) : Written{"call 1"});
+  }
+}
+
+TEST(SessionUpload, ACallThatSentNothingOwesNoLeaveMessage) {
+  for (const bool has_begun : {false, true}) {
+    Uploading host;
+    host.leave_message.clear();
+    host.late_filter = MessageTemplate::compile(R"([{"sub":"{{answer.sub}}"},{},{}])")->plan({});
+    host.late_leave = MessageTemplate::compile(R"(["stop","{{answer.sub}}"])")->plan({});
+    const CallId call = host.on_open(kCaptures);
+    if (has_begun) host.upload(call, Upload::waiting);
+    host.abort(call);
+    EXPECT_EQ(host.open_sockets(), has_begun ? 0U : 1U);
+  }
 }
 
 }  // namespace
