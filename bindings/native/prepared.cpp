@@ -104,7 +104,9 @@ Result<Templates::Entry> read_template(std::uint32_t caller, std::string_view to
   entry->uses_now = text.find("now") != std::string::npos;
   const CallTemplate& read = entry->parsed;
   entry->uses_uuid = read.message.holds_uuid() || read.filter_message.holds_uuid() ||
-                     read.discovery_message.holds_uuid() || read.id_message().holds_uuid() ||
+                     read.discovery_message.holds_uuid() ||
+                     std::any_of(read.more_messages.begin(), read.more_messages.end(),
+                                 [](const MessageTemplate& message) { return message.holds_uuid(); }) ||
                      (read.leave_message && read.leave_message->holds_uuid());
   entry->uses_new_id = read.message.holds_new_id() || read.filter_message.holds_new_id();
   entry->filters = !entry->parsed.filter_message.is_constant();
@@ -175,7 +177,7 @@ ErrorPtr take_arguments(Prepared& call, const Json& arguments, std::size_t max_d
   const CallTemplate& used = call.call_template->parsed;
   const auto may_be_bytes = [&](const std::string& name) {
     const auto is_alone = [&](const MessageTemplate& message) { return message.lone_argument() == name; };
-    return used.sends_binary && call.mode != CallMode::discovery &&
+    return !name.empty() && used.sends_binary && call.mode != CallMode::discovery &&
            (is_alone(used.message) || std::any_of(used.more_messages.begin(), used.more_messages.end(), is_alone));
   };
   Json rest;

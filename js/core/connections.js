@@ -112,7 +112,7 @@ export class Connections {
    */
   sendOwn(connection, message) {
     const socket = this.#sockets.get(connection);
-    if (socket && !(socket.buffered > (socket.mostHeld ?? Infinity))) socket.transmit(message);
+    if (socket && !(socket.buffered > Math.max(socket.mostHeld ?? Infinity, MOST_BUFFERED))) socket.transmit(message);
   }
 
   /** @param {number} connection */

@@ -61,7 +61,7 @@ test('a server that asks and does not read gets no more answers than the host ca
   let isClogged = false;
   class Slow extends WebSocket {
     get bufferedAmount() {
-      return isClogged ? 2 ** 20 : super.bufferedAmount;
+      return isClogged ? 2 ** 21 : super.bufferedAmount;
     }
   }
   const answered = [];
