@@ -82,7 +82,7 @@ void read_capture(FieldReader& fields, CallTemplate& out) {
   if (members.empty() || out.captures.size() != members.size() || members.size() > kMostPlaces) {
     fields.refuse("capture", "an object of 1 to 8 JSON Pointers like \"/result\" (RFC 6901)", value);
   }
-  const bool has_id = !out.correlation.empty() || !out.correlation_prefix.empty() || out.message.id_place();
+  const bool has_id = !out.correlation.empty() || !out.correlation_prefix.empty() || out.id_message().id_place();
   if (!has_id || out.correlation_off || out.correlates_by_value) {
     fields.fail("capture", "used with an id of the call's in \"message\", by which its first answer is known",
                 "a template without one");
