@@ -109,7 +109,7 @@ export class Connections {
   /** A peer that asks and does not read would have the host hold replies without end: they are left out. @param {number} connection */
   takesReplies(connection) {
     const socket = this.#sockets.get(connection);
-    return socket !== undefined && !(socket.buffered > (socket.mostHeld ?? Infinity));
+    return socket && !(socket.buffered > socket.mostHeld);
   }
 
   /** @param {number} connection */
