@@ -11,12 +11,6 @@
 #include "utf8.hpp"
 
 namespace utcp::ws::native {
-namespace {
-
-// Of what the peer has not read, before messages of the template's own are left out.
-constexpr std::size_t kMostUnsent = std::size_t{1024} * 1024;
-
-}  // namespace
 
 // --- What connections tell ---
 
@@ -158,11 +152,7 @@ void Engine::run(const SendMessage& command) {
   }
 }
 
-// A peer that asks and does not read would have this side hold answers without end: they are left out. The limit is for
-// what comes, and may be small.
 void Engine::send_own(ConnectionId connection, const Plan& plan) {
-  const Connection* to = find(connection);
-  if (to == nullptr || to->unsent() > std::max(options_.limits.frame_bytes, kMostUnsent)) return;
   const std::string uuid = random_uuid();
   const std::string time = iso_time();
   const bool takes_id =
@@ -178,7 +168,11 @@ void Engine::run(const SendLeaveMessage& command) { send_own(command.connection,
 
 void Engine::run(const SendDisconnectMessage& command) { send_own(command.connection, command.plan); }
 
-void Engine::run(const SendReply& command) { send_own(command.connection, command.plan); }
+// A peer that asks and does not read would have this side hold replies without end: they are left out.
+void Engine::run(const SendReply& command) {
+  const Connection* to = find(command.connection);
+  if (to != nullptr && to->unsent() <= options_.limits.frame_bytes) send_own(command.connection, command.plan);
+}
 
 void Engine::run(const SendPing& command) {
   if (!command.plan.empty()) {

@@ -28,7 +28,8 @@ void SessionHost::run(const SendLeaveMessage& command) {
 
 void SessionHost::run(const SendDisconnectMessage& command) { send(command.connection, plan_json(command.plan)); }
 
-void SessionHost::run(const SendReply& command) { send(command.connection, plan_json(command.plan)); }
+// The space tells it from the other messages of the template's own.
+void SessionHost::run(const SendReply& command) { send(command.connection, concat({" ", plan_json(command.plan)})); }
 
 void SessionHost::run(const SendPing& command) {
   if (command.plan.empty()) {

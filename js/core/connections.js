@@ -106,13 +106,10 @@ export class Connections {
     return !(this.#sockets.get(connection)?.buffered > MOST_BUFFERED); // hosts need not say it
   }
 
-  /**
-   * A message of the template's own. A peer that asks and does not read would have the host hold answers without end: they are left out.
-   * @param {number} connection @param {string} message
-   */
-  sendOwn(connection, message) {
+  /** A peer that asks and does not read would have the host hold replies without end: they are left out. @param {number} connection */
+  takesReplies(connection) {
     const socket = this.#sockets.get(connection);
-    if (socket && !(socket.buffered > Math.max(socket.mostHeld ?? Infinity, MOST_BUFFERED))) socket.transmit(message);
+    return socket && !(socket.buffered > socket.mostHeld);
   }
 
   /** @param {number} connection */

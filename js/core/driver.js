@@ -364,11 +364,12 @@ export class Driver {
     if (last) this.#calls.take(id)?.finish();
   }
 
-  /** @param {number} connection @param {number | string} what a call, perhaps before captured values, or the plan of the template's own message */
+  /** @param {number} connection @param {number | string} what a call, perhaps before captured values, or the plan of the template's own message, behind a space where that is a reply */
   #send(connection, what) {
-    if (typeof what === 'string' && what.startsWith('[')) {
+    if (typeof what === 'string' && /^ ?\[/.test(what)) {
+      if (what[0] === ' ' && !this.#connections.takesReplies(connection)) return;
       const builtIns = { requestId: '', toolName: '', freshId: this.freshId };
-      this.#connections.sendOwn(connection, renderPlan(JSON.parse(what), new Arguments({}), builtIns));
+      this.#connections.send(connection, renderPlan(JSON.parse(what), new Arguments({}), builtIns));
       return;
     }
     const call = this.#calls.get(typeof what === 'number' ? what : Number.parseInt(what, 10));

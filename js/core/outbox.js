@@ -186,6 +186,7 @@ export function lineOf(call, connection, driver, connections, observers) {
   const endpoint = call.tool?.endpoint ?? '';
   return {
     send(message) {
+      if (call.over) return; // a listener has ended it, between two messages
       connections.send(connection, message);
       call.isSent = true;
       observers.tell({ kind: REPORT_SEND, endpoint, connection, call: call.id, size: sizeOf(message), text: '' });

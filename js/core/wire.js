@@ -10,7 +10,7 @@ export const WIRE_CLOSE = -3;
 
 /**
  * What Emscripten did to a stand-in. `WIRE_SEND`: `what` is a call, whose message is to be sent (and the values of its handshake), or the plan of a message of the
- * template's own.
+ * template's own (a reply's behind a space).
  * @typedef {{ kind: typeof WIRE_OPEN, wire: Wire } | { kind: typeof WIRE_SEND, wire: Wire, what: number | string }
  *   | { kind: typeof WIRE_CLOSE, wire: Wire, code: number | undefined, reason: string | undefined }} WireNote
  */

@@ -56,14 +56,14 @@ test('a server that asks while calls wait, and while none does: two calls at onc
   assert.equal(server.opened, 1);
 });
 
+let isClogged = false;
+class Slow extends WebSocket {
+  get bufferedAmount() {
+    return isClogged ? 2 ** 20 : super.bufferedAmount;
+  }
+}
 const ofJavaScript = { skip: process.env.UTCP_NATIVE_CLIENT === '1' && 'a WebSocket of the caller is JavaScript' };
 test('a server that asks and does not read gets no more answers than the host can hold', ofJavaScript, async (t) => {
-  let isClogged = false;
-  class Slow extends WebSocket {
-    get bufferedAmount() {
-      return isClogged ? 2 ** 21 : super.bufferedAmount;
-    }
-  }
   const answered = [];
   const server = await startServer(t, (socket, text) => {
     const { id, result } = JSON.parse(text);
@@ -79,6 +79,24 @@ test('a server that asks and does not read gets no more answers than the host ca
   }
   await server.until(() => answered.length === 2);
   assert.deepEqual(answered, ['asked with 1', 'asked with 3']);
+});
+
+test('that a call is left is said also while much waits to be sent', ofJavaScript, async (t) => {
+  const server = await startServer(t, () => {});
+  const protocol = newProtocol(t, { WebSocket: Slow, limits: { frameBytes: 2 ** 19 } });
+  const controller = new AbortController();
+  const template = server.template({ message: { id: '{{request_id}}' }, leave_message: { stop: '{{request_id}}' } });
+  const calls = [controller, undefined].map((one) => failure(protocol.callTool(null, 'm.t', {}, template, one)));
+  await server.until(() => server.received.length === 2);
+  isClogged = true;
+  controller.abort();
+  await calls[0];
+  isClogged = false;
+  calls.push(failure(protocol.callTool(null, 'm.t', {}, template)));
+  await server.until(() => server.received.at(-1) === '{"id":"3"}');
+  assert.deepEqual(server.received.slice(2), ['{"stop":"1"}', '{"id":"3"}']);
+  await protocol.close();
+  await Promise.all(calls);
 });
 
 test('calls without ids: what is answered is not taken for an answer, and the connection serves the next call', async (t) => {

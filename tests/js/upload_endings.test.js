@@ -73,6 +73,36 @@ test('of a call that is left before anything was sent the service hears nothing'
   assert.deepEqual(server.received, []);
 });
 
+for (const [what, audio] of Object.entries({ 'an upload': () => given('chunk'), 'several messages': () => 'text' })) {
+  test(`${what}: a listener that ends the call when a message is sent ends what follows`, async (t) => {
+    const server = await startListener(t, () => {});
+    const protocol = newProtocol(t);
+    const controller = new AbortController();
+    const id = '{{request_id}}';
+    const messages = [
+      { id, chunk: '{{args.audio}}' },
+      { id, at: 'b' },
+      { id, at: 'c' },
+    ];
+    const template = server.template({ messages, leave_message: { at: 'left' } });
+    const beside = failure(protocol.callTool(null, 'm.t', { audio: 'x' }, template));
+    await server.until(() => server.heard.length === 3);
+    let sent = 0;
+    protocol.addEventListener('send', () => ++sent === 2 && controller.abort());
+    await failure(protocol.callTool(null, 'm.t', { audio: audio() }, template, controller));
+    const next = failure(protocol.callTool(null, 'm.t', { audio: 'x' }, template));
+    await server.until(
+      () => server.heard.filter(({ at }) => at === 'c').length === 2 && server.heard.at(-1).id === '3',
+    );
+    assert.deepEqual(
+      server.heard.slice(3, -3).map(({ at }) => at),
+      [undefined, 'b', 'left'],
+    );
+    await protocol.close();
+    await Promise.all([beside, next]);
+  });
+}
+
 const broken = {
   'cannot be begun': {
     [Symbol.asyncIterator]() {
