@@ -19,7 +19,7 @@ const template = {
 async function measure({ call, inFlight }) {
   let next = 0;
   const lane = async () => {
-    for (let n = next++; n < calls; n = next++) if ((await call(n)) !== n) throw new Error('not its answer');
+    for (let n = next++; n < calls; n = next++) if ((await call(n)) !== n) throw new Error(`not its answer: ${n}`);
   };
   const used = process.cpuUsage();
   await Promise.all(Array.from({ length: inFlight }, lane));
@@ -42,14 +42,19 @@ async function openTools(WebSocket, count, templateOf, inFlight, args) {
 /** The same with bare sockets. */
 async function openSockets(WebSocket, count, inFlight) {
   const sockets = [];
-  for (let i = 0; i < count; i += 1) sockets.push(await openRaw(WebSocket, `${server.url}${i}`));
+  for (let i = 0; i < count; i += 1) {
+    const socket = await openRaw(WebSocket, `${server.url}${i}`);
+    const waiting = []; // one is answered after the other
+    socket.onmessage = ({ data }) => waiting.shift()(JSON.parse(data).params.n);
+    sockets.push({ socket, waiting });
+  }
   const call = (n) =>
     new Promise((resolve) => {
-      const socket = sockets[n % count];
-      socket.onmessage = ({ data }) => resolve(JSON.parse(data).params.n);
+      const { socket, waiting } = sockets[n % count];
+      waiting.push(resolve);
       socket.send(JSON.stringify({ id: n, params: { n } }));
     });
-  return { call, inFlight, close: () => sockets.forEach((socket) => void socket.close()) };
+  return { call, inFlight, close: () => sockets.forEach(({ socket }) => void socket.close()) };
 }
 
 const numbered = (i) => ({ ...template, message: { ...template.message, tool: i } });
