@@ -102,6 +102,9 @@ test('events of a session are a stream beside its calls; left, their domain is t
   const { call, protocol, counts } = newCaller(t, session('chromium'));
   const events = session('chromium', 'chromium-events');
   const watch = (domain, event) => protocol.callToolStreaming(null, 'cdp.events', { domain, event }, events);
+  // Until the new tab's own load is over: its event would be taken for that of the page, which is still to come.
+  const state = { expression: 'document.readyState', returnByValue: true };
+  while ((await call('Runtime.evaluate', state)).result.value !== 'complete');
   for (const word of ['tick', 'tock']) {
     const loads = watch('Page', 'loadEventFired');
     const loaded = loads.next();
