@@ -102,14 +102,17 @@ test('events of a session are a stream beside its calls; left, their domain is t
   const { call, protocol, counts } = newCaller(t, session('chromium'));
   const events = session('chromium', 'chromium-events');
   const watch = (domain, event) => protocol.callToolStreaming(null, 'cdp.events', { domain, event }, events);
-  // Until the new tab's own load is over: its event would be taken for that of the page, which is still to come.
-  const state = { expression: 'document.readyState', returnByValue: true };
-  while ((await call('Runtime.evaluate', state)).result.value !== 'complete');
+  const here = { expression: 'document.readyState + " " + location.href', returnByValue: true };
+  const state = async () => (await call('Runtime.evaluate', here)).result.value;
+  while (!(await state()).startsWith('complete')); // the new tab's own page
   for (const word of ['tick', 'tock']) {
     const loads = watch('Page', 'loadEventFired');
     const loaded = loads.next();
-    await call('Page.navigate', { url: `data:text/html,${word}` });
+    const url = `data:text/html,${word}`;
+    await call('Page.navigate', { url });
     assert.equal(typeof (await loaded).value.timestamp, 'number');
+    // On a busy machine the load of the tab's first page is told only now.
+    while (!(await state()).endsWith(url)) await loads.next();
     await loads.return();
 
     const logs = watch('Runtime', 'consoleAPICalled');
