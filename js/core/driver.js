@@ -25,11 +25,10 @@ import { CallTable } from './call_table.js';
 import { SingleCall, tellProgress } from './calls.js';
 import { Connections } from './connections.js';
 import { Consumed } from './frames.js';
-import { Arguments, renderPlan } from './message.js';
 import { Observers } from './observers.js';
 import { lineOf } from './outbox.js';
 import { closedError, defectOf, rejectionOf } from './rejection.js';
-import { capturedIn, complete, compose, snapshotOf } from './request.js';
+import { capturedIn, complete, compose, renderOwn, snapshotOf } from './request.js';
 import { Session } from './session.js';
 import { StreamCall, ToolStream } from './stream.js';
 import { forCore, Tools, templateText } from './tools.js';
@@ -368,8 +367,7 @@ export class Driver {
   #send(connection, what) {
     if (typeof what === 'string' && /^ ?\[/.test(what)) {
       if (what[0] === ' ' && !this.#connections.takesReplies(connection)) return;
-      const builtIns = { requestId: '', toolName: '', freshId: this.freshId };
-      this.#connections.send(connection, renderPlan(JSON.parse(what), new Arguments({}), builtIns));
+      this.#connections.send(connection, renderOwn(JSON.parse(what), { freshId: this.freshId }));
       return;
     }
     const call = this.#calls.get(typeof what === 'number' ? what : Number.parseInt(what, 10));

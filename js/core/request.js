@@ -72,9 +72,16 @@ function toBinary(text) {
 /** What is to be sent, once the connection's captured values are known. @param {import('./calls.js').Call} call @param {number | string} what */
 export function complete({ message, mode, tool }, what) {
   if (!Array.isArray(message)) return message;
-  const builtIns = { requestId: '', toolName: '', freshId: () => '', captured: capturedIn(what) };
-  const text = renderPlan(message, new Arguments({}), builtIns);
+  const text = renderOwn(message, { captured: capturedIn(what) });
   return tool?.bytes === undefined || mode === MODE_DISCOVERY ? text : new TextEncoder().encode(text);
+}
+
+/**
+ * What is said without arguments.
+ * @param {import('./message.js').Piece[]} plan @param {Partial<import('./message.js').BuiltIns>} builtIns
+ */
+export function renderOwn(plan, builtIns) {
+  return renderPlan(plan, new Arguments({}), { requestId: '', toolName: '', freshId: () => '', ...builtIns });
 }
 
 /** @param {number | string} what a call's number, before captured values where there are some @returns {Record<string, string>} */

@@ -108,6 +108,7 @@ test('events of a session are a stream beside its calls; left, their domain is t
   for (const word of ['tick', 'tock']) {
     const loads = watch('Page', 'loadEventFired');
     const loaded = loads.next();
+    await state(); // so that the first answer has come: a navigation overtakes it
     const url = `data:text/html,${word}`;
     await call('Page.navigate', { url });
     assert.equal(typeof (await loaded).value.timestamp, 'number');
