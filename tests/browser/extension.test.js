@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { fromRoot } from '../../scripts/lib/repo.js';
 import { chromiumOptions } from '../support/chromium.js';
+import { removeFolder } from '../support/folders.js';
 import { startServer } from '../support/server.js';
 
 const manifest = {
@@ -39,7 +40,7 @@ async function startExtension(t, worker) {
   t.after(async () => {
     child.kill();
     await exited;
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    await removeFolder(folder);
   });
 }
 

@@ -1,7 +1,7 @@
 // Opens the README's page in a real Chromium, against the demo's provider.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,7 @@ import { test } from 'node:test';
 import { chromium } from 'playwright-core';
 import { startProvider } from '../../web-demo/server/provider.js';
 import { chromiumOptions } from '../support/chromium.js';
+import { removeFolder } from '../support/folders.js';
 import { documentedProvider, readmeBlocks } from '../support/readme.js';
 
 const root = new URL('../../', import.meta.url);
@@ -39,7 +40,7 @@ test('the page calls a tool', async (t) => {
   const browser = await chromium.launchPersistentContext(data, chromiumOptions());
   t.after(async () => {
     await browser.close();
-    rmSync(data, { recursive: true, force: true });
+    await removeFolder(data);
   });
   const page = await browser.newPage();
   const errors = [];

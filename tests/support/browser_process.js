@@ -1,11 +1,12 @@
 // A browser as a service: a process with a profile of its own that says on stderr where its WebSocket listens.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { chromiumOptions } from './chromium.js';
+import { removeFolder } from './folders.js';
 import { findProgram } from './program.js';
 
 /** Firefox's WebDriver BiDi: `url` is its server's, of which `/session` is the endpoint. */
@@ -33,7 +34,7 @@ async function launch(program, flagsFor) {
   const stop = async (orderly = async () => child.kill()) => {
     await orderly().catch(() => child.kill());
     await exited;
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    await removeFolder(profile);
   };
   const said = [];
   for await (const line of createInterface({ input: child.stderr })) {

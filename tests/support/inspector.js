@@ -1,7 +1,7 @@
 // The inspector as its users have it, for tests: the built page, the provider of `npm start`, a Chromium (or the Firefox that
 // INSPECTOR_BROWSER asks for) that tells all that went wrong in the page.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -9,6 +9,7 @@ import { chromium, firefox } from 'playwright-core';
 import { startProvider } from '../../web-demo/server/provider.js';
 import { startPageServer } from '../../web-demo/server/static.js';
 import { chromiumOptions } from './chromium.js';
+import { removeFolder } from './folders.js';
 import { findProgram } from './program.js';
 
 const axe = readFileSync(new URL('../../web-demo/node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
@@ -56,7 +57,7 @@ export async function startInspector({ port = 0, ...options } = {}) {
     async close() {
       await browser.close();
       await Promise.all([pages.close(), provider.close()]);
-      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+      await removeFolder(folder);
     },
   };
 }

@@ -1,6 +1,6 @@
 // Pages in real browsers that make calls with the package, for tests whose servers check what the browser sends.
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,7 @@ import path from 'node:path';
 import { chromium } from 'playwright-core';
 import { chromiumOptions } from './chromium.js';
 import { startFirefox } from './firefox.js';
+import { removeFolder } from './folders.js';
 
 const root = new URL('../../', import.meta.url);
 const types = { js: 'text/javascript', wasm: 'application/wasm' };
@@ -29,7 +30,7 @@ async function startChromium() {
     },
     async close() {
       await context.close();
-      rmSync(data, { recursive: true, force: true, maxRetries: 5 });
+      await removeFolder(data);
     },
   };
 }

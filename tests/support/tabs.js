@@ -2,12 +2,13 @@
 // driven by its DevTools protocol, with the README's recipe for it.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { WebSocketCommunicationProtocol } from '../../js/api/index.js';
 import { chromiumOptions } from './chromium.js';
+import { removeFolder } from './folders.js';
 
 const recipe = {
   call_template_type: 'websocket',
@@ -33,7 +34,7 @@ export async function startTabs() {
     await protocol.close();
     child.kill();
     await exited;
-    rmSync(data, { recursive: true, force: true, maxRetries: 5 });
+    await removeFolder(data);
   }
   try {
     const origin = await originOf(child);
