@@ -105,6 +105,13 @@ void check_id_place(const MessageTemplate& message, std::string_view rendered) {
   REQUIRE(json::text_of(found.values[0]) == (is_uuid ? kBuiltIns.uuid : kBuiltIns.request_id));
 }
 
+// Whether an argument has a name that the core refuses: it would stand for the call's trace context.
+bool names_a_trace(const json::Members& members) {
+  return std::any_of(members.begin(), members.end(), [](const auto& member) {
+    return member.first == "{{traceparent}}" || member.first == "{{tracestate}}";
+  });
+}
+
 bool holds_lead(const Reading& reading) {
   return std::any_of(reading.events.begin(), reading.events.end(),
                      [](const Event& event) { return event.text.find(kLead) != event.text.npos; });
@@ -166,7 +173,7 @@ void check(std::string_view message_text, std::string_view argument_text) {
   }
   const MessageTemplate& message = compiled.value();
   const Result<std::string> plain = render(message, argument_text, kBuiltIns);
-  REQUIRE(plain.ok() == members.ok());
+  REQUIRE(plain.ok() == (members.ok() && !names_a_trace(*members)));
   if (!plain) return;
 
   // What nlohmann's parser does not read cannot be compared.

@@ -1,4 +1,4 @@
-// `node main.js TARGET [--seconds N] [--seed N] [--replay HEX]`: runs inputs, keeps those that reach code which none has reached, and
+// `node main.js TARGET [--seconds N | --runs N] [--seed N] [--replay HEX]`: runs inputs, keeps those that reach code which none has reached, and
 // changes them further. (Jazzer.js would be the tool for it; its binary asks for a newer C library than Debian 12 has.)
 import { Session } from 'node:inspector/promises';
 import { parseArgs } from 'node:util';
@@ -7,7 +7,7 @@ import { targets } from './targets.js';
 
 const string = { type: 'string' };
 const { values, positionals } = parseArgs({
-  options: { seconds: { ...string, default: '60' }, seed: { ...string, default: '1' }, replay: string },
+  options: { seconds: { ...string, default: '60' }, runs: string, seed: { ...string, default: '1' }, replay: string },
   allowPositionals: true,
 });
 const target = targets[positionals[0]];
@@ -78,14 +78,16 @@ const change = () => {
   return Uint8Array.from(changed.slice(0, 400));
 };
 
-const end = Date.now() + Number(values.seconds) * 1000;
+const start = Date.now();
+const isDone = (runs) =>
+  values.runs === undefined ? Date.now() - start >= Number(values.seconds) * 1000 : runs >= Number(values.runs);
 let runs = 0;
-for (; Date.now() < end; runs += 1) {
+for (; !isDone(runs); runs += 1) {
   bytes = change();
   await runOne();
   if (await isNew()) corpus.push(bytes);
 }
 console.log(
-  `${positionals[0]}: nothing found in ${runs} runs (${Math.round(runs / Number(values.seconds))} a second), ${reached.size} places`,
+  `${positionals[0]}: nothing found in ${runs} runs (${Math.round((runs * 1000) / (Date.now() - start))} a second), ${reached.size} places`,
 );
 process.exit(0);
