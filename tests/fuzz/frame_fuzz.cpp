@@ -65,6 +65,17 @@ bool is_mine(const Tree* request_id) {
   return false;
 }
 
+// Whether a place that `error_path` names has something.
+bool has_error(const CallTemplate& rules, const std::optional<Tree>& tree) {
+  if (!tree) return false;
+  std::vector<json::Pointer> places = rules.more_error_paths;
+  if (rules.error_path) places.push_back(*rules.error_path);
+  return std::any_of(places.begin(), places.end(), [&tree](const json::Pointer& place) {
+    const Tree* error = find(*tree, place);
+    return error != nullptr && !error->is_null();
+  });
+}
+
 // What must come of a frame, for templates and frames in which no name stands twice.
 Judgement expected(const CallTemplate& rules, const Tree& source, CallMode mode, const Frame& frame,
                    const std::optional<Tree>& tree) {
@@ -76,8 +87,16 @@ Judgement expected(const CallTemplate& rules, const Tree& source, CallMode mode,
     if (mode == CallMode::discovery || has_filter) return not_mine;
     return {.kind = Kind::item, .decoding = Decoding::bytes};
   }
+  const auto has_mark = [&](const FrameMark& mark) {
+    if (!mark.prefix.empty()) return frame.text().starts_with(mark.prefix);
+    return tree && has_leaves(*tree, mark.members);
+  };
+  const bool is_marked_error = std::any_of(rules.error_matches.begin(), rules.error_matches.end(), has_mark);
   if (mode == CallMode::discovery) {
-    if (!tree || step(*tree, "tools") == nullptr) return not_mine;
+    const bool discovers = !rules.discovery.places.empty();
+    if (discovers && (is_marked_error || has_error(rules, tree))) return {.kind = Kind::tool_error};
+    const json::Pointer place = discovers ? rules.discovery.places.front() : json::Pointer{{"tools"}};
+    if (!tree || find(*tree, place) == nullptr) return not_mine;
     return {.kind = Kind::item, .last = true};
   }
   const bool may_end = mode == CallMode::stream || rules.expected_responses == kUntilPeerEnds;
@@ -91,13 +110,7 @@ Judgement expected(const CallTemplate& rules, const Tree& source, CallMode mode,
   const auto& place = rules.message.id_place();
   const bool sends_id = place && !place->is_uuid && place->pointer == json::Pointer{{"request_id"}};
   const bool is_anothers = mode == CallMode::stream && tree && sends_id && !is_mine(step(*tree, "request_id"));
-  const auto has_mark = [&](const FrameMark& mark) {
-    if (!mark.prefix.empty()) return frame.text().starts_with(mark.prefix);
-    return tree && has_leaves(*tree, mark.members);
-  };
-  for (const FrameMark& match : rules.error_matches) {
-    if (!is_anothers && has_mark(match)) return {.kind = Kind::tool_error};
-  }
+  if (!is_anothers && is_marked_error) return {.kind = Kind::tool_error};
   if (has_filter && (!tree || !contains(*tree, filter))) return not_mine;
   if (!rules.progress.empty() && !is_anothers && has_mark(own(rules.progress, tree))) {
     const bool is_parsed = tree && (is_json || rules.result_path);
@@ -115,13 +128,7 @@ Judgement expected(const CallTemplate& rules, const Tree& source, CallMode mode,
   if (end.is_null()) end = {{"type", "stream_end"}};
   const bool ends = may_end && !end.empty() && contains(*tree, end);
   if (ends && !rules.stream_end_item) return {.kind = Kind::end};
-  std::vector<json::Pointer> places = rules.more_error_paths;
-  if (rules.error_path) places.insert(places.begin(), *rules.error_path);
-  for (const json::Pointer& at : places) {
-    if (const Tree* error = find(*tree, at); error != nullptr && !error->is_null()) {
-      return {.kind = Kind::tool_error};
-    }
-  }
+  if (has_error(rules, tree)) return {.kind = Kind::tool_error};
   if (rules.result_path) {
     const Tree* result = find(*tree, *rules.result_path);
     if (!rules.result_default.empty() && (result == nullptr || result->is_null())) {
