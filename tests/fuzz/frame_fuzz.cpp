@@ -99,7 +99,8 @@ Judgement expected(const CallTemplate& rules, const Tree& source, CallMode mode,
     if (!tree || find(*tree, place) == nullptr) return not_mine;
     return {.kind = Kind::item, .last = true};
   }
-  const bool may_end = mode == CallMode::stream || rules.expected_responses == kUntilPeerEnds;
+  // With 0, no frame is ever judged, so that it does not matter.
+  const bool may_end = mode == CallMode::stream || rules.expected_responses.value_or(1) < 1;
   const bool looks_inside = rules.error_path || !rules.error_matches.empty() || !rules.progress.empty();
   const bool unwraps = mode == CallMode::stream || rules.response_format != ResponseFormat::raw;
   const bool is_marked = unwraps && frame.text().find("\"tool_") != std::string_view::npos;
