@@ -85,7 +85,8 @@ Judgement expected(const CallTemplate& rules, const Tree& source, CallMode mode,
   const Judgement not_mine{.kind = Kind::not_mine};
   if (!frame.is_text()) {
     if (mode == CallMode::discovery || has_filter) return not_mine;
-    return {.kind = Kind::item, .decoding = Decoding::bytes};
+    const bool is_base64 = rules.response_format == ResponseFormat::base64;
+    return {.kind = Kind::item, .decoding = is_base64 ? Decoding::base64 : Decoding::bytes};
   }
   const auto has_mark = [&](const FrameMark& mark) {
     if (!mark.prefix.empty()) return frame.text().starts_with(mark.prefix);
@@ -101,7 +102,7 @@ Judgement expected(const CallTemplate& rules, const Tree& source, CallMode mode,
   }
   // With 0, no frame is ever judged, so that it does not matter.
   const bool may_end = mode == CallMode::stream || rules.expected_responses.value_or(1) < 1;
-  const bool looks_inside = rules.error_path || !rules.error_matches.empty() || !rules.progress.empty();
+  const bool looks_inside = rules.error_path || !rules.error_matches.empty() || !rules.progress.empty() || rules.strips;
   const bool unwraps = mode == CallMode::stream || rules.response_format != ResponseFormat::raw;
   const bool is_marked = unwraps && frame.text().find("\"tool_") != std::string_view::npos;
   if (!may_end && !has_filter && !rules.result_path && !looks_inside && !is_marked) {
@@ -187,6 +188,8 @@ void check(const std::vector<Part>& input) {
   if (!template_reading.valid || has_twins(template_reading)) return;
   if (has_long_numbers(template_reading) || has_long_numbers(reading)) return;
   if (!is_comparable(input[1].text(), reading)) return;
+  // Unit tests cover text in front of the JSON, which `strip` takes off: here there is none.
+  if (parsed.value().strips && input[1].text().find_first_of("{[") != 0) return;
   const std::optional<Tree> tree = reading.valid ? std::optional(Tree::parse(input[1].text())) : std::nullopt;
   if (tree && has_odd_id(*tree)) return;
   const json::ScanResult scanned = json::scan(input[1].text(), json::ScanPlan(), kMaxDepth);
