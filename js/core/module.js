@@ -84,11 +84,11 @@ export class Instance {
 }
 
 const NOT_LOADED =
-  'the WebAssembly module could not be loaded: serve core.wasm where the bundle expects it, import utcp-websocket/inline, or give its place to ready()';
+  'the WebAssembly module could not be loaded: serve core.wasm where the bundle expects it, import utcp-websocket/inline, or pass its location to ready()';
 
 /**
- * Loads the wasm module, once; later calls only wait for it. Calls do that by themselves: this is for the pure functions,
- * which need it loaded, and for hosts where the default location does not work.
+ * Loads the wasm module once; further calls only wait for it. Tool calls load it on their own: use this for the pure functions,
+ * which need a loaded module, and for hosts where the default location does not work.
  * @param {WasmSource} [source] URL, bytes, a `Response` or a compiled module; default: `core.wasm` of this package. Ignored
  *   once loading has begun
  * @returns {Promise<void>} rejects with `module_failed`; the next call tries again
