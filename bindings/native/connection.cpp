@@ -278,7 +278,7 @@ class BeastConnection final : public Connection, public std::enable_shared_from_
     }
     const websocket::close_reason& said = stream_->reason();
     if (said.code >= kEndOfCodes) {
-      events_->closed(id_, 1006, "", false, "the peer closed with a code that does not exist");
+      events_->closed(id_, 1006, "", false, "the peer closed with an invalid close code");
       return;
     }
     const int code = said.code == websocket::close_code::none ? 1005 : said.code;

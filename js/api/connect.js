@@ -57,7 +57,7 @@ export class Endpoint {
    * @returns {Promise<As>} the result
    */
   call(name, args, options) {
-    // Not an async function: its promise would be a second one, which resolves some turns later.
+    // Not an async function: that would add a second promise, which resolves some turns later.
     try {
       const template = this.#templateOf(name);
       return this.protocol.callTool(null, `${this.#manual}.${name}`, /** @type {any} */ (args), template, options);
@@ -75,7 +75,7 @@ export class Endpoint {
    * @returns {AsyncGenerator<As, void, unknown>} each item
    */
   stream(name, args, options) {
-    // Not a generator around it: leaving would wait for the item that a `next()` is waiting for.
+    // Not a generator around it: ending it would wait for a pending `next()`.
     try {
       const template = this.#templateOf(name);
       return this.protocol.callToolStreaming(
@@ -158,7 +158,7 @@ export async function connect(target, options = {}) {
     return new Endpoint(protocol, template, undefined, argumentsOf(template));
   }
   try {
-    // Under the name that calls are made by: they use the connection on which the endpoint was asked.
+    // With the name that calls use, so that they share the connection of this request.
     const named = { ...template, name: manualOf(template) };
     const { success, manual, errors, error } = await protocol.registerManual(null, named, given);
     if (!success) throw error;
@@ -185,6 +185,6 @@ async function* refused(error) {
 function templateOf(target) {
   if (typeof target === 'string' || target instanceof URL) return { url: String(target) };
   if (!isObject(target)) throw new TypeError(`connect expects a URL or a call template, not ${kindOf(target)}`);
-  // As it is now: the caller may change it.
+  // A copy: the caller may change it.
   return JSON.parse(stringify(target, 'callTemplate') ?? 'null');
 }

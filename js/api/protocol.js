@@ -1,4 +1,4 @@
-// Owns the public face: the methods of the SDK's communication protocol, as promises and generators over one driver.
+// Owns the public API: the methods of the SDK's communication protocol, as promises and generators over one driver.
 // Must not know wasm or sockets.
 
 import { MODE_SINGLE } from '../../dist/constants.js';
@@ -65,7 +65,7 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
       if (manualCallTemplate === undefined && looksLikeTemplate(caller)) {
         throw new TypeError('registerManual(caller, template): pass the caller first; null: no particular caller');
       }
-      // As it is now: the caller may change its template while the endpoint is asked.
+      // A copy: the caller may change its template during the request.
       const template = JSON.parse(stringify(manualCallTemplate, 'callTemplate') ?? 'null');
       const request = {
         ...{ caller: this.#callers.numberOf(caller), toolName: '', args: {}, template },
@@ -269,11 +269,11 @@ function looksLikeTemplate(value) {
   return kindOf(value) === 'an object' && typeof value.url === 'string';
 }
 
-/** What was thrown may be anything. @param {unknown} error @returns {string} */
+/** Any value may be thrown. @param {unknown} error @returns {string} */
 function textOf(error) {
   try {
     return String(error instanceof Error ? error.message : error);
   } catch {
-    return 'it failed with something that cannot be written as text';
+    return 'it failed with a value that cannot be converted to text';
   }
 }

@@ -36,7 +36,7 @@ function run(entry) {
 
 /**
  * @param {(core: import('../../dist/core.js').CoreModule) => string} entry
- * @param {(text: string) => string} [mask] takes secrets out of what an error says. Before there is one: nobody may hold the other.
+ * @param {(text: string) => string} [mask] masks secrets in an error's texts, before the error is created: nobody may see the original.
  */
 function ask(entry, mask = (text) => text) {
   const { value, error } = JSON.parse(run(entry));
@@ -148,12 +148,12 @@ export function parseManual(textOrObject) {
 }
 
 /**
- * Tools on loopback are left out unless the manual came from there too; those of the manual's origin get its credential where they have
- * none.
+ * Leaves out tools on loopback, unless the manual came from there, too. Tools of the manual's origin without a credential inherit the
+ * manual's.
  * @param {string} text
  * @param {ManualRules} rules
- * @param {string} source JSON of the call template that it was asked for with
- * @param {(text: string) => string} mask a text without the secrets that it was asked for with: a peer may repeat them
+ * @param {string} source JSON of the call template with which it was requested
+ * @param {(text: string) => string} mask masks the secrets of the request: a peer may repeat them
  * @returns {Promise<{ manual: import('../types/shared.js').Manual, leftOut: string[] }>}
  */
 export async function manualFrom(text, rules, source, mask) {
@@ -169,7 +169,7 @@ export async function manualFrom(text, rules, source, mask) {
  * @returns {{ manual: import('../types/shared.js').Manual, leftOut: string[] }}
  */
 function readManual(text, { manualTools, manualBytes, jsonDepth, allowLoopbackTools = false }, source, mask) {
-  // Before anything is copied.
+  // Before the text is copied.
   if (text.length > manualBytes) {
     const message = `invalid manual: it has ${text.length} characters; the limit manualBytes is ${manualBytes}`;
     throw createError({ code: 'invalid_manual', message });

@@ -31,7 +31,7 @@ struct OpeningFailure {
 /// Whether no other attempt can end differently.
 [[nodiscard]] bool is_final(OpeningFailure::Kind kind);
 
-/// `: nobody listens there (ECONNREFUSED)`: the end of a sentence. Empty where nothing is known.
+/// `: nothing listens there (ECONNREFUSED)`: the end of a sentence. Empty where nothing is known.
 [[nodiscard]] std::string cause_of(const OpeningFailure& failure, const Secrets& secrets);
 
 }  // namespace utcp::ws

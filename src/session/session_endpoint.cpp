@@ -25,7 +25,7 @@ Result<Session::Endpoint*> Session::endpoint_for(Tool& tool, const CallRequest& 
     if (!is_field_value(value)) {
       return Error{
           ErrorCode::invalid_argument,
-          concat({"argument \"", name, "\" goes into a handshake header (header_fields): it must be ", kHeaderValue}),
+          concat({"argument \"", name, "\" is sent as a handshake header (header_fields): it must be ", kHeaderValue}),
           name};
     }
     field_headers.emplace_back(name, value);

@@ -51,7 +51,7 @@ void Session::handle_opening_failed(TimePoint now, ConnectionId id, const Openin
   }
   // An answer that is no error, but no WebSocket either (101): the next one would be the same.
   const bool speaks_http_only = status > 0 && status < 400;
-  if (speaks_http_only) error->message += "; what answers there is no WebSocket: check the url";
+  if (speaks_http_only) error->message += "; the server there does not speak WebSocket: check the url";
   opening_failed(now, connection, std::move(error), 1000, {},
                  speaks_http_only ? OpeningFailure::Kind::wrong_protocol : failure.kind);
 }

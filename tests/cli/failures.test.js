@@ -67,7 +67,7 @@ test('no answer: 4', async (t) => {
   const server = await startServer(t, () => {});
   const { code, stderr } = await call({ url: server.url, response_timeout: 60 }, '--timeout', '3');
   assert.equal(code, 4);
-  assert.match(stderr, /^error: response_timeout: .*\nGive it longer with --timeout/);
+  assert.match(stderr, /^error: response_timeout: .*\nIncrease --timeout/);
 });
 
 test('no connection in time: 4', async (t) => {

@@ -88,9 +88,9 @@ test('fields that are not known, and times in milliseconds, are warned of once',
   await protocol.callTool(null, 'm.t', {}, template);
   await protocol.callTool(null, 'm.t', {}, template);
   assert.equal(warnings.length, 3, warnings.join('\n'));
-  assert.match(warnings.join('\n'), /"respose_format" is not known, and ignored; did you mean "response_format"\?/);
+  assert.match(warnings.join('\n'), /"respose_format" is unknown and ignored; did you mean "response_format"\?/);
   assert.match(warnings.join('\n'), /"timeout" is in seconds; did you mean milliseconds\? got 30000/);
-  assert.match(warnings.join('\n'), /"colour" is not known, and ignored$/m);
+  assert.match(warnings.join('\n'), /"colour" is unknown and ignored$/m);
 });
 
 test('what was meant is said where a parameter is in the wrong place', async (t) => {
@@ -156,12 +156,15 @@ test('a timeout says what came instead, without secrets', async (t) => {
   assert.equal(error.code, 'response_timeout');
   assert.match(
     error.message,
-    /no answer to this call: 2, the last because it has neither result_path nor error_path: /,
+    /did not answer this call: 2, the last because it has neither result_path nor error_path: /,
   );
   assert.match(error.message, /\{"value":\{"key":"\*+"\}\}/);
   assert.doesNotMatch(error.message, /hush/);
   const greeted = await startServer(t, (socket) => socket.send('{"type":"auth_invalid","why":"no such user"}'));
   const greeting = { connect_message: { type: 'auth' }, connect_ack: { type: 'auth_ok' }, connection_timeout: 2 };
   const refused = await failure(protocol.callTool(null, 'm.t', {}, greeted.template(greeting)));
-  assert.match(refused.message, /did not send what connect_ack waits for; the last that came instead: .*no such user/);
+  assert.match(
+    refused.message,
+    /did not send the frame that connect_ack expects; the last frame instead: .*no such user/,
+  );
 });

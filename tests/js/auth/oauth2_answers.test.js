@@ -40,7 +40,7 @@ for (const [what, status, body, words] of [
   ['a number', 200, { access_token: 7 }, /without a usable access_token/],
   ['one with line breaks', 200, { access_token: 'a\r\nX-Evil: 1' }, /without a usable access_token/],
   ['one that no header can carry', 200, { access_token: 'ключ' }, /without a usable access_token/],
-  ['another type of token', 200, { access_token: 'a', token_type: 'DPoP' }, /another token_type than Bearer/],
+  ['another type of token', 200, { access_token: 'a', token_type: 'DPoP' }, /token_type is not Bearer/],
   ['204', 204, undefined, /HTTP status 204$/],
   ['404', 404, 'not here', /HTTP status 404$/],
 ]) {
