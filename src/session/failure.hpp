@@ -1,5 +1,5 @@
-// Owns what a host can tell of an opening, or of a request for a token, that failed: the kinds of causes, in words.
-// Must not know what follows from them.
+// Owns a host's report of a failed handshake or token request: the kinds of causes, and their texts.
+// Must not know the consequences.
 #pragma once
 
 #include <cstdint>

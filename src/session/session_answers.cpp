@@ -1,5 +1,5 @@
-// Owns calls that are known by what their first answer has told (`capture`), and what of a call is known only then, or
-// once it has a connection. Must not know what the frames say.
+// Owns calls that are matched by a value of their first answer (`capture`), and data of a call that is known only then,
+// or once it has a connection. Must not know the content of frames.
 #include <utility>
 
 #include <utcp_websocket/json_decimal.hpp>

@@ -1,5 +1,5 @@
-// Owns endpoints: which calls wait there, when they get a connection or a new one is opened, and when an endpoint is
-// forgotten. Must not know how a connection is opened, or ends.
+// Owns endpoints: their waiting calls, when these get a connection or a new one is opened, and when an endpoint is
+// removed. Must not know how a connection is opened, or ends.
 #include <algorithm>
 #include <utility>
 

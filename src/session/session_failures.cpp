@@ -1,5 +1,5 @@
-// Owns what a host tells of openings that failed, and whether they are worth another attempt. What follows is
-// session_pool.cpp's.
+// Owns a host's reports of failed handshakes, and whether to retry them. The consequences are in
+// session_pool.cpp.
 #include "session_state.hpp"
 
 namespace utcp::ws {

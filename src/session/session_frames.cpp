@@ -1,4 +1,4 @@
-// Owns the way of a received frame: to the greeting, to the call it answers, or to the reports.
+// Owns the dispatch of a received frame: to the handshake, to the call that it answers, or to the reports.
 #include <algorithm>
 #include <utility>
 

@@ -1,4 +1,4 @@
-// Owns what is said on a new connection before calls, as the template's `connect` has it.
+// Owns the handshake messages on a new connection, as in the template's `connect`.
 #include <algorithm>
 #include <utility>
 

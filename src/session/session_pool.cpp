@@ -1,4 +1,4 @@
-// Owns connections: how one is opened, which call it is leased to, what follows when it fails or is lost. Must not know
+// Owns connections: how one is opened, which call leases it, what happens when it fails or is lost. Must not know
 // which call is next.
 #include <algorithm>
 #include <utility>

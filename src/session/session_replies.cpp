@@ -1,4 +1,5 @@
-// Owns the answers to what a peer sends on its own (`replies`), and cutting off a peer that goes too far.
+// Owns the replies to frames that a peer sends on its own (`replies`), and closing the connection of a peer that
+// floods.
 #include <utility>
 
 #include "session_state.hpp"

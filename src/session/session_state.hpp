@@ -1,4 +1,4 @@
-// Owns what the session remembers of tools, calls and credentials. Private to `session*.cpp`.
+// Owns the session's state of tools, calls and credentials. Private to `session*.cpp`.
 #pragma once
 
 #include <memory>

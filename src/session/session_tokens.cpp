@@ -1,5 +1,5 @@
-// Owns the session's waiting for OAuth2 tokens: which connections wait for which, and what follows when one comes or
-// does not.
+// Owns waiting for OAuth2 tokens: which connections wait for which token, and what happens when it arrives or
+// fails.
 #include <algorithm>
 #include <utility>
 

@@ -1,5 +1,5 @@
-// Owns compiling a `message` (see message_template.hpp): what of it is literal, how what stands in each placeholder is
-// encoded, where the request's id stands. Must not know arguments.
+// Owns compiling a `message` (see message_template.hpp): its literals, the encoding of each placeholder,
+// and the position of the request's id. Must not know arguments.
 #include <algorithm>
 #include <utility>
 

@@ -225,7 +225,7 @@ TEST(Timeout, ShowsTheFrameThatWasNoAnswer) {
   host.open(2);
   host.text(2, R"({"type":"refused"})");
   host.advance(11s);
-  EXPECT_THAT(host.outcome(greeted).error->message, HasSubstr(R"(the last that came instead: {"type":"refused"})"));
+  EXPECT_THAT(host.outcome(greeted).error->message, HasSubstr(R"(the last frame instead: {"type":"refused"})"));
 }
 
 // Templates come from peers: eight times the text must not take sixty-four times as long.

@@ -257,8 +257,8 @@ TEST(SessionRetry, WhatCannotMendItselfRejectsAtOnceAndSaysWhy) {
        "could not connect to wss://h.example/ws: the host refuses to open it (Invalid URL)"},
       {{.kind = Kind::unreadable_url}, "could not connect to wss://h.example/ws: the host cannot parse this URL"},
       {{.http_status = 200},
-       "could not connect to wss://h.example/ws: the handshake was refused with HTTP status 200; what answers there is "
-       "no WebSocket: check the url"},
+       "could not connect to wss://h.example/ws: the handshake was refused with HTTP status 200; the server there "
+       "does not speak WebSocket: check the url"},
   };
   for (const auto& [failure, message] : cases) {
     FakeHost host;

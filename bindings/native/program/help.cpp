@@ -1,4 +1,4 @@
-// The help, word for word that of js/cli/usage.js: a test of the command line compares them.
+// The help, word for word like js/cli/usage.js; a test compares them.
 #include <utcp_websocket/text.hpp>
 
 #include "usage.hpp"
