@@ -63,7 +63,7 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
       const given = callOptions(options);
       signal = given.signal;
       if (manualCallTemplate === undefined && looksLikeTemplate(caller)) {
-        throw new TypeError('registerManual(caller, template): pass the caller first; null: no particular caller');
+        throw new TypeError('registerManual(caller, template): pass the caller first, or null');
       }
       // A copy: the caller may change its template during the request.
       const template = JSON.parse(stringify(manualCallTemplate, 'callTemplate') ?? 'null');
@@ -228,7 +228,7 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
    */
   #request(caller, toolName, args, template, { timeout, onProgress }) {
     if (typeof toolName !== 'string') {
-      const cure = typeof caller === 'string' ? '; the caller comes before it; null: no particular caller' : '';
+      const cure = typeof caller === 'string' ? '; pass the caller before it, or null' : '';
       throw new TypeError(`toolName must be a string, not ${kindOf(toolName)}${cure}`);
     }
     return { caller: this.#callers.numberOf(caller), toolName, args, template, timeout, onProgress };

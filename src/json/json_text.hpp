@@ -36,8 +36,7 @@ using Members = std::vector<Member>;
 [[nodiscard]] std::string_view find(const Members& members, const char* name);
 
 /// Writes `,"name":value` at the end of an object's text, `{"name":value` at the end of an empty text. The caller adds
-/// the
-/// `}`.
+/// the `}`.
 void append_member(std::string& object, TextRef name, TextRef value);
 
 /// A JSON value for an error message: short scalars as they are, else what it is (`an object`, `a string of 90 bytes`).

@@ -99,7 +99,7 @@ test('what was meant is said where a parameter is in the wrong place', async (t)
   const template = server.template({});
   const controller = new AbortController();
   const cases = [
-    [protocol.callTool('m.t', {}, /** @type {any} */ (template)), /the caller comes before it: null/],
+    [protocol.callTool('m.t', {}, /** @type {any} */ (template)), /pass the caller before it, or null/],
     [protocol.callTool(null, 'm.t', {}, template, /** @type {any} */ (controller.signal)), /pass \{ signal \}/],
     [protocol.callTool(null, 'm.t', {}, template, /** @type {any} */ ({ timout: 1 })), /options\.timout is unknown/],
     [protocol.callTool(null, 'm.t', {}, template, { timeout: -1 }), /options\.timeout must be a number of seconds/],
@@ -117,7 +117,7 @@ test('what was meant is said where a parameter is in the wrong place', async (t)
   for (const [promise, text] of cases) assert.match((await failure(promise)).message, text);
   const { success, errors } = await protocol.registerManual(template, /** @type {any} */ (undefined));
   assert.equal(success, false);
-  assert.match(errors[0] ?? '', /pass the caller first, null/);
+  assert.match(errors[0] ?? '', /pass the caller first, or null/);
   assert.equal(server.opened, 0);
 });
 

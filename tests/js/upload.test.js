@@ -188,7 +188,7 @@ test('where chunks have no place the call is refused before anything is opened',
   const messages = ['{{args.audio}}', '{{args.video}}'];
   assert.match(
     (await failure(protocol.callTool(null, 'm.t', two, server.template({ messages })))).message,
-    /takes one$/,
+    /accepts only one$/,
   );
   const inside = { audio: { deep: given() } };
   await protocol.callTool(null, 'm.t', inside, server.template({ ...upload, expected_responses: 0 }));
