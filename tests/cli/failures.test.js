@@ -34,13 +34,13 @@ test('the endpoint has no such tool: 1, with those that it has', async (t) => {
   const server = await startTools(t, [{ name: 'add' }, { name: 'echo' }]);
   const { code, stderr } = await run(['call', server.url, 'ad']);
   assert.equal(code, 1);
-  assert.match(stderr, /^error: unknown_tool: there is no tool ad; there are add, echo\n.*discover lists/);
+  assert.match(stderr, /^error: unknown_tool: there is no tool ad; there are add, echo\n.*discover to list/);
 });
 
 test('nobody listens: 3, at once', async () => {
   const { code, stderr } = await run(['discover', `ws://127.0.0.1:${await freePort()}/`]);
   assert.equal(code, 3);
-  assert.match(stderr, /^error: connection_failed: .*\((ECONNREFUSED|Connection refused)\)\nIs the endpoint running/);
+  assert.match(stderr, /^error: connection_failed: .*\((ECONNREFUSED|Connection refused)\)\nCheck the address/);
 });
 
 test('the handshake is refused: 3, with the status', async (t) => {
