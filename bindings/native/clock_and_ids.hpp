@@ -1,4 +1,4 @@
-// Owns what a host has to give and the core must not have: the date, and random ids. Must not know what for.
+// Owns what the core must not have and the host provides: the date, and random ids. Must not know their purpose.
 #pragma once
 
 #include <cstdint>

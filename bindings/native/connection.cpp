@@ -253,8 +253,8 @@ class BeastConnection final : public Connection, public std::enable_shared_from_
       }
       const std::string_view part = rest_.substr(0, rest_.find(terminator));
       rest_.remove_prefix(std::min(part.size() + terminator.size(), rest_.size()));
-      // Line breaks alone are no message: STOMP's brokers send one behind each frame, and between them as a sign of
-      // life.
+      // Line breaks alone are not a message: STOMP brokers send one after each frame, and as
+      // heartbeats.
       if (part.find_first_not_of("\r\n") != part.npos) events_->received(id_, Message(true, part.size(), part));
     }
     if (!rest_.empty()) return false;
@@ -278,7 +278,7 @@ class BeastConnection final : public Connection, public std::enable_shared_from_
     }
     const websocket::close_reason& said = stream_->reason();
     if (said.code >= kEndOfCodes) {
-      events_->closed(id_, 1006, "", false, "the peer closed with a code that does not exist");
+      events_->closed(id_, 1006, "", false, "the peer closed with an invalid close code");
       return;
     }
     const int code = said.code == websocket::close_code::none ? 1005 : said.code;

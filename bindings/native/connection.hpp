@@ -53,14 +53,14 @@ class Connection {
   virtual void open(const Handshake& handshake, Route route) = 0;
   /// Handshakes over a transport that is already connected.
   virtual void open_over(std::unique_ptr<Transport> transport, const Handshake& handshake) = 0;
-  /// The message goes out with the next `flush`, or before the next read.
+  /// Sends the message with the next `flush`, or before the next read.
   virtual void send(std::string_view message, bool is_binary) = 0;
-  /// Bytes that wait for the peer to read.
+  /// Bytes that are queued until the peer reads.
   [[nodiscard]] virtual std::size_t unsent() const = 0;
   virtual void ping() = 0;
   virtual void set_reading(bool on) = 0;
   virtual void flush() = 0;
-  /// No event comes any more. `done` when it is closed: at once while it opens, after two seconds at the latest.
+  /// Stops events. Calls `done` when it is closed: at once while it opens, after two seconds at the latest.
   virtual void shut(int code, std::string_view reason, UniqueFunction<void()> done) = 0;
 };
 

@@ -1,4 +1,4 @@
-// Owns turning a received message into the value that the user gets, as the core said. Must not know calls.
+// Owns decoding a received message into the user's value, as the core commands. Must not know calls.
 #pragma once
 
 #include <cstddef>

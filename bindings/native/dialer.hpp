@@ -1,5 +1,5 @@
-// Owns getting a connected transport to a host: its addresses, raced (RFC 8305), a proxy's tunnel, TLS.
-// Must not know what is said over it.
+// Owns connecting a transport to a host: racing its addresses (RFC 8305), a proxy's tunnel, TLS.
+// Must not know what it transports.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>

@@ -1,9 +1,9 @@
-// Owns what a client has running: one session of the core, its connections, its timer, its calls by id. It hands the
-// core what happens and carries out what the core decides. Must not know what a call template, a frame or a URL says.
+// Owns the running parts of a client: one session of the core, its connections, its timer, its calls by id. It passes
+// events to the core and carries out its commands. Must not know the content of call templates, frames or URLs.
 //
-// Everything below `enter` happens on one executor that runs one handler at a time. A *turn* is what one event leads
-// to: the core's commands, the completions of calls, and what these start; what it sends on a connection leaves in one
-// write.
+// Everything below `enter` runs on one executor that runs one handler at a time. A *turn* is everything that follows
+// from one event: the core's commands, the completions of calls, and what these start; its frames on a connection leave
+// in one write.
 #pragma once
 
 #include <atomic>
@@ -59,7 +59,7 @@ class Engine final : public ConnectionEvents, public std::enable_shared_from_thi
   /// The same at once, where it runs.
   [[nodiscard]] Client::Counts counts() const;
 
-  // --- What connections tell ---
+  // --- Events of connections ---
 
   void opened(ConnectionId connection, std::string_view subprotocol) override;
   void received(ConnectionId connection, const Message& message) override;
@@ -79,10 +79,10 @@ class Engine final : public ConnectionEvents, public std::enable_shared_from_thi
                                                   boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
   struct Outgoing {
     std::string content{};
-    Plan late{};  ///< in its place, where captured values stand in it
+    Plan late{};  ///< instead, if it contains captured values
     bool is_binary = false;
   };
-  /// One call under way. Who gets its value depends on its mode.
+  /// One call in flight. Its mode decides who gets its value.
   struct Call {
     detail::PreparedCall handle;
     std::vector<Outgoing> messages{};  ///< until they are sent
@@ -176,7 +176,7 @@ class Engine final : public ConnectionEvents, public std::enable_shared_from_thi
   // The event being handled.
   const Message* message_ = nullptr;
   std::string cause_;
-  ErrorPtr refusal_;  // what calls end with in place of what the core says
+  ErrorPtr refusal_;  // the error of calls, instead of the core's
   std::size_t sent_size_ = 0;
 };
 

@@ -28,7 +28,7 @@ void Engine::deliver(Call& call, const DeliverFrame& command) {
     return;
   }
   Json value = decode(content, plan, not_json);
-  if (not_json) warn(call.handle->id, "response_format is json and this is not JSON");
+  if (not_json) warn(call.handle->id, "response_format is json, but this is not JSON");
   if (call.handle->call_template->many) {
     call.result.push_back(std::move(value));
   } else {
@@ -89,7 +89,8 @@ void Engine::take(const std::shared_ptr<StreamQueue>& queue, detail::ItemComplet
   enter(Operation([this, queue, completion = std::move(completion)]() mutable {
     if (queue->waiting) {
       Result<std::optional<Json>> result;
-      result.fail(make_error(ErrorCode::invalid_argument, "a stream gives one item at a time: wait for the last one"));
+      result.fail(
+          make_error(ErrorCode::invalid_argument, "a stream yields one item at a time: wait for the pending one"));
       later(Operation([completion = std::move(completion), result = std::move(result)]() mutable {
         completion(std::move(result));
       }));
@@ -115,7 +116,7 @@ void Engine::give(StreamQueue& queue, detail::ItemCompletion completion) {
     if (!queue.is_over) session_.handle_consumed(now(), CallId{queue.call->id}, 1, item.content.size());
     bool not_json = false;
     *result = decode(item.content, item.plan, not_json);
-    if (not_json) warn(queue.call->id, "response_format is json and this is not JSON");
+    if (not_json) warn(queue.call->id, "response_format is json, but this is not JSON");
   } else if (queue.failure != nullptr) {
     result.fail(std::move(queue.failure));
   }

@@ -12,7 +12,7 @@
 
 namespace utcp::ws::native {
 
-// --- What connections tell ---
+// --- Events of connections ---
 
 void Engine::opened(ConnectionId connection, std::string_view subprotocol) {
   session_.handle_open(now(), connection, subprotocol);
@@ -21,7 +21,7 @@ void Engine::opened(ConnectionId connection, std::string_view subprotocol) {
 
 void Engine::received(ConnectionId connection, const Message& message) {
   message_ = &message;
-  // Nothing is kept of one that is too large.
+  // A message that is too large is not kept.
   const std::string_view content = message.text();
   if (content.size() == message.size()) show_frame(connection, false, message.is_text(), content);
   session_.handle_message(now(), connection, message);

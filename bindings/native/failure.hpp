@@ -1,4 +1,4 @@
-// Owns what is said when something below WebSocket fails: which kind of failure it is, and in what words.
+// Owns the failures of the layers below WebSocket: their kinds, and their texts.
 // Must not know connections.
 #pragma once
 
@@ -18,15 +18,15 @@ struct Failure {
     nobody_listens,  ///< the address refused the connection
     unreachable,     ///< no way there, or no answer
     certificate,     ///< the peer's certificate is not accepted
-    not_tls,         ///< what answered does not speak TLS, or not with us
-    not_websocket,   ///< what answered is no opening handshake of HTTP
+    not_tls,         ///< the peer does not speak TLS, or no common version
+    not_websocket,   ///< the answer is not an HTTP handshake
     refused,         ///< the handshake was answered with an HTTP status
     proxy,           ///< the proxy did not open the tunnel
-    no_credentials,  ///< the option `credentials` gave none
+    no_credentials,  ///< the option `credentials` returned none
   };
   Kind kind = Kind::unknown;
   int http_status = 0;  ///< refused
-  std::string cause{};  ///< in words, for `Error::cause`; holds no secret
+  std::string cause{};  ///< a text for `Error::cause`; contains no secret
 };
 
 [[nodiscard]] Failure resolve_failure(const boost::system::error_code& error);

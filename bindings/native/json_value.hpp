@@ -1,5 +1,5 @@
-// Owns the door between JSON as text, which the core speaks, and nlohmann's trees, which users of the client hold. The
-// core's grammar reads, so that both hosts accept the same texts. Must not know what any JSON text means.
+// Owns conversion between JSON text, which the core uses, and nlohmann's trees, which users of the client have. The
+// core's grammar parses, so that both hosts accept the same texts. Must not know what any JSON text means.
 #pragma once
 
 #include <nlohmann/json.hpp>

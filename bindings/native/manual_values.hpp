@@ -1,4 +1,4 @@
-// Owns making a manual's values of its text: the core checks it, this parses it. Must not know how it was asked for.
+// Owns parsing a manual's text, which the core has checked, into values. Must not know how it was requested.
 #pragma once
 
 #include <string>

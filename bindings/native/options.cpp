@@ -35,8 +35,8 @@ ErrorPtr check_options(const ClientOptions& options) {
   for (const Header& header : options.headers) {
     if (!may_set_header(header)) {
       return wrong("headers",
-                   "header names and values (RFC 9110), without line breaks, blanks at the ends and what the handshake "
-                   "itself sets");
+                   "header names and values (RFC 9110), without line breaks, blanks at the ends, and headers that the "
+                   "handshake sets itself");
     }
   }
   if (ErrorPtr error = check_time("idle_timeout", options.idle_timeout)) return error;

@@ -40,9 +40,8 @@ bool is_name(std::string_view text) {
 // Appends where the first value stands that JSON text cannot hold, and says what it is; null where there is none.
 const char* find_culprit(const Json& value, std::size_t depth_left, std::string& path) {
   if (value.is_binary()) {
-    return " is bytes, which JSON cannot hold: pass a text, or let the template have \"message_format\": \"base64\", "
-           "or "
-           "\"binary\" and the placeholder of this argument alone as \"message\"";
+    return " is bytes, which JSON cannot hold: pass a text, or set \"message_format\" to \"base64\", or to "
+           "\"binary\" with the placeholder of this argument alone as \"message\"";
   }
   if (value.is_discarded()) return " is a discarded value, which JSON cannot hold";
   if (!value.is_structured()) return nullptr;

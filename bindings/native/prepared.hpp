@@ -1,4 +1,4 @@
-// Owns what of a call can be done where it is asked for, on any thread: reading its call template, once per template,
+// Owns the part of a call that can run on the caller's thread: parsing its call template, once per template,
 // and its arguments. Must not know sessions.
 #pragma once
 

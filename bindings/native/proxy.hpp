@@ -1,4 +1,4 @@
-// Owns which connections go through a proxy: the option, or the environment. Must not know how a tunnel is asked for.
+// Owns which connections go through a proxy: the option, or the environment. Must not know how a tunnel is requested.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Owns the memory that a message is received into: grows with what has come, not with what the peer announces.
+// Owns the memory of a message being received: it grows with received bytes, not with the announced size.
 #pragma once
 
 #include <algorithm>
@@ -16,7 +16,7 @@ class ReceivedBytes {
   [[nodiscard]] char* free_space() { return data_.get() + size_; }
   [[nodiscard]] std::size_t free_size() const { return capacity_ - size_; }
 
-  /// Makes room. `announced`: how much more the peer says will come; `most`: never more than that in all.
+  /// Makes room. `announced`: how much more the peer announces; `most`: the limit of the total.
   void make_room(std::size_t announced, std::size_t most) {
     if (free_size() > 0) return;
     const std::size_t wanted = std::max({kSmallest, capacity_ * 2, size_ + std::min(announced, kLargestStep)});
@@ -27,7 +27,7 @@ class ReceivedBytes {
     capacity_ = capacity;
   }
   void add(std::size_t size) { size_ += size; }
-  /// Forgets the content; the memory of a large message goes, too.
+  /// Clears the content, and frees the memory of a large message.
   void clear() {
     size_ = 0;
     if (capacity_ <= kKept) return;

@@ -1,5 +1,5 @@
-// Owns a streaming call between the messages that come and the consumer that takes them. Everything but its making
-// happens on the engine's executor. Must not know connections, or when a stream ends: the core says so.
+// Owns the queue of a streaming call, between received messages and the consumer. Everything but its construction
+// runs on the engine's executor. Must not know connections, or when a stream ends: the core decides that.
 #pragma once
 
 #include <cstddef>
@@ -29,9 +29,9 @@ class StreamQueue {
 
   std::deque<Item> items;
   detail::ItemCompletion waiting;
-  ErrorPtr failure;  ///< given once, after the items before it
+  ErrorPtr failure;  ///< returned once, after the queued items
   bool is_started = false;
-  bool is_over = false;  ///< nothing more comes
+  bool is_over = false;  ///< no more items follow
 };
 
 }  // namespace utcp::ws::native

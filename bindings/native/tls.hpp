@@ -1,5 +1,5 @@
-// Owns the TLS context of a client: made with its first encrypted connection, because reading the system's authorities
-// takes time. Must not know connections.
+// Owns the TLS context of a client, created with its first encrypted connection, because loading the system's
+// authorities takes time. Must not know connections.
 #pragma once
 
 #include <boost/asio/ssl/context.hpp>

@@ -18,7 +18,7 @@ namespace {
 
 namespace http = boost::beast::http;
 
-// An answer with a token has some kilobytes; more is not one.
+// An answer with a token has some kilobytes; a larger one is invalid.
 constexpr std::size_t kLargestAnswer = std::size_t{1024} * 1024;
 
 class Exchange : public std::enable_shared_from_this<Exchange> {

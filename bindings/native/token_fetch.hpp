@@ -1,4 +1,4 @@
-// Owns asking a token endpoint over HTTP: what is sent and what an answer means is the core's. Must not know
+// Owns HTTP requests to token endpoints; the core defines the request and interprets the answer. Must not know
 // connections.
 #pragma once
 
@@ -15,7 +15,7 @@ namespace utcp::ws::native {
 /// A request under way: dropping it gives it up, and nothing more is told.
 class TokenFetch {
  public:
-  /// What was answered. `status` 0: nothing, and `failure` says why.
+  /// The answer. `status` 0: none, and `failure` says why.
   struct Answer {
     int status = 0;
     std::string body{};

@@ -1,4 +1,4 @@
-// Owns what carries bytes below WebSocket and HTTP: a TCP connection, or TLS over one. Must not know what they say.
+// Owns the transport below WebSocket and HTTP: a TCP connection, or TLS over one. Must not know the content.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -35,7 +35,7 @@ class Transport {
   virtual void read_some(boost::asio::mutable_buffer buffer, Io done) = 0;
   /// All of them; they stay where they are until it is done.
   virtual void write(boost::asio::const_buffer buffer, Io done) = 0;
-  /// At once; what is under way ends with an error.
+  /// Closes at once; pending operations end with an error.
   virtual void close() = 0;
 };
 

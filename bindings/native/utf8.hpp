@@ -1,4 +1,4 @@
-// Owns encodings of text: what is not UTF-8 becomes U+FFFD, as where JavaScript encodes and decodes text; headers are
+// Owns encodings of text: invalid UTF-8 becomes U+FFFD, as in JavaScript's TextEncoder and TextDecoder; headers are
 // Latin-1. Must not know where the text goes.
 #pragma once
 

@@ -1,8 +1,8 @@
-// Owns the layer between Beast and a transport: what is written in one turn is gathered and leaves in one system call,
+// Owns the layer between Beast and a transport: it gathers the writes of one turn into one system call,
 // so that writing a frame never waits. Must not know frames.
 //
-// Beast reads when it has no more to read: then all that was said in answer goes out first. When a read is already
-// under way, who wrote calls `flush` at the end of its turn.
+// Beast reads when its buffer is empty; pending writes are then flushed first. If a read is already
+// pending, the writer calls `flush` at the end of its turn.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -34,9 +34,9 @@ class WireState : public std::enable_shared_from_this<WireState> {
 
   void read(boost::asio::mutable_buffer buffer, Io done);
   void flush();
-  /// Calls it once little waits to be sent: at the earliest after the current handler.
+  /// Calls it once little is queued: at the earliest after the current handler.
   void when_drained(std::size_t most, Io done, std::size_t result);
-  /// Sends what waits, then closes.
+  /// Sends the queue, then closes.
   void finish(Io done);
   void close();
 
@@ -109,7 +109,7 @@ class Wire {
   }
 
  private:
-  // A peer that asks for pongs and does not read them is not read from any more.
+  // A peer that requests pongs but does not read them is no longer read from.
   static constexpr std::size_t kMostUnsent = std::size_t{64} * 1024;
 
   template <class Buffers>

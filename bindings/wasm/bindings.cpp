@@ -1,5 +1,5 @@
-// Owns the list of what the wasm module gives to JavaScript: the session and the pure functions, by Embind.
-// Everything crosses as numbers and as text; nothing throws.
+// Owns the exports of the wasm module: the session and the pure functions, by Embind.
+// All values cross as numbers and text; nothing throws.
 #include <emscripten/bind.h>
 #include <malloc.h>
 

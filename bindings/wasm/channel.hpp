@@ -1,5 +1,5 @@
 // Owns the channel from the core to JavaScript: one flat buffer of commands, which JavaScript reads after an entry has
-// returned (js/core/channel.js), and the facts that JavaScript writes down before an event. Must not know what a
+// returned (js/core/channel.js), and the data that JavaScript writes before an event. Must not know what a
 // command means.
 #pragma once
 
@@ -15,14 +15,14 @@ namespace utcp::ws {
 /// What a command begins with; the words that follow it are named here. A text is its size in bytes, then its UTF-8,
 /// filled up to whole words.
 enum class CommandKind : std::uint32_t {
-  wire,  ///< -: what was done to a socket by emscripten_websocket_new, …_send_utf8_text, …_close: the next of these
+  wire,      ///< -: a call of emscripten_websocket_new, …_send_utf8_text, …_close: the next record
   deliver,   ///< call, `Decoding`, text: a JSON Pointer
-  progress,  ///< the same, of a frame that is no answer
+  progress,  ///< the same, for a frame that is not an answer
   settle,    ///< call
   reject,    ///< call, text: JSON of the error
   open,      ///< connection, text: JSON of the handshake
   ping,      ///< connection
-  read,      ///< connection, whether to go on reading
+  read,      ///< connection, whether to read
   fetch,     ///< token, text: JSON of the request
   cancel,    ///< token
   report,    ///< text: JSON of what happened
@@ -31,11 +31,11 @@ enum class CommandKind : std::uint32_t {
 /// What JavaScript and the core share, at an address that stays.
 struct ChannelWords {
   // From the core.
-  std::uint32_t size = 0;      ///< words of the buffer that nobody has read; JavaScript sets it to 0
-  std::uint32_t commands = 0;  ///< address of the buffer
+  std::uint32_t size = 0;                                     ///< unread words of the buffer; JavaScript sets it to 0
+  std::uint32_t commands = 0;                                 ///< address of the buffer
   double deadline = std::numeric_limits<double>::infinity();  ///< of the nearest timer, in ms of `performance.now()`
 
-  // From JavaScript, of the message that is handed over next.
+  // From JavaScript, about the next message.
   std::uint32_t is_text = 0;
   std::uint32_t frame_size = 0;     ///< bytes, of a text UTF-16 code units
   std::uint32_t consumed_call = 0;  ///< a stream whose consumer has taken items since the last message; 0: none
@@ -49,7 +49,7 @@ class Channel {
   void begin();
   void put(CommandKind kind, std::initializer_list<std::uint32_t> numbers = {});
   void put(CommandKind kind, std::initializer_list<std::uint32_t> numbers, TextRef text);
-  /// Ends an entry: what was put can be read.
+  /// Ends an entry: the commands can be read.
   void publish(double deadline);
 
   ChannelWords words;

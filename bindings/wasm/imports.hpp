@@ -1,5 +1,5 @@
-// Owns what the wasm module asks of JavaScript while it is entered, besides Emscripten's own API (body: host.js). It
-// runs below a wasm frame, so it only copies: nothing of the host's or the user's runs there.
+// Owns the functions that the wasm module imports from JavaScript, besides Emscripten's own API (body: host.js). They
+// run below a wasm frame, so they only copy: no code of the host or the user runs there.
 #pragma once
 
 #include <cstddef>

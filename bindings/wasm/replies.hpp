@@ -1,4 +1,4 @@
-// Owns how values of the core look in the JSON that JavaScript gets, written as text at once: building a JSON tree
+// Owns the JSON of the core's values for JavaScript, written as text directly: building a JSON tree
 // first would cost kilobytes of code. Must not know sessions or sockets.
 #pragma once
 

@@ -1,4 +1,4 @@
-// Owns the memory into which a received text is encoded when the core wants to look inside, and the frame that asks for
+// Owns the memory into which a received text is encoded when the core needs its content, and the frame that requests
 // it. Must not know what the core looks for.
 #pragma once
 
@@ -14,7 +14,7 @@ class Scratch {
  public:
   /// The frame being handled, in UTF-8. `code_units`: its length in JavaScript.
   [[nodiscard]] std::string_view load(std::size_t code_units);
-  /// Gives back what only a large frame needed.
+  /// Frees memory that only a large frame needed.
   void shrink();
 
  private:

@@ -1,4 +1,4 @@
-// Owns how commands of the session are carried out that open nothing: by what Emscripten's WebSocket does, or by a word
+// Owns carrying out commands of the session that open no connection: with Emscripten's WebSocket, or a word
 // in the channel.
 #include <emscripten/websocket.h>
 

@@ -52,10 +52,10 @@ class SessionHost {
   void handle_opening_failed(double now, std::uint32_t connection, int kind, int http_status, const std::string& text);
   void handle_token(double now, std::uint32_t token, int http_status, const std::string& body);
   void handle_token_failed(double now, std::uint32_t token, int kind, const std::string& text);
-  /// `{"value":handshake}` or `{"error":…}`. `given`: what the option `credentials` gave (JSON text).
+  /// `{"value":handshake}` or `{"error":…}`. `given`: the result of the option `credentials` (JSON text).
   [[nodiscard]] std::string add_credentials(std::uint32_t connection, const std::string& given);
-  /// `text` as it may be shown: without the secrets of a connection, or, where that is 0, of a call template (JSON
-  /// text) and what is `given` as above, or empty.
+  /// `text` without secrets: those of a connection, or, if that is 0, of a call template (JSON
+  /// text) and of `given` as above, or empty.
   [[nodiscard]] std::string mask(std::uint32_t connection, const std::string& call_template, const std::string& given,
                                  const std::string& text) const;
   void handle_timeout(double now);
@@ -63,11 +63,11 @@ class SessionHost {
   void deregister(std::uint32_t caller, const std::string& manual);
   void close();
   void set_reporting(bool on);
-  /// Where `ChannelWords` are.
+  /// The address of `ChannelWords`.
   [[nodiscard]] std::uint32_t channel() const {
     return static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(&channel_.words));
   }
-  /// JSON of what is alive, for leak tests.
+  /// JSON with counts of live objects, for leak tests.
   [[nodiscard]] std::string counts() const;
 
  private:
@@ -78,7 +78,7 @@ class SessionHost {
   };
   friend struct SocketEvents;
 
-  /// What happens between its construction and its end is one entry: in the end the core's commands are in the channel.
+  /// Everything during its lifetime is one entry: at the end, the core's commands are in the channel.
   class Entry {
    public:
     explicit Entry(SessionHost& host) : host_(host) { host.channel_.begin(); }

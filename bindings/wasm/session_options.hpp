@@ -1,4 +1,4 @@
-// Owns how the options of a session come from JavaScript. Must not know what they mean: that is the core's.
+// Owns reading the options of a session from JavaScript. Must not know what they mean: the core does.
 #pragma once
 
 #include <string>

@@ -9,7 +9,7 @@ using utcp::ws::Json;
 int main(int argc, char** argv) {
   const std::string url = argc > 1 ? argv[1] : "ws://127.0.0.1:8765/utcp";
   utcp::ws::ClientOptions options;
-  if (argc > 2) options.tls.ca_file = argv[2];  // an authority of your own, in place of the system's
+  if (argc > 2) options.tls.ca_file = argv[2];  // your own authority, instead of the system's
   utcp::ws::Client client(options);
   const auto manual = client.register_manual({{"name", "demo"}, {"url", url}});
   if (!manual) return std::cerr << manual.error().message << '\n', EXIT_FAILURE;

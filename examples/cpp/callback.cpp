@@ -22,7 +22,7 @@ int main(int argc, char** argv) {
       std::cout << *result << '\n';
       exit_code = EXIT_SUCCESS;
     }
-    client.async_close([] {});  // else the connection is kept, and the executor has work
+    client.async_close([] {});  // otherwise the open connection keeps the executor busy
   });
   context.run();
   return exit_code;

@@ -1,4 +1,4 @@
-// A coroutine. With GCC 12, give what stands in a `co_await` expression a name: it destroys temporaries there twice.
+// A coroutine. With GCC 12, store the operands of `co_await` in variables: it destroys temporaries there twice.
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>

@@ -1,4 +1,4 @@
-// Owns `connect`: one endpoint with its tools, for who does not need the SDK. A thin layer over the protocol. Must not know how tools are
+// Owns `connect`: one endpoint with its tools, for callers who do not need the SDK. A thin layer over the protocol. Must not know how tools are
 // called.
 import { copyOf } from '../base/check.js';
 import { createError } from '../base/errors.js';
@@ -18,9 +18,9 @@ import { WebSocketCommunicationProtocol } from './protocol.js';
 const MANUAL = 'endpoint';
 
 /**
- * An endpoint and what can be called there: what `connect` resolves with.
- * @template [Result=any] what calls resolve with
- * @template [Item=any] what streams yield
+ * An endpoint with its tools: the result of `connect`.
+ * @template [Result=any] the type of results
+ * @template [Item=any] the type of stream items
  */
 export class Endpoint {
   #manual;
@@ -31,17 +31,17 @@ export class Endpoint {
   /**
    * @param {WebSocketCommunicationProtocol} protocol
    * @param {any} template
-   * @param {{ tools: Tool[], leftOut: string[] } | undefined} discovered undefined: the template serves every name
+   * @param {{ tools: Tool[], leftOut: string[] } | undefined} discovered undefined: the template applies to every name
    * @param {string[]} parameters
    */
   constructor(protocol, template, discovered, parameters) {
-    /** What calls go through; events are heard there. */
+    /** The protocol that makes the calls; listen to its events. */
     this.protocol = protocol;
-    /** The tools that the endpoint told of: names, descriptions, JSON Schemas. None where it was not asked. @type {readonly Tool[]} */
+    /** The endpoint's tools: names, descriptions, JSON Schemas. Empty with `discover: false`. @type {readonly Tool[]} */
     this.tools = discovered?.tools ?? [];
-    /** Why tools of the manual are not among them. @type {readonly string[]} */
+    /** Why tools of the manual were left out. @type {readonly string[]} */
     this.leftOut = discovered?.leftOut ?? [];
-    /** The arguments that the template takes by name, where it serves every tool. @type {readonly string[]} */
+    /** The arguments that the template names; with `discover: false` only. @type {readonly string[]} */
     this.arguments = parameters;
     this.#manual = manualOf(template);
     this.#template = discovered ? undefined : template;
@@ -49,15 +49,15 @@ export class Endpoint {
   }
 
   /**
-   * Calls a tool. Rejects as `WebSocketCommunicationProtocol.callTool` does, and with `invalid_argument` where there is no such tool.
-   * @template [As=Result] the type of the result; nobody checks it
-   * @param {string} name the tool's
-   * @param {Record<string, any> | readonly unknown[] | null} [args] the arguments, by name; an array where the message takes them as `{{args}}`
-   * @param {CallOptions} [options] a signal that ends it, a timeout of its own, what hears of progress
+   * Calls a tool. Rejects as `WebSocketCommunicationProtocol.callTool` does, and with `invalid_argument` if there is no such tool.
+   * @template [As=Result] the type of the result, which is not checked
+   * @param {string} name the tool's name
+   * @param {Record<string, any> | readonly unknown[] | null} [args] the arguments, by name; an array if the message contains `{{args}}`
+   * @param {CallOptions} [options] an abort signal, a timeout, a listener for progress
    * @returns {Promise<As>} the result
    */
   call(name, args, options) {
-    // Not an async function: its promise would be a second one, which resolves some turns later.
+    // Not an async function: that would add a second promise, which resolves some turns later.
     try {
       const template = this.#templateOf(name);
       return this.protocol.callTool(null, `${this.#manual}.${name}`, /** @type {any} */ (args), template, options);
@@ -68,14 +68,14 @@ export class Endpoint {
 
   /**
    * Calls a tool and yields its responses. Leaving the loop ends the stream.
-   * @template [As=Item] the type of each item; nobody checks it
-   * @param {string} name the tool's
+   * @template [As=Item] the type of each item, which is not checked
+   * @param {string} name the tool's name
    * @param {Record<string, any> | readonly unknown[] | null} [args] the arguments, as for `call`
-   * @param {CallOptions} [options] a signal that ends it, a timeout of its own, what hears of progress
+   * @param {CallOptions} [options] an abort signal, a timeout, a listener for progress
    * @returns {AsyncGenerator<As, void, unknown>} each item
    */
   stream(name, args, options) {
-    // Not a generator around it: leaving would wait for the item that a `next()` is waiting for.
+    // Not a generator around it: ending it would wait for a pending `next()`.
     try {
       const template = this.#templateOf(name);
       return this.protocol.callToolStreaming(
@@ -112,7 +112,7 @@ export class Endpoint {
   }
 
   /**
-   * What `await using` does in the end: `close()`.
+   * Called by `await using`: `close()`.
    * @returns {Promise<void>} when the connections are closed
    */
   [Symbol.asyncDispose]() {
@@ -121,15 +121,15 @@ export class Endpoint {
 }
 
 /**
- * Asks an endpoint for its tools.
+ * Connects to an endpoint and fetches its tools.
  *
  * @overload
- * @param {string | URL | AnyCallTemplate} target its URL, or a call template that says how to ask
- * @param {ConnectOptions & { discover?: true | undefined }} [options] those of a protocol, a signal, a timeout
- * @returns {Promise<Endpoint>} the endpoint; rejects with the reason where it tells no tools
+ * @param {string | URL | AnyCallTemplate} target its URL, or a call template
+ * @param {ConnectOptions & { discover?: true | undefined }} [options] those of a protocol, an abort signal, a timeout
+ * @returns {Promise<Endpoint>} the endpoint; rejects with the reason if there is no manual
  */
 /**
- * Takes a call template for tools of any name, and asks for none.
+ * Uses a call template for any tool name, without fetching tools.
  *
  * The types of results follow from the template, as with `callTool`.
  * @template {ResponseFormat | undefined} [Format=undefined]
@@ -138,8 +138,8 @@ export class Endpoint {
  * @overload
  * @param {WebSocketCallTemplate<Format, Count, Path>} target how to call
  * @param {ConnectOptions & { discover: false }} options those of a protocol
- * @returns {Promise<Endpoint<ToolResult<Format, Count, Path>, ToolStreamItem<Format, Path>>>} the endpoint; rejects where the template is
- *   wrong. Nothing is opened yet.
+ * @returns {Promise<Endpoint<ToolResult<Format, Count, Path>, ToolStreamItem<Format, Path>>>} the endpoint; rejects if the template is
+ *   invalid. No connection is opened yet.
  */
 /**
  * @param {any} target
@@ -158,7 +158,7 @@ export async function connect(target, options = {}) {
     return new Endpoint(protocol, template, undefined, argumentsOf(template));
   }
   try {
-    // Under the name that calls are made by: they use the connection on which the endpoint was asked.
+    // With the name that calls use, so that they share the connection of this request.
     const named = { ...template, name: manualOf(template) };
     const { success, manual, errors, error } = await protocol.registerManual(null, named, given);
     if (!success) throw error;
@@ -184,7 +184,7 @@ async function* refused(error) {
 /** @param {any} target @returns {any} */
 function templateOf(target) {
   if (typeof target === 'string' || target instanceof URL) return { url: String(target) };
-  if (!isObject(target)) throw new TypeError(`connect takes a URL or a call template, not ${kindOf(target)}`);
-  // As it is now: the caller may change it.
+  if (!isObject(target)) throw new TypeError(`connect expects a URL or a call template, not ${kindOf(target)}`);
+  // A copy: the caller may change it.
   return JSON.parse(stringify(target, 'callTemplate') ?? 'null');
 }

@@ -59,12 +59,12 @@ const knownLimits = {
 const knownRetry = { baseDelay: seconds, maxDelay: seconds, firstOpening: seconds };
 
 /**
- * Throws a TypeError that names the option, what it got and what it takes.
+ * Throws a TypeError that names the option, its value and the accepted values.
  * @param {ProtocolOptions} [given]
  * @returns {import('../base/check.js').CheckedOptions}
  */
 export function checkOptions(given = {}) {
-  // Copies: what was checked is what is used, whatever a getter says the next time.
+  // Copies, because a getter may return another value after the check.
   const options = copyOf('options', given);
   for (const name of /** @type {const} */ (['limits', 'retry', 'headers'])) {
     if (isObject(options[name])) options[name] = copyOf(`options.${name}`, options[name]);
@@ -119,7 +119,7 @@ export function callOptions(given) {
   if (given === undefined || given === null) return NO_OPTIONS;
   if (isSignal(given)) throw new TypeError('options must be an object with a signal: pass { signal }');
   if (!isObject(given)) throw new TypeError(`options must be an object, not ${kindOf(given)}`);
-  // An AbortController will do: its signal is not its own property.
+  // An AbortController works, too: its signal is not an own property.
   const { signal, timeout, onProgress } = given;
   const options = { signal: signal ?? undefined, timeout, onProgress };
   check('options', { ...copyOf('options', given), ...options }, knownOfCall);

@@ -1,4 +1,4 @@
-// Owns the public face: the methods of the SDK's communication protocol, as promises and generators over one driver.
+// Owns the public API: the methods of the SDK's communication protocol, as promises and generators over one driver.
 // Must not know wasm or sockets.
 
 import { MODE_SINGLE } from '../../dist/constants.js';
@@ -35,8 +35,8 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
   }
 
   /**
-   * Cheap: nothing is loaded or opened.
-   * @param {import('../types/shared.js').ProtocolOptions} [options] see each for its default
+   * Cheap: loads no wasm and opens no connection.
+   * @param {import('../types/shared.js').ProtocolOptions} [options] each documents its default
    * @throws a `TypeError` that names a wrong option
    */
   constructor(options) {
@@ -46,14 +46,14 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
   }
 
   /**
-   * Asks an endpoint for its manual. Tools of the same origin (scheme, host, port) that bring no `auth` get the manual's; to
-   * other origins it is never sent. A failure resolves with `success: false` and its reasons in `errors`, as the SDK wants
-   * it; only an abort rejects, with the signal's reason.
+   * Fetches an endpoint's manual. Tools of the same origin (scheme, host, port) without `auth` inherit the manual's; it is never sent
+   * to other origins. A failure resolves with `success: false` and its reasons in `errors`, as the SDK expects;
+   * only an abort rejects, with the signal's reason.
    * @template {string} Type
    * @template {AnyCallTemplate<Type>} Template
-   * @param {unknown} caller whose connections to use, usually the SDK's client; null: nobody's in particular
-   * @param {Template & AnyCallTemplate<Type>} manualCallTemplate where to ask, and how
-   * @param {CallOptions} [options] a signal that ends it, a timeout of its own
+   * @param {unknown} caller the owner of the connections, usually the SDK's client; null: none
+   * @param {Template & AnyCallTemplate<Type>} manualCallTemplate the endpoint, and how to ask it
+   * @param {CallOptions} [options] an abort signal, a timeout
    * @returns {Promise<RegisterManualResult<Template>>} the manual, or why there is none
    */
   async registerManual(caller, manualCallTemplate, options) {
@@ -63,9 +63,9 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
       const given = callOptions(options);
       signal = given.signal;
       if (manualCallTemplate === undefined && looksLikeTemplate(caller)) {
-        throw new TypeError('registerManual(caller, template): pass the caller first, null for nobody in particular');
+        throw new TypeError('registerManual(caller, template): pass the caller first, or null');
       }
-      // As it is now: the caller may change its template while the endpoint is asked.
+      // A copy: the caller may change its template during the request.
       const template = JSON.parse(stringify(manualCallTemplate, 'callTemplate') ?? 'null');
       const request = {
         ...{ caller: this.#callers.numberOf(caller), toolName: '', args: {}, template },
@@ -88,10 +88,10 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
   }
 
   /**
-   * Closes what the manual's tools opened; calls still in flight reject with `ProtocolClosedError`. A call belongs to the
-   * manual that its tool name starts with (`manual.tool`), else to its template's `name`.
-   * @param {unknown} caller the one that registered it
-   * @param {AnyCallTemplate} manualCallTemplate only its `name` counts
+   * Closes the connections of the manual's tools; calls in flight reject with `ProtocolClosedError`. A call belongs to the
+   * manual in its tool name (`manual.tool`), else to its template's `name`.
+   * @param {unknown} caller the caller that registered it
+   * @param {AnyCallTemplate} manualCallTemplate only its `name` matters
    * @returns {Promise<void>} when the connections are closed, after two seconds at the latest
    */
   async deregisterManual(caller, manualCallTemplate) {
@@ -100,35 +100,35 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
   }
 
   /**
-   * Calls a tool. Rejects with an error of this library; with a TypeError where JSON cannot hold an argument, before anything
+   * Calls a tool. Rejects with an error of this library; with a TypeError if JSON cannot represent an argument, before anything
    * is sent; with the signal's reason after an abort.
    *
-   * With a type argument the result is of that type. Nobody checks that.
+   * A type argument sets the type of the result, which is not checked.
    * @template [Result=never]
    * @overload
-   * @param {unknown} caller whose connections to use, usually the SDK's client; null: nobody's in particular
+   * @param {unknown} caller the owner of the connections, usually the SDK's client; null: none
    * @param {string} toolName with the manual's name before its first dot: `manual.tool`
-   * @param {Record<string, any> | null | undefined} toolArgs the arguments, by name; one may be an async iterable, for whose chunks a message is sent each
+   * @param {Record<string, any> | null | undefined} toolArgs the arguments, by name; one may be an async iterable, which sends a message per chunk
    * @param {TemplateFor<Result>} toolCallTemplate how to call it
-   * @param {CallOptions} [options] a signal that ends it, a timeout of its own, what hears of progress
+   * @param {CallOptions} [options] an abort signal, a timeout, a listener for progress
    * @returns {Promise<Result>} the result
    */
   /**
-   * Calls a tool. Rejects with an error of this library; with a TypeError where JSON cannot hold an argument, before anything
+   * Calls a tool. Rejects with an error of this library; with a TypeError if JSON cannot represent an argument, before anything
    * is sent; with the signal's reason after an abort.
    *
-   * Where the template's type says too little, nothing is known of the result.
+   * If the template's type is unspecific, the result is `any`.
    * @template {string} Type
    * @overload
-   * @param {unknown} caller whose connections to use, usually the SDK's client; null: nobody's in particular
+   * @param {unknown} caller the owner of the connections, usually the SDK's client; null: none
    * @param {string} toolName with the manual's name before its first dot: `manual.tool`
-   * @param {Record<string, any> | null | undefined} toolArgs the arguments, by name; one may be an async iterable, for whose chunks a message is sent each
+   * @param {Record<string, any> | null | undefined} toolArgs the arguments, by name; one may be an async iterable, which sends a message per chunk
    * @param {UntypedCallTemplate<Type>} toolCallTemplate how to call it
-   * @param {CallOptions} [options] a signal that ends it, a timeout of its own, what hears of progress
+   * @param {CallOptions} [options] an abort signal, a timeout, a listener for progress
    * @returns {Promise<any>} the result
    */
   /**
-   * Calls a tool. Rejects with an error of this library; with a TypeError where JSON cannot hold an argument, before anything
+   * Calls a tool. Rejects with an error of this library; with a TypeError if JSON cannot represent an argument, before anything
    * is sent; with the signal's reason after an abort.
    *
    * The type of the result follows from the template: see `ToolResult`.
@@ -136,11 +136,11 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
    * @template {number | undefined} [Count=undefined]
    * @template {string | undefined} [Path=undefined]
    * @overload
-   * @param {unknown} caller whose connections to use, usually the SDK's client; null: nobody's in particular
+   * @param {unknown} caller the owner of the connections, usually the SDK's client; null: none
    * @param {string} toolName with the manual's name before its first dot: `manual.tool`
-   * @param {Record<string, any> | null | undefined} toolArgs the arguments, by name; one may be an async iterable, for whose chunks a message is sent each
+   * @param {Record<string, any> | null | undefined} toolArgs the arguments, by name; one may be an async iterable, which sends a message per chunk
    * @param {WebSocketCallTemplate<Format, Count, Path>} toolCallTemplate how to call it
-   * @param {CallOptions} [options] a signal that ends it, a timeout of its own, what hears of progress
+   * @param {CallOptions} [options] an abort signal, a timeout, a listener for progress
    * @returns {Promise<ToolResult<Format, Count, Path>>} the result
    */
   /**
@@ -163,46 +163,46 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
 
   /**
    * Calls a tool and yields its responses, frame by frame. The call starts with the first `next()`. Leaving the loop early
-   * ends it at once. Throws what `callTool` rejects with.
+   * ends the call at once. Throws the errors of `callTool`.
    *
-   * With a type argument each item is of that type. Nobody checks that.
+   * A type argument sets the type of the items, which is not checked.
    * @template [Result=never]
    * @overload
-   * @param {unknown} caller whose connections to use, usually the SDK's client; null: nobody's in particular
+   * @param {unknown} caller the owner of the connections, usually the SDK's client; null: none
    * @param {string} toolName with the manual's name before its first dot: `manual.tool`
-   * @param {Record<string, any> | null | undefined} toolArgs the arguments, by name; one may be an async iterable, for whose chunks a message is sent each
+   * @param {Record<string, any> | null | undefined} toolArgs the arguments, by name; one may be an async iterable, which sends a message per chunk
    * @param {TemplateFor<Result>} toolCallTemplate how to call it
-   * @param {CallOptions} [options] a signal that ends it, a timeout of its own, what hears of progress
+   * @param {CallOptions} [options] an abort signal, a timeout, a listener for progress
    * @returns {AsyncGenerator<Result, void, unknown>} each item
    */
   /**
    * Calls a tool and yields its responses, frame by frame. The call starts with the first `next()`. Leaving the loop early
-   * ends it at once. Throws what `callTool` rejects with.
+   * ends the call at once. Throws the errors of `callTool`.
    *
-   * Where the template's type says too little, nothing is known of each item.
+   * If the template's type is unspecific, each item is `any`.
    * @template {string} Type
    * @overload
-   * @param {unknown} caller whose connections to use, usually the SDK's client; null: nobody's in particular
+   * @param {unknown} caller the owner of the connections, usually the SDK's client; null: none
    * @param {string} toolName with the manual's name before its first dot: `manual.tool`
-   * @param {Record<string, any> | null | undefined} toolArgs the arguments, by name; one may be an async iterable, for whose chunks a message is sent each
+   * @param {Record<string, any> | null | undefined} toolArgs the arguments, by name; one may be an async iterable, which sends a message per chunk
    * @param {UntypedCallTemplate<Type>} toolCallTemplate how to call it
-   * @param {CallOptions} [options] a signal that ends it, a timeout of its own, what hears of progress
+   * @param {CallOptions} [options] an abort signal, a timeout, a listener for progress
    * @returns {AsyncGenerator<any, void, unknown>} each item
    */
   /**
    * Calls a tool and yields its responses, frame by frame. The call starts with the first `next()`. Leaving the loop early
-   * ends it at once. Throws what `callTool` rejects with.
+   * ends the call at once. Throws the errors of `callTool`.
    *
    * The type of each item follows from the template: see `ToolStreamItem`.
    * @template {ResponseFormat | undefined} [Format=undefined]
    * @template {number | undefined} [Count=undefined]
    * @template {string | undefined} [Path=undefined]
    * @overload
-   * @param {unknown} caller whose connections to use, usually the SDK's client; null: nobody's in particular
+   * @param {unknown} caller the owner of the connections, usually the SDK's client; null: none
    * @param {string} toolName with the manual's name before its first dot: `manual.tool`
-   * @param {Record<string, any> | null | undefined} toolArgs the arguments, by name; one may be an async iterable, for whose chunks a message is sent each
+   * @param {Record<string, any> | null | undefined} toolArgs the arguments, by name; one may be an async iterable, which sends a message per chunk
    * @param {WebSocketCallTemplate<Format, Count, Path>} toolCallTemplate how to call it
-   * @param {CallOptions} [options] a signal that ends it, a timeout of its own, what hears of progress
+   * @param {CallOptions} [options] an abort signal, a timeout, a listener for progress
    * @returns {AsyncGenerator<ToolStreamItem<Format, Path>, void, unknown>} each item
    */
   /**
@@ -228,7 +228,7 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
    */
   #request(caller, toolName, args, template, { timeout, onProgress }) {
     if (typeof toolName !== 'string') {
-      const cure = typeof caller === 'string' ? '; the caller comes before it: null for nobody in particular' : '';
+      const cure = typeof caller === 'string' ? '; pass the caller before it, or null' : '';
       throw new TypeError(`toolName must be a string, not ${kindOf(toolName)}${cure}`);
     }
     return { caller: this.#callers.numberOf(caller), toolName, args, template, timeout, onProgress };
@@ -243,7 +243,7 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
   }
 
   /**
-   * What `await using` does in the end: `close()`.
+   * Called by `await using`: `close()`.
    * @returns {Promise<void>} when the connections are closed
    */
   [Symbol.asyncDispose]() {
@@ -255,7 +255,7 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
    * @override
    * @template {EventType} Type
    * @param {Type} type its name
-   * @param {UtcpWebSocketListener<Type>} listener what is called with it
+   * @param {UtcpWebSocketListener<Type>} listener called with it
    * @param {boolean | ListenerOptions} [options] as for any `EventTarget`
    */
   addEventListener(type, listener, options) {
@@ -264,16 +264,16 @@ export class WebSocketCommunicationProtocol extends /** @type {new () => UtcpWeb
   }
 }
 
-/** What may be a template, in the place of something else. @param {any} value */
+/** Whether a value is likely a template, passed as the wrong argument. @param {any} value */
 function looksLikeTemplate(value) {
   return kindOf(value) === 'an object' && typeof value.url === 'string';
 }
 
-/** What was thrown may be anything. @param {unknown} error @returns {string} */
+/** Any value may be thrown. @param {unknown} error @returns {string} */
 function textOf(error) {
   try {
     return String(error instanceof Error ? error.message : error);
   } catch {
-    return 'it failed with something that cannot be written as text';
+    return 'it failed with a value that cannot be converted to text';
   }
 }

@@ -8,20 +8,20 @@ import { CallTemplateError, WebSocketCommunicationProtocol } from './index.js';
  * @import { WebSocketCallTemplate } from '../types/shared.js'
  */
 
-// The very class that `register` uses: where `require` loads a copy of its own, `utcp-websocket` may give another.
+// The class that `register` uses: if `require` loads a second copy, `utcp-websocket` may export a different one.
 export { WebSocketCommunicationProtocol };
 
 const TYPE = 'websocket';
 
 /**
- * What the SDK checks call templates with. It asks before it fills in variables, at a time when the wasm may not be loaded, and does not
- * tell why a check failed: so only what leads to this plugin is checked here. `registerManual` and `callTool` check the whole template before they
- * open anything, and their errors name the field.
+ * Checks call templates for the SDK. The SDK calls it before it substitutes variables, when the wasm may not be loaded, and hides
+ * why a check failed. So it checks only the type and the URL; `registerManual` and `callTool` check the whole template before they
+ * open a connection, and their errors name the field.
  * @extends {Serializer<WebSocketCallTemplate & CallTemplate>}
  */
 export class WebSocketCallTemplateSerializer extends Serializer {
   /**
-   * A copy.
+   * Returns a copy.
    * @param {WebSocketCallTemplate & CallTemplate} callTemplate
    * @returns {Record<string, unknown>}
    */
@@ -30,7 +30,7 @@ export class WebSocketCallTemplateSerializer extends Serializer {
   }
 
   /**
-   * A copy, once it is clear that it leads here.
+   * Returns a copy of a template for this plugin.
    * @param {Record<string, unknown>} callTemplate
    * @returns {WebSocketCallTemplate & CallTemplate}
    * @throws {CallTemplateError} whose `field` is `call_template_type` or `url`
@@ -49,15 +49,15 @@ export class WebSocketCallTemplateSerializer extends Serializer {
 }
 
 /**
- * Does what importing `utcp-websocket/register` does. The wasm loads with the first call; a host that has to say where it is calls `ready()`
- * before that.
- * @param {boolean} [override] whether to take the place of a plugin that is registered for WebSocket templates. Default: false
- * @throws {TypeError} where that is no boolean
+ * Registers the plugin, like importing `utcp-websocket/register`. The wasm loads with the first call; if it is not in the default location, call
+ * `ready()` before that.
+ * @param {boolean} [override] whether to replace another plugin for WebSocket templates. Default: false
+ * @throws {TypeError} if `override` is not a boolean
  */
 export function register(override = false) {
   if (typeof override !== 'boolean') throw new TypeError('register() takes a boolean; ready() takes the wasm');
   CallTemplateSerializer.registerCallTemplate(TYPE, new WebSocketCallTemplateSerializer(), override);
-  // SDK 1.2 gives each client a protocol of its own, which `client.close()` closes; before that, all share one.
+  // In SDK 1.2, each client has its own protocol, which `client.close()` closes; before that, all clients share one.
   const { communicationProtocolFactories: factories, communicationProtocols: shared } = /** @type {any} */ (
     CommunicationProtocol
   );

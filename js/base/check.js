@@ -1,8 +1,8 @@
-// Owns checking what a caller gives as options, and how it is said what is wrong. Must not know which options there are.
+// Owns checking options, and the messages for wrong ones. Must not know which options exist.
 import { isObject, kindOf } from './values.js';
 
 /**
- * The options of a protocol: what stays in JavaScript, and what goes to the core.
+ * The options of a protocol: those used in JavaScript, and `session` for the core.
  * @typedef {object} CheckedOptions
  * @property {import('../types/shared.js').WebSocketConstructor | undefined} WebSocket
  * @property {boolean | undefined} canSetHeaders
@@ -17,7 +17,7 @@ import { isObject, kindOf } from './values.js';
  * @property {Record<string, unknown>} session
  */
 
-// The rules of the core (src/template/auth.hpp), which is not there yet when options are checked: a test holds them against its.
+// The rules of the core (src/template/auth.hpp), which is not loaded yet when options are checked; a test compares them.
 /** `is_token` */
 export const TOKEN = /^[!#$%&'*+.^_`|~\w-]+$/;
 /** `is_handshake_header` */
@@ -26,7 +26,7 @@ const OWN_HEADER =
 /** `is_field_value` */
 const FIELD_VALUE = /^(?![\t ])[\t\x20-\x7e\x80-\xff]*(?<![\t ])$/;
 export const headers = {
-  what: 'an object of header names and values (RFC 9110), without line breaks, blanks at the ends and what the handshake itself sets',
+  what: 'an object of header names and values (RFC 9110), without line breaks, blanks at the ends, and headers that the handshake sets itself',
   holds: areHeaders,
   isSecret: true,
 };

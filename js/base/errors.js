@@ -6,27 +6,27 @@
  */
 
 /**
- * An error as the core says it.
+ * An error as the core reports it.
  * @typedef {{ code: string, message: string, field?: string, closeCode?: number, reason?: string, wasClean?: boolean,
  *   httpStatus?: number }} CoreError
  */
 
 /**
- * What all errors of this library extend. An abort rejects with the signal's reason instead.
+ * The base class of all errors of this library. An abort rejects with the signal's reason instead.
  * @template {ErrorCode} [Code=ErrorCode] the codes that it may have
  */
 export class UtcpWebSocketError extends Error {
   /**
-   * @param {string} message what happened and what to do; never holds a secret
-   * @param {ErrorFacts} [facts] what else is known
+   * @param {string} message what happened and what to do; never contains a secret
+   * @param {ErrorFacts} [facts] further properties
    */
   constructor(message, facts = {}) {
     super(message, 'cause' in facts ? { cause: facts.cause } : undefined);
-    /** Stable name of what happened, for instance `response_timeout`. @type {CodeOf<Code, ErrorCode>} */
+    /** Stable name of the error, for instance `response_timeout`. @type {CodeOf<Code, ErrorCode>} */
     this.code = /** @type {any} */ (facts.code ?? 'module_failed');
     /** Who has to act: `caller`, `peer`, `network`, `host` or `library`. @type {Fault} */
     this.fault = facts.fault ?? 'library';
-    /** The call template's field that is to blame (`auth.location`), where one is. @type {string | undefined} */
+    /** The field of the call template that caused it (`auth.location`), if there is one. @type {string | undefined} */
     this.field = facts.field;
   }
 }
@@ -38,13 +38,13 @@ export class UtcpWebSocketError extends Error {
 export class CallTemplateError extends UtcpWebSocketError {}
 
 /**
- * A URL was refused: not encrypted, or read differently by different parsers.
+ * A URL was refused: not encrypted, or ambiguous between parsers.
  * @extends {UtcpWebSocketError<'url_refused'>}
  */
 export class WebSocketSecurityError extends UtcpWebSocketError {}
 
 /**
- * What an endpoint sent as its manual is not one.
+ * An endpoint sent an invalid manual.
  * @extends {UtcpWebSocketError<'invalid_manual'>}
  */
 export class ManualError extends UtcpWebSocketError {}
@@ -56,12 +56,12 @@ export class ManualError extends UtcpWebSocketError {}
  */
 export class WebSocketConnectionError extends UtcpWebSocketError {
   /**
-   * @param {string} message what happened and what to do; never holds a secret
-   * @param {ErrorFacts} [facts] what else is known
+   * @param {string} message what happened and what to do; never contains a secret
+   * @param {ErrorFacts} [facts] further properties
    */
   constructor(message, facts = {}) {
     super(message, facts);
-    /** Of the refused handshake, where the host shows it. @type {number | undefined} */
+    /** The status of the refused handshake, if the host reveals it. @type {number | undefined} */
     this.httpStatus = facts.httpStatus;
   }
 }
@@ -72,30 +72,30 @@ export class WebSocketConnectionError extends UtcpWebSocketError {
  */
 export class WebSocketAuthError extends WebSocketConnectionError {
   /**
-   * @param {string} message what happened and what to do; never holds a secret
-   * @param {ErrorFacts} [facts] what else is known
+   * @param {string} message what happened and what to do; never contains a secret
+   * @param {ErrorFacts} [facts] further properties
    */
   constructor(message, facts = {}) {
     super(message, facts);
-    /** RFC 6455 close code, where the peer refused what `connect_message` said by closing. @type {number | undefined} */
+    /** RFC 6455 close code, if the peer refused the credential by closing. @type {number | undefined} */
     this.closeCode = facts.closeCode;
-    /** The peer's reason, where it gave one. @type {string | undefined} */
+    /** The peer's reason, if it gave one. @type {string | undefined} */
     this.reason = facts.reason;
   }
 }
 
 /**
- * One of the two timeouts passed; `timeout` says which.
+ * A timeout expired; `timeout` says which.
  * @extends {UtcpWebSocketError<'connection_timeout' | 'response_timeout'>}
  */
 export class WebSocketTimeoutError extends UtcpWebSocketError {
   /**
-   * @param {string} message what happened and what to do; never holds a secret
-   * @param {ErrorFacts} [facts] what else is known
+   * @param {string} message what happened and what to do; never contains a secret
+   * @param {ErrorFacts} [facts] further properties
    */
   constructor(message, facts = {}) {
     super(message, facts);
-    /** Which of the two: until there was a connection, or until the response. @type {'connection' | 'response'} */
+    /** Which timeout: waiting for a connection, or for the response. @type {'connection' | 'response'} */
     this.timeout = facts.code === 'connection_timeout' ? 'connection' : 'response';
   }
 }
@@ -106,14 +106,14 @@ export class WebSocketTimeoutError extends UtcpWebSocketError {
  */
 export class WebSocketClosedError extends UtcpWebSocketError {
   /**
-   * @param {string} message what happened and what to do; never holds a secret
-   * @param {ErrorFacts} [facts] what else is known
+   * @param {string} message what happened and what to do; never contains a secret
+   * @param {ErrorFacts} [facts] further properties
    */
   constructor(message, facts = {}) {
     super(message, facts);
-    /** RFC 6455 close code; 1006 where the connection broke. */
+    /** RFC 6455 close code; 1006 if the connection broke. */
     this.closeCode = facts.closeCode ?? 1006;
-    /** The peer's reason, empty where it gave none. */
+    /** The peer's reason; empty if it gave none. */
     this.reason = facts.reason ?? '';
     /** Whether the closing handshake was completed. */
     this.wasClean = facts.wasClean ?? false;
@@ -121,29 +121,29 @@ export class WebSocketClosedError extends UtcpWebSocketError {
 }
 
 /**
- * The peer broke the rules of its protocol.
+ * The peer violated the protocol.
  * @extends {UtcpWebSocketError<'subprotocol_mismatch' | 'invalid_frame'>}
  */
 export class WebSocketProtocolError extends UtcpWebSocketError {}
 
 /**
- * A limit was passed: a frame's size, items waiting for a stream's consumer, calls waiting for a connection.
+ * A limit was exceeded: a frame's size, items queued for a stream's consumer, calls waiting for a connection.
  * @extends {UtcpWebSocketError<'frame_too_large' | 'stream_overflow' | 'queue_full'>}
  */
 export class WebSocketOverflowError extends UtcpWebSocketError {}
 
 /**
- * The tool answered with an error; `detail` is what it said, as parsed JSON.
+ * The tool answered with an error; `detail` is its content, as parsed JSON.
  * @extends {UtcpWebSocketError<'tool_failed'>}
  */
 export class ToolError extends UtcpWebSocketError {
   /**
-   * @param {string} message what happened and what to do; never holds a secret
-   * @param {ErrorFacts} [facts] what else is known
+   * @param {string} message what happened and what to do; never contains a secret
+   * @param {ErrorFacts} [facts] further properties
    */
   constructor(message, facts = {}) {
     super(message, facts);
-    /** What the tool said, as parsed JSON. */
+    /** The tool's error, as parsed JSON. */
     this.detail = facts.detail;
   }
 }
@@ -155,10 +155,10 @@ export class ToolError extends UtcpWebSocketError {
 export class ProtocolClosedError extends UtcpWebSocketError {}
 
 /**
- * Whether something that was caught is an error of this library. In TypeScript its `code` then tells which one:
+ * Whether a caught value is an error of this library. In TypeScript, its `code` then narrows it:
  * `if (isUtcpWebSocketError(error) && error.code === 'connection_closed') console.log(error.closeCode);`
- * @param {unknown} error what was caught
- * @returns {error is import('../types/shared.js').UtcpWebSocketErrorUnion} whether it is
+ * @param {unknown} error the caught value
+ * @returns {error is import('../types/shared.js').UtcpWebSocketErrorUnion} whether it is one
  */
 export function isUtcpWebSocketError(error) {
   return /** @type {any} */ (error)?.[MARK] === true;
@@ -195,7 +195,7 @@ for (const [name, { prototype }] of Object.entries(classes)) {
 const kinds = new Map();
 
 /**
- * Takes over the core's error table, once it is there.
+ * Copies the core's error table once the module is loaded.
  * @param {[code: string, className: string, fault: Fault][]} rows
  */
 export function setErrorTable(rows) {
@@ -203,9 +203,9 @@ export function setErrorTable(rows) {
 }
 
 /**
- * Makes the error for a code of the core's table.
+ * Creates the error for a code of the core's table.
  * @param {CoreError} error
- * @param {{ cause?: unknown, detail?: unknown }} [known] what only the host knows
+ * @param {{ cause?: unknown, detail?: unknown }} [known] facts that only the host knows
  */
 export function createError(error, known = {}) {
   const kind = kinds.get(error.code) ?? { class: UtcpWebSocketError, fault: /** @type {Fault} */ ('library') };

@@ -1,4 +1,4 @@
-// Owns questions about any value, whoever gave it: what kind it is, how large, and whether it is text. Must not know what it is for.
+// Owns checks of arbitrary values: kind, size, and whether they are text. Must not know their purpose.
 
 /** What a caller gave in place of something else, in words. Reads nothing of it. @param {unknown} value */
 export function kindOf(value) {

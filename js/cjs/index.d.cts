@@ -1,2 +1,2 @@
-// What TypeScript sees for `require('utcp-websocket')` and `require('utcp-websocket/inline')`.
+// The types for `require('utcp-websocket')` and `require('utcp-websocket/inline')`.
 export * from '../../dist/types/index.js';

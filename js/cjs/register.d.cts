@@ -1,2 +1,2 @@
-// What TypeScript sees for `require('utcp-websocket/register')`.
+// The types for `require('utcp-websocket/register')`.
 export {};

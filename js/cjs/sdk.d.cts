@@ -1,2 +1,2 @@
-// What TypeScript sees for `require('utcp-websocket/sdk')`.
+// The types for `require('utcp-websocket/sdk')`.
 export * from '../../dist/types/sdk.js';

@@ -1,4 +1,4 @@
-// Owns what the commands do: from what was typed to a call template, a call, its results. Must not know terminals.
+// Owns the commands: from the command line to a call template, a call, its results. Must not know terminals.
 import { UnknownToolError } from './failures.js';
 import { keepSecret } from './frames.js';
 import { dataArguments, fill, fillUrl, readArguments, readTemplate } from './input.js';
@@ -16,7 +16,7 @@ import { hasTemplate, UsageError } from './usage.js';
  *   signal: AbortSignal, note: (text: string) => void }} Context
  */
 
-/** What stands before the dot of a tool's name, so that a dot in the name itself means nothing. */
+/** The manual's name in a tool's name, so that a dot in the tool's own name has no meaning. */
 const MANUAL = 'cli';
 
 /** @param {Context} context */
@@ -63,7 +63,7 @@ export async function recipes({ settings, output, paint }) {
   if (settings.topic !== '') {
     const { template } = recipeOf(settings.topic);
     if (settings.json || output.forPeople) await output.write(template);
-    else await output.print(JSON.stringify(template, null, 2)); // to be kept, and changed
+    else await output.print(JSON.stringify(template, null, 2)); // formatted, to be edited
     return;
   }
   const known = readRecipes();
@@ -128,8 +128,8 @@ export async function toolsOf({ protocol, signal, note }, template) {
 }
 
 /**
- * Tools get their manual's credential, which came from the environment or a file: it is not for printing. Of tools that `discovery` made
- * the whole call template came from there.
+ * Tools inherit their manual's credential, which came from the environment or a file and must not be printed. For tools built by
+ * `discovery`, the whole call template came from there.
  * @param {Tool} tool
  * @param {JsonObject} template the manual's
  */

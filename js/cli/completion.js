@@ -1,4 +1,4 @@
-// Owns the scripts that complete the command line in a shell, made of what the command line takes.
+// Owns the completion scripts for shells, generated from the options.
 import { commandNames, options } from './usage.js';
 
 /** @type {[name: string, { type: string, short?: string }][]} */

@@ -1,4 +1,4 @@
-// Owns `demo`: runs the program of the package utcp-websocket-demo, which npm fetches where it is not installed. Must not know
+// Owns `demo`: runs the program of the package utcp-websocket-demo, which npm downloads if it is not installed. Must not know
 // what the demo does.
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
@@ -15,11 +15,11 @@ const name = 'utcp-websocket-demo';
  */
 export async function demo(args, { version, signal, note }) {
   const program = installed();
-  if (!program) note(`npm fetches ${name}@${version}`);
+  if (!program) note(`npm downloads ${name}@${version}`);
   const command = program ? [process.execPath, program] : [...npm(), 'exec', '--yes', '--', `${name}@${version}`];
   const [file = '', ...before] = command;
   const child = spawn(file, [...before, ...args], { stdio: 'inherit', shell: file.endsWith('.cmd') });
-  // Ctrl-C reaches the demo by itself; what is sent to this process alone does not.
+  // The demo receives Ctrl-C directly, but not signals sent to this process alone.
   signal.addEventListener('abort', () => child.kill('SIGTERM'));
   return new Promise((resolve, reject) => {
     child.once('error', ({ message }) => {

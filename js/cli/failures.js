@@ -1,4 +1,4 @@
-// Owns what a failure becomes: an exit code, and text that says what happened and what to do. Must not know the commands.
+// Owns exit codes and error messages, which say what happened and what to do. Must not know the commands.
 import { isUtcpWebSocketError } from '../api/index.js';
 import { Ended } from './output.js';
 import { harmless, painter } from './terminal.js';
@@ -41,14 +41,14 @@ export function exitCodeOf(error) {
 /** What to do, where the message does not say it. @type {Partial<Record<string, string>>} */
 const advice = {
   usage: 'Run utcp-websocket --help for usage.',
-  unknown_tool: 'utcp-websocket discover lists the tools.',
-  connection_failed: 'Is the endpoint running, and is the address right? --retry waits for it.',
-  handshake_refused: 'Is the path of the URL right? -v shows what was opened.',
-  auth_failed: 'Is the credential right? Give it with --header, or as auth of a --template.',
+  unknown_tool: 'Run utcp-websocket discover to list the tools.',
+  connection_failed: 'Check the address, and that the endpoint is running; --retry waits for it.',
+  handshake_refused: 'Check the path of the URL; -v shows which URL was opened.',
+  auth_failed: 'Check the credential; pass it with --header, or as auth of a --template.',
   websocket_unavailable: 'With Node 20: npx -p ws -p utcp-websocket utcp-websocket …',
-  connection_timeout: 'Give it longer with --timeout, or watch the frames with --frames.',
-  response_timeout: 'Give it longer with --timeout, or watch the frames with --frames.',
-  invalid_manual: 'If the endpoint knows nothing of UTCP, say with --template how to call it.',
+  connection_timeout: 'Increase --timeout, or watch the frames with --frames.',
+  response_timeout: 'Increase --timeout, or watch the frames with --frames.',
+  invalid_manual: 'If the endpoint knows nothing of UTCP, pass a call template with --template or --recipe.',
 };
 
 /**

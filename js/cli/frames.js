@@ -31,7 +31,7 @@ export function frameText(data) {
 }
 
 /**
- * A constructor like `Base` whose sockets tell what they send and receive.
+ * A constructor like `Base` whose sockets report what they send and receive.
  * @param {any} Base
  * @param {(direction: '>' | '<', text: string, seconds: number) => void} tell
  * @returns {any}

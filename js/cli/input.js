@@ -1,4 +1,4 @@
-// Owns what comes from outside the command line: files, standard input, the environment. Must not know what it is for.
+// Owns input besides the command line: files, standard input, the environment. Must not know its purpose.
 import { readFile } from 'node:fs/promises';
 import { addAbortSignal } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -8,7 +8,7 @@ import { UsageError } from './usage.js';
 /** @typedef {{ [member: string]: any }} JsonObject */
 
 /**
- * The arguments of a tool, as they were typed: JSON, `@FILE` or `-`.
+ * The arguments of a tool on the command line: JSON, `@FILE` or `-`.
  * @param {string | undefined} typed
  * @param {AbortSignal} signal
  */
@@ -34,11 +34,11 @@ export function dataArguments(pairs) {
 
 /** What the environment has given, so that nothing that is shown holds it. @type {Set<string>} */
 export const secrets = new Set();
-/** As in the core: shorter ones are words and digits that stand anywhere. */
+/** As in the core: shorter ones are words and digits that may occur anywhere. */
 export const SHORTEST_SECRET = 4;
 
 /**
- * A call template: the recipe's members, and over them the file's, filled in.
+ * A call template: the recipe's members, overridden by the file's, with variables replaced.
  * @param {{ template: string | undefined, recipe: string | undefined }} settings
  * @param {AbortSignal} signal
  */
@@ -46,7 +46,7 @@ export async function readTemplate({ template: file, recipe }, signal) {
   const where = file === '-' ? 'the template from standard input' : `the template ${file}`;
   const own =
     file === undefined ? {} : objectOf(await (file === '-' ? readStandardInput(signal) : readText(file)), where);
-  // What the file replaces needs nothing of the environment.
+  // Members that the file overrides need no variables.
   const members = Object.entries(recipe === undefined ? {} : recipeOf(recipe).template);
   const others = Object.fromEntries(members.filter(([name]) => !Object.hasOwn(own, name)));
   return { ...filled(others, `the recipe ${recipe}`), ...filled(own, where) };
@@ -80,8 +80,8 @@ function objectOf(read, where) {
   try {
     value = JSON.parse(read);
   } catch {
-    // Not what the parser says: it shows the text, which may hold secrets.
-    throw new UsageError(`${where} must be a JSON object, and this is not JSON`);
+    // Without the parser's message: it quotes the text, which may contain secrets.
+    throw new UsageError(`${where} must be a JSON object, but this is not JSON`);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new UsageError(`${where} must be a JSON object`);
@@ -90,7 +90,7 @@ function objectOf(read, where) {
 }
 
 /**
- * Fills in `${NAME}` from the environment; `$${NAME}` stays, with one `$` less.
+ * Replaces `${NAME}` from the environment; `$${NAME}` becomes a literal `${NAME}`.
  * @param {string} value
  * @param {string} where for the error
  * @returns {string} throws a `UsageError` that names a variable that is missing
@@ -99,7 +99,7 @@ export function fill(value, where) {
   return value.replace(/(\$?)\$\{([^}]*)\}/g, (whole, dollar, name) => {
     if (dollar) return whole.slice(1);
     const found = process.env[name];
-    if (found === undefined) throw new UsageError(`${where} asks for \${${name}}, which the environment does not have`);
+    if (found === undefined) throw new UsageError(`${where} needs \${${name}}, which is not set in the environment`);
     if (found.length >= SHORTEST_SECRET) secrets.add(found);
     return found;
   });

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Owns the program `utcp-websocket`: its beginning, its end, and what is said on standard error. Must not know what the
+// Owns the program `utcp-websocket`: its start, its end, and its messages on standard error. Must not know what the
 // commands do.
 import { readFileSync } from 'node:fs';
 import { WebSocketCommunicationProtocol } from '../api/index.js';
@@ -13,7 +13,7 @@ import { Ended, Output } from './output.js';
 import { harmless, painter } from './terminal.js';
 import { help, helpOf, readCommandLine } from './usage.js';
 
-/** How long something may keep the process alive that nobody needs any more: a socket of Node's own whose peer is silent. */
+/** How long an unneeded socket may keep the process alive: a built-in one of Node whose peer is silent. */
 const PATIENCE = 500; // milliseconds
 
 const commands = { discover, call, stream };
@@ -21,14 +21,14 @@ const commands = { discover, call, stream };
 /** @param {string[]} argv @returns {Promise<number>} the exit code */
 async function main(argv) {
   const ending = new AbortController();
-  // Once: who asks a second time does not want to wait.
+  // Once: a second signal ends the process without waiting.
   process.once('SIGINT', () => ending.abort(new Ended(130)));
   process.once('SIGTERM', () => ending.abort(new Ended(143)));
-  process.stderr.on('error', () => {}); // nobody reads what is said: no reason to stop
+  process.stderr.on('error', () => {}); // nobody reads the messages: no reason to stop
   /** @type {WebSocketCommunicationProtocol | undefined} */
   let protocol;
   try {
-    // What follows is the demo's own to read.
+    // The demo parses the remaining arguments.
     if (argv[0] === 'demo') return await demo(argv.slice(1), { ...version(), signal: ending.signal, note });
     const settings = readCommandLine(argv);
     const output = new Output(settings, ending);
@@ -63,7 +63,7 @@ async function main(argv) {
   }
 }
 
-/** As the protocol chooses, where this program has to know it. */
+/** The protocol's choice, for code of this program that has to know it. */
 async function hostWebSocket() {
   const follows = process.env.NODE_USE_ENV_PROXY && globalThis.WebSocket; // the proxy
   const { WebSocket } = await (follows ? globalThis : import('ws').catch(() => globalThis));

@@ -1,4 +1,4 @@
-// Owns `open`: a prompt on a connection. What is typed is sent as a frame, what comes is shown; lines with a slash are commands. Must not
+// Owns `open`: a prompt on a connection. Sends each line as a frame and shows received frames; lines with a slash are commands. Must not
 // know how a tool is called.
 import { createInterface } from 'node:readline';
 import {
@@ -53,7 +53,8 @@ export async function open(context, WebSocket) {
 
 /** @param {any} WebSocket @param {{ [member: string]: any }} template @param {Context} context */
 function connected(WebSocket, { url, protocol, headers, timeout = 30 }, { signal }) {
-  if (!WebSocket) throw failed('websocket_unavailable', 'this Node has no WebSocket, and the package ws is not there');
+  if (!WebSocket)
+    throw failed('websocket_unavailable', 'this Node has no WebSocket, and the package ws is not installed');
   const socket = new WebSocket(url, protocol ? [protocol] : [], { headers });
   socket.binaryType = 'arraybuffer';
   return new Promise((resolve, reject) => {

@@ -1,10 +1,10 @@
-// Owns where results go and in which form: a terminal, a pipe, a file. Must not know where they come from.
+// Owns the output of results and its format: a terminal, a pipe, a file. Must not know where they come from.
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { painter, readable } from './terminal.js';
 import { UsageError } from './usage.js';
 
-/** Somebody else has ended the program: a signal, or the reader of its output. */
+/** The program was ended from outside: by a signal, or by the reader of its output. */
 export class Ended {
   /** @param {number} exitCode */
   constructor(exitCode) {
@@ -30,9 +30,9 @@ export class Output {
   constructor(settings, ending) {
     this.#settings = settings;
     this.#ending = ending;
-    /** Whether results are written where a person sees them. */
+    /** Whether results go to a terminal. */
     this.isSeen = Boolean(process.stdout.isTTY) && settings.output === undefined;
-    /** Whether they are written as a person reads them. */
+    /** Whether they are formatted for people. */
     this.forPeople = this.isSeen && !settings.json;
     process.stdout.on('error', (error) => this.#fail(error));
   }

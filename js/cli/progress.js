@@ -1,8 +1,8 @@
-// Owns the line on standard error that says how far a stream is, while its items go elsewhere.
+// Owns the line on standard error that shows a stream's progress, while its items go elsewhere.
 
 const INTERVAL = 200; // milliseconds
 
-/** Shows nothing unless a person looks at standard error, and the items are not there to be seen. */
+/** Shows nothing unless standard error is a terminal and the items go elsewhere. */
 export class Progress {
   #items = 0;
   #shown = false;
@@ -23,7 +23,7 @@ export class Progress {
 
   stop() {
     clearInterval(this.#timer);
-    if (!this.#shown) return; // it was over before anybody could wonder
+    if (!this.#shown) return; // it was over too soon to be shown
     this.#show();
     process.stderr.write('\n');
   }

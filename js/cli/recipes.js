@@ -1,4 +1,4 @@
-// Owns the recipes, as the build takes them from docs/recipes.md. Must not know what they are for.
+// Owns the recipes, which the build reads from docs/recipes.md. Must not know their purpose.
 import { readFileSync } from 'node:fs';
 import { UsageError } from './usage.js';
 

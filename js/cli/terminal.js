@@ -1,4 +1,4 @@
-// Owns what a terminal is sent: colours where they are wanted, and nothing by which a remote text could steer it.
+// Owns output to a terminal: colours if they are wanted, and no control characters from remote texts.
 
 /** @typedef {'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'blue'} Style */
 
@@ -31,7 +31,7 @@ export function summary(bytes) {
 }
 
 /**
- * A value as a person reads it.
+ * A value, formatted for people.
  * @param {unknown} value
  * @param {(style: Style, text: string) => string} paint
  */
@@ -48,7 +48,7 @@ export function readable(value, paint) {
 }
 
 /**
- * The tools of a manual, as a person reads them.
+ * The tools of a manual, formatted for people.
  * @param {import('../types/shared.js').Tool[]} tools
  * @param {(style: Style, text: string) => string} paint
  */
@@ -57,7 +57,7 @@ export function toolList(tools, paint) {
 }
 
 /**
- * The recipes, as a person reads them.
+ * The recipes, formatted for people.
  * @param {import('./recipes.js').Recipe[]} recipes
  * @param {(style: Style, text: string) => string} paint
  */

@@ -1,25 +1,26 @@
-// Owns what is typed: the help, and reading the command line. Must not know what the commands do.
+// Owns the help, and parsing the command line. Must not know what the commands do.
 import { parseArgs } from 'node:util';
 
-const common = `  --template FILE         a call template in JSON, - from standard input. discover asks as it
-                          says; call and stream call by it, ask for no manual, and need no URL
-  --recipe NAME           the template of a kind of service, such as graphql or mcp; what --template
-                          gives besides wins. utcp-websocket recipes lists them
-  -H, --header 'N: V'     a handshake header; may be repeated
-  --timeout SECONDS       until there is a connection, and then until the response; in a stream
-                          between two responses. Default: the call template's, else 30
-  --retry                 try again until the timeout when no connection can be opened
-  --json                  JSON, one value a line, also on a terminal; errors, too
-  --raw                   texts as they are, without the quotes of JSON
-  -o, --output FILE       write to FILE what would be written to a pipe
+const common = `  --template FILE         a call template in JSON; - reads it from standard input. discover uses
+                          its auth and discovery_message; call and stream use the template
+                          instead of a manual, and the URL may be omitted
+  --recipe NAME           the template for a kind of service, such as graphql or mcp; members of
+                          --template override it. utcp-websocket recipes lists the names
+  -H, --header 'N: V'     a handshake header; repeatable
+  --timeout SECONDS       time until there is a connection, and again until the response; in a
+                          stream, between two responses. Default: the call template's, else 30
+  --retry                 retry a failed connection until the timeout
+  --json                  print JSON, one value per line, also on a terminal; errors, too
+  --raw                   print texts without JSON quotes
+  -o, --output FILE       write the output for a pipe to FILE
   -v, --verbose           log events to stderr
-  --frames                show every frame, with its content and the time, on stderr
-  --time                  say on stderr how long it took
-  -h, --help              this text; utcp-websocket help COMMAND tells more of one
-  -V, --version           the version`;
+  --frames                log every frame to stderr, with its content and the time
+  --time                  print the duration to stderr
+  -h, --help              print this text; utcp-websocket help COMMAND describes a command
+  -V, --version           print the version`;
 
-const data = `  -d, --data NAME=VALUE   one argument: VALUE is JSON where it can be read as JSON, else a text;
-                          may be repeated, and wins over ARGUMENTS`;
+const data = `  -d, --data NAME=VALUE   one argument; VALUE is parsed as JSON if possible, otherwise it is a
+                          text; repeatable, overrides ARGUMENTS`;
 
 export const help = `Usage: utcp-websocket discover URL
        utcp-websocket call URL TOOL [ARGUMENTS]
@@ -32,9 +33,9 @@ export const help = `Usage: utcp-websocket discover URL
 
 discover   lists the tools of the endpoint at URL
 call       fetches the manual at URL, calls TOOL as it describes, prints the result
-stream     the same, prints each response as it comes, until the stream ends
-open       opens a prompt: call tools, or send and see frames as they are
-demo       starts a provider with tools to try, and the inspector
+stream     the same, but prints each response until the stream ends
+open       opens a prompt to call tools, or to send and show raw frames
+demo       starts a provider with sample tools, and the inspector
 recipes    lists the recipes: call templates for services that have no manual
 
 URL        wss: to any host, ws: to this machine only
@@ -43,19 +44,19 @@ ARGUMENTS  a JSON object; @FILE reads it from a file, - from standard input
 ${data}
 ${common}
 
-On a terminal results are made readable. In a pipe each is a line of JSON, and binary ones are
-written as they are. \${NAME} in a URL, a header's value or a template is filled in from the
-environment: the place for secrets, in single quotes, so that your shell leaves it alone.
+On a terminal, results are formatted. In a pipe, each is one line of JSON; binary results are
+written unchanged. \${NAME} in a URL, a header's value or a template is replaced from the
+environment. Use it for secrets, in single quotes, so that your shell does not replace it.
 
-Exit codes: 0 done, 1 the tool or its endpoint failed, 2 wrong usage, 3 no connection or it was
-lost, 4 timeout, 130 interrupted, 143 terminated.`;
+Exit codes: 0 success, 1 the tool or its endpoint failed, 2 wrong usage, 3 no connection or a lost
+one, 4 timeout, 130 interrupted, 143 terminated.`;
 
 /** What `help COMMAND` prints. @type {Record<string, string>} */
 export const helpOf = {
   discover: `Usage: utcp-websocket discover URL
 
-Lists the tools of the endpoint at URL: names, descriptions, arguments. In a pipe each is a line
-of JSON, as it stands in the manual.
+Lists the tools of the endpoint at URL: names, descriptions, arguments. In a pipe, each is one
+line of JSON, as in the manual.
 
 ${common}
 
@@ -77,8 +78,8 @@ Examples:
   utcp-websocket call wss://mcp.example/ echo -d message=hello --recipe mcp`,
   stream: `Usage: utcp-websocket stream URL TOOL [ARGUMENTS]
 
-Fetches the manual at URL, calls TOOL as it describes, and prints each response as it comes, until
-the stream ends. Ctrl-C, or a reader that goes away, ends it, too.
+Fetches the manual at URL, calls TOOL as it describes, and prints each response until the stream
+ends. The stream also ends on Ctrl-C, or when the reader of the output goes away.
 
 ${data}
 ${common}
@@ -88,13 +89,13 @@ Examples:
   utcp-websocket stream ws://127.0.0.1:8765/utcp watch_metrics | head -3`,
   open: `Usage: utcp-websocket open URL
 
-Opens a connection and a prompt. A line that is typed is sent as it is; every frame that comes is
-shown. Lines that start with a slash are commands:
+Opens a connection and a prompt. Sends each line that you type unchanged, and shows every frame
+received. Lines that start with a slash are commands:
 
-  /tools                       lists the tools that the endpoint tells of
-  /call TOOL [ARGUMENTS]       calls one, on a connection of its own
-  /stream TOOL [ARGUMENTS]     the same, each response as it comes; Ctrl-C ends it
-  /quit                        closes the connection, as Ctrl-D does
+  /tools                       lists the endpoint's tools
+  /call TOOL [ARGUMENTS]       calls a tool, on a separate connection
+  /stream TOOL [ARGUMENTS]     the same, but prints each response; Ctrl-C ends it
+  /quit                        closes the connection, like Ctrl-D
 
 ${common}
 
@@ -102,27 +103,27 @@ Example:
   utcp-websocket open ws://127.0.0.1:8765/device`,
   demo: `Usage: utcp-websocket demo [--port N] [--page-port N] [--walk] [--once]
 
-Starts a provider with tools of many kinds, and the inspector: a page that calls them, or the tools
-of any other endpoint. Both listen on this machine only. npm fetches the package
-utcp-websocket-demo where it is not installed.
+Starts a provider with sample tools, and the inspector, a page that calls them or the tools of any
+other endpoint. Both listen on this machine only. npm downloads the package utcp-websocket-demo if
+it is not installed.
 
-  --port N                port of the provider. Default: 8765; a free one where it is taken
-  --page-port N           port of the page. Default: 8766; a free one where it is taken
+  --port N                port of the provider. Default: 8765, or a free one if it is taken
+  --page-port N           port of the page. Default: 8766, or a free one if it is taken
   --walk                  call each tool from the terminal first
-  --once                  the same, and exit
+  --once                  the same, then exit
 
 Examples:
   utcp-websocket demo
   utcp-websocket demo --once`,
   recipes: `Usage: utcp-websocket recipes [NAME]
 
-Lists the recipes: call templates for services that have no manual, such as GraphQL and MCP. Of one
-the template is printed. With --recipe NAME a command goes by it: URL is yours, secrets come from
-the environment (\${HA_TOKEN}), -H adds headers, and members of a --template FILE take the place of
-the recipe's: the query of GraphQL, the topic of a channel.
+Lists the recipes: call templates for services that have no manual, such as GraphQL and MCP. With
+NAME, prints that template. Other commands use it with --recipe NAME: pass the service's URL, set
+secrets in the environment (\${HA_TOKEN}), add headers with -H, and override its members with a
+--template FILE, such as a GraphQL query or a channel's topic.
 
-  --json                  JSON, one value a line, also on a terminal; errors, too
-  -o, --output FILE       write to FILE what would be written to a pipe
+  --json                  print JSON, one value per line, also on a terminal; errors, too
+  -o, --output FILE       write the output for a pipe to FILE
 
 Examples:
   utcp-websocket recipes
@@ -138,14 +139,14 @@ Examples:
   utcp-websocket completion fish > ~/.config/fish/completions/utcp-websocket.fish`,
 };
 
-/** Those that are made of what was typed, in their order. */
+/** The commands, in their order. */
 export const commandNames = ['discover', 'call', 'stream', 'open', 'demo', 'recipes', 'help', 'completion'];
 
-/** The user has to type something else. */
+/** The command line is wrong. */
 export class UsageError extends Error {}
 
 /**
- * What was typed.
+ * The parsed command line.
  * @typedef {object} Settings
  * @property {'discover' | 'call' | 'stream' | 'open' | 'recipes' | 'help' | 'version' | 'completion'} command
  * @property {string} topic of `help`: a command or empty; of `completion`: a shell; of `recipes`: a name or empty
@@ -166,7 +167,7 @@ export class UsageError extends Error {}
  * @property {[name: string, value: string][]} data
  */
 
-/** What `parseArgs` knows; the scripts for shells are made of it, too. */
+/** Options for `parseArgs`; the completion scripts are generated from them, too. */
 export const options = /** @type {const} */ ({
   data: { type: 'string', short: 'd', multiple: true },
   template: { type: 'string' },
@@ -251,13 +252,13 @@ function parse(argv) {
 }
 
 /**
- * Whether it is known how to call, without a manual.
+ * Whether a call template is given, so that no manual is needed.
  * @param {{ template: string | undefined, recipe: string | undefined }} settings
  */
 export const hasTemplate = ({ template, recipe }) => template !== undefined || recipe !== undefined;
 
 /**
- * With a template the URL may be left out: a tool is not called like one.
+ * With a template, the URL may be omitted: a tool's name does not look like a URL.
  * @param {string} text
  * @param {Parameters<typeof hasTemplate>[0]} settings
  */
@@ -268,7 +269,7 @@ function isUrl(text, settings) {
 /** @param {string} text @returns {[string, string]} */
 function headerOf(text) {
   const [, name, value] = /^\s*([^:\s]+)\s*:\s*(.*?)\s*$/s.exec(text) ?? [];
-  // What was given is not shown: it may be a secret with a typing error.
+  // The value is not shown: it may be a mistyped secret.
   if (name === undefined || value === undefined) throw new UsageError("--header takes 'Name: value'");
   return [name, value];
 }

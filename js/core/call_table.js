@@ -1,4 +1,4 @@
-// Owns which calls are under way, by the numbers that the core knows them by. Must not know what becomes of them.
+// Owns the table of calls in flight, by their numbers in the core. Must not know how they end.
 
 /** @typedef {import('./calls.js').Call} Call */
 

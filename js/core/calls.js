@@ -1,16 +1,16 @@
-// Owns the JavaScript side of one call: its message until it is sent, its abort signal, what settles its promise.
+// Owns the JavaScript side of one call: its message until it is sent, its abort signal, its promise.
 // Must not know connections or wasm. A stream's call is in stream.js.
 import { MODE_SINGLE } from '../../dist/constants.js';
 import { decode } from './frames.js';
 
 /** @typedef {import('./frames.js').Item} Item */
 /**
- * Pieces: values that its connection has captured are still missing.
+ * Pieces: values captured by its connection are still missing.
  * @typedef {string | Uint8Array<ArrayBuffer> | import('./message.js').Piece[]} Message
  */
 
 /**
- * What the driver asks of a call.
+ * The interface of a call for the driver.
  * @typedef {object} Call
  * @property {number} id 0 until it is started
  * @property {number} mode
@@ -40,13 +40,13 @@ export class AbortWatch {
     try {
       this.signal?.removeEventListener('abort', this.listener);
     } catch {
-      // A signal of the caller's own making. The call is over all the same.
+      // A signal implemented by the caller. The call is over all the same.
     }
   }
 }
 
 /**
- * What the caller's code throws is thrown as a listener's is: where nobody waits.
+ * Errors of the caller's code are thrown like a listener's: asynchronously, as uncaught errors.
  * @param {Call | undefined} call undefined: it is over @param {Item} item
  */
 export function tellProgress(call, item) {
@@ -60,7 +60,7 @@ export function tellProgress(call, item) {
   }
 }
 
-/** A call that resolves once: with its response, or with all of them where several were asked for. */
+/** A call that resolves once, with its response, or with all if several are expected. */
 export class SingleCall {
   id = 0;
   /** @type {Message} */

@@ -1,5 +1,5 @@
-// Owns the channel from the core: reading the commands that an entry has left in the module's memory, and writing down there
-// what belongs to the next event (bindings/wasm/channel.hpp). Must not know how commands are carried out.
+// Owns the channel from the core: reading the commands that an entry left in the module's memory, and writing
+// the data of the next event there (bindings/wasm/channel.hpp). Must not know how commands are carried out.
 
 import {
   CHANNEL_COMMANDS,
@@ -27,7 +27,7 @@ import { sizeOf } from '../base/values.js';
 /** @typedef {import('./wire.js').Wire} Wire */
 
 /**
- * What an event brought that its commands may be about.
+ * The data of an event, to which its commands may refer.
  * @typedef {object} Subject
  * @property {unknown} [data] the message, where it is one
  * @property {number} [connection]
@@ -36,7 +36,7 @@ import { sizeOf } from '../base/values.js';
  */
 
 /**
- * A call that may have to open a connection, with what that is opened with and told of.
+ * A call that may open a connection, with the data for its handshake and its reports.
  * @typedef {import('./trace_context.js').TraceContext & { call: number, endpoint: string }} Opener
  */
 
@@ -48,7 +48,7 @@ import { sizeOf } from '../base/values.js';
  */
 
 /**
- * A command of the core. Each says all it means.
+ * A command of the core. Each is complete in itself.
  * @typedef {{ kind: typeof COMMAND_DELIVER, call: number, item: import('./frames.js').Item, last: boolean }
  *   | { kind: typeof COMMAND_PROGRESS, call: number, item: import('./frames.js').Item }
  *   | { kind: typeof COMMAND_SETTLE, call: number }
@@ -71,11 +71,11 @@ export class Channel {
   #memory;
   #wireNotes;
   #address;
-  /** Views of the memory, made anew when it has grown. */
+  /** Views of the memory, recreated when it has grown. */
   #words = new Uint32Array();
   #bytes = new Uint8Array();
   #numbers = new Float64Array();
-  /** The text read last, and the words that it was read from: the items of a stream have the same path. */
+  /** The text that was read last, and its words in memory: the items of a stream have the same path. */
   #lastText = { from: new Uint32Array(), size: 0, text: '' };
 
   /**
@@ -89,7 +89,7 @@ export class Channel {
     this.#address = address;
   }
 
-  /** When the core wants to hear of the time: ms of `performance.now()`, `Infinity`: never. */
+  /** The core's next deadline: ms of `performance.now()`, `Infinity`: none. */
   get deadline() {
     this.#look();
     return this.#numbers[this.#address / 8 + CHANNEL_DEADLINE];
@@ -177,7 +177,7 @@ export class Channel {
   }
 
   #look() {
-    // Views of memory that has grown since are empty. Asking the memory for its buffer costs more.
+    // Views become empty when the memory grows. Reading the memory's buffer each time costs more.
     if (this.#words.length > 0) return;
     const { buffer } = this.#memory;
     this.#words = new Uint32Array(buffer);

@@ -1,5 +1,5 @@
-// Owns the host's sockets of a session: opening them with what the option `credentials` adds, telling the core what they tell,
-// pausing and closing them, and that the host was away. Must not know calls.
+// Owns the host's sockets of a session: opening them with the result of the option `credentials`, passing their events to the core,
+// pausing and closing them, and detecting that the host was away. Must not know calls.
 import { FAILURE_NO_CREDENTIALS } from '../../dist/constants.js';
 import { wellFormed } from '../base/values.js';
 import { AwayWatch } from '../host/away.js';
@@ -11,7 +11,7 @@ import { withTraceContext } from './trace_context.js';
 /** @typedef {import('../host/socket.js').SocketEvents} SocketEvents */
 
 /**
- * How sockets' events get into the core.
+ * Passes sockets' events to the core.
  * @typedef {object} Core
  * @property {(entry: import('./session.js').Entry<void>, subject?: import('./channel.js').Subject) => void} tell
  * @property {(question: import('./session.js').Entry<string>) => any} ask JSON of what it answers
@@ -19,10 +19,10 @@ import { withTraceContext } from './trace_context.js';
  * @property {() => import('../host/websocket.js').HostWebSocket} host
  */
 
-/** Of what a host says; nobody reads more of a stack. */
+/** Limit of a host's error texts; nobody reads more of a stack. */
 const LONGEST_SHOWN = 10_000;
 
-/** Bytes that the host may hold of what was sent before more of a call is asked for. */
+/** Bytes that the host may buffer before the next chunk of an upload is requested. */
 const MOST_BUFFERED = 1024 * 1024;
 
 /** @implements {SocketEvents} */
@@ -47,27 +47,27 @@ export class Connections {
     return this.#sockets.size;
   }
 
-  /** How many closing handshakes are under way. */
+  /** The number of unfinished closing handshakes. */
   get closing() {
     return this.#closing.size;
   }
 
-  /** Whether any is not read from. */
+  /** Whether any socket is paused. */
   get somePaused() {
     return this.#paused.size > 0;
   }
 
-  /** Resolves when the closing handshakes that are under way are over. */
+  /** Resolves when the unfinished closing handshakes have finished. */
   async allClosed() {
     await Promise.all(this.#closing);
   }
 
-  /** Before a call: whether the host was away since the last. */
+  /** Before a call: checks whether the host was away since the last one. */
   look() {
     this.#away.look();
   }
 
-  // --- What the core wants ---
+  // --- Commands of the core ---
 
   /**
    * @param {number} connection
@@ -103,7 +103,7 @@ export class Connections {
 
   /** Whether what was sent has left this side, but for a little. @param {number} connection */
   hasRoom(connection) {
-    return !(this.#sockets.get(connection)?.buffered > MOST_BUFFERED); // hosts need not say it
+    return !(this.#sockets.get(connection)?.buffered > MOST_BUFFERED); // some hosts do not report it
   }
 
   /** A peer that asks and does not read would have the host hold replies without end: they are left out. @param {number} connection */
@@ -153,7 +153,7 @@ export class Connections {
     return this.#sockets.get(connection)?.given ?? '';
   }
 
-  // --- What sockets tell ---
+  // --- Events of sockets ---
 
   /** @param {Socket} socket @param {string} protocol */
   opened({ wire }, protocol) {
@@ -201,11 +201,11 @@ export class Connections {
   }
 
   /**
-   * Without secrets: of a connection, or, where it is 0, of a template and what the option `credentials` gave. All JSON text.
+   * Masks secrets: of a connection, or, if that is 0, of a template and the result of the option `credentials`. All are JSON text.
    * @param {number} connection @param {string} template @param {string} given @param {string} text
    */
   mask(connection, template, given, text) {
-    let masked = '***'; // where nobody can be asked
+    let masked = '***'; // if there is no module to ask
     this.#core.tell((core, session) => {
       masked = core.mask(session, connection, template, given, wellFormed(text.slice(0, LONGEST_SHOWN)));
     });

@@ -1,8 +1,8 @@
-// Owns what a protocol has running: one session of the core, its sockets, its timer, its calls by id. It hands the core what
-// happens and carries out what the core decides. Must not know what a call template, a frame or a URL says.
+// Owns the running parts of a protocol: one session of the core, its sockets, its timer, its calls by id. It passes events to the
+// core and carries out the core's commands. Must not know the content of a call template, a frame or a URL.
 //
-// No code of the host or the user runs below a wasm frame: the core leaves its commands in the channel, and they are carried
-// out after the entry has returned, in their order.
+// No code of the host or the user runs below a wasm frame: the core queues its commands in the channel, and they are carried
+// out in order after the entry has returned.
 
 import {
   COMMAND_CANCEL,
@@ -48,11 +48,11 @@ export class Driver {
   /** What the core wants done and nobody has come to yet. @type {import('./channel.js').Command[]} */
   #commands = [];
   #carryingOut = false;
-  /** Of the message that went out last. */
+  /** The size of the last message sent. */
   #sentSize = 0;
   // Calls keep the process alive.
   #calls = new CallTable((inUse) => this.#timer.keepAlive(inUse));
-  /** How often it was closed: calls that were waiting for the session then must not start on it. */
+  /** How often it was closed: calls that waited for the session at that time must not start on it. */
   #closings = 0;
   /**
    * @param {import('../base/check.js').CheckedOptions} options
@@ -82,7 +82,7 @@ export class Driver {
     this.#observers = new Observers(options.traceContext, emit, () => this.#session.report());
   }
 
-  // --- What a protocol asks for ---
+  // --- Methods for the protocol ---
 
   /**
    * @param {number} mode
@@ -98,7 +98,7 @@ export class Driver {
   }
 
   /**
-   * Asks for a manual.
+   * Requests a manual.
    * @param {Request} request @param {AbortSignal} [signal]
    * @returns {Promise<{ text: string, mask: (text: string) => string }>} `mask`: a text of it without the secrets that it was
    *   asked for with
@@ -127,18 +127,18 @@ export class Driver {
     this.#closings += 1;
     const { running } = this.#session;
     await this.#session.settled();
-    // Nothing was open when it was asked for: who runs now has called since then.
+    // Nothing was open when the closing was requested: a running session belongs to later calls.
     if (!running && this.#calls.size > 0) return;
     this.#session.tell((core, session) => core.close(session));
     this.#session.take(this.#commands);
-    // Before a listener hears of it: a call that it makes starts on a new session.
+    // Before listeners are called: a call that they make starts a new session.
     this.#session.end();
     this.#forgetSession();
     this.#carryOut();
     await this.#connections.allClosed();
   }
 
-  /** From now on, what happens is reported. */
+  /** Turns on reports. */
   report() {
     this.#observers.report();
   }
@@ -190,8 +190,8 @@ export class Driver {
     const id = this.#calls.newId();
     const { mode } = call;
     const { tool, message, outbox, extras } = compose(this, this.#tools, mode, request, id);
-    // Up to here code of the caller may have run: it may have thrown, ended the call, or the module with a call of its own.
-    // From here on nothing throws.
+    // Until here, the caller's code may have run: it may have thrown, or ended the call, or ended the module with another call.
+    // From here on, nothing throws.
     if (call.over) return;
     if (!this.#session.running) return this.#launch(call, request);
     call.message = message;
@@ -215,7 +215,7 @@ export class Driver {
     }
   }
 
-  /** No request's on any connection. */
+  /** An id that no request on any connection has. */
   freshId = () => String(this.#calls.newId());
 
   /** Nobody waits for the call any more. @param {Call} call */
@@ -229,7 +229,7 @@ export class Driver {
     const consumed = this.#consumed;
     const before = consumed.add(call.id, items, bytes);
     if (before) this.#tellConsumed(before);
-    // No message may come before the core has heard.
+    // No message may arrive before the core knows the call.
     if (this.#connections.somePaused) this.#tellConsumed(consumed.take());
   }
 
@@ -243,10 +243,10 @@ export class Driver {
     this.#observers.warn({ endpoint: call.tool?.endpoint ?? '', connection, call: call.id, size, text });
   }
 
-  // --- What the core wants ---
+  // --- Commands of the core ---
 
   /**
-   * Enters the core, if it runs; then carries out what it wants.
+   * Enters the core, if it runs; then carries out its commands.
    * @param {import('./session.js').Entry<void>} entry
    * @param {import('./channel.js').Subject} [subject]
    */
@@ -264,7 +264,7 @@ export class Driver {
   #carryOut(subject) {
     const commands = this.#commands;
     this.#session.take(commands, subject);
-    if (this.#carryingOut) return; // the loop below comes to the new ones
+    if (this.#carryingOut) return; // the loop below handles the new ones
     this.#carryingOut = true;
     for (let command = commands.shift(); command; command = commands.shift()) {
       try {
@@ -278,7 +278,7 @@ export class Driver {
     this.#leaveOutgrown();
   }
 
-  /** Where the instance has grown far beyond its use, and nothing here needs it: the next call starts on another. */
+  /** If the instance has grown far beyond its use, and nothing here needs it, the next call starts another. */
   #leaveOutgrown() {
     if (this.#calls.size > 0 || !this.#session.outgrown || this.#connections.size > 0) return;
     this.#session.end();
@@ -336,12 +336,12 @@ export class Driver {
         break;
       case COMMAND_READ:
         this.#connections.read(command.connection, command.on);
-        // What was taken since the message that was one too many.
+        // The items that were consumed since the message that exceeded the limit.
         if (!command.on) this.#tellConsumed(this.#consumed.take());
         break;
       case COMMAND_REPORT:
-        if (command.report.kind === REPORT_SEND) command.report.size = this.#sentSize; // the core never saw it
-        if (command.report.kind === REPORT_SEND && this.#calls.get(command.report.call ?? 0)?.outbox) break; // it tells of each
+        if (command.report.kind === REPORT_SEND) command.report.size = this.#sentSize; // the core does not know it
+        if (command.report.kind === REPORT_SEND && this.#calls.get(command.report.call ?? 0)?.outbox) break; // which reports each message
         this.#observers.tell(command.report);
         break;
     }

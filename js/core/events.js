@@ -2,11 +2,11 @@
 
 import { REPORT_NAMES } from '../../dist/constants.js';
 
-/** What `addEventListener` of a protocol gets, so that a log can follow one call from end to end. Never holds a secret. */
+/** An event of a protocol, with the ids by which a log can follow one call from end to end. Never contains a secret. */
 export class UtcpWebSocketEvent extends Event {
   /**
-   * Only a protocol makes them.
-   * @param {import('../types/shared.js').EventFacts} report what the core says
+   * Only a protocol creates events.
+   * @param {import('../types/shared.js').EventFacts} report from the core
    */
   constructor(report) {
     super(REPORT_NAMES[report.kind]);
@@ -14,19 +14,19 @@ export class UtcpWebSocketEvent extends Event {
     this.time = Date.now();
     /** The URL without its secrets. */
     this.endpoint = report.endpoint;
-    /** Number of the connection, unique within the protocol; undefined where none is concerned. */
+    /** Number of the connection, unique within the protocol; undefined if none is involved. */
     this.connectionId = report.connection;
-    /** The request's id as it stands for `{{request_id}}`; undefined where no call is concerned. */
+    /** The request's id, as in `{{request_id}}`; undefined if no call is involved. */
     this.requestId = report.call === undefined ? undefined : String(report.call);
     /** `send`, `message`, `unsolicited`, `warning`: size of the frame, in bytes (of text: UTF-16 code units). */
     this.size = report.size;
     /** `close`: RFC 6455 close code. */
     this.closeCode = report.closeCode;
-    /** `close`: the reason given with it. */
+    /** `close`: the reason that came with the code. */
     this.reason = report.reason;
-    /** `retry`: how many openings have failed. */
+    /** `retry`: how many attempts have failed. */
     this.attempt = report.attempt;
-    /** `retry`: milliseconds until the next one. */
+    /** `retry`: milliseconds until the next attempt. */
     this.delay = report.delay;
     /** `unsolicited`, `retry`, `warning`: why; `token`: what happened. */
     this.message = report.text ?? '';

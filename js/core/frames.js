@@ -1,4 +1,4 @@
-// Owns received messages on the JavaScript side: their size, decoding them as the core said, and what was consumed of them. Must not know which call a message answers.
+// Owns received messages on the JavaScript side: their size, decoding, and how many were consumed. Must not know which call a message answers.
 import {
   DECODING_BASE64,
   DECODING_BYTES,
@@ -9,7 +9,7 @@ import {
 } from '../../dist/constants.js';
 
 /**
- * A message as the host gave it, and how the core wants it decoded.
+ * A message from the host, and how to decode it.
  * @typedef {object} Item
  * @property {unknown} data
  * @property {number} size
@@ -34,7 +34,7 @@ export function decode({ data, decoding, path }, warn) {
       try {
         return JSON.parse(/** @type {string} */ (data));
       } catch {
-        warn('response_format is json and this is not JSON');
+        warn('response_format is json, but this is not JSON');
         return data;
       }
     case DECODING_JSON_MEMBER:
@@ -60,7 +60,7 @@ export function memberOf(text, path) {
   return value;
 }
 
-/** The pointer read last: a stream's items all have the same. */
+/** The pointer that was parsed last: all items of a stream have the same. */
 let lastPath = '';
 /** @type {string[]} */
 let lastTokens = [];
@@ -78,7 +78,7 @@ function tokensOf(path) {
 
 /** @param {Uint8Array} bytes */
 export function base64(bytes) {
-  const step = 32_768; // a function takes no more arguments everywhere
+  const step = 32_768; // some engines accept no more arguments of a function
   let text = '';
   for (let i = 0; i < bytes.length; i += step) text += String.fromCharCode(...bytes.subarray(i, i + step));
   return btoa(text);
@@ -87,12 +87,12 @@ export function base64(bytes) {
 /** @param {unknown} data */
 export function toBytes(data) {
   if (data instanceof ArrayBuffer) return new Uint8Array(data);
-  // A view: the host may use its memory again.
+  // A view: the host may reuse its memory.
   if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice();
   return new Uint8Array();
 }
 
-/** What consumers of streams have taken and the core has not heard: it hears with the next message, which is when it counts. */
+/** Items that consumers of streams have taken, not reported to the core yet: the next message, when they matter, reports them. */
 export class Consumed {
   call = 0;
   items = 0;
@@ -110,7 +110,7 @@ export class Consumed {
     return before;
   }
 
-  /** What there is, which is told with that. */
+  /** Returns the counts, which are thereby reported. */
   take() {
     const { call, items, bytes } = this;
     this.clear();

@@ -1,5 +1,5 @@
-// Owns putting a message together as the core's plan says (src/template/message_template.hpp). Must not know what a template looks
-// like: the core has read it. Large arguments never leave JavaScript this way.
+// Owns rendering a message from the core's plan (src/template/message_template.hpp). Must not know the syntax of templates: the core
+// has parsed it. This way, large arguments never leave JavaScript.
 
 import {
   ENCODING_JSON_STRING,
@@ -20,12 +20,12 @@ import { isArray, isAsyncIterable, isBytes, kindOf } from '../base/values.js';
 import { base64, toBytes } from './frames.js';
 
 /**
- * A literal, or a piece to fill in: [kind, encoding, argument's name, how often what is put in is escaped besides].
+ * A literal, or a piece to fill in: [kind, encoding, argument's name, number of additional escapes].
  * @typedef {string | [kind: number, encoding: number, name: string, levels?: number]} Piece
  */
 
 /**
- * `freshId`: asked once, where a message takes it. `captured`: JSON texts, by name.
+ * `freshId`: called once, if a message needs it. `captured`: JSON texts, by name.
  * @typedef {{ requestId: string, toolName: string, freshId: () => string, uuid?: string | undefined, now?: string | undefined,
  *   newId?: string | undefined, captured?: Record<string, string> }} BuiltIns
  */
@@ -34,8 +34,8 @@ import { base64, toBytes } from './frames.js';
 const NO_TRACE = {};
 
 /**
- * The arguments of one call, as JSON would hold them: `toJSON` is respected, what has no JSON counts as absent. Each is read
- * once, so that all that is made of them agrees, whatever their getters and `toJSON` say the next time.
+ * The arguments of one call, as in JSON: `toJSON` is respected, and values without JSON are absent. Each is read
+ * once, so that all uses agree, even if their getters and `toJSON` return other values the next time.
  */
 export class Arguments {
   /** @type {Map<string, string | undefined> | undefined} */
@@ -58,7 +58,7 @@ export class Arguments {
     this.isArray = isArray(object);
     if (this.isArray) this.#all = jsonOf(object, 'arguments');
     this.#object = this.isArray ? {} : read(() => ({ ...object }));
-    if (typeof this.#object.toJSON === 'function') delete this.#object.toJSON; // was asked, or is no argument
+    if (typeof this.#object.toJSON === 'function') delete this.#object.toJSON; // was called already, or is not an argument
     if (!asBase64) return;
     for (const name in this.#object) {
       const value = this.#object[name];
@@ -66,7 +66,7 @@ export class Arguments {
     }
   }
 
-  /** The names of the arguments that are there, as the core wants them: and which built-ins, of those that may be missing. */
+  /** The names of the arguments for the core, and of those built-ins that may be missing. */
   names() {
     const there = Object.keys(this.#object).filter((name) => {
       const value = this.#object[name];
@@ -75,7 +75,7 @@ export class Arguments {
       return value !== undefined && typeof value !== 'symbol';
     });
     const reserved = there.find((name) => name === '{{traceparent}}' || name === '{{tracestate}}');
-    if (reserved) throw new TypeError(`an argument cannot be called ${reserved}`);
+    if (reserved) throw new TypeError(`an argument cannot be named ${reserved}`);
     return [...there, ...Object.keys(this.trace).map((name) => `{{${name}}}`)];
   }
 
@@ -115,7 +115,7 @@ export class Arguments {
     for (const name in this.#object) {
       if (!isAsyncIterable(this.#object[name])) continue;
       if (found !== undefined) {
-        throw new TypeError(`${pathTo(found)} and ${pathTo(name)} are async iterables: a call takes one`);
+        throw new TypeError(`${pathTo(found)} and ${pathTo(name)} are async iterables: a call accepts only one`);
       }
       found = name;
     }
@@ -153,14 +153,14 @@ function read(reading) {
 }
 
 const NO_JSON =
-  ' is bytes, which JSON cannot hold: pass a text, or let the template have "message_format": "base64", or "binary" and ' +
-  'the placeholder of this argument alone as "message"';
+  ' is bytes, which JSON cannot hold: pass a text, or set "message_format" to "base64", or to "binary" with the ' +
+  'placeholder of this argument alone as "message"';
 
 /** @param {unknown} value @param {string} path */
 function checkJson(value, path) {
   if (isBytes(value)) throw new TypeError(path + NO_JSON);
   if (isAsyncIterable(value)) {
-    throw new TypeError(`${path} is an async iterable, whose chunks can only stand in one message, by its name`);
+    throw new TypeError(`${path} is an async iterable, which only one message may use, by its name`);
   }
 }
 
@@ -193,7 +193,7 @@ export function renderPlan(plan, args, builtIns) {
   return message;
 }
 
-/** In UTF-16 code units, or bytes; hosts that take longer messages are few. */
+/** In UTF-16 code units, or bytes; few hosts accept longer messages. */
 export const LONGEST_MESSAGE = 2 ** 28;
 
 /**
@@ -205,7 +205,7 @@ function fill([kind, encoding, name], args, builtIns) {
   switch (kind) {
     case PIECE_ARGUMENT: {
       const text = encoding === ENCODING_JSON_VALUE ? args.json(name) : args.text(name);
-      // The core was told of it, but by another name.
+      // The core knows it by another name.
       if (text === undefined) throw new TypeError("an argument's name is not well-formed Unicode");
       return encoding === ENCODING_JSON_VALUE ? text : encode(text, encoding);
     }
@@ -264,7 +264,7 @@ export function randomUuid() {
 }
 
 /**
- * `JSON.stringify` whose TypeError names the place.
+ * `JSON.stringify` with a TypeError that names the position.
  * @param {unknown} value
  * @param {string} path
  * @returns {string | undefined}
@@ -289,7 +289,7 @@ function culprit(value, path, overflowed = false) {
 
 /** Nobody nests like this by hand. */
 const DEEP = 1000;
-/** More is not worth a search: a getter may make up new ones for ever. */
+/** Limit of the search: a getter may return new values forever. */
 const MOST_VALUES = 1_000_000;
 
 /**

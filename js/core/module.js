@@ -1,4 +1,4 @@
-// Owns the wasm module: loading it once, the one running instance that all protocols share, replacing it when it has failed.
+// Owns the wasm module: loading it once, the running instance that all protocols share, and replacing a failed instance.
 // Must not know what the instance is used for.
 import { WRAPPER_MARK } from '../../dist/constants.js';
 import createCore, { wasmSource } from '../../dist/core.js';
@@ -15,10 +15,10 @@ let starting;
 /** @type {Instance | undefined} */
 let running;
 
-/** Memory of wasm never shrinks: a copy that has grown beyond this is replaced once most of it is free again. */
+/** Wasm memory never shrinks: an instance that has grown beyond this is replaced once most of it is free again. */
 const GROWN = 32 * 2 ** 20;
 
-/** One running copy of the module. After a trap or a failed allocation it is dead, and the next call starts another. */
+/** A running instance of the module. After a trap or a failed allocation it is dead, and the next call starts another. */
 export class Instance {
   /**
    * @param {import('../../dist/core.js').CoreModule} core
@@ -32,7 +32,7 @@ export class Instance {
     this.payload = payload;
     this.wireNotes = wireNotes;
     this.dead = false;
-    /** New sessions begin on another; those that are here leave when they have nothing running. */
+    /** New sessions start on another instance; existing sessions move when they have nothing running. */
     this.retired = false;
     /** Called with the error when the instance dies. @type {Set<{ deref(): { moduleFailed(error: Error): void } | undefined }>} */
     this.users = new Set();
@@ -52,22 +52,22 @@ export class Instance {
     }
   }
 
-  /** Looks whether another one should take its place. Cheap enough for after each call. */
+  /** Checks whether to replace this instance. Cheap enough to run after each call. */
   review() {
     const size = this.memory.buffer.byteLength;
     if (size <= GROWN || this.retired || this.dead || this.core.heapInUse() > size / 4) return;
     this.retired = true;
-    // The pure functions go on with this one until the other is there.
+    // The pure functions use this one until the other is ready.
     if (running === this) launchAnother().catch(() => {});
   }
 
   /**
-   * The instance cannot be used any more: whatever was in flight on it is lost.
+   * The instance cannot be used any more: its calls in flight are lost.
    * @param {unknown} cause what its wasm threw
    */
   fail(cause) {
     const error = moduleFailed(
-      'the WebAssembly module failed and lost what was in flight; the next call starts it anew',
+      'the WebAssembly module failed and lost the calls in flight; the next call restarts it',
       cause,
     );
     if (this.dead) return error;
@@ -84,11 +84,11 @@ export class Instance {
 }
 
 const NOT_LOADED =
-  'the WebAssembly module could not be loaded: serve core.wasm where the bundle expects it, import utcp-websocket/inline, or give its place to ready()';
+  'the WebAssembly module could not be loaded: serve core.wasm where the bundle expects it, import utcp-websocket/inline, or pass its location to ready()';
 
 /**
- * Loads the wasm module, once; later calls only wait for it. Calls do that by themselves: this is for the pure functions,
- * which need it loaded, and for hosts where the default location does not work.
+ * Loads the wasm module once; further calls only wait for it. Tool calls load it on their own: use this for the pure functions,
+ * which need a loaded module, and for hosts where the default location does not work.
  * @param {WasmSource} [source] URL, bytes, a `Response` or a compiled module; default: `core.wasm` of this package. Ignored
  *   once loading has begun
  * @returns {Promise<void>} rejects with `module_failed`; the next call tries again
@@ -148,7 +148,7 @@ async function launch(source) {
 
 const encoder = new TextEncoder();
 
-/** The message that is handed to the core: it stays here, and the core asks for its text only where a rule needs a look inside. */
+/** The message for the core: it stays here, and the core requests its text only if a rule needs its content. */
 class Payload {
   /** @type {unknown} */
   data = undefined;
@@ -160,7 +160,7 @@ class Payload {
    * @param {Uint8Array} heap @param {number} out @param {number} capacity @param {number} from
    */
   readText(heap, out, capacity, from) {
-    // The core gives the same memory for one message after another; a view of it is expensive to make.
+    // The core uses the same memory for all messages, and creating a view is expensive.
     let view = this.#view;
     if (view?.heap !== heap || view.out !== out || view.capacity !== capacity) {
       view = { heap, out, capacity, bytes: heap.subarray(out, out + capacity) };
@@ -170,7 +170,7 @@ class Payload {
     return encoder.encodeInto(from === 0 ? text : text.slice(from), view.bytes);
   }
 
-  /** Called as `readText` is. */
+  /** Called like `readText`. */
   mayBeWrapped() {
     return /** @type {string} */ (this.data).includes(WRAPPER_MARK);
   }
@@ -186,7 +186,7 @@ function instantiate(module) {
     let memory;
     createCore({
       instantiateWasm(imports, done) {
-        // The rejection handler comes last, or an error inside `done` would hang for ever.
+        // The rejection handler comes last; otherwise an error inside `done` would hang forever.
         WebAssembly.instantiate(module, imports)
           .then((instance) => {
             const exported = Object.values(instance.exports);
@@ -217,9 +217,9 @@ async function compile(given) {
   if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) {
     return WebAssembly.compile(/** @type {BufferSource} */ (source));
   }
-  // The last one left: asking for `Response` by its name would load Node's whole fetch.
+  // The only remaining type: naming `Response` would load Node's whole fetch.
   if (typeof source !== 'string' && !(source instanceof URL)) return compileResponse(source);
-  // Not import.meta.url: some bundlers write the path of the machine that bundled in its place.
+  // Not import.meta.url: some bundlers replace it with a path on the build machine.
   const url = new URL(source, globalThis.location?.href ?? 'file:///');
   if (url.protocol !== 'file:') return compileResponse(await fetch(url));
   const { readFile } = await load('node:fs/promises');

@@ -1,5 +1,5 @@
-// Owns how others see what happens: the listeners of a protocol's events, the subscribers of diagnostics channels, who follows a call by its
-// trace context. Must not know how a call is made.
+// Owns reports to observers: the listeners of a protocol's events, the subscribers of diagnostics channels, and the trace context of a
+// call. Must not know how a call is made.
 import { MODE_DISCOVERY, REPORT_WARNING } from '../../dist/constants.js';
 import { areHeard, CallTracing, diagnosticsChannels } from '../host/diagnostics.js';
 import { UtcpWebSocketEvent } from './events.js';
@@ -25,7 +25,7 @@ export class Observers {
     this.#startReporting = startReporting;
   }
 
-  /** Whether anybody wants to know of a call that begins. */
+  /** Whether anybody observes calls. */
   get wantCalls() {
     const channels = this.#channels;
     if (this.#traceContext) return true;
@@ -50,7 +50,7 @@ export class Observers {
     call.tracing.start(begin);
   }
 
-  /** From now on, what happens is reported. */
+  /** Turns on reports. */
   report() {
     if (this.#reporting) return;
     this.#reporting = true;

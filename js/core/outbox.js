@@ -1,5 +1,5 @@
-// Owns what a call sends where that is not one message: several, in their order, of which one may be sent again for each chunk that an async iterable
-// gives. The next chunk is asked for when the last has left. Must not know when a call ends: who ends it stops this.
+// Owns the messages of a call that sends more than one: several in order, one of which may be sent for each chunk of an async
+// iterable. The next chunk is requested when the last has left. Must not know when a call ends: whoever ends it stops the outbox.
 import {
   PIECE_ARGUMENT,
   PIECE_NEW_ID,
@@ -19,7 +19,7 @@ import { isCaptured, renderEarly } from './plan.js';
 /** @typedef {string | Uint8Array<ArrayBuffer>} Message */
 /** A message, or the plan of what is left to be filled in of it: captured values. @typedef {Message | Piece[]} Early */
 /**
- * The way to the peer, and to who made the call.
+ * The connections to the peer and to the caller.
  * @typedef {object} Line
  * @property {(message: Message) => void} send
  * @property {() => boolean} hasRoom whether what was sent has left, but for a little
@@ -27,7 +27,7 @@ import { isCaptured, renderEarly } from './plan.js';
  * @property {(error: unknown) => void} fail ends the call
  */
 
-/** How often, in ms, a host is asked whether what it holds has left: none tells. */
+/** How often, in ms, to check whether the host's buffer has drained: no host reports it. */
 const LOOK_AGAIN_MS = 5;
 
 export class Outbox {
@@ -61,7 +61,7 @@ export class Outbox {
     const places = name === undefined ? [] : plans.filter((plan) => plan.some(isChunk));
     if (name !== undefined && places.length !== 1) {
       throw new TypeError(
-        `${pathTo(name)} is an async iterable: just one message of the template has to name it, not ${places.length}`,
+        `${pathTo(name)} is an async iterable: exactly one message of the template must name it, not ${places.length}`,
       );
     }
     let size = 0;
@@ -77,7 +77,7 @@ export class Outbox {
       if (size > LONGEST_MESSAGE)
         throw new TypeError(`the messages would have more than ${LONGEST_MESSAGE} characters`);
     }
-    // All but what is each chunk's own is read now.
+    // All values are read now, except those of each chunk.
     const open = places[0]?.map((piece) => {
       const isOwn = isChunk(piece) || isCaptured(piece) || piece[0] === PIECE_NEW_ID || piece[0] === PIECE_NOW;
       return isOwn || typeof piece === 'string' ? piece : renderPlan([piece], values, builtIns);
@@ -98,11 +98,11 @@ export class Outbox {
     for (const message of this.#before) line.send(this.#complete(message));
     if (!this.#chunks) return;
     if (this.#before.length > 0) line.tell(UPLOAD_WAITING);
-    // Code of the caller's: not in the midst of what gave it the connection.
+    // The caller's code must not run while the connection is being assigned.
     queueMicrotask(() => this.#upload(line).catch((error) => this.#over || line.fail(error)));
   }
 
-  /** The call is over: nothing more is sent, and what gives the chunks hears of it. */
+  /** The call is over: sends nothing more, and ends the iterable. */
   stop() {
     this.#over = true;
     const chunks = this.#chunks;
@@ -112,7 +112,7 @@ export class Outbox {
       try {
         await (this.#iterator ?? chunks[Symbol.asyncIterator]()).return?.();
       } catch {
-        // Nobody waits for it.
+        // Nobody awaits it.
       }
     });
   }
@@ -149,7 +149,7 @@ export class Outbox {
       return { done, value };
     } catch (cause) {
       this.#chunks = undefined; // it has ended
-      const message = `${pathTo(this.#name)} failed to give its next chunk`;
+      const message = `${pathTo(this.#name)} failed to yield its next chunk`;
       throw createError({ code: 'invalid_argument', message, field: this.#name }, { cause });
     }
   }
@@ -165,7 +165,7 @@ export class Outbox {
 function render(tool, plan, values, builtIns) {
   const [first] = plan;
   const lone = plan.length === 1 && first[0] === PIECE_ARGUMENT ? /** @type {string} */ (first[2]) : undefined;
-  // Of several messages only those that are one argument are binary: what is said around the bytes is text.
+  // Of several messages, only those that are one argument are binary; the messages around the bytes are text.
   const isBinary = tool.bytes !== undefined && (lone !== undefined || tool.more === 0);
   const bytes = isBinary && lone !== undefined ? values.bytes(lone) : undefined;
   if (bytes) return bytes;

@@ -1,4 +1,4 @@
-// Owns what a plan says of a message before it is put together. Must not know templates.
+// Owns the properties of a plan, and rendering parts of it early. Must not know templates.
 
 import {
   ENCODING_JSON_STRING,
@@ -14,7 +14,7 @@ import { Arguments, renderPlan } from './message.js';
 /** @typedef {import('./message.js').BuiltIns} BuiltIns */
 
 /**
- * Throws where the arguments are a list and the message does not take them as a whole (`{{args}}`).
+ * Throws if the arguments are a list, but the message does not contain them as a whole (`{{args}}`).
  * @param {Arguments} args @param {Piece[]} plan
  */
 export function checkShape(args, plan) {
@@ -23,7 +23,7 @@ export function checkShape(args, plan) {
   // A template without a message sends an object.
   if (takesAll && !(plan.length === 1 && plan[0]?.[1] === ENCODING_JSON_VALUE)) return;
   throw new TypeError(
-    'arguments must be an object, not an array: only a message with {{args}} as a value takes an array',
+    'arguments must be an object, not an array: only a message with {{args}} as a value accepts an array',
   );
 }
 
@@ -38,7 +38,7 @@ export function isJustArguments(plan) {
 }
 
 /**
- * The plan with the tool's name filled in, which is the same in every call, and texts that follow each other in one.
+ * The plan with the tool's name filled in, which is the same in every call, and with adjacent texts joined.
  * @param {Piece[]} plan @param {string} toolName @returns {Piece[]}
  */
 export function withName(plan, toolName) {
@@ -64,7 +64,7 @@ export function usesUuid(plan) {
 export const isCaptured = (piece) => piece[0] === PIECE_CAPTURED;
 
 /**
- * The same where values are captured later: what is left is pieces of that kind, and literals.
+ * The same if values are captured later: only such pieces and literals remain.
  * @param {Piece[]} plan @param {Arguments} args @param {BuiltIns} builtIns
  */
 export function renderEarly(plan, args, builtIns) {

@@ -36,7 +36,7 @@ function run(entry) {
 
 /**
  * @param {(core: import('../../dist/core.js').CoreModule) => string} entry
- * @param {(text: string) => string} [mask] takes secrets out of what an error says. Before there is one: nobody may hold the other.
+ * @param {(text: string) => string} [mask] masks secrets in an error's texts, before the error is created: nobody may see the original.
  */
 function ask(entry, mask = (text) => text) {
   const { value, error } = JSON.parse(run(entry));
@@ -47,9 +47,9 @@ function ask(entry, mask = (text) => text) {
 }
 
 /**
- * Whether a URL may be opened as a WebSocket: `wss:` to any host, `ws:` to a literal loopback host.
- * @param {string} url as it would be opened
- * @returns {boolean} whether it may
+ * Whether a URL is allowed for a WebSocket: `wss:` to any host, `ws:` to a literal loopback host.
+ * @param {string} url the URL to open
+ * @returns {boolean} whether it is allowed
  */
 export function isSecureWebSocketUrl(url) {
   const text = urlText(url);
@@ -57,9 +57,9 @@ export function isSecureWebSocketUrl(url) {
 }
 
 /**
- * Whether a token may be asked for at a URL: `https:` to any host, `http:` to a literal loopback host.
- * @param {string} url as it would be asked
- * @returns {boolean} whether it may
+ * Whether a URL is allowed as a token endpoint: `https:` to any host, `http:` to a literal loopback host.
+ * @param {string} url the token endpoint
+ * @returns {boolean} whether it is allowed
  */
 export function isSecureTokenUrl(url) {
   const text = urlText(url);
@@ -75,8 +75,8 @@ function urlText(url) {
 
 /**
  * Checks a call template.
- * @param {object} callTemplate what may be one
- * @returns {import('../types/shared.js').WebSocketCallTemplate} normalized: fields that hold their default are left out
+ * @param {object} callTemplate the template to check
+ * @returns {import('../types/shared.js').WebSocketCallTemplate} normalized: without fields that have their default
  * @throws `CallTemplateError` or `WebSocketSecurityError`
  */
 export function validateCallTemplate(callTemplate) {
@@ -85,10 +85,10 @@ export function validateCallTemplate(callTemplate) {
 }
 
 /**
- * The arguments that a call template takes by name, in `message`, `messages`, `message_filter`, `stream_end`, `error_match`,
+ * The arguments that a call template names in `message`, `messages`, `message_filter`, `stream_end`, `error_match`,
  * `leave_message` and the value of `correlation`.
  * @param {object} callTemplate a valid one
- * @returns {string[]} their names, each once, as they stand there
+ * @returns {string[]} their names, each once, in order
  * @throws `CallTemplateError` or `WebSocketSecurityError`
  */
 export function argumentsOf(callTemplate) {
@@ -97,14 +97,14 @@ export function argumentsOf(callTemplate) {
 }
 
 /**
- * Renders what would be sent.
+ * Renders the message that a call would send.
  * @param {string | object | unknown[] | null | undefined} message as in a call template; none: the arguments as JSON
  * @param {Record<string, any> | null | undefined} args the arguments, by name
- * @param {import('../types/shared.js').BuiltIns} [builtIns] what built-in placeholders hold
- * @param {import('../types/shared.js').RenderOptions} [options] what becomes of placeholders whose argument is missing
+ * @param {import('../types/shared.js').BuiltIns} [builtIns] values of built-in placeholders
+ * @param {import('../types/shared.js').RenderOptions} [options] how to handle placeholders without an argument
  * @returns {string} the message
- * @throws a `TypeError` where JSON cannot hold an argument, a `CallTemplateError` where the message is of no use or, if that is
- *   asked for, an argument is missing
+ * @throws a `TypeError` if JSON cannot represent an argument, a `CallTemplateError` if the message is invalid, and, if
+ *   `missingArguments` is `'error'`, an `invalid_argument` for a missing argument
  */
 export function renderMessage(message, args, builtIns, options) {
   const missing = MISSING.indexOf(options?.missingArguments ?? 'keep');
@@ -138,7 +138,7 @@ function builtInText(name, value) {
 
 /**
  * Checks a manual and fills in the defaults of its tools.
- * @param {string | object} textOrObject as it came, or parsed
+ * @param {string | object} textOrObject as text, or parsed
  * @returns {import('../types/shared.js').Manual} the manual
  * @throws `ManualError`
  */
@@ -148,12 +148,12 @@ export function parseManual(textOrObject) {
 }
 
 /**
- * Tools on loopback are left out unless the manual came from there too; those of the manual's origin get its credential where they have
- * none.
+ * Leaves out tools on loopback, unless the manual came from there, too. Tools of the manual's origin without a credential inherit the
+ * manual's.
  * @param {string} text
  * @param {ManualRules} rules
- * @param {string} source JSON of the call template that it was asked for with
- * @param {(text: string) => string} mask a text without the secrets that it was asked for with: a peer may repeat them
+ * @param {string} source JSON of the call template with which it was requested
+ * @param {(text: string) => string} mask masks the secrets of the request: a peer may repeat them
  * @returns {Promise<{ manual: import('../types/shared.js').Manual, leftOut: string[] }>}
  */
 export async function manualFrom(text, rules, source, mask) {
@@ -169,7 +169,7 @@ export async function manualFrom(text, rules, source, mask) {
  * @returns {{ manual: import('../types/shared.js').Manual, leftOut: string[] }}
  */
 function readManual(text, { manualTools, manualBytes, jsonDepth, allowLoopbackTools = false }, source, mask) {
-  // Before anything is copied.
+  // Before the text is copied.
   if (text.length > manualBytes) {
     const message = `invalid manual: it has ${text.length} characters; the limit manualBytes is ${manualBytes}`;
     throw createError({ code: 'invalid_manual', message });

@@ -1,4 +1,4 @@
-// Owns the error that a call rejects with: what the core says, and what only the host knows. Must not know calls.
+// Owns the error with which a call rejects: the core's facts, and those that only the host knows. Must not know calls.
 
 import { createError } from '../base/errors.js';
 import { Refusal } from './credentials.js';
@@ -18,8 +18,11 @@ export function rejectionOf({ error, path, detail }, data, cause) {
 
 /** A call that a defect of ours has ended. @param {unknown} cause */
 export function defectOf(cause) {
-  return createError({ code: 'module_failed', message: 'utcp-websocket failed at this: please report it' }, { cause });
+  return createError(
+    { code: 'module_failed', message: 'internal error in utcp-websocket: please report it' },
+    { cause },
+  );
 }
 
-/** A call that had not reached the core when its protocol was closed; the core says the same of those that had. */
+/** For a call that had not reached the core when its protocol was closed; the core creates the same for the others. */
 export const closedError = () => createError({ code: 'protocol_closed', message: 'the protocol was closed' });

@@ -1,5 +1,5 @@
-// Owns what a call needs before it is made: its tool, its message, what goes into headers. All of the caller's own code (getters,
-// `toJSON`, proxies) runs in here, so that nothing is registered before it. Must not know what becomes of the call.
+// Owns preparing a call: its tool, its message, its header values. All of the caller's code (getters,
+// `toJSON`, proxies) runs in here, before anything is registered. Must not know how the call continues.
 import { MODE_DISCOVERY } from '../../dist/constants.js';
 import { Arguments, randomUuid, renderPlan } from './message.js';
 import { Outbox } from './outbox.js';
@@ -7,7 +7,7 @@ import { checkShape, renderEarly, usesUuid } from './plan.js';
 import { forCore, PLAN_OF_FILTER, PLAN_OF_LEAVING, PLAN_OF_SECOND_MESSAGE, planFor, templateText } from './tools.js';
 
 /**
- * `timeout`: seconds for this call alone, 0: none. `given`: takes what the option `credentials` gave to the connection that the answer came on.
+ * `timeout`: seconds for this call alone, 0: none. `given`: receives the result of `credentials` for the connection of the answer.
  * @typedef {{ caller: number, toolName: string, args: unknown, template: unknown, timeout?: number | undefined, given?: { text: string },
  *   onProgress?: ((value: any) => void) | undefined, traceContext?: import('./trace_context.js').TraceContext | undefined }} Request
  */
@@ -25,7 +25,7 @@ export function snapshotOf(request) {
  * @param {Request} request
  * @param {number} id the call's
  * @returns {{ tool: import('./tools.js').PreparedTool, message: import('./calls.js').Message, outbox: Outbox | undefined, extras: string | undefined }}
- *   `outbox`: in place of the message, where it is not one; `extras`: JSON of what the core needs to know of this call besides
+ *   `outbox`: instead of the message, if there are several; `extras`: JSON of further facts for the core
  */
 export function compose(driver, tools, mode, { caller, toolName, args, template, timeout, traceContext }, id) {
   const tool = tools.prepare(driver, caller, toolName, template);
@@ -55,13 +55,13 @@ export function compose(driver, tools, mode, { caller, toolName, args, template,
     tool.filters && mode !== MODE_DISCOVERY
       ? render(planFor(driver, tool, values, PLAN_OF_FILTER), values, builtIns)
       : undefined;
-  // A message of its own, with a new id of its own.
+  // A separate message, with its own new id.
   const leave = leaves
     ? render(planFor(driver, tool, values, PLAN_OF_LEAVING), values, { ...builtIns, newId: undefined })
     : undefined;
   const uploads = chunked === undefined ? undefined : true;
   const extras = JSON.stringify({ headers, uuid, filter, leave, timeout, uploads });
-  return { tool, message, outbox, extras: forCore(extras, 'what goes into headers, message_filter and leave_message') };
+  return { tool, message, outbox, extras: forCore(extras, 'the text for headers, message_filter and leave_message') };
 }
 
 /** @param {string | import('./message.js').Piece[]} text pieces: not yet */
@@ -77,7 +77,7 @@ export function complete({ message, mode, tool }, what) {
 }
 
 /**
- * What is said without arguments.
+ * A message without arguments.
  * @param {import('./message.js').Piece[]} plan @param {Partial<import('./message.js').BuiltIns>} builtIns
  */
 export function renderOwn(plan, builtIns) {

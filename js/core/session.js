@@ -1,4 +1,4 @@
-// Owns one session of the core: starting it when it is needed, entering it, ending it, and its death with the instance.
+// Owns one session of the core: starting it on demand, entering it, ending it, and its end with the instance.
 // Must not know calls or sockets.
 
 import { longestPingInterval } from '../host/extension.js';
@@ -22,7 +22,7 @@ const dropped = new FinalizationRegistry(
   },
 );
 
-/** What Emscripten gets for a received message: the core asks for what it needs of the real one. */
+/** Stands for a received message in Emscripten: the core requests what it needs of the real one. */
 const STAND_IN = { data: '' };
 
 export class Session {
@@ -57,7 +57,7 @@ export class Session {
     return this.#core !== undefined;
   }
 
-  /** Loads what is missing and starts the session. All who wait get on in the order in which they came. */
+  /** Loads what is missing and starts the session. Waiting callers continue in their order. */
   ready() {
     this.#starting ??= this.#start().finally(() => {
       this.#starting = undefined;
@@ -65,7 +65,7 @@ export class Session {
     return this.#starting;
   }
 
-  /** Resolves when no start is under way, however it ended. */
+  /** Resolves when no start is in progress, whether or not it succeeded. */
   async settled() {
     await this.#starting?.catch(() => {});
   }
@@ -108,7 +108,7 @@ export class Session {
   }
 
   /**
-   * Takes what the last entry wants to be done.
+   * Returns the commands of the last entry.
    * @param {import('./channel.js').Command[]} commands to whose end it goes
    * @param {import('./channel.js').Subject} [subject]
    */
@@ -120,7 +120,7 @@ export class Session {
     }
   }
 
-  /** When the core wants to hear of the time, in ms of `performance.now()`. */
+  /** The core's next deadline, in ms of `performance.now()`. */
   get deadline() {
     return this.#channel?.deadline ?? Infinity;
   }
@@ -131,7 +131,7 @@ export class Session {
     return JSON.parse(instance.run(() => question(instance.core, this.#handle)));
   }
 
-  /** From now on, what happens is reported. */
+  /** Turns on reports. */
   report() {
     this.#reporting = true;
     this.tell((core, session) => core.setReporting(session, true));
@@ -149,13 +149,13 @@ export class Session {
     this.#onFailure(error);
   }
 
-  /** Whether to end it where nothing of it is running, so that it starts anew on another instance. */
+  /** Whether to end it once nothing of it is running, so that it restarts on another instance. */
   get outgrown() {
     this.#instance?.review();
     return this.#instance?.retired ?? false;
   }
 
-  /** What is alive in the module, for leak tests. */
+  /** Counts of live objects in the module, for leak tests. */
   counts() {
     const core = this.#core;
     if (!core) return { heap: 0 };

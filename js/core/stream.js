@@ -1,5 +1,5 @@
-// Owns streaming calls: the queue between the frames that come and the consumer that takes them, as an async generator.
-// Must not know connections, or when a stream ends: the core says so.
+// Owns streaming calls: the queue between received frames and the consumer, as an async generator.
+// Must not know connections, or when a stream ends: the core decides that.
 
 import { MODE_STREAM } from '../../dist/constants.js';
 import { AbortWatch } from './calls.js';
@@ -62,7 +62,7 @@ export class StreamCall {
     this.#refusal = refusal;
   }
 
-  // --- What the driver says ---
+  // --- Methods for the driver ---
 
   /** @param {Item} item */
   deliver(item) {
@@ -86,13 +86,13 @@ export class StreamCall {
     for (const waiter of this.#waiters.splice(0)) waiter.resolve({ done: true, value: undefined });
   }
 
-  // --- What the consumer does ---
+  // --- Methods for the consumer ---
 
   /** @returns {Promise<Result>} */
   next() {
     return new Promise((resolve, reject) => {
       if (!this.started) this.#start();
-      // What came before the end waits for the consumer, but not beyond an abort. Nobody listens to the signal by now.
+      // Items from before the end wait for the consumer, but not beyond an abort. Nothing listens to the signal any more.
       if (this.over && this.#signal?.aborted && (this.#failure || this.#items.length > 0))
         this.#cut(this.#signal.reason);
       const item = this.#shift();
@@ -103,7 +103,7 @@ export class StreamCall {
     });
   }
 
-  /** Ends the stream from the consumer's side; what has come and was not taken is dropped. */
+  /** Ends the stream from the consumer's side; queued items are dropped. */
   stop() {
     this.started = true;
     if (!this.over) this.#owner.abandon(this);
@@ -126,7 +126,7 @@ export class StreamCall {
         });
       }
     } catch (error) {
-      this.fail(error); // a signal of the caller's own making
+      this.fail(error); // a signal implemented by the caller
       return;
     }
     if (this.#request) this.#owner.launch(this, this.#request);
@@ -137,7 +137,7 @@ export class StreamCall {
   #cut(reason) {
     this.#drop();
     this.#failure = { error: reason };
-    this.#signal = undefined; // it has been said
+    this.#signal = undefined; // it has been reported
   }
 
   /** @returns {Item | undefined} */
@@ -230,7 +230,7 @@ export class ToolStream {
   }
 }
 
-/** Not where the class is made: then bundlers could not leave it out of an app that does not stream. */
+/** Not in the class: otherwise bundlers could not drop it from an app that does not stream. */
 function becomeIterator() {
   if (Object.getPrototypeOf(ToolStream.prototype) !== Object.prototype) return;
   const generator = (async function* () {})();

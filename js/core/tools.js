@@ -1,5 +1,5 @@
-// Owns the prepared tools of a session: who calls which tool with which template, and the plan of its message. A template
-// is read by the core once, not with every call. Must not know calls.
+// Owns the prepared tools of a session, by caller, tool and template, and the plan of each message. The core parses a template
+// once, not with every call. Must not know calls.
 
 import { createError } from '../base/errors.js';
 import { kindOf, wellFormed } from '../base/values.js';
@@ -44,7 +44,7 @@ function isTool(template) {
 /** More than the largest manual has by default; each takes about 2 kB. */
 const MOST_TOOLS = 12_000;
 
-/** Numbers for callers, kept apart by identity; 0 is "no caller". */
+/** Numbers of callers, by identity; 0 is "no caller". */
 export class Callers {
   #objects = new WeakMap();
   #primitives = new Map();
@@ -65,7 +65,7 @@ export class Callers {
 export class Tools {
   /** @type {Map<string, PreparedTool>} */
   #tools = new Map();
-  /** The tool of a template's last call, while the template is the same: most callers pass the same object again. */
+  /** The tool of a template's last call, while the template is unchanged: most callers pass the same object again. */
   #recent = new WeakMap();
 
   get size() {
@@ -84,7 +84,7 @@ export class Tools {
     if (recent && recent.caller === caller && recent.toolName === toolName && isAs(recent.snapshot, callTemplate)) {
       return recent.tool;
     }
-    // Read once: what is remembered is what the core was told.
+    // Read once, so that the stored value is the one that the core got.
     const snapshot = snapshotOf(callTemplate);
     const template = templateText(snapshot ? snapshot.copy : callTemplate);
     const key = `${caller}\0${toolName}\0${template}`;
@@ -131,22 +131,22 @@ export class Tools {
   #releaseOldest(driver) {
     for (const [key, { tool }] of this.#tools) {
       this.#tools.delete(key);
-      this.#recent = new WeakMap(); // it may hold the one that goes
+      this.#recent = new WeakMap(); // it may contain the removed one
       driver.tell((core, session) => core.release(session, tool));
       return;
     }
   }
 }
 
-// What a plan is of, in the core's words (bindings/wasm/session_host.hpp).
+// The messages that have a plan, by the core's names (bindings/wasm/session_host.hpp).
 const PLAN_OF_MESSAGE = 0;
 export const PLAN_OF_FILTER = 1;
 export const PLAN_OF_LEAVING = 2;
-/** And of those behind it. */
+/** And of the following ones. */
 export const PLAN_OF_SECOND_MESSAGE = 3;
 
 /**
- * Asks the core only where the arguments have other names than those of the last call.
+ * Asks the core only if the names of the arguments differ from the last call's.
  * @param {Core} driver
  * @param {PreparedTool} tool
  * @param {import('./message.js').Arguments} args
@@ -172,11 +172,11 @@ export function templateText(template) {
 }
 
 /**
- * A plain object or array as it was, so that a look at its members tells whether it has changed.
+ * A copy of a plain object or array, to detect later whether its members have changed.
  * @typedef {{ copy: any, isArray: boolean, names: string[], values: unknown[] }} Snapshot `values`: texts, numbers and the like; else snapshots
  */
 
-/** What is nested deeper is read anew with each call. */
+/** Deeper values are read again with each call. */
 const DEEPEST = 8;
 
 /** @param {any} value @returns {Snapshot | undefined} undefined: it holds more than plain objects, arrays, and what is no object */
@@ -185,7 +185,7 @@ function snapshotOf(value) {
   try {
     return readSnapshot(value, DEEPEST);
   } catch {
-    return undefined; // a getter or a proxy of the caller's: who writes the template says so
+    return undefined; // a getter or a proxy of the caller: writing the template reports it
   }
 }
 
@@ -241,11 +241,11 @@ export function namesOf(args) {
   return forCore(JSON.stringify(args.names().map(wellFormed)), 'the list of arguments');
 }
 
-/** UTF-16 code units. What is larger could end the module's memory, and with it calls of others. */
+/** UTF-16 code units. Larger texts could exhaust the module's memory, and end other callers' calls. */
 const LARGEST_TEXT = 16 * 1024 * 1024;
 
 /**
- * A text of the caller's as the core takes it.
+ * A caller's text, checked for the core.
  * @param {string} text @param {string} what
  */
 export function forCore(text, what) {

@@ -1,5 +1,5 @@
-// Owns what the option `traceContext` gives a call: asking for it, what of it may go out (W3C Trace Context), putting it into a
-// handshake. What is wrong with it is left out and said: it never fails a call. Must not know connections.
+// Owns the trace context of a call: calling the option `traceContext`, validating its result (W3C Trace Context), adding it to a
+// handshake. An invalid context is omitted and reported; it never fails a call. Must not know connections.
 import { isObject } from '../base/values.js';
 
 /**
@@ -16,7 +16,7 @@ const MEMBER =
 const MOST_MEMBERS = 32;
 
 /**
- * Asks in the caller's own turn, so that what it finds there (`AsyncLocalStorage`) is the caller's.
+ * Calls the option synchronously, so that `AsyncLocalStorage` has the caller's context.
  * @param {import('../types/shared.js').TraceContextSource} ask
  * @returns {TraceContext}
  */
@@ -25,29 +25,29 @@ export function askTraceContext(ask) {
     const answer = ask();
     if (answer === undefined || answer === null) return { headers: {}, leftOut: '' };
     if (!isObject(answer) || 'then' in answer) {
-      return without('the option traceContext must give an object or nothing, and no promise');
+      return without('the option traceContext must return an object or nothing, not a promise');
     }
     const { traceparent, tracestate } = answer;
     return checked(traceparent, tracestate);
   } catch {
-    // What was thrown may hold anything.
+    // The error may contain anything.
     return without('the option traceContext threw');
   }
 }
 
 /** @param {unknown} traceparent @param {unknown} tracestate @returns {TraceContext} */
 function checked(traceparent, tracestate) {
-  // Nothing is traced. Without a traceparent, a tracestate means nothing.
+  // The call is not traced. Without a traceparent, a tracestate has no meaning.
   if (traceparent === undefined) return { headers: {}, leftOut: '' };
   if (typeof traceparent !== 'string' || !TRACEPARENT.test(traceparent)) {
-    return without('the option traceContext gave a traceparent that is none (00-<32 hex digits>-<16>-<2>)');
+    return without('the option traceContext returned an invalid traceparent (00-<32 hex digits>-<16>-<2>)');
   }
   const headers = { traceparent };
   if (tracestate === undefined || tracestate === '') return { headers, leftOut: '' };
   if (!isTraceState(tracestate)) {
     return {
       headers,
-      leftOut: 'the option traceContext gave a tracestate that is none (key=value,…): only traceparent is sent',
+      leftOut: 'the option traceContext returned an invalid tracestate (key=value,…): only traceparent is sent',
     };
   }
   return { headers: { ...headers, tracestate }, leftOut: '' };

@@ -1,8 +1,8 @@
-// Owns what Emscripten sees as a WebSocket: a stand-in, which names things instead of holding them. Must not know the host's
+// Owns the stand-in that Emscripten uses as a WebSocket; it refers to messages by number. Must not know the host's
 // socket: that is in js/host/socket.js.
 //
-// Emscripten calls it below wasm frames, where no code of the host may run. So it only notes down what is done to it; the core
-// leaves a `wire` command in the channel for each note, and the notes are carried out in that order after the entry.
+// Emscripten calls it below wasm frames, where no code of the host may run. So it only records the calls; the core
+// queues a `wire` command in the channel for each record, and they are carried out in that order after the entry.
 
 export const WIRE_OPEN = -1;
 export const WIRE_SEND = -2;
@@ -25,7 +25,7 @@ export class Wire {
   /** @type {((event: object) => void) | null} */
   onclose = null;
   binaryType = '';
-  /** What the peer has chosen. */
+  /** The subprotocol that the peer selected. */
   protocol = '';
 
   /** @param {WireNote[]} notes @param {string} connection its number */

@@ -1,4 +1,4 @@
-// Owns noticing that the host was away: asleep, frozen, or without a network. Must not know what follows from it.
+// Owns detecting that the host was away: asleep, frozen, or without a network. Must not know the consequences.
 
 const TICK_MS = 20_000;
 /** Browsers let the timers of hidden pages fire once a minute. */
@@ -8,10 +8,10 @@ export class AwayWatch {
   #onWake;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
-  /** All by the clock on the wall: others may stand still during a sleep. */
+  /** In wall-clock time: other clocks may stop during a sleep. */
   #seen = 0;
   #hiddenSince = 0;
-  /** Whether it was said that it goes away. */
+  /** Whether the host announced that it goes away. */
   #left = false;
 
   /** @param {() => void} onWake */
@@ -30,7 +30,7 @@ export class AwayWatch {
       clearTimeout(this.#timer);
       this.#timer = undefined;
     }
-    if (!('ononline' in globalThis)) return; // neither a page nor one of its workers
+    if (!('ononline' in globalThis)) return; // neither a page nor a worker of one
     const change = wanted ? 'addEventListener' : 'removeEventListener';
     // In the capturing phase: before the page's own listeners, which may make calls.
     for (const type of ['offline', 'online', 'pagehide', 'pageshow']) globalThis[change](type, this, true);

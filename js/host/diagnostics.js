@@ -1,4 +1,4 @@
-// Owns the diagnostics channels of Node (and of hosts that have them, too): finding them, and what subscribers are told of a call. Must not
+// Owns the diagnostics channels of Node (and of other hosts that have them): finding them, and reporting a call to subscribers. Must not
 // know how calls are made.
 
 /** @typedef {{ hasSubscribers: boolean, publish: (message: unknown) => void }} Channel */
@@ -30,7 +30,7 @@ export function areHeard({ hasSubscribers, start, end, asyncStart, asyncEnd, err
   return [start, end, asyncStart, asyncEnd, error].some((one) => one.hasSubscribers);
 }
 
-/** Tells of one call what Node's `tracePromise` tells, but never the result. */
+/** Reports one call like Node's `tracePromise`, but never the result. */
 export class CallTracing {
   #channels;
   /** The same object each time. @type {import('../types/shared.js').TracedCall} */

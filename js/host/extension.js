@@ -1,4 +1,4 @@
-// Owns what is different in the service worker of a browser's extension. Must not know what follows from it.
+// Owns detecting the service worker of a browser extension. Must not know the consequences.
 
 /**
  * Chromium stops such a worker, and its connections with it, after 30 seconds without an event; a message on a WebSocket counts as one.

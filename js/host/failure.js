@@ -1,5 +1,5 @@
-// Owns what a host's error tells of an opening, or of a request for a token, that failed: which kind it is, and what of it may be
-// shown. What follows from the kind is the core's to say. Must not know connections.
+// Owns analyzing a host's error when a handshake or a token request fails: its kind, and what of it may be
+// shown. The core decides the consequences. Must not know connections.
 
 import {
   FAILURE_CERTIFICATE,
@@ -34,7 +34,7 @@ const signs = [
 ];
 
 /**
- * Of a constructor that threw. Not its text: that is the URL.
+ * For a constructor that threw. Without its text, which contains the URL.
  * @param {string} url @param {unknown} error
  * @returns {Failure}
  */
@@ -47,7 +47,7 @@ export function failureOfOpening(url, error) {
   return { kind: FAILURE_NOT_ALLOWED, text: failureOf(error).text };
 }
 
-/** How far causes are followed: an error may be its own. */
+/** How many causes are followed: an error may be its own cause. */
 const DEEPEST = 5;
 
 /**
@@ -108,8 +108,8 @@ function read(holder, name) {
 }
 
 /**
- * The error as it may be shown: its name, code, text, stack and causes, each masked. What else it carries stays behind: it may
- * hold the URL, or the request with its headers.
+ * A copy of the error that may be shown: its name, code, text, stack and causes, each masked. Other properties are dropped: they may
+ * contain the URL, or the request with its headers.
  * @param {unknown} error
  * @param {(text: string) => string} mask
  * @returns {Error | undefined}

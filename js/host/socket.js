@@ -1,11 +1,11 @@
-// Owns one WebSocket of the host: opening it, what it tells, and seeing its closing handshake through. Whatever the host throws
-// becomes an error event. Must not know calls, or what is sent.
+// Owns one WebSocket of the host: opening it, its events, and its closing handshake. Errors that the host throws
+// become error events. Must not know calls, or the content of messages.
 import { sizeOf, wellFormed } from '../base/values.js';
 
 const CLOSED = 3;
 /** How long a peer may take over the closing handshake. */
 const CLOSING_MS = 2000;
-/** A host that has fired `error` on an open connection owes a `close`; one that does not is helped after this time. */
+/** A host that fired `error` on an open connection must fire `close`; after this time, the connection counts as closed anyway. */
 const ERROR_WITHOUT_CLOSE_MS = 500;
 
 /**
@@ -23,8 +23,8 @@ const ERROR_WITHOUT_CLOSE_MS = 500;
 
 export class Socket {
   /**
-   * What the host says while it is not read from, in order: hosts go on for a while (`ws` hands over what it has received
-   * already, which compressed can be hundreds of messages).
+   * The host's events while reading is paused, in order: hosts do not stop at once (`ws` still delivers what it has already
+   * received, which can be hundreds of messages if compressed).
    * @type {{ bytes: number, tell: () => void }[]}
    */
   #held = [];
@@ -44,7 +44,7 @@ export class Socket {
     this.connection = connection;
     this.wire = wire;
     this.handshake = handshake;
-    /** What the option `credentials` gave, which must not be shown: JSON text, or nothing. */
+    /** The result of the option `credentials`, which must not be shown: JSON text, or nothing. */
     this.given = '';
     /** Aborted when nobody wants the opening any more. @type {AbortController | undefined} */
     this.asking = undefined;
@@ -59,7 +59,7 @@ export class Socket {
     this.tcp = undefined;
     /** What the host has said last. */
     this.isOpen = false;
-    /** Whether the core is done with it. */
+    /** Whether the core has closed it. */
     this.released = false;
     /** @type {Promise<void> | undefined} */
     this.closing = undefined;
@@ -76,7 +76,7 @@ export class Socket {
     this.mostHeld = mostHeld;
     try {
       this.opening = watchOpening?.(url, pairs);
-      // Always one object for `ws`: what is made of it has one form to expect.
+      // Always one object for `ws`, so that subclasses see one form only.
       if (canSetHeaders && (pairs.length > 0 || extra)) {
         this.real = new Real(url, { protocols, headers, ...extra });
       } else if (extra) {
@@ -112,13 +112,13 @@ export class Socket {
     }
   }
 
-  /** Bytes that were sent and have not left yet, where the host says so. */
+  /** Bytes that were sent and have not left yet, if the host reports them. */
   get buffered() {
     return read(() => Number(this.real.bufferedAmount));
   }
 
   /**
-   * In Node, what is sent until the event loop goes on leaves in one system call: each costs more than all the rest of a call.
+   * In Node, all frames of one turn of the event loop leave in one system call, which costs more than all the rest of a call.
    */
   #gather() {
     const { tcp } = this;
@@ -135,17 +135,17 @@ export class Socket {
   read(on) {
     this.#paused = !on;
     if (!on) attempt(() => this.real.pause());
-    // Later: what is done with one message may stop the reading again.
+    // Later: handling one message may pause reading again.
     else queueMicrotask(() => this.#drain());
   }
 
-  /** Only where the host can. What goes wrong shows in the pong that does not come. */
+  /** Only if the host can. A failure shows as a missing pong. */
   ping() {
     attempt(() => this.real.ping());
   }
 
   /**
-   * The core is done with it: sees the closing handshake through.
+   * The core has closed it: completes the closing handshake.
    * @param {number} [code] @param {string} [reason]
    * @returns {Promise<void>} when the host's socket is closed, at the latest after two seconds
    */
@@ -154,11 +154,11 @@ export class Socket {
     this.asking?.abort();
     this.opening?.end();
     this.#held = [];
-    if (this.#paused) attempt(() => this.real.resume()); // the closing handshake wants an answer
+    if (this.#paused) attempt(() => this.real.resume()); // to read the answer of the closing handshake
     this.closing ??= new Promise((resolve) => {
       const { real } = this;
       if (!real || read(() => real.readyState) === CLOSED) return resolve();
-      // No `close` may come: Node 22 fires none for an opening that fails or is given up, workerd none after one of the peer's.
+      // `close` may never fire: Node 22 fires none if opening fails or is given up, workerd none after a close of the peer.
       if (!this.isOpen) {
         attempt(() => real.close());
         return resolve();
@@ -176,7 +176,7 @@ export class Socket {
     return this.closing;
   }
 
-  // --- What the host says. It may say it twice, too late, or with values that are none. ---
+  // --- Events of the host. They may come twice, too late, or with invalid values. ---
 
   #opened() {
     if (this.released || this.isOpen) return;
@@ -213,7 +213,7 @@ export class Socket {
       }
       const end = data.indexOf(terminator, at);
       const part = data.slice(at, end < 0 ? size : end);
-      // Line breaks alone are no message: STOMP's brokers send one behind each frame, and between them as a sign of life.
+      // Line breaks alone are not a message: STOMP brokers send one after each frame, and as heartbeats.
       if (/[^\r\n]/.test(part)) this.#hand(part, part.length);
       at += part.length + terminator.length;
       parts += 1;
@@ -226,7 +226,7 @@ export class Socket {
     else if (!this.released) this.events.received(this, data);
   }
 
-  // The listener stays to the end: `ws` raises an error that nobody listens to, for instance when closed while connecting.
+  // The listener is never removed: `ws` throws errors without a listener, for instance when closed while connecting.
   /** @param {any} event */
   #failed(event) {
     if (this.released) return;
@@ -241,7 +241,7 @@ export class Socket {
       this.#inTurn(() => this.events.received(this, OVERSIZED)); // over `maxPayload`
       return;
     }
-    // The `close` that follows knows more; where it fails to come, the error has to do.
+    // The following `close` has more details; without it, the error has to suffice.
     this.broken = error;
     const timer = setTimeout(() => {
       this.#inTurn(() => this.events.failed(this, error));
@@ -262,7 +262,7 @@ export class Socket {
     });
   }
 
-  /** Whether what comes now is told later. */
+  /** Whether events are currently deferred. */
   get #mustWait() {
     return this.#paused || this.#draining || this.#held.length > 0;
   }
@@ -277,7 +277,7 @@ export class Socket {
   #hold(bytes, tell) {
     this.#held.push({ bytes, tell });
     this.#heldBytes += bytes;
-    // A peer may make a host hold as much as one message may have: more is too much for a stream, too, and the core says so.
+    // A peer may make the host buffer up to the size of one message. More exceeds a stream's limits, too, and the core reports it.
     if (this.#heldBytes > this.mostHeld) this.#drain(true);
   }
 
@@ -296,14 +296,14 @@ export class Socket {
   }
 }
 
-/** Of the messages in one that a terminator cuts: each is looked at in the same turn. The same natively (connection.cpp). */
+/** Limit of messages in a frame with a terminator: all are handled in one turn. The same natively (connection.cpp). */
 const MOST_PARTS = 10_000;
 
-/** Stands for a message of which the host says only that it is too large. */
+/** Stands for a message that the host refused as too large. */
 const OVERSIZED = { byteLength: 2 ** 32 - 1 };
 
 /**
- * Hosts show the status of a refused handshake in the error's text, if at all; workerd also what it should have been, 101.
+ * Hosts report the status of a refused handshake in the error's text, if at all; workerd adds the expected one, 101.
  * @param {any} error
  */
 function statusIn(error) {

@@ -1,8 +1,8 @@
 // Owns the one host timer of a session. Must not know what a deadline is for: the core names the next one.
 
-/** Longest delay that hosts take: 2³¹ - 1 ms. */
+/** Longest delay that hosts accept: 2³¹ - 1 ms. */
 const LONGEST = 2 ** 31 - 1;
-/** The next call usually comes at once: letting go of the process for so short a time would cost more than it gives. */
+/** The next call usually follows at once: calling `unref` for such a short time would cost more than it gains. */
 const LINGER_MS = 20;
 
 export class DeadlineTimer {

@@ -1,10 +1,10 @@
-// Owns asking token endpoints over HTTP: what is sent and what an answer means is the core's. Must not know connections.
+// Owns HTTP requests to token endpoints; the core defines the request and interprets the answer. Must not know connections.
 
 import { FAILURE_TOO_LARGE } from '../../dist/constants.js';
 import { wellFormed } from '../base/values.js';
 import { failureOf } from './failure.js';
 
-/** An answer with a token has some kilobytes; more is not one. */
+/** An answer with a token has some kilobytes; a larger one is invalid. */
 const LARGEST_ANSWER = 2 ** 20;
 
 /** @typedef {{ url: string, authorization: string, body: string }} TokenRequest */
@@ -83,7 +83,7 @@ export class TokenFetcher {
 const globalFetch = (resource, init) => globalThis.fetch(resource, init);
 
 /**
- * Hosts without cookies and caches may refuse to hear of them: workerd. Looked up late: in Node it loads all of `fetch`.
+ * Hosts without cookies and caches may refuse these options: workerd. Checked late: in Node it loads all of `fetch`.
  * @returns {RequestInit}
  */
 function unshared() {

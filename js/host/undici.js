@@ -1,8 +1,8 @@
-// Owns what WebSockets of undici, Node's own among them, do not tell: the HTTP status of a refused handshake, why there was no
-// connection, and the TCP connection, which must not keep a process alive. Loaded in Node only. Must not know calls.
+// Owns what undici's WebSockets, Node's built-in one among them, do not expose: the HTTP status of a refused handshake, why a
+// connection failed, and the TCP connection, which must not keep a process alive. Loaded in Node only. Must not know calls.
 //
-// Undici publishes them on diagnostics channels, of all requests in the process. Ours are those with the URL and headers of an
-// opening; where two openings are alike, what happens to one is taken to happen to both, which neither harms.
+// Undici publishes them on diagnostics channels, for all requests of the process. Ours are those with the URL and headers of a
+// handshake; if two handshakes are equal, events of one are assigned to both, which does no harm.
 
 /** @typedef {{ origin: string, path: string, upgrade: unknown, headers: string[] }} UndiciRequest */
 
@@ -29,7 +29,7 @@ const channels = {
 
 /** A WebSocket from before its construction to the end of its handshake. */
 class Opening {
-  /** Of a refusal, 0 where there is none. */
+  /** The status of a refusal; 0: none. */
   status = 0;
   /** @type {{ unref(): void } | undefined} */
   tcp = undefined;
@@ -50,7 +50,7 @@ class Opening {
     return this.headers.every(([name, value]) => headers.some((text, i) => text === name && headers[i + 1] === value));
   }
 
-  /** Nothing more is to be learned. */
+  /** Stops watching. */
   end() {
     this.headers = []; // may hold secrets
     openings.delete(this);
@@ -64,7 +64,7 @@ function openingsOf(request) {
 }
 
 /**
- * Called before a WebSocket is constructed; what becomes known shows in the answer, until its `end()`.
+ * Called before a WebSocket is constructed; the result is updated until its `end()`.
  * @param {string} url @param {[string, string][]} headers
  */
 export function watchOpening(url, headers) {

@@ -3,19 +3,19 @@ import { createError } from '../base/errors.js';
 import { load } from './load.js';
 
 /**
- * What opens connections.
+ * The WebSocket of a host.
  * @typedef {object} HostWebSocket
  * @property {import('../types/shared.js').WebSocketConstructor} constructor
  * @property {boolean} canSetHeaders whether it takes `{ protocols, headers }` as its second argument
- * @property {boolean} canPing whether its sockets can send WebSocket pings and tell of pongs, as those of `ws` and Bun can
- * @property {boolean} canPause whether its sockets can stop reading for a while, as those of `ws` and Bun can
+ * @property {boolean} canPing whether its sockets can send WebSocket pings and report pongs, like those of `ws` and Bun
+ * @property {boolean} canPause whether its sockets can pause reading, like those of `ws` and Bun
  * @property {Record<string, unknown>} [extra] options of `ws`: further members of that second argument, or a third one
- * @property {number} [mostHeld] bytes that are kept of what comes while it is not read from, and behind which no answer to it waits
- * @property {typeof import('./undici.js').watchOpening} [watchOpening] where there is a way to learn more of an opening
+ * @property {number} [mostHeld] limit of bytes that are buffered while reading is paused
+ * @property {typeof import('./undici.js').watchOpening} [watchOpening] if more can be learned about a handshake
  */
 
 /**
- * In Node that of `ws`, where it is installed, since it can do more. Looks late on purpose: importing it, and the first access to the
+ * In Node that of `ws`, if it is installed, because it can do more. Runs late on purpose: importing it, and the first access to the
  * global WebSocket, are expensive in Node.
  * @param {import('../base/check.js').CheckedOptions} options
  * @returns {Promise<HostWebSocket>} rejects with `websocket_unavailable`
@@ -37,15 +37,15 @@ export async function findWebSocket({ WebSocket: injected, canSetHeaders, frameB
   throw createError(
     {
       code: 'websocket_unavailable',
-      message: 'this host has no WebSocket: use Node 22 or newer, npm install ws, or give the option WebSocket',
+      message: 'this host has no WebSocket: use Node 22 or newer, npm install ws, or pass the option WebSocket',
     },
     { cause },
   );
 }
 
 /**
- * Whether the process has given undici a dispatcher of its own, such as that of a proxy (NODE_USE_ENV_PROXY sets one): only Node's own
- * WebSocket goes its way. Newer Node has it under the second name, and a stand-in under the first.
+ * Whether the process has set its own undici dispatcher, such as one for a proxy (NODE_USE_ENV_PROXY sets one): only Node's built-in
+ * WebSocket uses it. Newer Node has it under the second name, and a stand-in under the first.
  */
 function hasRoute() {
   const [older, newer] = [1, 2].map(
@@ -69,8 +69,8 @@ function hostOf(Real, canSetHeaders, frameBytes) {
     canPing: has('ping', 'pong'),
     canPause: has('pause', 'resume'),
     mostHeld: frameBytes,
-    // `ws`, and what is made of it: it refuses messages before it inflates them. Whatever the core's limit lets through, this
-    // must let through: a UTF-16 code unit has up to three bytes.
+    // `ws` and its subclasses refuse messages before they inflate them. Every message within the core's limit
+    // must pass: a UTF-16 code unit has up to three bytes.
     ...(has('terminate', 'on') && { extra: { maxPayload: 3 * frameBytes, ...addressRace() } }),
   };
 }
@@ -79,8 +79,8 @@ function hostOf(Real, canSetHeaders, frameBytes) {
 const ADDRESS_MS = 2000;
 
 /**
- * Node gives each address but the last so long to answer, one after another, and then gives it up. Its 250 ms are less than far hosts take, which
- * then fail each time; this is enough for them even where the first packet gets lost. Where the process has set more, that counts.
+ * Node tries addresses in turn and gives each but the last this time to answer. Its default of 250 ms is too short for distant hosts, which
+ * then fail each time; this is enough for them even if the first packet is lost. A longer setting of the process takes precedence.
  */
 function addressRace() {
   // Not imported, as in diagnostics.js.
@@ -92,7 +92,7 @@ function addressRace() {
 /** In Node every WebSocket that is not as able as that of `ws` may be undici's. @param {HostWebSocket} host */
 async function watched(host) {
   if (host.canPing || !isNode()) return host;
-  const undici = await import('./undici.js').catch(() => undefined); // not beside the module for pages
+  const undici = await import('./undici.js').catch(() => undefined); // not shipped next to the module for pages
   return undici ? { ...host, watchOpening: undici.watchOpening } : host;
 }
 

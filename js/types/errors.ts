@@ -1,5 +1,5 @@
-// Owns the types of errors: which codes there are, and which class a code has. The core's table (src/error.cpp) decides;
-// a test holds these against it.
+// Owns the types of errors: the codes, and the class of each. They follow the core's table (src/base/error.cpp), which
+// a test checks.
 import type {
   CallTemplateError,
   ManualError,
@@ -18,7 +18,7 @@ import type {
 /** Who has to act. */
 export type Fault = 'caller' | 'peer' | 'network' | 'host' | 'library';
 
-/** Codes that have no class of their own. */
+/** Codes without their own class. */
 export type PlainCode = 'invalid_json' | 'invalid_argument' | 'aborted' | 'module_failed';
 
 /** Codes of `WebSocketAuthError`. */
@@ -27,7 +27,7 @@ export type AuthCode = 'auth_failed' | 'auth_unsupported' | 'token_unavailable';
 /** Codes of `WebSocketConnectionError` itself. */
 export type OpeningCode = 'connection_failed' | 'handshake_refused' | 'websocket_unavailable';
 
-/** Stable names of what may happen. */
+/** Stable names of all errors. */
 export type ErrorCode =
   | PlainCode
   | OpeningCode
@@ -48,13 +48,13 @@ export type ErrorCode =
   | 'protocol_closed';
 
 /**
- * The type of `code`. `instanceof` leaves the parameter of a class open, as `any`: then it is every code of the class.
+ * The type of `code`. `instanceof` makes a class's parameter `any`: then it is every code of the class.
  * @typeParam Code the codes of this error
  * @typeParam All the codes of its class
  */
 export type CodeOf<Code extends string, All> = `${Code}` & All;
 
-/** Every error of this library, told apart by `code`: see `isUtcpWebSocketError`. */
+/** Every error of this library, discriminated by `code`: see `isUtcpWebSocketError`. */
 export type UtcpWebSocketErrorUnion =
   | UtcpWebSocketError<PlainCode>
   | CallTemplateError
@@ -69,15 +69,15 @@ export type UtcpWebSocketErrorUnion =
   | ToolError
   | ProtocolClosedError;
 
-/** What an error is made of. */
+/** The properties of an error. */
 export interface ErrorFacts {
-  /** Stable name of what happened. Default `module_failed`. */
+  /** Stable name of the error. Default `module_failed`. */
   code?: string;
   /** Who has to act. Default `library`. */
   fault?: Fault;
-  /** What the host or the user's code said. */
+  /** The error of the host or the user's code. */
   cause?: unknown;
-  /** The call template's field that is to blame. */
+  /** The field of the call template that caused it. */
   field?: string;
   /** RFC 6455 close code. Default 1006. */
   closeCode?: number;
@@ -85,8 +85,8 @@ export interface ErrorFacts {
   reason?: string;
   /** Whether the closing handshake was completed. Default `false`. */
   wasClean?: boolean;
-  /** Of the refused handshake. */
+  /** The status of the refused handshake. */
   httpStatus?: number;
-  /** What the tool said. */
+  /** The tool's error. */
   detail?: unknown;
 }

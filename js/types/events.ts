@@ -1,13 +1,13 @@
-// Owns the types of events: which there are, what each one brings, and listening to them. Must not know when they happen.
+// Owns the types of events, their properties and their listeners. Must not know when they happen.
 import type { UtcpWebSocketEvent } from '../core/events.js';
 
-/** Facts that not every event has. */
+/** Properties that not every event has. */
 type Fact = 'connectionId' | 'requestId' | 'size' | 'closeCode' | 'reason' | 'attempt' | 'delay';
 
 /**
- * An event of one type, with the facts that it always has.
+ * An event of one type, with the properties that it always has.
  * @typeParam Type its `type`
- * @typeParam Facts what is never undefined
+ * @typeParam Facts properties that are never undefined
  */
 export type EventOf<Type extends string, Facts extends Fact> = UtcpWebSocketEvent & {
   /** The event's name. */
@@ -18,21 +18,21 @@ export type EventOf<Type extends string, Facts extends Fact> = UtcpWebSocketEven
 
 /** The events of a protocol, by name. */
 export interface UtcpWebSocketEventMap {
-  /** A connection is open. */
+  /** A connection opened. */
   open: EventOf<'open', 'connectionId'>;
-  /** A connection that was open is gone, whoever ended it. */
+  /** An open connection closed, whoever ended it. */
   close: EventOf<'close', 'connectionId' | 'closeCode' | 'reason'>;
   /** A call's message was sent. */
   send: EventOf<'send', 'connectionId' | 'requestId' | 'size'>;
-  /** A frame came that was waited for; `requestId` where it answers a call. */
+  /** An expected frame arrived; `requestId` is set if it answers a call. */
   message: EventOf<'message', 'connectionId' | 'size'>;
-  /** A frame came that answers nothing; it was dropped, and `message` says why. */
+  /** A frame arrived that answers no call; it was dropped, and `message` says why. */
   unsolicited: EventOf<'unsolicited', 'connectionId' | 'size'>;
-  /** An opening failed, `message` says why, and is tried again after `delay`. */
+  /** A connection attempt failed, `message` says why; it is retried after `delay`. */
   retry: EventOf<'retry', 'attempt' | 'delay'>;
-  /** A token is asked for, came, or did not come: `message` says which. */
+  /** A token was requested, arrived, or could not be obtained: `message` says which. */
   token: EventOf<'token', never>;
-  /** Something is not as the call template says, and the call goes on: `message` says what. */
+  /** Something is likely wrong, but the call continues: `message` says what. */
   warning: EventOf<'warning', 'connectionId' | 'requestId' | 'size'>;
 }
 
@@ -40,24 +40,24 @@ export interface UtcpWebSocketEventMap {
 export type EventType = keyof UtcpWebSocketEventMap;
 
 /**
- * What listens: a function, or an object with `handleEvent`.
+ * A listener: a function, or an object with `handleEvent`.
  * @typeParam Type the event's name
  */
 export type UtcpWebSocketListener<Type extends EventType> =
   | ((event: UtcpWebSocketEventMap[Type]) => void)
   | {
-      /** Is called with the event. */
+      /** Called with the event. */
       handleEvent(event: UtcpWebSocketEventMap[Type]): void;
     }
   | null;
 
-/** As for any `EventTarget`. */
+/** Options of a listener, as for any `EventTarget`. */
 export interface ListenerOptions {
   /** Remove the listener after its first event. Default `false`. */
   once?: boolean | undefined;
-  /** As in the DOM; it makes no difference here. */
+  /** As in the DOM; no effect here. */
   capture?: boolean | undefined;
-  /** As in the DOM; it makes no difference here. */
+  /** As in the DOM; no effect here. */
   passive?: boolean | undefined;
   /** Removes the listener when it is aborted. Default: none. */
   signal?: AbortSignal | undefined;
@@ -68,7 +68,7 @@ export interface UtcpWebSocketEventTarget {
   /**
    * Listens to an event. Without a listener, events cost nothing.
    * @param type its name
-   * @param listener what is called with it
+   * @param listener called with it
    * @param options as for any `EventTarget`
    */
   addEventListener<Type extends EventType>(
@@ -80,7 +80,7 @@ export interface UtcpWebSocketEventTarget {
    * Stops listening.
    * @param type the event's name
    * @param listener the one that was added
-   * @param options only `capture` counts
+   * @param options only `capture` matters
    */
   removeEventListener<Type extends EventType>(
     type: Type,
@@ -89,32 +89,32 @@ export interface UtcpWebSocketEventTarget {
   ): void;
   /**
    * Calls the listeners of the event's type.
-   * @param event what they get
-   * @returns false where one of them has called `preventDefault`
+   * @param event passed to them
+   * @returns false if one of them called `preventDefault`
    */
   dispatchEvent(event: Event): boolean;
 }
 
 /**
- * What subscribers of Node's tracing channel `utcp-websocket:call` get of a call, the same object each time. It holds no arguments, no
+ * The message on Node's tracing channel `utcp-websocket:call`, the same object throughout a call. It contains no arguments, no
  * result and no secret.
  */
 export interface TracedCall {
-  /** What stands before the first dot of the tool's name; empty: nothing does. */
+  /** The part of the tool's name before the first dot; empty: there is none. */
   readonly manual: string;
   /** The tool's name without the manual's. */
   readonly tool: string;
-  /** The URL without its secrets; undefined until the call is under way. */
+  /** The URL without its secrets; undefined until the call is in flight. */
   endpoint: string | undefined;
-  /** The request's id, as events have it; undefined until the call is under way. */
+  /** The request's id, as in events; undefined until the call is in flight. */
   requestId: string | undefined;
-  /** What the caller gets, where the call fails. A `ToolError` says what the tool said (`message`, `detail`). */
+  /** The caller's error, if the call fails. A `ToolError` repeats what the tool reported (`message`, `detail`). */
   error?: unknown;
 }
 
-/** What an event is made of, as the core says it. */
+/** The properties of an event, as the core reports them. */
 export interface EventFacts {
-  /** Which event it is, as the core counts them. */
+  /** The core's number of the event type. */
   kind: number;
   /** The URL without its secrets. */
   endpoint: string;
@@ -130,8 +130,8 @@ export interface EventFacts {
   reason?: string;
   /** Why, or what happened. */
   text?: string;
-  /** How many openings have failed. */
+  /** How many attempts have failed. */
   attempt?: number;
-  /** Milliseconds until the next one. */
+  /** Milliseconds until the next attempt. */
   delay?: number;
 }

@@ -1,13 +1,13 @@
-// Owns the types of what a call gives, worked out from its call template. Must not know how the template was written.
+// Owns the types of results, derived from the call template. Must not know how the template was written.
 import type { AnyCallTemplate, Manual, ResponseFormat } from './templates.js';
 
 /** Any JSON value, parsed. */
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [member: string]: JsonValue };
 
 /**
- * One response. JSON is `unknown`, because nobody has checked it. A text is a string, or a `Uint8Array` where the peer answered
- * with a binary frame, or the `result` of a frame `{ "type": "tool_response", "result": … }`, which is any JSON; with the
- * `response_format` `raw` a frame is not looked into, with `base64` a binary frame is a string.
+ * One response. JSON is `unknown`, because it is not validated. A text is a string, or a `Uint8Array` if the peer answered
+ * with a binary frame, or the `result` of a frame `{ "type": "tool_response", "result": … }`, which is any JSON. With the
+ * `response_format` `raw`, frames are not unwrapped; with `base64`, a binary frame is a string.
  * @typeParam Format the type of `response_format`
  * @typeParam Path the type of `result_path`
  */
@@ -25,7 +25,7 @@ export type ToolResponse<
         : JsonValue | Uint8Array;
 
 /**
- * What a call resolves with: a response, an array of them where `expected_responses` is not 1, or `undefined` where it is 0.
+ * The result of a call: a response, an array of responses if `expected_responses` is not 1, or `undefined` if it is 0.
  * @typeParam Format the type of `response_format`
  * @typeParam Count the type of `expected_responses`
  * @typeParam Path the type of `result_path`
@@ -61,24 +61,24 @@ export type ToolStreamItem<
       : JsonValue | Uint8Array;
 
 /**
- * The call template of a call whose result's type is given as a type argument; without one it fits nothing.
- * @typeParam Result that type
+ * The call template of a call whose result type is a type argument; without one, nothing matches.
+ * @typeParam Result the type of the result
  */
 export type TemplateFor<Result> = [Result] extends [never] ? never : AnyCallTemplate;
 
 /**
- * What `registerManual` resolves with.
- * @typeParam Template the type of the call template that was given
+ * The result of `registerManual`.
+ * @typeParam Template the type of the call template that was passed
  */
 export interface RegisterManualResult<Template = AnyCallTemplate> {
-  /** The one that was given. */
+  /** The call template that was passed. */
   manualCallTemplate: Template;
-  /** Without tools where it failed. */
+  /** Has no tools after a failure. */
   manual: Manual;
-  /** Whether the manual came and could be read. */
+  /** Whether a valid manual arrived. */
   success: boolean;
   /** Why it failed, or which tools were left out and why. */
   errors: string[];
-  /** What it failed with, where it failed: for `isUtcpWebSocketError`. */
+  /** The error of a failure, for `isUtcpWebSocketError`. */
   error?: unknown;
 }

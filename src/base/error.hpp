@@ -1,4 +1,4 @@
-// Owns the table of everything that can go wrong: code, class, whose fault it is.
+// Owns the table of errors: code, class, fault.
 // Must not know where an error came from or how a host shows it.
 #pragma once
 
@@ -20,7 +20,7 @@ namespace utcp::ws {
 enum class Fault : std::uint8_t {
   caller,   ///< the code that called the library: a bad argument, template or option
   peer,     ///< the endpoint: it answered with something wrong, or closed
-  network,  ///< nothing answered, or the way there broke
+  network,  ///< nothing answered, or the connection broke
   host,     ///< the JavaScript host or its configuration cannot do what was asked
   library,  ///< a defect in this library
 };
@@ -30,7 +30,7 @@ enum class ErrorCode : std::uint8_t {
   invalid_call_template,  ///< a field of a call template has the wrong type or is out of range
   invalid_argument,       ///< an argument or option cannot be used
   url_refused,            ///< a URL is not secure, or URL parsers could read it differently
-  invalid_manual,         ///< what an endpoint sent as its manual is not one
+  invalid_manual,         ///< an endpoint sent an invalid manual
   connection_failed,      ///< the connection could not be opened
   handshake_refused,      ///< the endpoint answered the opening handshake with an HTTP error
   websocket_unavailable,  ///< the host has no WebSocket, or refuses to create one
@@ -40,15 +40,15 @@ enum class ErrorCode : std::uint8_t {
   connection_timeout,     ///< the connection was not open within `connection_timeout`
   response_timeout,       ///< no response came within `response_timeout`
   connection_closed,      ///< the connection closed before the call was answered
-  subprotocol_mismatch,   ///< the endpoint did not choose the subprotocol that was offered
-  invalid_frame,          ///< a frame breaks the rules of its protocol
+  subprotocol_mismatch,   ///< the endpoint did not select the subprotocol that was offered
+  invalid_frame,          ///< a frame violates its protocol
   frame_too_large,        ///< a frame is larger than the limit
   stream_overflow,        ///< more stream items waited for their consumer than the limit allows
   queue_full,             ///< more calls waited for one endpoint than the limit allows
   tool_failed,            ///< the tool answered with an error
   manual_deregistered,    ///< the call's manual was deregistered while the call was in flight
   protocol_closed,        ///< the protocol was closed while the call was in flight
-  aborted,                ///< the caller's signal was aborted; what rejects is the signal's own reason
+  aborted,                ///< the caller aborted; JavaScript rejects with the signal's own reason
   module_failed,          ///< the WebAssembly module trapped or ran out of memory; the next call starts a new one
 };
 
@@ -65,22 +65,22 @@ struct ErrorKind {
 [[nodiscard]] const ErrorKind& describe(ErrorCode code);
 [[nodiscard]] const char* fault_name(Fault fault);
 
-/// An error as a value. `message` says what happened and what to do, and never holds a secret.
+/// An error as a value. `message` says what happened and what to do, and never contains a secret.
 struct Error {
   ErrorCode code;
   std::string message;
-  std::string field{};     ///< the call template field (`auth.location`), where one is to blame
+  std::string field{};     ///< the call template field that caused it (`auth.location`), if any
   int close_code = 0;      ///< RFC 6455 section 7.4 code; for `connection_closed`
   std::string reason{};    ///< the peer's reason for closing; for `connection_closed`
   bool was_clean = false;  ///< whether the closing handshake was completed
-  int http_status = 0;     ///< status of a refused handshake, 0 where the host does not show it
+  int http_status = 0;     ///< status of a refused handshake, 0 if the host does not reveal it
 #ifndef __EMSCRIPTEN__     // a JavaScript host keeps these as values of its own
-  std::string detail{};    ///< `tool_failed`: what the tool said, as JSON text
-  std::string cause{};     ///< what the system says of it (`Connection refused`), where it says something
+  std::string detail{};    ///< `tool_failed`: the tool's error, as JSON text
+  std::string cause{};     ///< the system's text (`Connection refused`), if there is one
 #endif
 };
 
-/// Null: all went well.
+/// Null: success.
 using ErrorPtr = std::unique_ptr<Error>;
 [[nodiscard]] ErrorPtr on_heap(Error error);
 [[nodiscard]] ErrorPtr make_error(ErrorCode code, std::string message, TextRef field = "");
@@ -88,7 +88,7 @@ using ErrorPtr = std::unique_ptr<Error>;
 #ifdef __EMSCRIPTEN__
 inline void require_value(const Error*) {}  // the core asks `ok` first, and nothing throws there
 #else
-/// What `Result::value()` throws where there is an error.
+/// The exception that `Result::value()` throws on an error.
 class BadResult : public std::runtime_error {
  public:
   explicit BadResult(Error error);
@@ -103,8 +103,8 @@ inline void require_value(const Error* error) {
 }
 #endif
 
-/// A value or the error that took its place. The error lives on the heap, so that results stay small where all goes
-/// well. `value()` throws a `BadResult` where there is an error; `*` and `->` do not look. A large value is best made
+/// A value or an error. The error lives on the heap, so that successful results stay
+/// small. `value()` throws a `BadResult` on an error; `*` and `->` do not check. Construct a large value
 /// in place: `Result<T> result;`, fill `result.value()`, perhaps `fail`, return it.
 template <class T>
 class [[nodiscard]] Result {

@@ -1,4 +1,4 @@
-// Owns putting texts together. One function for all messages: each `+` between strings is inlined code of its own.
+// Owns concatenating texts. One function for all messages: each `+` between strings would be inlined code.
 // Must not know what the texts say.
 #pragma once
 
@@ -11,8 +11,8 @@
 
 namespace utcp::ws {
 
-/// A text as a parameter. Of a `std::string` it holds the address only: finding out where a string keeps its text takes
-/// forty bytes of code, and so it is done by who reads the text, not at each of many calls.
+/// A text as a parameter. Of a `std::string` it stores only the address: getting the data of a string takes
+/// forty bytes of code, which the reader of the text has once, not each of its many callers.
 class TextRef {
  public:
   TextRef(const char* text) : TextRef(std::string_view(text)) {}
@@ -34,7 +34,7 @@ class TextRef {
 /// The same at the end of `out`.
 void append(std::string& out, std::initializer_list<TextRef> parts);
 
-/// Whether two texts are the same but for the case of ASCII letters, as names of headers are (RFC 9110 section 5.1).
+/// Whether two texts are equal except for the case of ASCII letters, like header names (RFC 9110 section 5.1).
 [[nodiscard]] bool same_but_case(TextRef left, TextRef right);
 
 /// In decimal digits.

@@ -1,5 +1,5 @@
-// Owns JSON numbers as the decimals they are: compared and rounded by their digits. A double would have to be rounded
-// first, and the code for that is larger than all of this. For the core only.
+// Owns JSON numbers as decimals: compared and rounded by their digits. Converting to double needs more code than
+// all of this. For the core only.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// Owns looking into a JSON text without building it: one pass finds the few values that decide, and proves the text
-// valid. Must not know what the values decide.
+// Owns scanning a JSON text without building a tree: one pass finds the few values that rules need, and validates the
+// text. Must not know the rules.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +17,7 @@ namespace utcp::ws::json {
 
 inline constexpr std::size_t kNoDepthLimit = static_cast<std::size_t>(-1);  ///< for what was read once with a limit
 
-/// Which values a scan looks for. Compile once, scan many texts.
+/// The values that a scan finds. Compile once, scan many texts.
 class ScanPlan {
  public:
   ScanPlan() = default;
@@ -42,15 +42,15 @@ class ScanPlan {
   std::vector<std::size_t> next_slots_;  // for each pointer the next that ends at the same node
 };
 
-/// What a scan found: for each pointer of the plan the raw JSON text of its value, where there is one.
+/// The result of a scan: for each pointer of the plan, the raw JSON text of its value, if there is one.
 struct ScanResult {
   bool valid = false;                    ///< the whole text is one JSON text (RFC 8259)
   bool too_deep = false;                 ///< not valid: the scan stopped where it nests deeper than the limit
   std::vector<std::string_view> values;  ///< of the scanned text; empty where there is none, or the text is not valid
 };
 
-/// One pass over `text`. Accepts what JavaScript's `JSON.parse` accepts; that the bytes are UTF-8 is the host's care.
-/// Where a member name stands twice the last one counts, as in `JSON.parse`.
+/// One pass over `text`. Accepts what JavaScript's `JSON.parse` accepts; the host guarantees valid UTF-8.
+/// Of duplicate member names the last one counts, as in `JSON.parse`.
 [[nodiscard]] ScanResult scan(std::string_view text, const ScanPlan& plan, std::size_t max_depth);
 
 }  // namespace utcp::ws::json

@@ -1,5 +1,5 @@
-// Owns the one grammar of JSON (RFC 8259) that everything here reads with: scans, member lists and documents. For the
-// json files only. Must not know what is built from what it reads.
+// Owns the one grammar of JSON (RFC 8259) for all parsing here: scans, member lists and documents. For the
+// json files only. Must not know what is built from it.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,7 @@
 
 namespace utcp::ws::json {
 
-/// Told of every token that counts, in the order of the text. Views are into the text.
+/// Receives every token that counts, in order. Views are into the text.
 class ScanListener {
  public:
   virtual void open(bool is_object) = 0;
@@ -22,7 +22,7 @@ class ScanListener {
   ~ScanListener() = default;
 };
 
-/// Reads the whole of `text`. Fails with `invalid_json`; the error does not quote the text, which may hold secrets.
+/// Parses the whole of `text`. Fails with `invalid_json`; the error does not quote the text, which may contain secrets.
 [[nodiscard]] ErrorPtr read(std::string_view text, std::size_t max_depth, ScanListener& listener);
 
 /// Reads one text once. A loop instead of recursion: the depth of the text costs heap, not the small stack that wasm

@@ -1,4 +1,4 @@
-// Owns JSON string literals: writing them, and decoding them. Must not know where they stand.
+// Owns JSON string literals: writing them, and decoding them. Must not know their context.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@ namespace utcp::ws::json {
 
 /// Appends `text` as the inside of a JSON string literal (RFC 8259 section 7), without the quotes.
 void append_escaped(std::string& out, TextRef text);
-/// The same as a text, as often as it stands within another literal.
+/// The same as a text, once per level of nesting in other literals.
 [[nodiscard]] std::string escaped(std::string text, unsigned times);
 /// `text` as a JSON string literal.
 [[nodiscard]] std::string quote(TextRef text);

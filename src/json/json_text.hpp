@@ -1,5 +1,5 @@
-// Owns JSON as text: members, elements and strings of values that stay slices of the text they came in, so that numbers
-// keep their digits and nothing is built. Must not know what any JSON text means.
+// Owns JSON as text: members, elements and strings as slices of their text, so that numbers
+// keep their digits and no tree is built. Must not know what any JSON text means.
 #pragma once
 
 #include <cstddef>
@@ -16,17 +16,17 @@
 
 namespace utcp::ws::json {
 
-/// A name, decoded, and the JSON text of its value as it stands.
+/// A decoded name, and the unchanged JSON text of its value.
 using Member = std::pair<std::string, std::string_view>;
 using Members = std::vector<Member>;
 
-/// The members of a JSON object; of a name that stands twice the last. Fails with `invalid_json`, also where `object`
+/// The members of a JSON object; of duplicate names the last. Fails with `invalid_json`, also if `object`
 /// is another JSON value or nests too deeply.
 [[nodiscard]] Result<Members> members(std::string_view object, std::size_t max_depth = kDefaultMaxJsonDepth);
 
-/// The same of a value that is known to be JSON: none where it is not an object.
+/// The same of a value that is known to be JSON: none if it is not an object.
 [[nodiscard]] Members members_of(std::string_view valid_object);
-/// The elements of a value that is known to be JSON: none where it is not an array.
+/// The elements of a value that is known to be JSON: none if it is not an array.
 [[nodiscard]] std::vector<std::string_view> elements_of(std::string_view valid_array);
 /// The first of them, `most` at most, and how many there are.
 [[nodiscard]] std::vector<std::string_view> elements_of(std::string_view valid_array, std::size_t most,
@@ -35,8 +35,8 @@ using Members = std::vector<Member>;
 /// The value of a member; empty where it is absent.
 [[nodiscard]] std::string_view find(const Members& members, const char* name);
 
-/// Writes `,"name":value` at the end of an object's text, `{"name":value` at the end of no text. Who writes adds the
-/// `}`.
+/// Writes `,"name":value` at the end of an object's text, `{"name":value` at the end of an empty text. The caller adds
+/// the `}`.
 void append_member(std::string& object, TextRef name, TextRef value);
 
 /// A JSON value for an error message: short scalars as they are, else what it is (`an object`, `a string of 90 bytes`).
@@ -47,7 +47,7 @@ void append_member(std::string& object, TextRef name, TextRef value);
 /// `text`, which must be valid JSON, without the blanks between its tokens. Digits and escapes stay as they are.
 [[nodiscard]] std::string compact(std::string_view text);
 
-/// Whether two valid JSON texts say the same: numbers by value, strings by their decoded text, arrays and objects by
+/// Whether two valid JSON texts are equal: numbers by value, strings by their decoded text, arrays and objects by
 /// their text without blanks.
 [[nodiscard]] bool same(std::string_view left, std::string_view right);
 

@@ -203,8 +203,8 @@ Result<Captured> CallRules::capture(const Frame& frame, std::size_t max_depth) c
     const std::string_view raw = scan.values[i];
     const bool tells = name != answer_name_ || json::is_string(raw) || json::is_number(raw);
     if (raw.empty() || !tells) {
-      result.fail(make_error(ErrorCode::invalid_frame,
-                             concat({"nothing that \"capture\" could keep stands at ", json::quote(place)})));
+      result.fail(
+          make_error(ErrorCode::invalid_frame, concat({"there is no value for \"capture\" at ", json::quote(place)})));
       return result;
     }
     result.value().emplace_back(name, raw);
@@ -216,7 +216,7 @@ Judgement CallRules::judge(CallMode mode, CallId id, const Frame& frame, std::si
                            const FrameMatches* own) const {
   using Kind = Judgement::Kind;
   if (frame.is_text()) return judge_text(mode, id, frame, max_depth, own == nullptr ? matches_ : *own);
-  if (mode == CallMode::discovery) return {.kind = Kind::not_mine, .why = "it is binary, and no manual"};
+  if (mode == CallMode::discovery) return {.kind = Kind::not_mine, .why = "it is binary, not a manual"};
   if (!matches_.filter.empty())
     return {.kind = Kind::not_mine, .why = "it is binary, and has no members for message_filter"};
   return {.kind = Kind::item, .decoding = format_ == ResponseFormat::base64 ? Decoding::base64 : Decoding::bytes};
@@ -248,9 +248,8 @@ Judgement CallRules::judge_text(CallMode mode, CallId id, const Frame& frame, st
   if (mode == CallMode::discovery) {
     if (discovers_ && (error_path != nullptr || is_error(own, frame, scan))) return tool_error;
     if (!scan.valid || scan.values[kTools].empty()) {
-      return {
-          .kind = Kind::not_mine,
-          .why = discovers_ ? "it has nothing where discovery.tools leads" : "it is no manual: it has no member tools"};
+      return {.kind = Kind::not_mine,
+              .why = discovers_ ? "it has no value at discovery.tools" : "it is not a manual: it has no member tools"};
     }
     return {.kind = Kind::item, .decoding = Decoding::text, .last = true};
   }
@@ -262,9 +261,9 @@ Judgement CallRules::judge_text(CallMode mode, CallId id, const Frame& frame, st
   constexpr std::string_view kNotJson = "it is not JSON";
   if (!scan.valid && !matches_.filter.empty()) return {.kind = Kind::not_mine, .why = kNotJson};
   if (!matches(own.filter, scan, kFirstLeaf))
-    return {.kind = Kind::not_mine, .why = "message_filter does not let it through"};
+    return {.kind = Kind::not_mine, .why = "it does not match message_filter"};
 
-  if (is_anothers) return {.kind = Kind::not_mine, .why = "its request_id is another call's"};
+  if (is_anothers) return {.kind = Kind::not_mine, .why = "it carries another call's request_id"};
   if (is_progress(id, frame, scan)) return as_progress(scan);
   if (!scan.valid) {
     if (has_result_path_) return {.kind = Kind::not_mine, .why = kNotJson};

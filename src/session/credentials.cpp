@@ -17,11 +17,12 @@ struct Wrong {
   const char* message;
 };
 // What the parser says of the URL would show its path.
-constexpr Wrong kUrl{ErrorCode::url_refused, "credentials.url",
-                     "URL refused: the one that the option credentials gives is not wss:, nor ws: to a loopback host"};
+constexpr Wrong kUrl{
+    ErrorCode::url_refused, "credentials.url",
+    "URL refused: the option credentials returned one that is neither wss: nor ws: to a loopback host"};
 constexpr Wrong kNoHeaders{
     ErrorCode::auth_unsupported, "credentials.headers",
-    "this host cannot set handshake headers: let the option credentials give query or protocols instead"};
+    "this host cannot set handshake headers: return query or protocols from the option credentials instead"};
 constexpr Wrong kHeader{
     ErrorCode::invalid_argument, "credentials.headers",
     "credentials.headers must be header names (RFC 9110 tokens) that the WebSocket handshake does not "

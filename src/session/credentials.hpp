@@ -1,5 +1,5 @@
-// Owns what the option `credentials` of a host adds to an opening: checking it, putting it in place. Must not know
-// where credentials come from, or what becomes of the connection.
+// Owns what a host's option `credentials` adds to a handshake: validation and merging. Must not know
+// where credentials come from, or how the connection continues.
 #pragma once
 
 #include <string>

@@ -8,13 +8,13 @@ using Kind = OpeningFailure::Kind;
 const char* words_for(Kind kind) {
   switch (kind) {
     case Kind::nobody_listens:
-      return "nobody listens there";
+      return "nothing listens there";
     case Kind::unknown_host:
-      return "its host is not known";
+      return "its host name cannot be resolved";
     case Kind::certificate:
       return "its certificate is not trusted";
     case Kind::wrong_protocol:
-      return "what listens there speaks another protocol";
+      return "the server there speaks another protocol";
     case Kind::not_allowed:
       return "the host refuses to open it";
     case Kind::no_credentials:
@@ -22,7 +22,7 @@ const char* words_for(Kind kind) {
     case Kind::too_large:
       return "its answer is larger than a megabyte";
     case Kind::unreadable_url:
-      return "the host cannot read this URL";
+      return "the host cannot parse this URL";
     case Kind::unknown:
       break;
   }

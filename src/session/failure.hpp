@@ -1,5 +1,5 @@
-// Owns what a host can tell of an opening, or of a request for a token, that failed: the kinds of causes, in words.
-// Must not know what follows from them.
+// Owns a host's report of a failed handshake or token request: the kinds of causes, and their texts.
+// Must not know the consequences.
 #pragma once
 
 #include <cstdint>
@@ -31,7 +31,7 @@ struct OpeningFailure {
 /// Whether no other attempt can end differently.
 [[nodiscard]] bool is_final(OpeningFailure::Kind kind);
 
-/// `: nobody listens there (ECONNREFUSED)`: the end of a sentence. Empty where nothing is known.
+/// `: nothing listens there (ECONNREFUSED)`: the end of a sentence. Empty where nothing is known.
 [[nodiscard]] std::string cause_of(const OpeningFailure& failure, const Secrets& secrets);
 
 }  // namespace utcp::ws

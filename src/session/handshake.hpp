@@ -1,4 +1,4 @@
-// Owns what opens a connection: URL, subprotocols and headers, from template, options, arguments and credential.
+// Owns the parameters of a handshake: URL, subprotocols and headers, from template, options, arguments and credential.
 // Must not know connections, or where a token comes from.
 #pragma once
 

@@ -71,14 +71,14 @@ Result<TokenResponse> parse_token_response(std::string_view token_url, int http_
       append_said(error->message, ", ", json::find(parsed.value(), "error_description"), secrets);
     }
     if (http_status >= 300 && http_status < 400) {
-      error->message += ": redirects are refused; set auth.token_url to where it leads";
+      error->message += ": redirects are refused; set auth.token_url to the redirect's target";
     }
     result.fail(std::move(error));
     return result;
   }
   const char* wrong = nullptr;
   if (!parsed) {
-    wrong = " answered with something that is no JSON object; check auth.token_url";
+    wrong = " did not answer with a JSON object; check auth.token_url";
   } else {
     std::string& token = result.value().token;
     const std::string_view raw = json::find(parsed.value(), "access_token");
@@ -87,7 +87,7 @@ Result<TokenResponse> parse_token_response(std::string_view token_url, int http_
     if (token.empty() || !is_field_value(token)) {
       wrong = " answered without a usable access_token";
     } else if (json::is_string(type) && !same_but_case(json::text_of(type), "bearer")) {
-      wrong = " gives tokens of another token_type than Bearer";
+      wrong = " issues tokens whose token_type is not Bearer";
     }
     result.value().lifetime = lifetime_of(json::find(parsed.value(), "expires_in"));
   }

@@ -1,4 +1,4 @@
-// Owns OAuth2 client credentials (RFC 6749 section 4.4): the token request, reading its answer, the token's life.
+// Owns OAuth2 client credentials (RFC 6749 section 4.4): the token request, parsing its answer, the token's lifetime.
 // Must not know HTTP clients or connections; time is passed in.
 #pragma once
 

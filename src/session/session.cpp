@@ -82,7 +82,7 @@ void Session::start_call(TimePoint now, CallId id, const CallRequest& request) {
   std::string value = by_value ? given_id(request) : std::string();
   if (by_value && value.empty()) {
     constexpr const char* kNoValue =
-        "what tells this call's answers (correlation) must be a number or a text that is not empty";
+        "the value that matches this call's answers (correlation) must be a number or a non-empty text";
     fail_to_start(id, make_error(ErrorCode::invalid_argument, kNoValue, "correlation"));
     return;
   }
@@ -247,7 +247,7 @@ ErrorPtr Session::timeout_error(const Call& call) const {
     std::string text = concat({call.items > 0 ? "nothing more from " : "no answer from ", endpoint.label, " within ",
                                seconds_text(call.response_timeout), " (response_timeout)"});
     if (call.ignored > 0) {
-      text += concat({"; frames that were no answer to this call: ", to_text(call.ignored), ", the last because ",
+      text += concat({"; frames that did not answer this call: ", to_text(call.ignored), ", the last because ",
                       call.ignored_why, ": ", said(call.ignored_start, secrets_of(call), kShownOfFrame)});
     }
     return make_error(ErrorCode::response_timeout, std::move(text));

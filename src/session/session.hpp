@@ -1,12 +1,12 @@
 // Owns the facade of the core: endpoints, who may use which connection, waiting calls in order, limits, retries.
-// Must not know sockets, clocks, entropy sources, promises, or what a payload says (that is `call`'s).
+// Must not know sockets, clocks, entropy sources, promises, or the content of payloads (that is `call`'s task).
 //
 // How a host drives it:
-//   1. Tell it what happened: `start_call`, `abort_call`, `handle_*`, always with the time.
-//   2. Then take commands with `poll_command()` until there are none, and carry each out in that order.
-//   3. Then ask `poll_timeout()` and call `handle_timeout(now)` when that time has come (earlier does no harm).
-// Nothing calls back into the session while it works. A command that speaks of a frame means the frame of the
-// `handle_message` it came from: it is carried out before the next `handle_*`.
+//   1. Pass in what happened: `start_call`, `abort_call`, `handle_*`, always with the time.
+//   2. Get commands from `poll_command()` until there are none, and carry them out in that order.
+//   3. Get the next deadline from `poll_timeout()`, and call `handle_timeout(now)` at that time (earlier does no harm).
+// Nothing calls back into the session while it works. A command about a frame means the frame of its
+// `handle_message`: carry it out before the next `handle_*`.
 #pragma once
 
 #include <chrono>
@@ -34,37 +34,37 @@
 
 namespace utcp::ws {
 
-/// Who calls: connections of different callers are kept apart. The host hands out the numbers; 0 is "no caller".
+/// A caller: callers never share connections. The host assigns the numbers; 0 is "no caller".
 enum class CallerId : std::uint32_t {};
-/// A tool made ready by `Session::prepare`.
+/// A tool prepared by `Session::prepare`.
 enum class ToolId : std::uint32_t {};
 /// An OAuth2 credential whose token is kept.
 enum class TokenId : std::uint32_t {};
 
 struct RetryOptions {
   bool enabled = true;
-  Duration base = std::chrono::milliseconds(200);    ///< upper bound of the first delay; doubled with each failure
-  Duration cap = std::chrono::seconds(10);           ///< upper bound of any delay
-  Duration first_opening = std::chrono::seconds(2);  ///< for how long where nobody listens, and nobody ever has
+  Duration base = std::chrono::milliseconds(200);  ///< upper bound of the first delay; doubled with each failure
+  Duration cap = std::chrono::seconds(10);         ///< upper bound of any delay
+  Duration first_opening =
+      std::chrono::seconds(2);  ///< retry time if nothing listens, and the endpoint was never reached
 };
 
 struct SessionOptions {
-  std::size_t max_connections = 8;  ///< per endpoint
-  std::size_t max_waiting = 1024;   ///< calls waiting per endpoint
-  std::size_t max_frame =
-      std::size_t{64} * 1024 * 1024;  ///< received; bytes, or UTF-16 code units where the host has those
+  std::size_t max_connections = 8;                        ///< per endpoint
+  std::size_t max_waiting = 1024;                         ///< calls waiting per endpoint
+  std::size_t max_frame = std::size_t{64} * 1024 * 1024;  ///< received; bytes, or UTF-16 code units in JavaScript
   std::size_t max_manual = std::size_t{8} * 1024 * 1024;  ///< of a manual, counted likewise
   std::size_t max_depth = kDefaultMaxJsonDepth;
   std::size_t max_stream_items = 10'000;                         ///< waiting for the consumer
-  std::size_t max_stream_bytes = std::size_t{16} * 1024 * 1024;  ///< also of what nobody asked for, within a second
+  std::size_t max_stream_bytes = std::size_t{16} * 1024 * 1024;  ///< also of unsolicited frames, within a second
   std::size_t max_unsolicited =
       1000;  ///< frames within a second on a connection that serves no call, before it is closed
   Duration idle_timeout = std::chrono::minutes(5);
   RetryOptions retry{};
   HandshakeOptions handshake{};
-  bool can_pause = false;  ///< whether the host can stop reading from a connection for a while
-  bool can_ping = false;   ///< whether the host can send WebSocket pings and tells of pongs
-  Duration longest_ping_interval = Duration::max();  ///< of a host that ends what is silent for longer
+  bool can_pause = false;                            ///< whether the host can pause reading from a connection
+  bool can_ping = false;                             ///< whether the host can send WebSocket pings and reports pongs
+  Duration longest_ping_interval = Duration::max();  ///< of a host that closes connections that are silent for longer
   std::uint64_t seed = 0;                            ///< entropy for the jitter of retries
 };
 
@@ -72,87 +72,87 @@ struct SessionOptions {
 struct OpenSocket {
   ConnectionId connection;
   Handshake handshake;
-  std::string manual;  ///< whose tools are called, so that a host's own source of credentials can tell them apart
-  /// Ends each message that the host sends, and cuts a text that it receives into several, without it; those with
-  /// nothing in them are none. Empty: there is none.
+  std::string manual;  ///< the manual whose tools are called, for a host's own source of credentials
+  /// The host appends it to each message that it sends, and splits a received text at it; empty parts are not
+  /// messages. Empty: none.
   std::string terminator{};
 };
-/// Send the message that the host rendered for this call, or begin with its messages.
+/// Send the message that the host rendered for this call, or start with its messages.
 struct SendMessage {
   ConnectionId connection;
   CallId call;
-  Captured captured{};  ///< what the connection's handshake has kept, where it may stand in the template's message
+  Captured captured{};  ///< values captured in the handshake, if the template's message may contain them
 };
-/// Render and send a message of the template's own (`connect`, `connect_message`): no arguments.
+/// Render and send a message of the handshake (`connect`, `connect_message`), without arguments.
 struct SendGreeting {
   ConnectionId connection;
   Plan plan;
 };
-/// Send this text, which the host rendered before the call began (`CallRequest::leave_message`): the peer is told that
-/// the call is left. It comes after the call's `SendMessage`, perhaps after its `SettleCall`.
+/// Send this text, which the host rendered before the call started (`CallRequest::leave_message`): it tells the peer
+/// that the call is abandoned. It follows the call's `SendMessage`, perhaps its `SettleCall`, too.
 struct SendLeaveMessage {
   ConnectionId connection;
   CallId call;
   std::string text;
 };
-/// Render and send the template's `disconnect_message`: no arguments. The connection's `CloseSocket` follows.
+/// Render and send the template's `disconnect_message`, without arguments. The connection's `CloseSocket` follows.
 struct SendDisconnectMessage {
   ConnectionId connection;
   Plan plan;
 };
-/// Let the peer show that it is there: where the plan is empty send a WebSocket ping (RFC 6455 section 5.5.2) and tell
-/// its pong with `handle_pong`, else render and send the template's `ping_message`.
+/// Check that the peer is alive: if the plan is empty, send a WebSocket ping (RFC 6455 section 5.5.2) and report
+/// its pong with `handle_pong`; else render and send the template's `ping_message`.
 struct SendPing {
   ConnectionId connection;
   Plan plan;
 };
-/// Render and send an answer to the frame being handled, one of the template's `replies`: no arguments.
+/// Render and send a reply to the frame being handled, one of the template's `replies`, without arguments.
 struct SendReply {
   ConnectionId connection;
   Plan plan;
 };
-/// Stop reading from the connection, or go on: its stream's consumer is slow, so that the peer has to wait for it.
+/// Pause or resume reading from the connection: if a stream's consumer is slow, the peer has to wait.
 struct SetReading {
   ConnectionId connection;
   bool on;
 };
-/// Close it and forget it: no event of this connection is wanted any more.
+/// Close and forget the connection: pass no more of its events.
 struct CloseSocket {
   ConnectionId connection;
-  int code;  ///< 1000 or 3000–4999: the only ones that hosts take
+  int code;  ///< 1000 or 3000–4999: the only ones that hosts accept
   std::string reason;
 };
-/// POST a token request; answer with `handle_token` or `handle_token_failed`. Redirects must not be followed (answer
-/// with their status), and no more than a megabyte of the answer be read.
+/// POST a token request; answer with `handle_token` or `handle_token_failed`. Do not follow redirects (answer
+/// with their status), and read at most a megabyte of the answer.
 struct FetchToken {
   TokenId token;
   TokenRequest request;
 };
-/// Nobody waits for this token's request any more.
+/// Cancel this token request: no call waits for it any more.
 struct CancelToken {
   TokenId token;
 };
-/// Decode the frame being handled and give it to the call as one more item, or tell whoever made it of the progress.
+/// Decode the frame being handled and pass it to the call as an item, or to the caller as progress.
 struct DeliverFrame {
   CallId call;
   Decoding decoding;
   std::string path;  ///< for `Decoding::json_member`: JSON Pointer
   bool is_progress = false;
 };
-/// The call is over. With an error whose code is `tool_failed`, `path` tells where the frame being handled says why,
-/// unless `detail` says it: what stands in the frame holds secrets, or is too large to look through.
+/// The call is over. For a `tool_failed` error, `path` points to the detail in the frame being handled,
+/// unless `detail` has it: then the frame's value contains secrets, or is too large to search.
 struct SettleCall {
   CallId call;
-  std::shared_ptr<const Error> error;      ///< null: all went well
-  std::optional<ConnectionId> connection;  ///< where the error comes from, so that the host can add what it knows
+  std::shared_ptr<const Error> error;      ///< null: success
+  std::optional<ConnectionId> connection;  ///< the origin of the error, so that the host can add details
   std::string path;
-  std::string detail{};  ///< JSON text; empty: look at `path`
+  std::string detail{};  ///< JSON text; empty: see `path`
 };
-/// Something a log or a user interface may want to know. Only while `set_reporting(true)`.
+/// An event for logs and user interfaces. Only after `set_reporting(true)`.
 struct Report {
   enum class Kind : std::uint8_t { open, close, send, message, unsolicited, retry, warning, token };
   Kind kind;
-  std::string endpoint;  ///< fit for a log: no secrets
+  std::string endpoint;  ///< for logs: without secrets
   std::optional<ConnectionId> connection{};
   std::optional<CallId> call{};
   std::size_t size = 0;  ///< of a received frame
@@ -169,15 +169,14 @@ struct CallRequest {
   ToolId tool;
   CallMode mode = CallMode::single;
   std::vector<std::optional<std::string>> header_values{};  ///< for each of the template's `header_fields`
-  std::optional<std::string>
-      message_filter{};         ///< the template's `filter_message`, where it has placeholders: filled in
-  std::string leave_message{};  ///< the template's, rendered like the message; empty: none
-  /// Both in another form, where values that are captured later stand in them: see `fill`.
+  std::optional<std::string> message_filter{};              ///< the template's, filled in, if it has placeholders
+  std::string leave_message{};                              ///< the template's, rendered like the message; empty: none
+  /// Both in another form, if they contain values that are captured later: see `fill`.
   Plan late_filter{}, late_leave{};
-  std::string uuid{};  ///< the value of `{{uuid}}` in this call's message, where answers carry it back
+  std::string uuid{};  ///< the value of `{{uuid}}` in this call's message, if answers carry it
   /// Instead of the template's `connection_timeout` and `response_timeout`; 0: none.
   std::optional<Duration> timeout{};
-  bool uploads = false;  ///< the host sends its messages one by one, and says so with `handle_upload`
+  bool uploads = false;  ///< the host sends its messages one by one, and reports it with `handle_upload`
 };
 
 class Session {
@@ -187,63 +186,63 @@ class Session {
   Session(Session&&) noexcept;
   Session& operator=(Session&&) = delete;
 
-  /// Makes a template ready for calls of one tool by one caller. `tool_name` decides the manual that the calls belong
-  /// to: what stands before its first `.`, else the template's name (which an empty `tool_name`, discovery, always
-  /// takes).
+  /// Prepares a template for calls of one tool by one caller. `tool_name` determines the manual of the calls: the part
+  /// before its first `.`, else the template's name (which an empty `tool_name`, discovery, always
+  /// uses).
   [[nodiscard]] ToolId prepare(CallerId caller, std::string_view tool_name, CallTemplate call_template);
-  /// Calls that run go on; the id is dead.
+  /// Calls in flight continue; the id becomes invalid.
   void release(ToolId tool);
-  /// The template of a prepared tool, null for a dead id.
+  /// The template of a prepared tool, null for an invalid id.
   [[nodiscard]] const CallTemplate* find_template(ToolId tool) const;
   /// The tool's name without the manual's.
   [[nodiscard]] std::string_view short_name(ToolId tool) const;
 
-  /// The host picks the id; it must not be in use. Whatever goes wrong comes as a `SettleCall`.
+  /// The host picks the id, which must not be in use. Errors are reported by `SettleCall`.
   void start_call(TimePoint now, CallId id, const CallRequest& request);
-  /// The caller has lost interest. Nothing more is said about the call, but a `SendLeaveMessage`. `was_sent`: false
-  /// where the host has not come to the call's `SendMessage`, and will not. Unknown ids are ignored, here and below.
+  /// The caller aborted. No more commands about the call follow, except a `SendLeaveMessage`. `was_sent`: false
+  /// if the host has not carried out the call's `SendMessage`, and will not. Unknown ids are ignored, here and below.
   void abort_call(TimePoint now, CallId id, bool was_sent = true);
-  /// The consumer of a stream has taken items from the host's queue. While the stream's connection is not read from,
-  /// the host says so at once; else no later than before the next message.
+  /// The consumer of a stream has taken items from the host's queue. While reading from the stream's connection is
+  /// paused, the host reports it at once; else no later than before the next message.
   void handle_consumed(TimePoint now, CallId id, std::size_t items, std::size_t bytes);
-  /// How far the host is with the messages of a call that `uploads`, once it has had its `SendMessage`. While it waits
-  /// for the caller, the peer is not late.
+  /// The host's progress with the messages of a call that `uploads`, after its `SendMessage`. While it waits
+  /// for the caller, `response_timeout` is paused.
   void handle_upload(TimePoint now, CallId id, Upload progress);
 
   void handle_open(TimePoint now, ConnectionId id, std::string_view subprotocol);
   void handle_message(TimePoint now, ConnectionId id, const Frame& frame);
   void handle_pong(TimePoint now, ConnectionId id);
-  /// What was being opened could not be, and the host tells what it knows of the cause.
+  /// The connection could not be opened; the host reports what it knows of the cause.
   void handle_opening_failed(TimePoint now, ConnectionId id, const OpeningFailure& failure);
-  /// An open connection broke, and no close frame came.
+  /// An open connection broke without a close frame.
   void handle_error(TimePoint now, ConnectionId id);
   void handle_close(TimePoint now, ConnectionId id, int code, std::string_view reason, bool was_clean);
-  /// What a token endpoint answered.
+  /// A token endpoint answered.
   void handle_token(TimePoint now, TokenId id, int http_status, std::string_view body);
-  /// It could not be reached, or its answer not be read.
+  /// It could not be reached, or its answer could not be read.
   void handle_token_failed(TimePoint now, TokenId id, const OpeningFailure& failure);
   void handle_timeout(TimePoint now);
-  /// The host was away (asleep, frozen, without a network), so that connections may have ended without a word. The next
-  /// call goes out on one whose peer answers a ping now, or on a new one.
+  /// The host was away (asleep, frozen, without a network), so that connections may be dead without notice. The next
+  /// call uses a connection whose peer answers a ping now, or a new one.
   void handle_wake(TimePoint now);
 
-  /// Rejects the manual's calls and closes what they opened.
+  /// Rejects the manual's calls and closes their connections.
   void deregister(CallerId caller, std::string_view manual);
   /// Rejects every call and closes every connection. The session can be used again afterwards.
   void close();
 
   void set_reporting(bool on) { reporting_ = on; }
 
-  /// What the host's own source of credentials gives to a connection that is to be opened: it opens it with this
-  /// handshake, not that of `OpenSocket`, or fails it with the error. From then on all that is shown of the connection
-  /// is without these secrets.
+  /// Adds the result of the host's own source of credentials to a connection: the host opens it with this
+  /// handshake, not that of `OpenSocket`, or fails it with the error. From then on, these secrets are masked in all
+  /// texts about the connection.
   [[nodiscard]] Result<Handshake> add_credentials(ConnectionId id, Credentials given);
-  /// What must not stand in anything that is shown of a connection (an id that is gone: of none), or of what became of
-  /// calls with this template. For what the host itself shows: its own errors, manuals.
+  /// The secrets of a connection (unknown id: none), or of calls with this
+  /// template. For texts that the host itself shows: its own errors, manuals.
   [[nodiscard]] Secrets secrets_of(ConnectionId id) const;
   [[nodiscard]] Secrets secrets_of(const CallTemplate& call_template) const;
 
-  /// The next command, null when there is none. It lives until the next call of this.
+  /// The next command, null if there is none. It is valid until the next call of this function.
   [[nodiscard]] const Command* poll_command();
   [[nodiscard]] std::optional<TimePoint> poll_timeout() const { return timers_.next(); }
 

@@ -1,5 +1,5 @@
-// Owns calls that are known by what their first answer has told (`capture`), and what of a call is known only then, or
-// once it has a connection. Must not know what the frames say.
+// Owns calls that are matched by a value of their first answer (`capture`), and data of a call that is known only then,
+// or once it has a connection. Must not know the content of frames.
 #include <utility>
 
 #include <utcp_websocket/json_decimal.hpp>
@@ -48,8 +48,7 @@ Session::Call* Session::find_route(const Routes& routes, const Table<Call>& call
 
 // The frame is the call's first answer. From now on the call is known by what it has told.
 void Session::take_first_answer(TimePoint now, Connection& connection, Call& call, const Frame& frame) {
-  report_frame(Report::Kind::message, connection, &call, frame,
-               "it is the first answer: no item, but what capture keeps");
+  report_frame(Report::Kind::message, connection, &call, frame, "it is the first answer, which capture reads");
   Late& late = *call.late;
   late.waits = false;
   Result<Captured> captured = call.tool->rules.capture(frame, options_.max_depth);
@@ -62,12 +61,13 @@ void Session::take_first_answer(TimePoint now, Connection& connection, Call& cal
     if (!connection.answers.emplace(late.route, static_cast<std::uint32_t>(call.id)).second) {
       late.route.clear();
       // Nor is it left: what the peer would end is the other call's.
-      error = make_error(ErrorCode::invalid_frame, "what \"capture\" keeps is another call's on this connection");
+      error =
+          make_error(ErrorCode::invalid_frame, "the value of \"capture\" belongs to another call on this connection");
     }
   }
   if (error != nullptr) {
     late.leave.clear();
-    error->message = concat({connection.endpoint.label, " sent an answer that cannot be taken: ", error->message});
+    error->message = concat({connection.endpoint.label, " sent an answer that cannot be used: ", error->message});
     settle(now, call, share(std::move(error)), Ending::left);
     return;
   }
@@ -95,7 +95,7 @@ Secrets Session::secrets_of(const Call& call) const {
 bool Session::leave_late(Connection& connection, const Frame& frame) {
   Call* call = find_route(connection.owed, left_, false, frame);
   if (call == nullptr || judge(*call, frame).kind == Judgement::Kind::progress) return call != nullptr;
-  report_frame(Report::Kind::message, connection, nullptr, frame, "it is the first answer of a call that was left");
+  report_frame(Report::Kind::message, connection, nullptr, frame, "it is the first answer of an abandoned call");
   Result<Captured> captured = call->tool->rules.capture(frame, options_.max_depth);
   if (captured) {
     call->late->waits = false;

@@ -1,5 +1,5 @@
-// Owns endpoints: which calls wait there, when they get a connection or a new one is opened, and when an endpoint is
-// forgotten. Must not know how a connection is opened, or ends.
+// Owns endpoints: their waiting calls, when these get a connection or a new one is opened, and when an endpoint is
+// removed. Must not know how a connection is opened, or ends.
 #include <algorithm>
 #include <utility>
 
@@ -25,7 +25,7 @@ Result<Session::Endpoint*> Session::endpoint_for(Tool& tool, const CallRequest& 
     if (!is_field_value(value)) {
       return Error{
           ErrorCode::invalid_argument,
-          concat({"argument \"", name, "\" goes into a handshake header (header_fields): it must be ", kHeaderValue}),
+          concat({"argument \"", name, "\" is sent as a handshake header (header_fields): it must be ", kHeaderValue}),
           name};
     }
     field_headers.emplace_back(name, value);

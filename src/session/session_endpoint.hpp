@@ -1,5 +1,5 @@
-// Owns what the session remembers of endpoints and connections. Private to `session*.cpp`. Must not know what is done
-// with it: that is theirs.
+// Owns the session's state of endpoints and connections. Private to `session*.cpp`. Must not know how they use
+// it.
 #pragma once
 
 #include <map>

@@ -1,5 +1,5 @@
-// Owns what a host tells of openings that failed, and whether they are worth another attempt. What follows is
-// session_pool.cpp's.
+// Owns a host's reports of failed handshakes, and whether to retry them. The consequences are in
+// session_pool.cpp.
 #include "session_state.hpp"
 
 namespace utcp::ws {
@@ -51,7 +51,7 @@ void Session::handle_opening_failed(TimePoint now, ConnectionId id, const Openin
   }
   // An answer that is no error, but no WebSocket either (101): the next one would be the same.
   const bool speaks_http_only = status > 0 && status < 400;
-  if (speaks_http_only) error->message += "; what answers there is no WebSocket: check the url";
+  if (speaks_http_only) error->message += "; the server there does not speak WebSocket: check the url";
   opening_failed(now, connection, std::move(error), 1000, {},
                  speaks_http_only ? OpeningFailure::Kind::wrong_protocol : failure.kind);
 }

@@ -1,4 +1,4 @@
-// Owns the way of a received frame: to the greeting, to the call it answers, or to the reports.
+// Owns the dispatch of a received frame: to the handshake, to the call that it answers, or to the reports.
 #include <algorithm>
 #include <utility>
 
@@ -49,17 +49,17 @@ void Session::receive(TimePoint now, Connection& connection, const Frame& frame)
     if (!connection.tainted) {
       connection.tainted = true;
       const bool streams = connection.served_wrapped && is_of_stream(frame, options_.max_depth);
-      report_frame(
-          Report::Kind::warning, connection, nullptr, frame,
-          streams ? "more came after the answer: this tool streams, call it with callToolStreaming"
-                  : "a frame that nobody asked for: this connection serves only calls with ids from now on; give the "
-                    "template ids (message, correlation), or connect_ack where it is a welcome");
+      report_frame(Report::Kind::warning, connection, nullptr, frame,
+                   streams
+                       ? "more frames followed the answer: this tool streams, call it with callToolStreaming"
+                       : "an unsolicited frame: from now on, only calls with ids use this connection; add ids to the "
+                         "template (message, correlation), or connect_ack if the frame is a greeting");
     }
     report_frame(Report::Kind::unsolicited, connection, nullptr, frame,
-                 connection.calls.empty() ? "no call is waiting" : "it carries the id of no call that is waiting");
+                 connection.calls.empty() ? "no call is waiting" : "it carries no id of a waiting call");
     if (connection.calls.empty() && floods(now, connection.unsolicited, frame)) {
       report_frame(Report::Kind::warning, connection, nullptr, frame,
-                   "the peer sends too much that nobody asked for: the connection is closed (limit unsolicitedFrames)");
+                   "the peer sends too many unsolicited frames: the connection is closed (limit unsolicitedFrames)");
       remove(connection, kFrameRefused, kTooMuch);
     }
     return;
@@ -184,7 +184,7 @@ void Session::take(TimePoint now, Connection& connection, Call& call, const Fram
     case Judgement::Kind::bad_frame:
       report_frame(Report::Kind::message, connection, &call, frame, judgement.why);
       settle(now, call,
-             share(ErrorCode::invalid_frame, concat({label, " sent an answer that cannot be taken: ", judgement.why})),
+             share(ErrorCode::invalid_frame, concat({label, " sent an answer that cannot be used: ", judgement.why})),
              Ending::left);
       return;
     case Judgement::Kind::progress:
@@ -197,7 +197,7 @@ void Session::take(TimePoint now, Connection& connection, Call& call, const Fram
   }
   report_frame(Report::Kind::message, connection, &call, frame, {});
   if (judgement.not_json)
-    report_frame(Report::Kind::warning, connection, &call, frame, "response_format is json and this is not JSON");
+    report_frame(Report::Kind::warning, connection, &call, frame, "response_format is json, but this is not JSON");
 
   const std::uint32_t expected = call.tool->rules.expected(call.mode);
   ++call.items;
@@ -207,9 +207,9 @@ void Session::take(TimePoint now, Connection& connection, Call& call, const Fram
       (call.queued_items > options_.max_stream_items || call.queued_bytes > options_.max_stream_bytes)) {
     settle(now, call,
            share(ErrorCode::stream_overflow,
-                 concat({label, " sends faster than the results are taken: more than ",
+                 concat({label, " sends faster than the results are consumed: more than ",
                          to_text(options_.max_stream_items), " items or ", to_text(options_.max_stream_bytes),
-                         " bytes wait (limits streamItems, streamBytes)"})),
+                         " bytes are queued (limits streamItems, streamBytes)"})),
            Ending::left);
     return;
   }

@@ -1,4 +1,4 @@
-// Owns what is said on a new connection before calls, as the template's `connect` has it.
+// Owns the handshake messages on a new connection, as in the template's `connect`.
 #include <algorithm>
 #include <utility>
 
@@ -36,10 +36,10 @@ void Session::greet(TimePoint now, Connection& connection, bool heard) {
     heard = false;
     Plan send = filled(step->send, connection.captured);
     if (lacks_digest(send)) {
-      opening_failed(
-          now, connection,
-          make_error(ErrorCode::auth_failed, concat({connection.endpoint.label, " sent a value that is no text, and ",
-                                                     step->name, " makes a digest of it"})));
+      opening_failed(now, connection,
+                     make_error(ErrorCode::auth_failed,
+                                concat({connection.endpoint.label, " sent a value that is not a text, but ", step->name,
+                                        " needs a digest of it"})));
       return;
     }
     if (step->sends) commands_.push_back(SendGreeting{connection.id, std::move(send)});
@@ -70,7 +70,7 @@ void Session::receive_greeting(TimePoint now, Connection& connection, const Fram
   }
   connection.instead = start_of(frame);
   report_frame(Report::Kind::unsolicited, connection, nullptr, frame,
-               concat({step.name, " is awaited and this is not it"}));
+               concat({"it is not the frame that ", step.name, " expects"}));
   if (floods(now, connection.unsolicited, frame)) {
     opening_failed(now, connection,
                    make_error(ErrorCode::connection_failed, concat({endpoint.label, kFloods, " before ", step.name})),

@@ -1,4 +1,4 @@
-// Owns how calls and connections end: what the peer is told where this side ends them, and what becomes of the
+// Owns how calls and connections end: the messages to the peer if this side ends them, and the further use of the
 // connection.
 #include <utility>
 

@@ -1,4 +1,4 @@
-// Owns connections: how one is opened, which call it is leased to, what follows when it fails or is lost. Must not know
+// Owns connections: how one is opened, which call leases it, what happens when it fails or is lost. Must not know
 // which call is next.
 #include <algorithm>
 #include <utility>
@@ -74,7 +74,7 @@ void Session::handle_open(TimePoint now, ConnectionId id, std::string_view subpr
         // Which one is not said: what was offered beside it may be a credential.
         make_error(ErrorCode::subprotocol_mismatch,
                    concat({endpoint.label, " does not speak the subprotocol \"", call_template.protocol,
-                           "\" that the call template asks for; it chose ", subprotocol.empty() ? "none" : "another"}),
+                           "\" that the call template requires; it chose ", subprotocol.empty() ? "none" : "another"}),
                    "protocol"));
     return;
   }
@@ -108,8 +108,8 @@ std::string Session::what_is_missing(const Connection& connection) const {
     case ConnectionState::authorizing:
       return token_endpoint(endpoint.tool->call_template.auth.token_url) + " did not answer";
     case ConnectionState::greeting:
-      return concat({endpoint.label, " did not send what ", connection.step->name, " waits for",
-                     connection.instead.empty() ? "" : "; the last that came instead: ",
+      return concat({endpoint.label, " did not send the frame that ", connection.step->name, " expects",
+                     connection.instead.empty() ? "" : "; the last frame instead: ",
                      said(connection.instead, secrets_of(connection.id), kShownOfFrame),
                      connection.instead.empty() ? "" : ";"});
     default:
@@ -141,7 +141,7 @@ void Session::handle_close(TimePoint now, ConnectionId id, int code, std::string
   const ConnectStep* connect = connection.endpoint.tool->call_template.connect.get();
   const std::string when = was_ready                                       ? "before the answer came"
                            : connection.state == ConnectionState::greeting ? concat({"after ", connect->field})
-                                                                           : "while it was opened";
+                                                                           : "during the handshake";
   ErrorPtr error =
       make_error(was_ready ? ErrorCode::connection_closed : ErrorCode::connection_failed,
                  concat({connection.endpoint.label, " closed the connection ", when, " (code ", to_text(code),

@@ -1,4 +1,5 @@
-// Owns the answers to what a peer sends on its own (`replies`), and cutting off a peer that goes too far.
+// Owns the replies to frames that a peer sends on its own (`replies`), and closing the connection of a peer that
+// floods.
 #include <utility>
 
 #include "session_state.hpp"
@@ -18,9 +19,9 @@ bool Session::reply(TimePoint now, Connection& connection, const Frame& frame) {
     json::ScanResult scan;
     if (reply.places.size() > 0) scan = json::scan(json, reply.places, options_.max_depth);
     if (prefix.empty() && !(scan.valid && matches(reply.match.members, scan, 0))) continue;
-    report_frame(Report::Kind::message, connection, nullptr, frame, "it is answered as replies says");
+    report_frame(Report::Kind::message, connection, nullptr, frame, "it was answered by replies");
     if (floods(now, connection.replied, frame)) {
-      constexpr std::string_view kWhy = " asked for too many of the template's replies (limit unsolicitedFrames)";
+      constexpr std::string_view kWhy = " requested too many of the template's replies (limit unsolicitedFrames)";
       const bool is_ready = connection.state.is_ready();
       report_frame(Report::Kind::warning, connection, nullptr, frame, kWhy.substr(1));
       cut_off(now, connection,

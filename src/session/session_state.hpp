@@ -1,4 +1,4 @@
-// Owns what the session remembers of tools, calls and credentials. Private to `session*.cpp`.
+// Owns the session's state of tools, calls and credentials. Private to `session*.cpp`.
 #pragma once
 
 #include <memory>
@@ -39,7 +39,7 @@ struct Session::Tool {
 /// An application code (RFC 6455 section 7.4.2) that tells the peer why it was cut off.
 inline constexpr int kFrameRefused = 4000;
 inline constexpr std::string_view kTooMuch = "too many unsolicited messages";
-inline constexpr const char* kFloods = " sent more than anybody asked for";
+inline constexpr const char* kFloods = " sent too many unsolicited messages";
 
 /// As long as a timer of a JavaScript host can last: 24 days.
 inline constexpr Duration kNoTimeout = std::chrono::seconds(2147483);

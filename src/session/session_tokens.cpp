@@ -1,5 +1,5 @@
-// Owns the session's waiting for OAuth2 tokens: which connections wait for which, and what follows when one comes or
-// does not.
+// Owns waiting for OAuth2 tokens: which connections wait for which token, and what happens when it arrives or
+// fails.
 #include <algorithm>
 #include <utility>
 
@@ -40,7 +40,7 @@ void Session::authorize(TimePoint now, Connection& connection) {
   } else if (!credential.token.is_fetching()) {
     credential.token.start_fetching();
     commands_.push_back(FetchToken{credential.id, credential.token.request()});
-    if (Report* asked = report(Report::Kind::token, endpoint, {})) asked->text = "a token is asked for";
+    if (Report* asked = report(Report::Kind::token, endpoint, {})) asked->text = "a token was requested";
   }
 }
 
@@ -98,7 +98,7 @@ void Session::token_came(TimePoint now, TokenId id, const ErrorPtr& error, Openi
     if (found == connections_.end()) continue;  // it went with another one's failure
     Connection& connection = *found->second;
     if (Report* came = report(Report::Kind::token, connection.endpoint, connection_id)) {
-      came->text = error ? std::string_view(error->message) : "a token came";
+      came->text = error ? std::string_view(error->message) : "a token arrived";
     }
     if (error) {
       opening_failed(now, connection, on_heap(*error), 1000, {}, kind);

@@ -1,4 +1,4 @@
-// Owns the one table of deadlines. Must not know what happens when one passes.
+// Owns the one table of deadlines. Must not know what happens when one expires.
 #pragma once
 
 #include <chrono>

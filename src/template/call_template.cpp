@@ -48,7 +48,7 @@ void read_expected_responses(FieldReader& fields, std::optional<int>& out) {
     }
   }
   fields.refuse("expected_responses",
-                "an integer from 1 to 2147483647, 0 (nothing is waited for), or -1 (until the peer ends it)", value);
+                "an integer from 1 to 2147483647, 0 (no response), or -1 (until the peer ends it)", value);
 }
 
 void read_url(FieldReader& fields, Url& out) {
@@ -74,7 +74,7 @@ void read_headers(FieldReader& fields, std::vector<Header>& out) {
     std::string text = json::text_of(member);
     if (is_handshake_header(name)) {
       fields.fail(field.c_str(),
-                  "left out, since the WebSocket handshake sets this header itself (subprotocol: use \"protocol\")",
+                  "left out, because the WebSocket handshake sets this header itself (subprotocol: use \"protocol\")",
                   "a header");
     } else if (!json::is_string(member)) {
       fields.refuse(field.c_str(), "a string", member, Shown::type);

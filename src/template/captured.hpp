@@ -1,4 +1,4 @@
-// Owns values that are known only once a peer has spoken, and go into messages then: `{{connect.sid}}`, captured by a
+// Owns values that are captured from the peer and inserted into later messages: `{{connect.sid}}`, captured by a
 // step of `connect`, and `{{answer.sub}}`, by `capture` of a call's first answer. Must not know frames.
 #pragma once
 

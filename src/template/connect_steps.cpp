@@ -53,7 +53,7 @@ void read_send(FieldReader& fields, const Captured& captured, ConnectStep& out) 
     }
   }
   if (lacks_digest(filled(out.send, captured))) {
-    fields.fail("send", R"(a message with {"$sha256_base64": ["…", "…"]} of texts, captured values and the same)",
+    fields.fail("send", R"(a message with {"$sha256_base64": ["…", "…"]} of texts, captured values and nested digests)",
                 "another");
   }
 }
@@ -92,7 +92,7 @@ void read_step(FieldReader& fields, Captured& captured, ConnectStep& out) {
   out.places = json::ScanPlan(std::move(places));
   read_send(fields, captured, out);
   if (expect.empty() && (!error.empty() || !out.captures.empty() || !out.sends)) {
-    fields.fail("expect", "given where \"error\" or \"capture\" is, or no \"send\"", "nothing");
+    fields.fail("expect", "given with \"error\" or \"capture\", or without \"send\"", "nothing");
   }
 }
 

@@ -1,4 +1,4 @@
-// Owns `connect` and its short form `connect_message` + `connect_ack`: what is said on a new connection before calls,
+// Owns `connect` and its short form `connect_message` + `connect_ack`: the handshake on a new connection,
 // step by step. Must not know connections.
 #pragma once
 

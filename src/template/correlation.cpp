@@ -13,8 +13,8 @@ namespace utcp::ws {
 namespace {
 
 constexpr const char* kTakes =
-    "a JSON Pointer like \"/payload/id\" (RFC 6901), an array of at most 8, an object of one and a text with a "
-    "placeholder or of $prefix, or false";
+    "a JSON Pointer like \"/payload/id\" (RFC 6901), an array of at most 8, an object with one and a text with a "
+    "placeholder, an object with $prefix, or false";
 constexpr std::size_t kMostPlaces = 8;
 
 // Pointers as JSON strings; what is none, and what takes more than one, is refused by what it becomes: nothing.
@@ -65,7 +65,7 @@ void read_correlation(FieldReader& fields, CallTemplate& out) {
     }
     out.correlates_by_value = true;
   } else if (!out.id_message().holds_request_id() && !out.id_message().holds_uuid()) {
-    fields.fail("correlation", "used with a \"message\" that holds {{request_id}} or {{uuid}}",
+    fields.fail("correlation", "used with a \"message\" that contains {{request_id}} or {{uuid}}",
                 "a message without them");
   }
 }

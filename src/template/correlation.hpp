@@ -1,4 +1,4 @@
-// Owns the fields `correlation` and `capture`: where answers carry what tells whose they are. Must not know frames.
+// Owns the fields `correlation` and `capture`: where answers carry the id of their call. Must not know frames.
 #pragma once
 
 #include <string_view>

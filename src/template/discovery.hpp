@@ -1,4 +1,4 @@
-// Owns `discovery`: where in what a service says of itself its tools stand, and how they are called.
+// Owns `discovery`: where a service's own list holds its tools, and how to call them.
 // Must not know what makes a tool valid.
 #pragma once
 

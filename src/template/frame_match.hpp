@@ -1,4 +1,4 @@
-// Owns what a frame is held against: members with their values, at any depth. Must not know frames.
+// Owns patterns for frames: members with their values, at any depth. Must not know frames.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// Owns the fields that say what stands around the JSON of messages: `frame`, and `correlation` by how a text begins.
+// Owns the fields for the framing around JSON messages: `frame`, and `correlation` by the start of a text.
 // Must not know frames.
 #pragma once
 

@@ -80,7 +80,7 @@ void warn_of_unknown(std::string_view name, std::vector<std::string>& warnings) 
     if (name == known.name) return;
     if (is_near(name, known.name)) nearest = known.name;
   }
-  std::string warning = concat({"the call template field ", json::quote(name), " is not known, and ignored"});
+  std::string warning = concat({"the call template field ", json::quote(name), " is unknown and ignored"});
   if (!nearest.empty()) append(warning, {"; did you mean \"", nearest, "\"?"});
   warnings.push_back(std::move(warning));
 }

@@ -1,5 +1,5 @@
-// Owns the list of a call template's fields: what each holds where it is left out, and what is likely a mistake beside
-// them. Must not know what the fields mean.
+// Owns the list of a call template's fields: their defaults, and likely mistakes in
+// others. Must not know what the fields mean.
 #pragma once
 
 #include <string>

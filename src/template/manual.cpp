@@ -230,8 +230,7 @@ ErrorPtr read_answer(std::string_view text, const ManualLimits& limits, const Di
   std::vector<json::Pointer> places(2, discovery.places.front());
   if (!places[1].tokens.empty()) places[1].tokens.back() = "nextCursor";
   const json::ScanResult found = json::scan(text, json::ScanPlan(std::move(places)), limits.max_depth);
-  if (!found.valid || !found.values[0].starts_with('['))
-    return invalid({"it has no array where discovery.tools leads"});
+  if (!found.valid || !found.values[0].starts_with('[')) return invalid({"it has no array at discovery.tools"});
   if (json::is_string(found.values[1])) {
     manual.left_out.emplace_back("the tools of further pages: a nextCursor is not followed");
   }
@@ -272,7 +271,7 @@ std::string loopback_reason(TextRef what, std::string_view text) {
     return concat({"its ", what, " leads to the agent's own machine (", url.value().host, ")"});
   }
   if (url) return {};
-  return concat({"where its ", what, " leads cannot be told for certain (", url.error().message, ")"});
+  return concat({"it is uncertain where its ", what, " leads (", url.error().message, ")"});
 }
 
 std::string loopback_reason_of(TextRef what, std::string_view raw) {

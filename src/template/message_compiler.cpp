@@ -1,5 +1,5 @@
-// Owns compiling a `message` (see message_template.hpp): what of it is literal, how what stands in each placeholder is
-// encoded, where the request's id stands. Must not know arguments.
+// Owns compiling a `message` (see message_template.hpp): its literals, the encoding of each placeholder,
+// and the position of the request's id. Must not know arguments.
 #include <algorithm>
 #include <utility>
 
@@ -20,12 +20,11 @@ constexpr std::size_t kMostPlaceholders = 1000;
 constexpr std::uint8_t kMostLevels = 8;
 
 constexpr const char* kTooMany =
-    "a message may have at most 1000 placeholders, members beside \"...\" among them, and JSON text within JSON text "
-    "at most 8 deep";
+    "a message may have at most 1000 placeholders, including members next to \"...\", and JSON text within JSON text "
+    "at most 8 levels deep";
 constexpr const char* kBadSpread =
-    "\"...\" may only stand once in it, as \"...\": \"{{args}}\", in JSON, where {{args}} stands nowhere else and no "
-    "name "
-    "is made of placeholders";
+    "\"...\" may occur only once, as \"...\": \"{{args}}\", in JSON in which {{args}} occurs nowhere else and no name "
+    "contains placeholders";
 
 }  // namespace
 

@@ -1,4 +1,4 @@
-// Owns reading what fields of a call template have in common: messages, and what frames are held against.
+// Owns parsing what fields of a call template have in common: messages, and patterns for frames.
 // Must not know what the fields mean.
 #pragma once
 

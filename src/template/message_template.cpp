@@ -276,7 +276,7 @@ Result<Plan> plan_for(const MessageTemplate& message, const json::Members& membe
   for (const auto& [name, raw] : members) {
     if (is_trace_name(name)) {
       Result<Plan> refused;
-      refused.fail(make_error(ErrorCode::invalid_argument, concat({"an argument cannot be called ", name}), name));
+      refused.fail(make_error(ErrorCode::invalid_argument, concat({"an argument cannot be named ", name}), name));
       return refused;
     }
     names.push_back(name);

@@ -1,5 +1,5 @@
 // Owns the `message` of a call template: compiled once, planned per set of argument names, rendered many times.
-// Must not know connections, or read the values of arguments before they are put in.
+// Must not know connections, or read the values of arguments before they are inserted.
 #pragma once
 
 #include <cstdint>

@@ -111,7 +111,7 @@ void refuse_placeholders(FieldReader& fields) {
                                 concat({"{{", search.unknown, "}} has no value: no \"capture\" has that name"})));
       continue;
     }
-    std::string message = concat({search.found, " has no value there; its places are "});
+    std::string message = concat({search.found, " has no value there; it is allowed in "});
     const std::size_t start = message.size();
     for (const Place& other : kPlaces) {
       if (other.takes.find(search.found) == other.takes.npos) continue;

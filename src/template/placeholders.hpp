@@ -1,5 +1,5 @@
-// Owns the grammar of placeholders: what in a text is one, where it ends, and whether a text around them is JSON. Must
-// not know what is put in their place. Every function takes time in proportion to the text: templates come from peers.
+// Owns the grammar of placeholders: where one begins and ends, and whether a text around them is JSON. Must
+// not know their values. Every function takes linear time, because templates come from peers.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@ inline constexpr std::string_view kBlank = " \t\r\n";
 inline constexpr std::string_view kUuidPlaceholder = "{{uuid}}";
 inline constexpr std::string_view kNewIdPlaceholder = "{{new_id}}";
 inline constexpr std::string_view kArgsPlaceholder = "{{args}}";
-/// How what a step of `connect` has captured is named: `{{connect.sid}}`. See `kAnswerPlaceholder`, too.
+/// The start of a value that a step of `connect` captured: `{{connect.sid}}`. See `kAnswerPlaceholder`, too.
 inline constexpr std::string_view kConnectPlaceholder = "{{connect.";
 inline constexpr std::string_view kTraceparentPlaceholder = "{{traceparent}}";
 inline constexpr std::string_view kTracestatePlaceholder = "{{tracestate}}";

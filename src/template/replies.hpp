@@ -1,4 +1,4 @@
-// Owns `replies`: which frames are answered by a message of the template's own, and what of a frame goes into it. Must
+// Owns `replies`: which frames the template answers by itself, and which values of a frame the reply contains. Must
 // not know connections.
 #pragma once
 
@@ -14,7 +14,7 @@ namespace utcp::ws {
 
 class FieldReader;
 
-/// The answer to frames that the peer sends on its own.
+/// The reply to frames that the peer sends on its own.
 struct AutoReply {
   FrameMark match;
   Plan send;              ///< its arguments are called as where in the frame they stand: `/id`

@@ -1,5 +1,5 @@
-// Owns what others say before it is shown - peers, token endpoints, hosts: no secret that is known stands in it, nor
-// anything that a terminal or a log would take for more than text. Must not know who says it.
+// Owns cleaning texts of others (peers, token endpoints, hosts) before they are shown: it masks known secrets, and
+// removes control characters, which terminals or logs would interpret. Must not know whose texts they are.
 #pragma once
 
 #include <cstddef>
@@ -19,7 +19,7 @@ namespace utcp::ws {
 /// another text, as in `Basic`), percent-encoded, and as JSON strings hold them; also where only their start is quoted.
 class Secrets {
  public:
-  /// Texts shorter than this are not looked for: they hide nothing, and stand everywhere.
+  /// Shorter texts are not masked: they protect nothing, and occur everywhere.
   static constexpr std::size_t kShortest = 4;
 
   void add(TextRef secret);

@@ -1,4 +1,4 @@
-// Owns `"...": "{{args}}"`: where it stands in a message, and what stands beside it. Must not know arguments.
+// Owns `"...": "{{args}}"`: its position in a message, and the members next to it. Must not know arguments.
 #pragma once
 
 #include <cstddef>

@@ -146,7 +146,7 @@ Reason parse_host(std::string_view text, Url& url) {
   if (text.empty()) return "it has no host";
   const auto allowed = [](char c) { return !is_ascii(c) || is_alphanumeric(c) || c == '.' || c == '-' || c == '_'; };
   if (!all_of(text, allowed)) {
-    return "its host may hold letters, digits, \".\", \"-\" and \"_\" only; percent signs are not decoded";
+    return "its host may contain letters, digits, \".\", \"-\" and \"_\" only; percent signs are not decoded";
   }
   url.host = lower(text);
   const std::optional<std::uint32_t> ipv4 = parse_dotted_quad(text);
@@ -173,7 +173,7 @@ Reason parse_port(std::string_view digits, Url& url) {
 
 Reason parse_authority(std::string_view authority, Url& url) {
   if (authority.find('@') != authority.npos) {
-    return "it holds user info; put credentials into the call template's \"auth\"";
+    return "it contains user info; put credentials into the call template's \"auth\"";
   }
   // The host ends at the first colon, but inside brackets a colon is part of it.
   std::size_t host_end = authority.find(':');
@@ -190,8 +190,8 @@ Reason parse_authority(std::string_view authority, Url& url) {
 Reason read_url(std::string_view text, Url& url) {
   if (text.empty()) return "it is empty";
   for (const char c : text) {
-    if (static_cast<unsigned char>(c) <= 0x20 || c == 0x7F) return "it holds white space or control characters";
-    if (c == '\\') return "it holds a backslash";
+    if (static_cast<unsigned char>(c) <= 0x20 || c == 0x7F) return "it contains white space or control characters";
+    if (c == '\\') return "it contains a backslash";
   }
   const std::size_t colon = text.find(':');
   for (const char* known : {"ws", "wss", "http", "https"}) {

@@ -1,4 +1,4 @@
-// Owns parsing URLs strictly and judging where they lead (advisory GHSA-ppx3-28rw-8fpf).
+// Owns parsing URLs strictly, and deciding whether they lead to loopback (advisory GHSA-ppx3-28rw-8fpf).
 // Must not know who wants to open them.
 #pragma once
 

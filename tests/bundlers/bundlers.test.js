@@ -131,7 +131,7 @@ test('a classic script, which cannot know where it lies, is told where the wasm 
   const site = await startSite(t, path.join(folder, 'dist'));
   const { page } = await chromium.open(t, site.url);
   const refusal = await page.evaluate(() => globalThis.load().catch(({ code, message }) => `${code}: ${message}`));
-  assert.match(refusal, /^module_failed: .* give its place to ready\(\)$/);
+  assert.match(refusal, /^module_failed: .* pass its location to ready\(\)$/);
   await page.evaluate(() => globalThis.load('core.wasm'));
   assert.equal(await runApp(page, (await startProvider(t)).url), expected);
 });

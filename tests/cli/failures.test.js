@@ -34,13 +34,13 @@ test('the endpoint has no such tool: 1, with those that it has', async (t) => {
   const server = await startTools(t, [{ name: 'add' }, { name: 'echo' }]);
   const { code, stderr } = await run(['call', server.url, 'ad']);
   assert.equal(code, 1);
-  assert.match(stderr, /^error: unknown_tool: there is no tool ad; there are add, echo\n.*discover lists/);
+  assert.match(stderr, /^error: unknown_tool: there is no tool ad; there are add, echo\n.*discover to list/);
 });
 
 test('nobody listens: 3, at once', async () => {
   const { code, stderr } = await run(['discover', `ws://127.0.0.1:${await freePort()}/`]);
   assert.equal(code, 3);
-  assert.match(stderr, /^error: connection_failed: .*\((ECONNREFUSED|Connection refused)\)\nIs the endpoint running/);
+  assert.match(stderr, /^error: connection_failed: .*\((ECONNREFUSED|Connection refused)\)\nCheck the address/);
 });
 
 test('the handshake is refused: 3, with the status', async (t) => {
@@ -67,7 +67,7 @@ test('no answer: 4', async (t) => {
   const server = await startServer(t, () => {});
   const { code, stderr } = await call({ url: server.url, response_timeout: 60 }, '--timeout', '3');
   assert.equal(code, 4);
-  assert.match(stderr, /^error: response_timeout: .*\nGive it longer with --timeout/);
+  assert.match(stderr, /^error: response_timeout: .*\nIncrease --timeout/);
 });
 
 test('no connection in time: 4', async (t) => {

@@ -63,7 +63,7 @@ test('demo: npm fetches the package of this version where it is not installed, w
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const expected = ['exec', '--yes', '--', `utcp-websocket-demo@${version}`, '--port', '0', '--help'];
   assert.deepEqual(JSON.parse(stdout), expected);
-  assert.equal(stderr, `note: npm fetches utcp-websocket-demo@${version}\n`);
+  assert.equal(stderr, `note: npm downloads utcp-websocket-demo@${version}\n`);
   assert.equal(code, 7);
 });
 

@@ -60,7 +60,7 @@ test('a field that is not known is noted', async (t) => {
   assert.equal(code, 0);
   assert.match(
     stderr,
-    /^note: the call template field "respons_format" is not known, and ignored; did you mean "response_format"\?$/m,
+    /^note: the call template field "respons_format" is unknown and ignored; did you mean "response_format"\?$/m,
   );
 });
 

@@ -86,10 +86,7 @@ test('secrets come from the environment, which the error names; the file replace
   const args = ['call', server.url, 'get_states', '--recipe', 'home-assistant'];
   const without = await run(args);
   assert.equal(without.code, 2);
-  assert.match(
-    without.stderr,
-    /the recipe home-assistant asks for \$\{HA_TOKEN\}, which the environment does not have/,
-  );
+  assert.match(without.stderr, /the recipe home-assistant needs \$\{HA_TOKEN\}, which is not set in the environment/);
   assert.equal(server.opened, 0);
   const given = await run([...args, '--frames'], { env: { HA_TOKEN: 't0ken' } });
   assert.deepEqual([given.code, given.stdout], [0, '"there"\n']);

@@ -15,19 +15,19 @@ import { workerd } from './workerd.js';
  * @property {(run: Run) => Promise<{ version: string, results: import('../contract/contract.js').Result[] }>} launch
  */
 
-const noPings = { pings: 'its `WebSocket` cannot send pings, or tell of pongs: `ping_message` is sent instead' };
+const noPings = { pings: 'its `WebSocket` has no pings: `ping_message` is sent instead' };
 const noPausing = {
   pausing:
-    'its `WebSocket` cannot stop reading: a stream that passes its limits throws `stream_overflow` (docs/hosts.md: why not by `WebSocketStream`)',
+    'its `WebSocket` cannot stop reading: a stream that exceeds its limits throws `stream_overflow` (docs/hosts.md: why not `WebSocketStream`)',
 };
 const noStatus = {
-  status: 'it does not say why an opening failed: `connection_failed`, tried again until `connection_timeout`',
+  status: 'it does not reveal why a handshake failed: `connection_failed`, retried until `connection_timeout`',
 };
 const noMismatch = {
-  mismatch: 'it fails an opening itself where the peer chooses no subprotocol: `connection_failed`',
+  mismatch: 'if the peer selects no subprotocol, the host itself fails the handshake: `connection_failed`',
 };
-const noHeaders = { headers: 'its `WebSocket` takes none: `auth_unsupported`, before anything is opened' };
-const noWasm = { wasm: 'a worker may only run wasm that was deployed with it: give it to `ready()`' };
+const noHeaders = { headers: 'its `WebSocket` accepts none: `auth_unsupported`, before a connection is opened' };
+const noWasm = { wasm: 'a worker may only run wasm that was deployed with it: pass it to `ready()`' };
 
 const node = { ...noPings, ...noPausing, ...noMismatch };
 const chromium = { ...node, ...noStatus, ...noHeaders };

@@ -51,7 +51,7 @@ export function tableOf(runs) {
 
 /** @param {HostRun} run @param {typeof columns[number]} column @param {string[]} notes those so far */
 function cellOf({ host, results }, { holds, needs, group }, notes) {
-  if (group && host.absent?.[group]) return noted('–', `Not for it: ${host.absent[group]}.`, notes);
+  if (group && host.absent?.[group]) return noted('–', `Not applicable: ${host.absent[group]}.`, notes);
   const concerned = results.filter(holds);
   if (concerned.length === 0 || concerned.some(({ failure }) => failure)) return 'FAILED';
   const why = needs && host.cannot[needs];

@@ -144,7 +144,7 @@ for (const [what, args, path, template] of [
       assert.ok(error instanceof TypeError, String(error));
       assert.ok(
         error.message.startsWith(
-          `${path} is bytes, which JSON cannot hold: pass a text, or let the template have "message_format": "base64", or "binary"`,
+          `${path} is bytes, which JSON cannot hold: pass a text, or set "message_format" to "base64", or to "binary"`,
         ),
         error.message,
       );

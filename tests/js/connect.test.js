@@ -92,7 +92,7 @@ test('rejects with the reason where there is no manual', async (t) => {
   const error = await failure(connect(server.template({ response_timeout: 1 })));
   assert.ok(error instanceof UtcpWebSocketError);
   assert.equal(error.code, 'response_timeout');
-  assert.match(error.message, /it is no manual: it has no member tools: hello/);
+  assert.match(error.message, /it is not a manual: it has no member tools: hello/);
   await server.allClosed();
   await assert.rejects(connect('http://127.0.0.1:1/'), /write ws:\/\//);
   await assert.rejects(connect('127.0.0.1:8765/utcp'), /it has no scheme/);
@@ -123,7 +123,7 @@ test('an array is refused where the message takes arguments by name, or is made 
     const text = await connect({ ...server.template({ message, missing_arguments: 'keep' }) }, { discover: false });
     const error = await failure(text.call('t', ['a']));
     assert.ok(error instanceof TypeError, String(error));
-    assert.match(error.message, /only a message with \{\{args\}\} as a value takes an array/);
+    assert.match(error.message, /only a message with \{\{args\}\} as a value accepts an array/);
     await text.close();
   }
 });

@@ -73,7 +73,7 @@ test('a timeout says at which step, and what came instead', async (t) => {
   const error = await failure(newProtocol(t, { retry: false }).callTool(null, 'm.t', {}, template));
   assert.ok(error instanceof WebSocketTimeoutError);
   assert.equal(error.code, 'connection_timeout');
-  assert.match(error.message, /did not send what connect\[1\] waits for.*\{"type":"later"\}/);
+  assert.match(error.message, /did not send the frame that connect\[1\] expects.*\{"type":"later"\}/);
 });
 
 test('built-ins are filled in; every connection has its own', async (t) => {

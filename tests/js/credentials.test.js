@@ -131,7 +131,7 @@ for (const [given, what] of [
   [{ url: 7 }, /credentials\.url must be a URL/],
   [{ url: '' }, /credentials\.url must be a URL/],
   [{ header: {} }, /credentials\.header is unknown; known are url, headers, query, protocols/],
-  ['s3cret', /credentials must give an object/],
+  ['s3cret', /credentials must return an object/],
 ]) {
   test(`what it gives is checked: ${JSON.stringify(given)}`, async (t) => {
     const server = await startServer(t);
@@ -151,7 +151,7 @@ test('what is too large for the module is refused, and the module goes on', asyn
   const protocol = newProtocol(t, { credentials: () => ({ query: { a: 'x'.repeat(size) } }) });
   const error = await failure(protocol.callTool(null, 'm.t', {}, server.template()));
   assert.ok(error.cause instanceof TypeError);
-  assert.match(error.cause.message, /what the option credentials gives is too large/);
+  assert.match(error.cause.message, /the result of the option credentials is too large/);
   size = 3;
   await protocol.callTool(null, 'm.t', {}, exactly(server.template()));
   assert.deepEqual(

@@ -106,7 +106,7 @@ test('after a message that nobody asked for, a call that takes any has a connect
   const protocol = newProtocol(t);
   const heard = new Promise((resolve) => protocol.addEventListener('warning', resolve));
   assert.equal(await protocol.callTool(null, 'm.t', {}, server.template({ message: 'one' })), 'answer to one');
-  assert.match((await heard).message, /nobody asked for.*give the template ids/);
+  assert.match((await heard).message, /unsolicited frame.*add ids to the template/);
   assert.equal(await protocol.callTool(null, 'm.t', {}, server.template({ message: 'two' })), 'answer to two');
   assert.equal(server.opened, 2);
 });

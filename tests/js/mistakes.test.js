@@ -88,9 +88,9 @@ test('fields that are not known, and times in milliseconds, are warned of once',
   await protocol.callTool(null, 'm.t', {}, template);
   await protocol.callTool(null, 'm.t', {}, template);
   assert.equal(warnings.length, 3, warnings.join('\n'));
-  assert.match(warnings.join('\n'), /"respose_format" is not known, and ignored; did you mean "response_format"\?/);
+  assert.match(warnings.join('\n'), /"respose_format" is unknown and ignored; did you mean "response_format"\?/);
   assert.match(warnings.join('\n'), /"timeout" is in seconds; did you mean milliseconds\? got 30000/);
-  assert.match(warnings.join('\n'), /"colour" is not known, and ignored$/m);
+  assert.match(warnings.join('\n'), /"colour" is unknown and ignored$/m);
 });
 
 test('what was meant is said where a parameter is in the wrong place', async (t) => {
@@ -99,7 +99,7 @@ test('what was meant is said where a parameter is in the wrong place', async (t)
   const template = server.template({});
   const controller = new AbortController();
   const cases = [
-    [protocol.callTool('m.t', {}, /** @type {any} */ (template)), /the caller comes before it: null/],
+    [protocol.callTool('m.t', {}, /** @type {any} */ (template)), /pass the caller before it, or null/],
     [protocol.callTool(null, 'm.t', {}, template, /** @type {any} */ (controller.signal)), /pass \{ signal \}/],
     [protocol.callTool(null, 'm.t', {}, template, /** @type {any} */ ({ timout: 1 })), /options\.timout is unknown/],
     [protocol.callTool(null, 'm.t', {}, template, { timeout: -1 }), /options\.timeout must be a number of seconds/],
@@ -117,7 +117,7 @@ test('what was meant is said where a parameter is in the wrong place', async (t)
   for (const [promise, text] of cases) assert.match((await failure(promise)).message, text);
   const { success, errors } = await protocol.registerManual(template, /** @type {any} */ (undefined));
   assert.equal(success, false);
-  assert.match(errors[0] ?? '', /pass the caller first, null/);
+  assert.match(errors[0] ?? '', /pass the caller first, or null/);
   assert.equal(server.opened, 0);
 });
 
@@ -156,12 +156,15 @@ test('a timeout says what came instead, without secrets', async (t) => {
   assert.equal(error.code, 'response_timeout');
   assert.match(
     error.message,
-    /no answer to this call: 2, the last because it has neither result_path nor error_path: /,
+    /did not answer this call: 2, the last because it has neither result_path nor error_path: /,
   );
   assert.match(error.message, /\{"value":\{"key":"\*+"\}\}/);
   assert.doesNotMatch(error.message, /hush/);
   const greeted = await startServer(t, (socket) => socket.send('{"type":"auth_invalid","why":"no such user"}'));
   const greeting = { connect_message: { type: 'auth' }, connect_ack: { type: 'auth_ok' }, connection_timeout: 2 };
   const refused = await failure(protocol.callTool(null, 'm.t', {}, greeted.template(greeting)));
-  assert.match(refused.message, /did not send what connect_ack waits for; the last that came instead: .*no such user/);
+  assert.match(
+    refused.message,
+    /did not send the frame that connect_ack expects; the last frame instead: .*no such user/,
+  );
 });

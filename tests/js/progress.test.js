@@ -189,5 +189,5 @@ test('calls that share a connection are told of their own, by an id that stands 
     calls.map((_, i) => [i + 1, i + 1]),
   );
   assert.equal(server.opened, 1);
-  assert.deepEqual(dropped, Array(20).fill('it carries the id of no call that is waiting'));
+  assert.deepEqual(dropped, Array(20).fill('it carries no id of a waiting call'));
 });

@@ -40,7 +40,7 @@ test('placeholders: a field that has no value for one says where it belongs', as
     if (!field) continue;
     const error = await failure(protocol.callTool(null, 'm.tool', {}, { name: 'm', ...template }));
     assert.deepEqual([error.code, error.field], ['invalid_call_template', field], JSON.stringify(template));
-    if (places) assert.ok(error.message.endsWith(`; its places are ${places.join(', ')}`), error.message);
+    if (places) assert.ok(error.message.endsWith(`; it is allowed in ${places.join(', ')}`), error.message);
   }
 });
 

@@ -185,7 +185,7 @@ for (const [tracestate, isOne] of [
     assert.deepEqual(carried(server.requests[0]), [traceparent(1), isOne ? tracestate : undefined]);
     assert.deepEqual(
       warnings.map(({ message }) => message),
-      isOne ? [] : ['the option traceContext gave a tracestate that is none (key=value,…): only traceparent is sent'],
+      isOne ? [] : ['the option traceContext returned an invalid tracestate (key=value,…): only traceparent is sent'],
     );
   });
 }

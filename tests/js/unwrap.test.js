@@ -60,7 +60,7 @@ test('by ids on one connection', async (t) => {
 for (const [what, next, said] of [
   ['more results', response(2), /this tool streams, call it with callToolStreaming/],
   ['the end of a stream', '{"type":"stream_end"}', /this tool streams, call it with callToolStreaming/],
-  ['something else', '{"type":"news"}', /nobody asked for/],
+  ['something else', '{"type":"news"}', /unsolicited frame/],
 ]) {
   test(`${what} after the answer of a call`, async (t) => {
     const server = await startServer(t, (socket) => {

@@ -172,7 +172,7 @@ test('where chunks have no place the call is refused before anything is opened',
   const protocol = newProtocol(t);
   const refused = [
     [{}, /^arguments\.audio is an async iterable/],
-    [{ messages: ['a', 'b'] }, /just one message of the template has to name it, not 0/],
+    [{ messages: ['a', 'b'] }, /exactly one message of the template must name it, not 0/],
     [{ messages: ['{{args.audio}}', '{{args.audio}}'] }, /not 2/],
     [{ messages: ['{{args.audio}}', '{{args}}'] }, /^arguments\.audio is an async iterable/],
     [{ ...upload, message_filter: { a: '{{args.audio}}' } }, /^arguments\.audio is an async iterable/],
@@ -188,7 +188,7 @@ test('where chunks have no place the call is refused before anything is opened',
   const messages = ['{{args.audio}}', '{{args.video}}'];
   assert.match(
     (await failure(protocol.callTool(null, 'm.t', two, server.template({ messages })))).message,
-    /takes one$/,
+    /accepts only one$/,
   );
   const inside = { audio: { deep: given() } };
   await protocol.callTool(null, 'm.t', inside, server.template({ ...upload, expected_responses: 0 }));

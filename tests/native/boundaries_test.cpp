@@ -83,7 +83,7 @@ TEST(Boundaries, ATimeoutSaysWhetherAnythingCame) {
   host.open(3);
   host.text(3, R"({"a":2})");
   host.advance(60s);
-  EXPECT_NE(host.outcome(other).error->message.find("no answer to this call: 1"), std::string::npos);
+  EXPECT_NE(host.outcome(other).error->message.find("did not answer this call: 1"), std::string::npos);
 }
 
 TEST(Boundaries, ErrorsSayWhatToCheck) {

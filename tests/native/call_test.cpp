@@ -257,7 +257,7 @@ TEST(Judge, DiscoveryTakesWhatHasAListOfTools) {
     const Judgement judgement = judge(mcp, CallMode::discovery, c.frame);
     EXPECT_EQ(judgement.kind, c.kind) << c.frame;
     EXPECT_EQ(judgement.path, c.path) << c.frame;
-    if (c.kind == Kind::not_mine) EXPECT_EQ(judgement.why, "it has nothing where discovery.tools leads");
+    if (c.kind == Kind::not_mine) EXPECT_EQ(judgement.why, "it has no value at discovery.tools");
   }
   // A manual has no errors of its own.
   EXPECT_EQ(judge(rules(R"(,"error_path":"/error")"), CallMode::discovery, R"({"error":1})").kind, Kind::not_mine);

@@ -119,8 +119,8 @@ TEST(Details, StatusesAtTheEdges) {
     host.error(1, status);
     return *host.outcome(call).error;
   };
-  EXPECT_THAT(error_of(399).message, HasSubstr("is no WebSocket"));
-  EXPECT_THAT(error_of(400).message, Not(HasSubstr("is no WebSocket")));
+  EXPECT_THAT(error_of(399).message, HasSubstr("does not speak WebSocket"));
+  EXPECT_THAT(error_of(400).message, Not(HasSubstr("does not speak WebSocket")));
   EXPECT_EQ(error_of(400).code, ErrorCode::handshake_refused);
   EXPECT_EQ(error_of(499).code, ErrorCode::handshake_refused);
   EXPECT_EQ(error_of(500).code, ErrorCode::connection_failed);

@@ -84,7 +84,7 @@ TEST(FieldVectors, PlaceholderPlaces) {
     EXPECT_EQ(parsed.error().field, c["field"]) << c;
     std::string places;
     for (const Json& place : c.value("places", Json::array())) {
-      append(places, {places.empty() ? "; its places are " : ", ", place.get<std::string>()});
+      append(places, {places.empty() ? "; it is allowed in " : ", ", place.get<std::string>()});
     }
     EXPECT_TRUE(parsed.error().message.ends_with(places)) << c << parsed.error().message;
   }

@@ -167,7 +167,7 @@ TEST(TemplateWarnings, TellUnknownFieldsAndMilliseconds) {
   EXPECT_THAT(warnings(R"(,"timeout":3600,"ping_interval":30,"missing_arguments":"omit","name":"n")"), ElementsAre());
   EXPECT_THAT(warnings(R"(,"mesage":1)"), ElementsAre(HasSubstr(R"(did you mean "message"?)")));
   EXPECT_THAT(warnings(R"(,"tiemout":1)"), ElementsAre(HasSubstr(R"(did you mean "timeout"?)")));
-  EXPECT_THAT(warnings(R"(,"wholly_else":1)"), ElementsAre(testing::EndsWith("is not known, and ignored")));
+  EXPECT_THAT(warnings(R"(,"wholly_else":1)"), ElementsAre(testing::EndsWith("is unknown and ignored")));
   EXPECT_THAT(warnings(R"(,"response_timeout":30000)"), ElementsAre(HasSubstr("milliseconds? got 30000")));
 }
 
@@ -219,13 +219,13 @@ TEST(Timeout, ShowsTheFrameThatWasNoAnswer) {
   host.text(1, "x");
   host.advance(11s);
   EXPECT_THAT(host.outcome(call).error->message,
-              HasSubstr("were no answer to this call: 2, the last because it is not JSON: x"));
+              HasSubstr("did not answer this call: 2, the last because it is not JSON: x"));
   const CallId greeted =
       host.call(host.tool(R"({"url":"wss://g.example/","connect_message":"a","connect_ack":{"k":1},"timeout":10})"));
   host.open(2);
   host.text(2, R"({"type":"refused"})");
   host.advance(11s);
-  EXPECT_THAT(host.outcome(greeted).error->message, HasSubstr(R"(the last that came instead: {"type":"refused"})"));
+  EXPECT_THAT(host.outcome(greeted).error->message, HasSubstr(R"(the last frame instead: {"type":"refused"})"));
 }
 
 // Templates come from peers: eight times the text must not take sixty-four times as long.

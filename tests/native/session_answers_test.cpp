@@ -210,7 +210,7 @@ TEST(SessionAnswers, WhatAPeerAnswersInsteadIsSaid) {
   const CallId empty = host.stream(host.tool(kSubscribe));
   host.text(1, R"({"id":2})");
   EXPECT_EQ(host.code(empty), ErrorCode::invalid_frame);
-  EXPECT_THAT(host.outcome(empty).error->message, HasSubstr(R"(stands at "/result")"));
+  EXPECT_THAT(host.outcome(empty).error->message, HasSubstr(R"(for "capture" at "/result")"));
 }
 
 TEST(SessionAnswers, MessagesBringWhatTheHandshakeHasKept) {

@@ -350,7 +350,7 @@ TEST(SessionDiscovery, TimeoutSaysHowManyFramesWereNoManual) {
   host.text(1, "welcome");
   host.advance(30s);
   EXPECT_EQ(host.code(call), ErrorCode::response_timeout);
-  EXPECT_NE(host.outcome(call).error->message.find("no answer to this call: 1"), std::string::npos);
+  EXPECT_NE(host.outcome(call).error->message.find("did not answer this call: 1"), std::string::npos);
 }
 
 }  // namespace

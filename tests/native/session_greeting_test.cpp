@@ -100,7 +100,8 @@ TEST(ConnectSteps, ATimeoutSaysWhichStepWaitedAndWhatCameInstead) {
     host.advance(3s);
     EXPECT_EQ(host.code(call), ErrorCode::connection_timeout);
     const std::string& message = host.outcome(call).error->message;
-    EXPECT_THAT(message, HasSubstr(second ? "did not send what connect[1] waits for" : "what connect[0] waits for"));
+    EXPECT_THAT(message, HasSubstr(second ? "did not send the frame that connect[1] expects"
+                                          : "the frame that connect[0] expects"));
     EXPECT_EQ(message.find(R"({"type":"hi"})") == std::string::npos, second) << "it came before that step";
   }
 }

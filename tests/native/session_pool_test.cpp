@@ -276,7 +276,7 @@ TEST(SessionGreeting, ACallWhoseTimeIsUpFirstNamesWhatIsMissingToo) {
   host.open(1);
   host.advance(1s);
   EXPECT_EQ(host.code(call), ErrorCode::connection_timeout);
-  EXPECT_NE(host.outcome(call).error->message.find("connect_ack waits for within 1 s"), std::string::npos);
+  EXPECT_NE(host.outcome(call).error->message.find("connect_ack expects within 1 s"), std::string::npos);
 }
 
 constexpr const char* kAcknowledged =

@@ -252,13 +252,13 @@ TEST(SessionRetry, WhatCannotMendItselfRejectsAtOnceAndSaysWhy) {
       {{.kind = Kind::certificate, .text = "CERT_HAS_EXPIRED"},
        "could not connect to wss://h.example/ws: its certificate is not trusted (CERT_HAS_EXPIRED)"},
       {{.kind = Kind::wrong_protocol},
-       "could not connect to wss://h.example/ws: what listens there speaks another protocol"},
+       "could not connect to wss://h.example/ws: the server there speaks another protocol"},
       {{.kind = Kind::not_allowed, .text = "Invalid URL"},
        "could not connect to wss://h.example/ws: the host refuses to open it (Invalid URL)"},
-      {{.kind = Kind::unreadable_url}, "could not connect to wss://h.example/ws: the host cannot read this URL"},
+      {{.kind = Kind::unreadable_url}, "could not connect to wss://h.example/ws: the host cannot parse this URL"},
       {{.http_status = 200},
-       "could not connect to wss://h.example/ws: the handshake was refused with HTTP status 200; what answers there is "
-       "no WebSocket: check the url"},
+       "could not connect to wss://h.example/ws: the handshake was refused with HTTP status 200; the server there "
+       "does not speak WebSocket: check the url"},
   };
   for (const auto& [failure, message] : cases) {
     FakeHost host;
@@ -282,7 +282,7 @@ TEST(SessionRetry, AnUnknownHostIsLookedUpTwice) {
   host.opening_failed(2, {.kind = Kind::unknown_host, .text = "ENOTFOUND"});
   EXPECT_EQ(host.code(call), ErrorCode::connection_failed);
   EXPECT_EQ(host.outcome(call).error->message,
-            "could not connect to wss://h.example/ws: its host is not known (ENOTFOUND); attempts: 2");
+            "could not connect to wss://h.example/ws: its host name cannot be resolved (ENOTFOUND); attempts: 2");
 }
 
 // How long a call waits while each opening fails in the same way, and what the retries say.
@@ -309,7 +309,7 @@ TEST(SessionRetry, WhereNobodyListensAFirstOpeningIsTriedForTwoSeconds) {
     for (const Report& report : host.reports) {
       if (report.kind != Report::Kind::retry) continue;
       ++retries;
-      EXPECT_NE(report.text.find("nobody listens there (ECONNREFUSED)"), std::string::npos) << report.text;
+      EXPECT_NE(report.text.find("nothing listens there (ECONNREFUSED)"), std::string::npos) << report.text;
     }
     EXPECT_GE(retries, 2);
   }

@@ -150,7 +150,7 @@ export const failingSteps = [
     args: {},
     template: { url: 'ws://127.0.0.1:1/metrics', connection_timeout: 0.5 },
     fails: 'WebSocketConnectionError',
-    note: 'nobody listens there',
+    note: 'nothing listens there',
   },
   {
     tool: 'system_metrics',

@@ -1,4 +1,4 @@
-// Owns what the commands do: from what was typed to a call template, a call, its results. Must not know terminals.
+// Owns the commands: from the command line to a call template, a call, its results. Must not know terminals.
 #pragma once
 
 #include <string>

@@ -47,13 +47,13 @@ int exit_code_of(ErrorCode code) {
 std::string_view advice_for(std::string_view code) {
   constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kAdvice{{
       {"usage", "Run utcp-websocket --help for usage."},
-      {"unknown_tool", "utcp-websocket discover lists the tools."},
-      {"connection_failed", "Is the endpoint running, and is the address right? --retry waits for it."},
-      {"handshake_refused", "Is the path of the URL right? -v shows what was opened."},
-      {"auth_failed", "Is the credential right? Give it with --header, or as auth of a --template."},
-      {"connection_timeout", "Give it longer with --timeout, or watch the frames with --frames."},
-      {"response_timeout", "Give it longer with --timeout, or watch the frames with --frames."},
-      {"invalid_manual", "If the endpoint knows nothing of UTCP, say with --template how to call it."},
+      {"unknown_tool", "Run utcp-websocket discover to list the tools."},
+      {"connection_failed", "Check the address, and that the endpoint is running; --retry waits for it."},
+      {"handshake_refused", "Check the path of the URL; -v shows which URL was opened."},
+      {"auth_failed", "Check the credential; pass it with --header, or as auth of a --template."},
+      {"connection_timeout", "Increase --timeout, or watch the frames with --frames."},
+      {"response_timeout", "Increase --timeout, or watch the frames with --frames."},
+      {"invalid_manual", "If the endpoint knows nothing of UTCP, pass a call template with --template or --recipe."},
   }};
   for (const auto& [name, advice] : kAdvice) {
     if (name == code) return advice;

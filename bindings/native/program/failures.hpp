@@ -1,4 +1,4 @@
-// Owns what a failure becomes: an exit code, and text that says what happened and what to do. Must not know the
+// Owns exit codes and error messages, which say what happened and what to do. Must not know the
 // commands.
 #pragma once
 

@@ -1,4 +1,4 @@
-// The help, word for word that of js/cli/usage.js: a test of the command line compares them.
+// The help, word for word like js/cli/usage.js; a test compares them.
 #include <utcp_websocket/text.hpp>
 
 #include "usage.hpp"
@@ -7,26 +7,27 @@ namespace utcp::ws::program {
 namespace {
 
 constexpr std::string_view kCommon =
-    R"(  --template FILE         a call template in JSON, - from standard input. discover asks as it
-                          says; call and stream call by it, ask for no manual, and need no URL
-  --recipe NAME           the template of a kind of service, such as graphql or mcp; what --template
-                          gives besides wins. utcp-websocket recipes lists them
-  -H, --header 'N: V'     a handshake header; may be repeated
-  --timeout SECONDS       until there is a connection, and then until the response; in a stream
-                          between two responses. Default: the call template's, else 30
-  --retry                 try again until the timeout when no connection can be opened
-  --json                  JSON, one value a line, also on a terminal; errors, too
-  --raw                   texts as they are, without the quotes of JSON
-  -o, --output FILE       write to FILE what would be written to a pipe
+    R"(  --template FILE         a call template in JSON; - reads it from standard input. discover uses
+                          its auth and discovery_message; call and stream use the template
+                          instead of a manual, and the URL may be omitted
+  --recipe NAME           the template for a kind of service, such as graphql or mcp; members of
+                          --template override it. utcp-websocket recipes lists the names
+  -H, --header 'N: V'     a handshake header; repeatable
+  --timeout SECONDS       time until there is a connection, and again until the response; in a
+                          stream, between two responses. Default: the call template's, else 30
+  --retry                 retry a failed connection until the timeout
+  --json                  print JSON, one value per line, also on a terminal; errors, too
+  --raw                   print texts without JSON quotes
+  -o, --output FILE       write the output for a pipe to FILE
   -v, --verbose           log events to stderr
-  --frames                show every frame, with its content and the time, on stderr
-  --time                  say on stderr how long it took
-  -h, --help              this text; utcp-websocket help COMMAND tells more of one
-  -V, --version           the version)";
+  --frames                log every frame to stderr, with its content and the time
+  --time                  print the duration to stderr
+  -h, --help              print this text; utcp-websocket help COMMAND describes a command
+  -V, --version           print the version)";
 
 constexpr std::string_view kData =
-    R"(  -d, --data NAME=VALUE   one argument: VALUE is JSON where it can be read as JSON, else a text;
-                          may be repeated, and wins over ARGUMENTS)";
+    R"(  -d, --data NAME=VALUE   one argument; VALUE is parsed as JSON if possible, otherwise it is a
+                          text; repeatable, overrides ARGUMENTS)";
 
 }  // namespace
 
@@ -34,8 +35,8 @@ std::string help_of(std::string_view command) {
   if (command == "discover") {
     return concat({R"(Usage: utcp-websocket discover URL
 
-Lists the tools of the endpoint at URL: names, descriptions, arguments. In a pipe each is a line
-of JSON, as it stands in the manual.
+Lists the tools of the endpoint at URL: names, descriptions, arguments. In a pipe, each is one
+line of JSON, as in the manual.
 
 )",
                    kCommon, R"(
@@ -62,8 +63,8 @@ Examples:
   if (command == "stream") {
     return concat({R"(Usage: utcp-websocket stream URL TOOL [ARGUMENTS]
 
-Fetches the manual at URL, calls TOOL as it describes, and prints each response as it comes, until
-the stream ends. Ctrl-C, or a reader that goes away, ends it, too.
+Fetches the manual at URL, calls TOOL as it describes, and prints each response until the stream
+ends. The stream also ends on Ctrl-C, or when the reader of the output goes away.
 
 )",
                    kData, "\n", kCommon, R"(
@@ -75,13 +76,13 @@ Examples:
   if (command == "open") {
     return concat({R"(Usage: utcp-websocket open URL
 
-Opens a connection and a prompt. A line that is typed is sent as it is; every frame that comes is
-shown. Lines that start with a slash are commands:
+Opens a connection and a prompt. Sends each line that you type unchanged, and shows every frame
+received. Lines that start with a slash are commands:
 
-  /tools                       lists the tools that the endpoint tells of
-  /call TOOL [ARGUMENTS]       calls one, on a connection of its own
-  /stream TOOL [ARGUMENTS]     the same, each response as it comes; Ctrl-C ends it
-  /quit                        closes the connection, as Ctrl-D does
+  /tools                       lists the endpoint's tools
+  /call TOOL [ARGUMENTS]       calls a tool, on a separate connection
+  /stream TOOL [ARGUMENTS]     the same, but prints each response; Ctrl-C ends it
+  /quit                        closes the connection, like Ctrl-D
 
 )",
                    kCommon, R"(
@@ -92,13 +93,13 @@ Example:
   if (command == "recipes") {
     return R"(Usage: utcp-websocket recipes [NAME]
 
-Lists the recipes: call templates for services that have no manual, such as GraphQL and MCP. Of one
-the template is printed. With --recipe NAME a command goes by it: URL is yours, secrets come from
-the environment (${HA_TOKEN}), -H adds headers, and members of a --template FILE take the place of
-the recipe's: the query of GraphQL, the topic of a channel.
+Lists the recipes: call templates for services that have no manual, such as GraphQL and MCP. With
+NAME, prints that template. Other commands use it with --recipe NAME: pass the service's URL, set
+secrets in the environment (${HA_TOKEN}), add headers with -H, and override its members with a
+--template FILE, such as a GraphQL query or a channel's topic.
 
-  --json                  JSON, one value a line, also on a terminal; errors, too
-  -o, --output FILE       write to FILE what would be written to a pipe
+  --json                  print JSON, one value per line, also on a terminal; errors, too
+  -o, --output FILE       write the output for a pipe to FILE
 
 Examples:
   utcp-websocket recipes
@@ -125,8 +126,8 @@ Examples:
 
 discover   lists the tools of the endpoint at URL
 call       fetches the manual at URL, calls TOOL as it describes, prints the result
-stream     the same, prints each response as it comes, until the stream ends
-open       opens a prompt: call tools, or send and see frames as they are
+stream     the same, but prints each response until the stream ends
+open       opens a prompt to call tools, or to send and show raw frames
 recipes    lists the recipes: call templates for services that have no manual
 
 URL        wss: to any host, ws: to this machine only
@@ -135,12 +136,12 @@ ARGUMENTS  a JSON object; @FILE reads it from a file, - from standard input
 )",
                  kData, "\n", kCommon, R"(
 
-On a terminal results are made readable. In a pipe each is a line of JSON, and binary ones are
-written as they are. ${NAME} in a URL, a header's value or a template is filled in from the
-environment: the place for secrets, in single quotes, so that your shell leaves it alone.
+On a terminal, results are formatted. In a pipe, each is one line of JSON; binary results are
+written unchanged. ${NAME} in a URL, a header's value or a template is replaced from the
+environment. Use it for secrets, in single quotes, so that your shell does not replace it.
 
-Exit codes: 0 done, 1 the tool or its endpoint failed, 2 wrong usage, 3 no connection or it was
-lost, 4 timeout, 130 interrupted, 143 terminated.)"});
+Exit codes: 0 success, 1 the tool or its endpoint failed, 2 wrong usage, 3 no connection or a lost
+one, 4 timeout, 130 interrupted, 143 terminated.)"});
 }
 
 }  // namespace utcp::ws::program

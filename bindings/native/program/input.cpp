@@ -48,7 +48,7 @@ std::string file_text(const std::string& name) {
 Json object_of(std::string_view text, const std::string& where) {
   Result<Json> value = json::parse(text);
   // Not what the parser says: it shows the text, which may hold secrets.
-  if (!value) throw UsageError(where + " must be a JSON object, and this is not JSON");
+  if (!value) throw UsageError(where + " must be a JSON object, but this is not JSON");
   if (!value->is_object()) throw UsageError(where + " must be a JSON object");
   return std::move(*value);
 }
@@ -128,7 +128,7 @@ std::string Input::filled(std::string_view text, std::string_view where, Encode 
     } else {
       const char* const value = std::getenv(name.c_str());
       if (value == nullptr) {
-        throw UsageError(concat({where, " asks for ${", name, "}, which the environment does not have"}));
+        throw UsageError(concat({where, " needs ${", name, "}, which is not set in the environment"}));
       }
       secrets_.add(value);
       out += encode(value);

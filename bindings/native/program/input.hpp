@@ -1,4 +1,4 @@
-// Owns what comes from outside the command line: files, standard input, the environment. Must not know what it is for.
+// Owns input besides the command line: files, standard input, the environment. Must not know its purpose.
 #pragma once
 
 #include <mutex>

@@ -1,5 +1,5 @@
-// Owns the program `utcp-websocket`: its beginning, its end, and what is said on standard error. Must not know what the
-// commands do. The same as js/cli, which is tested by the same tests.
+// Owns the program `utcp-websocket`: its start, its end, and its messages on standard error. Must not know what the
+// commands do. Like js/cli, with the same tests.
 #include <unistd.h>
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Owns `open`: a prompt on a connection. What is typed is sent as a frame, what comes is shown; lines with a slash are
+// Owns `open`: a prompt on a connection. Sends each line as a frame and shows received frames; lines with a slash are
 // commands. Must not know how a tool is called.
 #pragma once
 

@@ -1,4 +1,4 @@
-// Owns where results go and in which form: a terminal, a pipe, a file; and the line that says how far a stream is. Must
+// Owns the output of results and its format: a terminal, a pipe, a file; and the line with a stream's progress. Must
 // not know where they come from.
 #pragma once
 
@@ -25,16 +25,16 @@ class Output {
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
 
-  /// A result. Throws `Ended` where nobody reads any more.
+  /// Writes a result. Throws `Ended` if the reader went away.
   void write(const Json& value);
-  /// A text that says it all.
+  /// Writes a complete text.
   void print(std::string_view text);
-  /// Says how much was written to a file.
+  /// Reports how much was written to a file.
   void close();
 
-  /// Whether results are written where a person sees them.
+  /// Whether results go to a terminal.
   [[nodiscard]] bool is_seen() const { return is_seen_; }
-  /// Whether they are written as a person reads them.
+  /// Whether they are formatted for people.
   [[nodiscard]] bool for_people() const { return is_seen_ && !settings_.json; }
   [[nodiscard]] const Painter& paint() const { return paint_; }
   [[nodiscard]] std::uint64_t bytes() const { return bytes_; }

@@ -1,4 +1,4 @@
-// Owns the recipes: the call templates of docs/recipes.md, which is compiled in. Must not know what they are for.
+// Owns the recipes: the call templates of docs/recipes.md, which is compiled in. Must not know their purpose.
 #pragma once
 
 #include <string>

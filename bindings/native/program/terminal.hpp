@@ -1,4 +1,4 @@
-// Owns what a terminal is sent: colours where they are wanted, and nothing by which a remote text could steer it.
+// Owns output to a terminal: colours if they are wanted, and no control characters from remote texts.
 #pragma once
 
 #include <cstddef>

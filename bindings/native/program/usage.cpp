@@ -38,7 +38,7 @@ std::string spelled(const Option& option) {
                             : concat({"-", std::string(1, option.letter), ", --", option.name});
 }
 
-/// What stands on the command line, sorted into options and the rest.
+/// The command line, split into options and the rest.
 class Words {
  public:
   struct Given {
@@ -124,7 +124,7 @@ std::string trimmed(std::string_view text) {
 Settings::NameAndText header_of(std::string_view text) {
   const std::size_t colon = text.find(':');
   const std::string name = trimmed(text.substr(0, colon));
-  // What was given is not shown: it may be a secret with a typing error.
+  // The value is not shown: it may be a mistyped secret.
   if (colon == std::string_view::npos || name.empty() || name.find_first_of(kBlank) != std::string::npos) {
     throw UsageError("--header takes 'Name: value'");
   }

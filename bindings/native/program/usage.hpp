@@ -1,4 +1,4 @@
-// Owns what is typed: reading the command line, and the texts of the help. Must not know what the commands do.
+// Owns the help, and parsing the command line. Must not know what the commands do.
 #pragma once
 
 #include <optional>
@@ -40,7 +40,7 @@ struct Settings {
   bool time = false;
   std::vector<NameAndText> data;
 
-  /// Whether it is known how to call, without a manual.
+  /// Whether a call template is given, so that no manual is needed.
   [[nodiscard]] bool has_template() const { return call_template || recipe; }
 };
 

@@ -98,7 +98,7 @@ test('after the provider has revoked the token, a fresh one is fetched', async (
     openId.verdicts.map((verdict) => verdict.scope ?? verdict),
     ['read', 'inactive', 'read'],
   );
-  assert.deepEqual(seen, ['a token is asked for', 'a token came', 'a token is asked for', 'a token came']);
+  assert.deepEqual(seen, ['a token was requested', 'a token arrived', 'a token was requested', 'a token arrived']);
 });
 
 test('over https: and wss:, with an authority that the host is given', async (t) => {

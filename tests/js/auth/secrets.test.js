@@ -238,7 +238,7 @@ describe('what the host cannot open', () => {
           const template = { call_template_type: 'websocket', url: place, ...fields };
           const error = await watch.follow(protocol, protocol.callTool(null, 'm.t', {}, template));
           assert.equal(error.code, 'url_refused');
-          assert.match(error.message, /the host cannot read this URL$/);
+          assert.match(error.message, /the host cannot parse this URL$/);
           assert.equal(error.cause?.input, undefined);
           assert.deepEqual(retries, []);
           watch.check(place);

@@ -103,7 +103,7 @@ describe('options that are wrong', () => {
   }
 });
 
-describe('what the option credentials gives is wrong', () => {
+describe('the result of the option credentials is wrong', () => {
   for (const given of [
     secret,
     [secret],

@@ -226,8 +226,8 @@ test('another protocol version is not what is expected: no call is sent', async 
   const error = await failure(protocol.callTool(null, 'm.add', {}, changed));
   assert.ok(error instanceof WebSocketTimeoutError);
   assert.equal(error.code, 'connection_timeout');
-  assert.match(error.message, /did not send what connect\[1\] waits for; .*"protocolVersion":/);
-  assert.deepEqual(dropped, ['connect[1] is awaited and this is not it']);
+  assert.match(error.message, /did not send the frame that connect\[1\] expects; .*"protocolVersion":/);
+  assert.deepEqual(dropped, ['it is not the frame that connect[1] expects']);
   assert.deepEqual(methodsSent(server), ['initialize']);
 });
 
@@ -288,5 +288,5 @@ test('without discovery the answer to tools/list is no manual', async (t) => {
   const template = { ...recipe(server, 'mcp'), name: 'lab', discovery: undefined, response_timeout: 1 };
   const { success, errors } = await newProtocol(t).registerManual(null, template);
   assert.equal(success, false);
-  assert.match(errors[0], /frames that were no answer to this call: 1/);
+  assert.match(errors[0], /frames that did not answer this call: 1/);
 });

@@ -67,7 +67,7 @@ for (const [host, WebSocket] of Object.entries(hosts)) {
       assert.equal(error.code, 'connection_failed');
       assert.match(
         error.message,
-        /: what listens there speaks another protocol \((EPROTO|ERR_SSL_WRONG_VERSION_NUMBER)\)$/,
+        /: the server there speaks another protocol \((EPROTO|ERR_SSL_WRONG_VERSION_NUMBER)\)$/,
       );
       assert.deepEqual(retries, []);
     });
@@ -79,24 +79,24 @@ for (const [host, WebSocket] of Object.entries(hosts)) {
       );
       const { error, retries } = await fail(t, { WebSocket }, `ws://127.0.0.1:${port}/`);
       assert.equal(error.code, 'connection_failed');
-      assert.match(error.message, /HTTP status 200; what answers there is no WebSocket: check the url$/);
+      assert.match(error.message, /HTTP status 200; the server there does not speak WebSocket: check the url$/);
       assert.deepEqual(retries, []);
     });
 
     test('nobody listens: two seconds, and every retry says why', async (t) => {
       const { error, retries, seconds } = await fail(t, { WebSocket }, `ws://127.0.0.1:${await closedPort()}/`);
       assert.equal(error.code, 'connection_failed');
-      assert.match(error.message, /: nobody listens there \(ECONNREFUSED\); attempts: \d+$/);
+      assert.match(error.message, /: nothing listens there \(ECONNREFUSED\); attempts: \d+$/);
       assert.equal(error.cause.code, 'ECONNREFUSED');
       assert.ok(seconds > 1.9 && seconds < 15, `${seconds} s`); // without that, 20 s
       assert.ok(retries.length > 1);
-      for (const message of retries) assert.match(message, /nobody listens there \(ECONNREFUSED\)/);
+      for (const message of retries) assert.match(message, /nothing listens there \(ECONNREFUSED\)/);
     });
 
     test('nobody listens: as long as the option says', async (t) => {
       const url = `ws://127.0.0.1:${await closedPort()}/`;
       const { error, seconds } = await fail(t, { WebSocket, retry: { firstOpening: 4 } }, url);
-      assert.match(error.message, /nobody listens there/);
+      assert.match(error.message, /nothing listens there/);
       assert.ok(seconds > 3 && seconds < 15, `${seconds} s`);
     });
 
@@ -114,9 +114,9 @@ for (const [host, WebSocket] of Object.entries(hosts)) {
       await again.close();
       const start = performance.now();
       const error = await failure(protocol.callTool(null, 'm.t', {}, template));
-      assert.match(error.message, /nobody listens there|closed the connection|broke/);
+      assert.match(error.message, /nothing listens there|closed the connection|broke/);
       const late = await failure(protocol.callTool(null, 'm.t', {}, template));
-      assert.match(late.message, /nobody listens there \(ECONNREFUSED\)/);
+      assert.match(late.message, /nothing listens there \(ECONNREFUSED\)/);
       assert.ok(performance.now() - start > 500);
     });
   });
@@ -130,9 +130,9 @@ test('a host without an address is looked up twice', async (t) => {
       done(Object.assign(new Error(`getaddrinfo ${code} ${name}`), { code }));
     };
     const { error, retries } = await fail(t, { WebSocket: resolving(lookup) }, 'wss://tools.invalid/');
-    assert.match(error.message, new RegExp(`: its host is not known \\(${code}\\); attempts: 2$`));
+    assert.match(error.message, new RegExp(`: its host name cannot be resolved \\(${code}\\); attempts: 2$`));
     assert.deepEqual([asked, retries.length], [2, 1]);
-    assert.match(retries[0], /its host is not known/);
+    assert.match(retries[0], /its host name cannot be resolved/);
   }
 });
 
@@ -142,7 +142,7 @@ test('all addresses of a host refuse', async (t) => {
   const lookup = (_, options, done) => (options.all ? done(null, addresses) : done(null, '127.0.0.1', 4));
   const options = { WebSocket: resolving(lookup), retry: { firstOpening: 0.05 } };
   const { error } = await fail(t, options, `wss://tools.invalid:${port}/`);
-  assert.match(error.message, /nobody listens there \(ECONNREFUSED\)/);
+  assert.match(error.message, /nothing listens there \(ECONNREFUSED\)/);
 });
 
 test('a host that shows no cause is tried to the end', async (t) => {
@@ -162,9 +162,9 @@ test('a host that shows no cause is tried to the end', async (t) => {
 
 test('the causes of other hosts, by their texts', async (t) => {
   for (const [text, says] of [
-    ['tcp connect error: Connection refused (os error 111)', /nobody listens there/],
+    ['tcp connect error: Connection refused (os error 111)', /nothing listens there/],
     ['invalid peer certificate: UnknownIssuer', /its certificate is not trusted/],
-    ['failed to lookup address information: Name or service not known', /its host is not known/],
+    ['failed to lookup address information: Name or service not known', /its host name cannot be resolved/],
     ['received corrupt message of type InvalidContentType', /speaks another protocol/],
   ]) {
     class Telling extends EventTarget {
@@ -193,5 +193,5 @@ test('a token endpoint that nobody runs', async (t) => {
   const tokens = await startTokenServer(t);
   const auth = tokens.auth({ token_url: `http://127.0.0.1:${await closedPort()}/token` });
   const { error } = await fail(t, { retry: { firstOpening: 0.1 } }, 'ws://127.0.0.1:9/', { auth });
-  assert.match(error.message, /could not be reached: nobody listens there \(ECONNREFUSED\)/);
+  assert.match(error.message, /could not be reached: nothing listens there \(ECONNREFUSED\)/);
 });

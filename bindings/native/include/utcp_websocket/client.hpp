@@ -1,5 +1,5 @@
-// Owns the public face of the native client: discovers, calls and streams tools over WebSocket, blocking or with any
-// completion token of Asio. Must not know sockets or frames: that is bindings/native's engine.
+// Owns the public API of the native client: discovers, calls and streams tools over WebSocket, blocking or with any
+// Asio completion token. Must not know sockets or frames: that is bindings/native's engine.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -54,12 +54,12 @@ class ToolStream {
   ToolStream& operator=(ToolStream&& other) noexcept;
   ~ToolStream();
 
-  /// Waits for the next item: none at the end, an error where the call failed (after it comes the end). The call starts
-  /// with the first. Must not be called on the client's own thread.
+  /// Waits for the next item: none at the end, an error if the call failed (the end follows it). The first call starts
+  /// the tool call. Must not be called on the client's own thread.
   [[nodiscard]] Result<std::optional<Json>> next();
 
-  /// The same with a completion token whose signature is `void(Result<std::optional<Json>>)`. A second one while one
-  /// waits is an error, `invalid_argument`. Cancelling one leaves the stream.
+  /// The same with a completion token, `void(Result<std::optional<Json>>)`. A second one while one
+  /// is pending is an error, `invalid_argument`. Cancelling it ends the stream.
   template <class Token>
   auto async_next(Token&& token) {
     return boost::asio::async_initiate<Token, void(Result<std::optional<Json>>)>(
@@ -69,7 +69,7 @@ class ToolStream {
         token, queue_);
   }
 
-  /// Leaves the stream: what has come and was not taken is dropped, and a `next` that waits gives the end.
+  /// Ends the stream: drops queued items; a pending `next` returns the end.
   void stop();
 
   /// Input iterator of `for (Result<Json>& item : stream)`: items, or one error at the end.
@@ -95,7 +95,7 @@ class ToolStream {
     ToolStream* stream_ = nullptr;
     mutable std::optional<Result<Json>> item_;
   };
-  /// Blocks, as `next` does.
+  /// Blocks, like `next`.
   [[nodiscard]] Iterator begin() { return Iterator(*this); }
   [[nodiscard]] static std::default_sentinel_t end() { return {}; }
 
@@ -129,15 +129,15 @@ class Client {
  public:
   /// Owns a thread, which starts with the first operation.
   explicit Client(ClientOptions options = {});
-  /// Runs on a strand of the caller's executor, which has to run while anything is awaited.
+  /// Runs on a strand of the caller's executor, which has to run while an operation is pending.
   explicit Client(boost::asio::any_io_executor executor, ClientOptions options = {});
-  /// As `close()`, without waiting for an executor of the caller's; waits for the own thread, unless it is on it.
+  /// Like `close()`, but does not wait for the caller's executor; joins the client's own thread, unless called on it.
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  /// Asks an endpoint for its manual. Tools of the same origin that bring no `auth` get the template's; to other
-  /// origins it is never sent.
+  /// Fetches an endpoint's manual. Tools of the same origin without `auth` inherit the template's; it is never sent to
+  /// other origins.
   [[nodiscard]] Result<Manual> register_manual(const Json& call_template, const CallOptions& options = {});
   /// The same; `void(Result<Manual>)`.
   template <detail::NamedJson J, class Token>
@@ -154,12 +154,12 @@ class Client {
   }
 
   /// Calls a tool. `tool_name` starts with the manual's name (`manual.tool`); `arguments` is an object, or null for
-  /// none. The value: parsed JSON or text as `response_format` says, bytes (`Json::binary`) of a binary frame, an array
-  /// of these where `expected_responses` is not 1, null where it is 0.
+  /// none. Returns parsed JSON or text, depending on `response_format`, bytes (`Json::binary`) of a binary frame, an
+  /// array of these if `expected_responses` is not 1, null if it is 0.
   [[nodiscard]] Result<Json> call_tool(std::string_view tool_name, const Json& arguments, const Json& call_template,
                                        const CallOptions& options = {});
   /// The same; `void(Result<Json>)`. Ends with `aborted` when the handler's cancellation slot is signalled. The
-  /// arguments are read before it returns; JSON in braces has to be given a name first.
+  /// arguments are read before it returns; store JSON in braces in a variable first.
   template <detail::NamedJson A, detail::NamedJson J, class Token>
   auto async_call_tool(std::string_view tool_name, const A& arguments, const J& call_template, Token&& token) {
     return async_call_tool(tool_name, arguments, call_template, CallOptions(), std::forward<Token>(token));
@@ -174,11 +174,11 @@ class Client {
         token, prepare(tool_name, arguments, call_template, options));
   }
 
-  /// Calls a tool and gives its responses one by one. The call starts with the first item that is asked for.
+  /// Calls a tool and returns its responses one by one. The call starts when the first item is requested.
   [[nodiscard]] ToolStream stream(std::string_view tool_name, const Json& arguments, const Json& call_template,
                                   const CallOptions& options = {});
 
-  /// Closes what the manual's tools opened; calls still in flight fail with `manual_deregistered`. Returns when the
+  /// Closes the connections of the manual's tools; calls in flight fail with `manual_deregistered`. Returns when the
   /// connections are closed, after two seconds at the latest.
   void deregister_manual(std::string_view name, const CallOptions& options = {});
   /// The same; `void()`.
@@ -205,15 +205,15 @@ class Client {
         [this](auto handler) { this->close(this->ignoring(std::move(handler))); }, token);
   }
 
-  /// Where the client runs, and handlers without an executor of their own.
+  /// The executor of the client, and of handlers without their own.
   [[nodiscard]] boost::asio::any_io_executor executor() const;
 
-  /// What is alive, for leak tests and monitoring.
+  /// Counts of live objects, for leak tests and monitoring.
   struct Counts {
     std::size_t endpoints, connections, calls, waiting, tools, timers, sockets, closing, host_calls;
     bool operator==(const Counts&) const = default;
   };
-  /// Waits where the client does not run: a one-thread executor of the caller's has to run meanwhile.
+  /// Blocks; must not be called on the client's executor, which has to run meanwhile.
   [[nodiscard]] Counts counts();
   /// The same; `void(Counts)`.
   template <class Token>

@@ -1,4 +1,4 @@
-// Owns the options of the native client, of one call, and what its events bring. Must not know how they are used.
+// Owns the options of the native client and of one call, and its events. Must not know how they are used.
 #pragma once
 
 #include <chrono>
@@ -18,19 +18,19 @@
 
 namespace utcp::ws {
 
-/// What a `CredentialSource` is told.
+/// The connection for which a `CredentialSource` is called.
 struct CredentialRequest {
-  std::string url;                     ///< the template's, as it would be opened
-  std::string manual;                  ///< whose tool is called; empty: none
-  std::vector<std::string> protocols;  ///< the subprotocols that would be offered
+  std::string url;                     ///< the template's
+  std::string manual;                  ///< the manual whose tool is called; empty: none
+  std::vector<std::string> protocols;  ///< the template's subprotocols
 };
 
-/// Takes the answer of a `CredentialSource`: from any thread, at any time, once. An error becomes the `cause` of the
-/// `auth_failed` that the waiting calls end with; they are not tried again.
+/// Receives the answer of a `CredentialSource`: from any thread, at any time, once. An error becomes the `cause` of the
+/// `auth_failed` with which the waiting calls end; they are not retried.
 using CredentialReply = std::function<void(Result<Credentials>)>;
 
-/// Asked at each opening, so that keys may rotate and tickets may be used once; on the client's executor, so that it
-/// must not block. Nothing that it gives is kept. Its time counts into `connection_timeout`.
+/// Called before each connection is opened, so that keys may rotate and tickets may be used once; on the client's
+/// executor: it must not block. Its result is not cached. Its time counts toward `connection_timeout`.
 using CredentialSource = std::function<void(const CredentialRequest&, CredentialReply)>;
 
 /// Bounds of exponential backoff with full jitter.
@@ -39,7 +39,7 @@ struct Backoff {
   std::chrono::milliseconds max_delay{10'000};  ///< upper bound of any delay
 };
 
-/// What may pile up. Passing a limit gives an error; nothing is cut off silently.
+/// Limits of memory use. Exceeding one is an error; nothing is truncated silently.
 struct Limits {
   std::size_t frame_bytes = std::size_t{64} * 1024 * 1024;   ///< largest message received, after inflating
   std::size_t json_depth = 512;                              ///< how deep JSON may nest, arguments too
@@ -49,9 +49,9 @@ struct Limits {
   std::size_t manual_tools = 10'000;                         ///< tools in one manual
 };
 
-/// TLS is always verified: chain, dates, host name. Each text is PEM.
+/// Certificates are always verified: chain, dates, host name. Each text is PEM.
 struct TlsOptions {
-  std::string ca;                ///< trusted in place of the system's authorities; empty: the system's
+  std::string ca;                ///< replaces the system's authorities; empty: the system's
   std::string ca_file;           ///< the same, as the path of a file
   std::string certificate;       ///< the client's, with its chain (mTLS); empty: none
   std::string certificate_file;  ///< the same, as the path of a file
@@ -59,7 +59,7 @@ struct TlsOptions {
   std::string key_file;          ///< the same, as the path of a file
 };
 
-/// Something a log or a user interface may want to know. Never holds a secret or content.
+/// An event for logs and user interfaces. Never contains a secret or a payload.
 struct Event {
   /// As in JavaScript: see `UtcpWebSocketEventMap` there.
   enum class Kind : std::uint8_t { open, close, send, message, unsolicited, retry, warning, token };
@@ -67,37 +67,37 @@ struct Event {
   std::chrono::system_clock::time_point time;  ///< when it happened
   std::string endpoint;                        ///< the URL without its secrets
   std::optional<std::uint32_t> connection;     ///< number of the connection, unique within the client
-  std::optional<std::uint32_t> call;           ///< the request's id as it stands for `{{request_id}}`
+  std::optional<std::uint32_t> call;           ///< the request's id, as in `{{request_id}}`
   std::size_t size = 0;                        ///< send, message, unsolicited, warning: bytes
   int close_code = 0;                          ///< close: RFC 6455 section 7.4
-  std::string reason;                          ///< close: the reason given with it
-  int attempt = 0;                             ///< retry: how many openings have failed
-  std::chrono::milliseconds delay{};           ///< retry: until the next one
+  std::string reason;                          ///< close: the reason that came with the code
+  int attempt = 0;                             ///< retry: how many attempts have failed
+  std::chrono::milliseconds delay{};           ///< retry: until the next attempt
   std::string message;                         ///< unsolicited, retry, warning: why; token: what happened
 };
 /// The event's name, as in JavaScript: `open`, `close`, …
 [[nodiscard]] const char* event_name(Event::Kind kind);
 
-/// A message as it went over the wire: for looking at, not for logs. Holds what was said, secrets too.
+/// A message as sent over the wire, with its content, secrets included: for debugging, not for logs.
 struct WireFrame {
-  bool is_sent = false;  ///< by the client; else by the peer
+  bool is_sent = false;  ///< by the client, else by the peer
   bool is_text = true;
   std::string content;
   std::optional<std::uint32_t> connection;  ///< as in `Event`
 };
 
-/// Options of a `Client`. A wrong one makes every operation fail with `invalid_argument`, naming it.
+/// Options of a `Client`. With a wrong one, every operation fails with an `invalid_argument` that names it.
 struct ClientOptions {
-  std::vector<Header> headers;   ///< for every opening handshake, unless a call template sets the same name
-  CredentialSource credentials;  ///< default: none
-  std::chrono::milliseconds idle_timeout{300'000};  ///< after which a connection without calls is closed
+  std::vector<Header> headers;                      ///< for every handshake, unless a call template sets the same name
+  CredentialSource credentials;                     ///< default: none
+  std::chrono::milliseconds idle_timeout{300'000};  ///< a connection without calls is closed after it
   std::size_t max_connections = 8;                  ///< per endpoint; calls with correlation share one
-  std::optional<Backoff> retry = Backoff{};  ///< of failed openings, within `connection_timeout`; none: not tried again
+  std::optional<Backoff> retry = Backoff{};  ///< of failed attempts, within `connection_timeout`; none: no retries
   bool allow_loopback_tools = false;  ///< keep tools on loopback addresses in manuals that come from another host
   Limits limits;
   TlsOptions tls;
-  /// `http://[user:password@]host:port` of a proxy that tunnels by CONNECT; empty: no proxy. Default: `HTTPS_PROXY`,
-  /// for `wss:` and `https:` to what is neither loopback nor in `NO_PROXY`, as they were when the client was made.
+  /// `http://[user:password@]host:port` of a proxy that tunnels with CONNECT; empty: no proxy. Default: `HTTPS_PROXY`,
+  /// for `wss:` and `https:` to hosts that are neither loopback nor in `NO_PROXY`, read when the client is created.
   std::optional<std::string> proxy;
   bool compression = true;                         ///< offer permessage-deflate (RFC 7692)
   std::function<void(const Event&)> on_event;      ///< called on the client's executor; default: events cost nothing
@@ -106,19 +106,19 @@ struct ClientOptions {
 
 /// Options of one operation.
 struct CallOptions {
-  /// Calls of different callers use connections of their own. Any number; 0: nobody in particular.
+  /// Callers never share connections. Any number; 0: no particular caller.
   std::uint32_t caller = 0;
-  /// Where JSON would be parsed, give its text as it came, as a string: for numbers that a double or 64 bits would
-  /// round, and for readers of one's own.
+  /// Returns JSON as its unchanged text, in a string, instead of parsing it: for numbers that a double or 64 bits would
+  /// round, and for other parsers.
   bool as_text = false;
-  /// For this call alone, instead of the template's `connection_timeout` and `response_timeout`; 0: none.
+  /// For this call only, instead of the template's `connection_timeout` and `response_timeout`; 0: none.
   std::optional<std::chrono::microseconds> timeout{};
   /// Ends the call with `aborted` when a stop is requested.
   std::stop_token stop{};
-  /// Called on the client's executor with each frame that the template's `progress_filter` tells, decoded as a result
-  /// without `result_path`; such a frame is no answer, and `response_timeout` starts anew.
+  /// Called on the client's executor with each frame that matches the template's `progress_filter`, decoded as a result
+  /// without `result_path`; such a frame is not an answer, and restarts `response_timeout`.
   std::function<void(const Json&)> on_progress{};
-  /// W3C Trace Context, for `{{traceparent}}` and `{{tracestate}}` in the message; empty: what holds them is left out.
+  /// W3C Trace Context, for `{{traceparent}}` and `{{tracestate}}` in the message; empty: they are omitted.
   std::string traceparent{}, tracestate{};
 };
 

@@ -1,4 +1,4 @@
-// Owns manuals and tools as values of the native client. Must not know how a manual is asked for.
+// Owns manuals and tools as values of the native client. Must not know how a manual is requested.
 #pragma once
 
 #include <cstddef>
