@@ -15,6 +15,7 @@ add_library(utcp_websocket_client STATIC
   "${client_dir}/engine.cpp"
   "${client_dir}/engine_calls.cpp"
   "${client_dir}/engine_commands.cpp"
+  "${client_dir}/engine_uploads.cpp"
   "${client_dir}/failure.cpp"
   "${client_dir}/json_value.cpp"
   "${client_dir}/manual_values.cpp"
