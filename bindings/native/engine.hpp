@@ -81,7 +81,7 @@ class Engine final : public ConnectionEvents, public std::enable_shared_from_thi
   /// One call under way. Who gets its value depends on its mode.
   struct Call {
     detail::PreparedCall handle;
-    std::vector<Outgoing> messages{};  ///< until they are sent
+    std::vector<Outgoing> messages{};      ///< until they are sent
     std::unique_ptr<CallUpload> upload{};  ///< where more are made of an argument in chunks
     bool is_sent = false;
     detail::JsonCompletion value{};

@@ -32,7 +32,8 @@ bool takes(const Plan& plan, const std::string& name) {
 
 ErrorPtr misplaced(const std::string& name) {
   return make_error(ErrorCode::invalid_argument,
-                    concat({path_to(name), " comes in chunks, which can only stand in one message, by its name"}), name);
+                    concat({path_to(name), " comes in chunks, which can only stand in one message, by its name"}),
+                    name);
 }
 
 }  // namespace
@@ -82,7 +83,8 @@ ErrorPtr Engine::render_upload(Call& call, const BuiltIns& built_ins) {
     const Result<Plan> plan = plan_for(*other, arguments, built_ins, MissingArguments::keep);
     if (plan && (takes_all(*plan) || takes(*plan, name))) return misplaced(name);
   }
-  const bool is_header = std::find(used.header_fields.begin(), used.header_fields.end(), name) != used.header_fields.end();
+  const bool is_header =
+      std::find(used.header_fields.begin(), used.header_fields.end(), name) != used.header_fields.end();
   return is_header ? misplaced(name) : nullptr;
 }
 
@@ -152,8 +154,8 @@ void Engine::ask_for_chunk(const detail::PreparedCall& handle) {
 void Engine::ask_source(const detail::PreparedCall& handle) {
   Call* const call = find_upload(handle);
   if (call == nullptr) return;
-  const ChunkReply reply = [engine = weak_from_this(), handle, answered = std::make_shared<std::atomic_flag>()](
-                               Result<std::optional<Json>> chunk) {
+  const ChunkReply reply = [engine = weak_from_this(), handle,
+                            answered = std::make_shared<std::atomic_flag>()](Result<std::optional<Json>> chunk) {
     const std::shared_ptr<Engine> running = engine.lock();
     if (running == nullptr || answered->test_and_set()) return;
     running->enter(Operation([running = running.get(), handle, chunk = std::move(chunk)]() mutable {
@@ -212,9 +214,8 @@ Result<Outgoing> Engine::chunk_message(const Call& call, Json chunk) {
                                     [](const Piece& piece) { return piece.kind == Piece::Kind::new_id; });
   const std::string id = takes_id ? to_text(new_id()) : std::string();
   const std::string time = call.handle->call_template->uses_now ? iso_time() : std::string();
-  const Plan filled =
-      fill(upload.message, own.arguments, json::members_of(own.arguments),
-           {.request_id = {}, .uuid = {}, .now = time, .tool_name = {}, .new_id = id});
+  const Plan filled = fill(upload.message, own.arguments, json::members_of(own.arguments),
+                           {.request_id = {}, .uuid = {}, .now = time, .tool_name = {}, .new_id = id});
   message->content = text_with(filled, upload.captured);
   return message;
 }

@@ -24,11 +24,11 @@ struct CallUpload {
   explicit CallUpload(ChunkedArgument given) : source(std::move(given)) {}
 
   ChunkedArgument source;
-  bool has_ended = false;         ///< it gives nothing more, and is not to be stopped
-  Plan message{};                 ///< of each chunk: what is its own is left to be filled in
-  bool is_binary = false;         ///< `message`
+  bool has_ended = false;          ///< it gives nothing more, and is not to be stopped
+  Plan message{};                  ///< of each chunk: what is its own is left to be filled in
+  bool is_binary = false;          ///< `message`
   std::vector<Outgoing> behind{};  ///< the last chunk
-  ConnectionId connection{};      ///< from `SendMessage` on; so is
+  ConnectionId connection{};       ///< from `SendMessage` on; so is
   Captured captured{};
 };
 
