@@ -19,7 +19,11 @@ const common = `  --template FILE         a call template in JSON, - from standa
   -V, --version           the version`;
 
 const data = `  -d, --data NAME=VALUE   one argument: VALUE is JSON where it can be read as JSON, else a text;
-                          may be repeated, and wins over ARGUMENTS`;
+                          may be repeated, and wins over ARGUMENTS
+  --upload NAME=FILE      one argument in chunks, each in a message of its own: the lines of FILE, -
+                          from standard input, as VALUEs; where the template's message_format is
+                          binary or base64, its bytes
+  --chunk-size BYTES      how many bytes are a chunk, at most. Default: 65536`;
 
 export const help = `Usage: utcp-websocket discover URL
        utcp-websocket call URL TOOL [ARGUMENTS]
@@ -85,7 +89,9 @@ ${common}
 
 Examples:
   utcp-websocket stream ws://127.0.0.1:8765/utcp watch_metrics -d interval_ms=500
-  utcp-websocket stream ws://127.0.0.1:8765/utcp watch_metrics | head -3`,
+  utcp-websocket stream ws://127.0.0.1:8765/utcp watch_metrics | head -3
+  arecord -t raw -f S16_LE -r 16000 |
+    utcp-websocket stream --template listen.json listen --upload audio=-`,
   open: `Usage: utcp-websocket open URL
 
 Opens a connection and a prompt. A line that is typed is sent as it is; every frame that comes is
@@ -164,11 +170,15 @@ export class UsageError extends Error {}
  * @property {boolean} frames
  * @property {boolean} time
  * @property {[name: string, value: string][]} data
+ * @property {[name: string, file: string] | undefined} upload
+ * @property {number} chunkSize bytes
  */
 
 /** What `parseArgs` knows; the scripts for shells are made of it, too. */
 export const options = /** @type {const} */ ({
   data: { type: 'string', short: 'd', multiple: true },
+  upload: { type: 'string', multiple: true },
+  'chunk-size': { type: 'string' },
   template: { type: 'string' },
   recipe: { type: 'string' },
   header: { type: 'string', short: 'H', multiple: true },
@@ -203,7 +213,9 @@ export function readCommandLine(argv) {
     verbose: values.verbose,
     frames: values.frames,
     time: values.time,
-    data: (values.data ?? []).map(dataOf),
+    data: (values.data ?? []).map((text) => pairOf(text, '--data takes NAME=VALUE')),
+    upload: uploadOf(values.upload ?? []),
+    chunkSize: sizeOf(values['chunk-size'] ?? '65536'),
     topic: '',
   };
   const nothing = { url: undefined, tool: '', args: undefined };
@@ -228,7 +240,10 @@ export function readCommandLine(argv) {
   if (tool === undefined) throw new UsageError(`${command} needs the name of a tool`);
   const args = hasTool ? rest.shift() : undefined;
   if (rest.length > 0) throw new UsageError(extra(command, rest[0]));
-  if (args === '-' && settings.template === '-') throw new UsageError('standard input can be read only once');
+  if (settings.upload && !hasTool) throw new UsageError('--upload is for call and stream');
+  if ([args, settings.template, settings.upload?.[1]].filter((one) => one === '-').length > 1) {
+    throw new UsageError('standard input can be read only once');
+  }
   return { ...settings, command, url, tool, args };
 }
 
@@ -273,11 +288,28 @@ function headerOf(text) {
   return [name, value];
 }
 
-/** @param {string} text @returns {[string, string]} */
-function dataOf(text) {
+/** @param {string} text @param {string} wanted for the error @returns {[string, string]} */
+function pairOf(text, wanted) {
   const at = text.indexOf('=');
-  if (at < 1) throw new UsageError('--data takes NAME=VALUE');
+  if (at < 1) throw new UsageError(wanted);
   return [text.slice(0, at), text.slice(at + 1)];
+}
+
+/** @param {string[]} given */
+function uploadOf([text, another]) {
+  if (another !== undefined) throw new UsageError('--upload can be given once: a call takes one argument in chunks');
+  return text === undefined ? undefined : pairOf(text, '--upload takes NAME=FILE');
+}
+
+const LARGEST_CHUNK = 2 ** 24;
+
+/** @param {string} text */
+function sizeOf(text) {
+  const size = /^\d+$/.test(text) ? Number(text) : 0;
+  if (size < 1 || size > LARGEST_CHUNK) {
+    throw new UsageError(`--chunk-size takes a number of bytes from 1 to ${LARGEST_CHUNK}, not "${text}"`);
+  }
+  return size;
 }
 
 /** @param {string | undefined} name */

@@ -26,7 +26,11 @@ constexpr std::string_view kCommon =
 
 constexpr std::string_view kData =
     R"(  -d, --data NAME=VALUE   one argument: VALUE is JSON where it can be read as JSON, else a text;
-                          may be repeated, and wins over ARGUMENTS)";
+                          may be repeated, and wins over ARGUMENTS
+  --upload NAME=FILE      one argument in chunks, each in a message of its own: the lines of FILE, -
+                          from standard input, as VALUEs; where the template's message_format is
+                          binary or base64, its bytes
+  --chunk-size BYTES      how many bytes are a chunk, at most. Default: 65536)";
 
 }  // namespace
 
@@ -70,7 +74,9 @@ the stream ends. Ctrl-C, or a reader that goes away, ends it, too.
 
 Examples:
   utcp-websocket stream ws://127.0.0.1:8765/utcp watch_metrics -d interval_ms=500
-  utcp-websocket stream ws://127.0.0.1:8765/utcp watch_metrics | head -3)"});
+  utcp-websocket stream ws://127.0.0.1:8765/utcp watch_metrics | head -3
+  arecord -t raw -f S16_LE -r 16000 |
+    utcp-websocket stream --template listen.json listen --upload audio=-)"});
   }
   if (command == "open") {
     return concat({R"(Usage: utcp-websocket open URL
