@@ -61,6 +61,7 @@ if(UTCP_WEBSOCKET_PROGRAM)
     "${program_dir}/recipes.cpp"
     "${CMAKE_CURRENT_BINARY_DIR}/recipes_text.cpp"
     "${program_dir}/terminal.cpp"
+    "${program_dir}/upload.cpp"
     "${program_dir}/usage.cpp"
   )
   # Many small files with the same large headers: joined, they compile in half the time.
