@@ -91,7 +91,7 @@ Examples:
   utcp-websocket stream ws://127.0.0.1:8765/utcp watch_metrics -d interval_ms=500
   utcp-websocket stream ws://127.0.0.1:8765/utcp watch_metrics | head -3
   arecord -t raw -f S16_LE -r 16000 |
-    utcp-websocket stream --template listen.json listen --upload audio=-`,
+    utcp-websocket stream listen --recipe deepgram --upload audio=-`,
   open: `Usage: utcp-websocket open URL
 
 Opens a connection and a prompt. A line that is typed is sent as it is; every frame that comes is

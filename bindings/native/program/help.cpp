@@ -76,7 +76,7 @@ Examples:
   utcp-websocket stream ws://127.0.0.1:8765/utcp watch_metrics -d interval_ms=500
   utcp-websocket stream ws://127.0.0.1:8765/utcp watch_metrics | head -3
   arecord -t raw -f S16_LE -r 16000 |
-    utcp-websocket stream --template listen.json listen --upload audio=-)"});
+    utcp-websocket stream listen --recipe deepgram --upload audio=-)"});
   }
   if (command == "open") {
     return concat({R"(Usage: utcp-websocket open URL
