@@ -15,6 +15,7 @@ add_library(utcp_websocket_client STATIC
   "${client_dir}/engine.cpp"
   "${client_dir}/engine_calls.cpp"
   "${client_dir}/engine_commands.cpp"
+  "${client_dir}/engine_uploads.cpp"
   "${client_dir}/failure.cpp"
   "${client_dir}/json_value.cpp"
   "${client_dir}/manual_values.cpp"
@@ -60,6 +61,7 @@ if(UTCP_WEBSOCKET_PROGRAM)
     "${program_dir}/recipes.cpp"
     "${CMAKE_CURRENT_BINARY_DIR}/recipes_text.cpp"
     "${program_dir}/terminal.cpp"
+    "${program_dir}/upload.cpp"
     "${program_dir}/usage.cpp"
   )
   # Many small files with the same large headers: joined, they compile in half the time.

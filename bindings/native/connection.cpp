@@ -95,6 +95,11 @@ class BeastConnection final : public Connection, public std::enable_shared_from_
 
   [[nodiscard]] std::size_t unsent() const override { return wire_ ? wire_->unsent() : 0; }
 
+  void when_unsent(std::size_t most, UniqueFunction<void()> done) override {
+    if (!wire_) return;
+    wire_->when_drained(most, Io([done = std::move(done)](ErrorCondition, std::size_t) mutable { done(); }), 0);
+  }
+
   void ping() override {
     ErrorCondition ignored;
     if (is_open_) stream_->ping({}, ignored);

@@ -57,6 +57,9 @@ class Connection {
   virtual void send(std::string_view message, bool is_binary) = 0;
   /// Bytes that are queued until the peer reads.
   [[nodiscard]] virtual std::size_t unsent() const = 0;
+  /// Calls it once no more than `most` of them do, or the connection is broken; later, and perhaps never where it is
+  /// shut before.
+  virtual void when_unsent(std::size_t most, UniqueFunction<void()> done) = 0;
   virtual void ping() = 0;
   virtual void set_reading(bool on) = 0;
   virtual void flush() = 0;

@@ -130,7 +130,10 @@ detail::PreparedCall Engine::prepare(CallMode mode, std::string_view tool_name, 
     return call;
   }
   call->call_template = std::move(*entry);
-  call->error = take_arguments(*call, arguments, options_.limits.json_depth);
+  const bool is_discovery = mode == CallMode::discovery;
+  call->error = options.chunks && !is_discovery
+                    ? take_arguments_beside(*options.chunks, *call, arguments, options_.limits.json_depth)
+                    : take_arguments(*call, arguments, options_.limits.json_depth);
   return call;
 }
 
@@ -184,6 +187,7 @@ void Engine::start(Call call) {
   request.timeout = handle->options.timeout;
   const std::uint32_t id = new_id();
   if (ErrorPtr error = render(call, request, id)) {
+    call.upload.reset();  // which hears nothing
     finish(std::move(call), std::move(error));
     return;
   }
@@ -217,10 +221,13 @@ ErrorPtr Engine::render(Call& call, CallRequest& request, std::uint32_t id) {
     if (ErrorPtr error =
             render_one(call, used.parsed.discovery_message, built_ins, MissingArguments::keep, out.content, out.late))
       return error;
+  } else if (handle.options.chunks) {
+    request.uploads = true;
+    if (ErrorPtr error = render_upload(call, built_ins)) return error;
   } else {
-    if (ErrorPtr error = add_message(call, used.parsed.message, built_ins)) return error;
+    if (ErrorPtr error = add_message(call, used.parsed.message, built_ins, call.messages)) return error;
     for (const MessageTemplate& message : used.parsed.more_messages) {
-      if (ErrorPtr error = add_message(call, message, built_ins)) return error;
+      if (ErrorPtr error = add_message(call, message, built_ins, call.messages)) return error;
     }
   }
   if (used.filters && handle.mode != CallMode::discovery) {
@@ -264,12 +271,13 @@ ErrorPtr Engine::render_one(const Call& call, const MessageTemplate& message, co
 }
 
 // Of several messages only those that are one argument are binary, and each has a new id of its own.
-ErrorPtr Engine::add_message(Call& call, const MessageTemplate& message, BuiltIns built_ins) {
+ErrorPtr Engine::add_message(const Call& call, const MessageTemplate& message, BuiltIns built_ins,
+                             std::vector<Outgoing>& messages) {
   const Prepared& handle = *call.handle;
   const CallTemplate& used = handle.call_template->parsed;
   const bool is_only = used.more_messages.empty();
   const std::string lone(message.lone_argument());
-  Outgoing& out = call.messages.emplace_back();
+  Outgoing& out = messages.emplace_back();
   out.is_binary = used.sends_binary && (is_only || !lone.empty());
   if (const auto bytes = handle.bytes.find(lone); bytes != handle.bytes.end()) {
     out.content = bytes->second;
@@ -280,14 +288,16 @@ ErrorPtr Engine::add_message(Call& call, const MessageTemplate& message, BuiltIn
   return render_one(call, message, built_ins, used.missing_arguments, out.content, out.late);
 }
 
-void Engine::abort(const detail::PreparedCall& handle) {
+void Engine::abort(const detail::PreparedCall& handle) { abandon(handle, aborted()); }
+
+void Engine::abandon(const detail::PreparedCall& handle, ErrorPtr error) {
   handle->is_over = true;
   const auto entry = calls_.find(handle->id);
   if (entry == calls_.end() || entry->second.handle != handle) return;
   Call call = std::move(entry->second);
   calls_.erase(entry);
   session_.abort_call(now(), CallId{handle->id}, call.is_sent);
-  finish(std::move(call), aborted());
+  finish(std::move(call), std::move(error));
 }
 
 void Engine::release_dropped(std::vector<Templates::Entry> dropped) {

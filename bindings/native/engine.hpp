@@ -31,6 +31,7 @@
 #include "tls.hpp"
 #include "token_fetch.hpp"
 #include "unique_function.hpp"
+#include "upload.hpp"
 #include "utcp_websocket/client.hpp"
 
 namespace utcp::ws::native {
@@ -77,15 +78,11 @@ class Engine final : public ConnectionEvents, public std::enable_shared_from_thi
   using StopWatch = std::stop_callback<StopCall>;
   using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
                                                   boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
-  struct Outgoing {
-    std::string content{};
-    Plan late{};  ///< instead, if it contains captured values
-    bool is_binary = false;
-  };
   /// One call in flight. Its mode decides who gets its value.
   struct Call {
     detail::PreparedCall handle;
-    std::vector<Outgoing> messages{};  ///< until they are sent
+    std::vector<Outgoing> messages{};      ///< until they are sent
+    std::unique_ptr<CallUpload> upload{};  ///< where more are made of an argument in chunks
     bool is_sent = false;
     detail::JsonCompletion value{};
     detail::ManualCompletion manual{};
@@ -104,9 +101,12 @@ class Engine final : public ConnectionEvents, public std::enable_shared_from_thi
   [[nodiscard]] ErrorPtr render(Call& call, CallRequest& request, std::uint32_t id);
   [[nodiscard]] static ErrorPtr render_one(const Call& call, const MessageTemplate& message, const BuiltIns& built_ins,
                                            MissingArguments missing, std::string& text, Plan& late);
-  [[nodiscard]] ErrorPtr add_message(Call& call, const MessageTemplate& message, BuiltIns built_ins);
+  [[nodiscard]] ErrorPtr add_message(const Call& call, const MessageTemplate& message, BuiltIns built_ins,
+                                     std::vector<Outgoing>& messages);
   [[nodiscard]] std::uint32_t new_id();
   void abort(const detail::PreparedCall& handle);
+  /// Ends a call, or what was to become one, on this side.
+  void abandon(const detail::PreparedCall& handle, ErrorPtr error);
   void watch_slot(const boost::asio::cancellation_slot& slot, const detail::PreparedCall& call);
   void release_dropped(std::vector<Templates::Entry> dropped);
   [[nodiscard]] static TimePoint now();
@@ -139,6 +139,17 @@ class Engine final : public ConnectionEvents, public std::enable_shared_from_thi
   void when_closed(Operation done);
   void warn(std::uint32_t id, std::string text);
   [[nodiscard]] ErrorPtr error_of(const SettleCall& command);
+
+  // engine_uploads.cpp
+  [[nodiscard]] ErrorPtr render_upload(Call& call, const BuiltIns& built_ins);
+  [[nodiscard]] Call* find_upload(const detail::PreparedCall& handle);
+  void send_message(const Call& call, const Outgoing& message);
+  void begin_upload(Call& call, const SendMessage& command);
+  void ask_for_chunk(const detail::PreparedCall& handle);
+  void ask_source(const detail::PreparedCall& handle);
+  void take_chunk(const detail::PreparedCall& handle, Result<std::optional<Json>> chunk);
+  [[nodiscard]] Result<Outgoing> chunk_message(const Call& call, Json chunk);
+  void stop_upload(Call& call);
 
   // engine_calls.cpp
   void deliver(Call& call, const DeliverFrame& command);

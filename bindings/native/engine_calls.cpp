@@ -53,6 +53,7 @@ void Engine::warn(std::uint32_t id, std::string text) {
 void Engine::finish(Call call, ErrorPtr error) {
   call.handle->is_over = true;
   call.watch.reset();
+  stop_upload(call);
   if (call.stream) {
     finish_stream(*call.stream, std::move(error));
   } else if (call.manual) {

@@ -143,6 +143,10 @@ void Engine::show_frame(ConnectionId connection, bool is_sent, bool is_text, std
 void Engine::run(const SendMessage& command) {
   const auto call = calls_.find(static_cast<std::uint32_t>(command.call));
   if (call == calls_.end()) return;
+  if (call->second.upload) {
+    begin_upload(call->second, command);
+    return;
+  }
   sent_size_ = 0;
   call->second.is_sent = true;
   for (Outgoing& message : std::exchange(call->second.messages, {})) {
@@ -277,6 +281,10 @@ ErrorPtr Engine::error_of(const SettleCall& command) {
 }
 
 void Engine::run(const Report& command) {
+  if (command.kind == Report::Kind::send && command.call) {
+    const auto call = calls_.find(static_cast<std::uint32_t>(*command.call));
+    if (call != calls_.end() && call->second.upload) return;  // which tells of each message
+  }
   Event event{};
   event.kind = static_cast<Event::Kind>(command.kind);
   event.time = std::chrono::system_clock::now();

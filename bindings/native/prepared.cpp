@@ -37,6 +37,10 @@ bool is_name(std::string_view text) {
          std::all_of(text.begin(), text.end(), [&](char c) { return is_letter(c) || (c >= '0' && c <= '9'); });
 }
 
+std::string step_to(const std::string& name) {
+  return is_name(name) ? "." + name : concat({"[", json::quote(name), "]"});
+}
+
 // Appends where the first value stands that JSON text cannot hold, and says what it is; null where there is none.
 const char* find_culprit(const Json& value, std::size_t depth_left, std::string& path) {
   if (value.is_binary()) {
@@ -50,13 +54,7 @@ const char* find_culprit(const Json& value, std::size_t depth_left, std::string&
   std::size_t index = 0;
   for (auto member = value.begin(); member != value.end(); ++member, ++index) {
     if (!member->is_structured() && !member->is_binary() && !member->is_discarded()) continue;
-    if (value.is_array()) {
-      append(path, {"[", to_text(index), "]"});
-    } else if (is_name(member.key())) {
-      append(path, {".", member.key()});
-    } else {
-      append(path, {"[", json::quote(member.key()), "]"});
-    }
+    path += value.is_array() ? concat({"[", to_text(index), "]"}) : step_to(member.key());
     if (const char* what = find_culprit(*member, depth_left - 1, path)) return what;
     path.resize(length);
   }
@@ -154,6 +152,8 @@ std::vector<Templates::Entry> Templates::take_all() {
   return all;
 }
 
+std::string path_to(const std::string& argument) { return "arguments" + step_to(argument); }
+
 namespace {
 
 Result<std::string> arguments_text(const Json& arguments, std::size_t max_depth) {
@@ -197,6 +197,19 @@ ErrorPtr take_arguments(Prepared& call, const Json& arguments, std::size_t max_d
   Result<std::string> text = arguments_text(rest.is_null() ? arguments : rest, max_depth);
   call.arguments = std::move(*text);
   return text.take_error();
+}
+
+ErrorPtr take_arguments_beside(const ChunkedArgument& chunks, Prepared& call, const Json& arguments,
+                               std::size_t max_depth) {
+  if (!chunks.next) return make_error(ErrorCode::invalid_argument, "CallOptions::chunks needs a function `next`");
+  if (!arguments.is_object() && !arguments.is_null()) return take_arguments(call, arguments, max_depth);
+  Json all = arguments;
+  if (all.contains(chunks.name)) {
+    return make_error(ErrorCode::invalid_argument,
+                      concat({path_to(chunks.name), " is given twice: as a value, and in chunks"}), chunks.name);
+  }
+  all[chunks.name] = nullptr;
+  return take_arguments(call, all, max_depth);
 }
 
 }  // namespace utcp::ws::native

@@ -75,8 +75,15 @@ struct Prepared {
   bool is_over = false;
 };
 
+/// How errors call an argument: `arguments.audio`.
+[[nodiscard]] std::string path_to(const std::string& argument);
+
 /// Reads the arguments of a call that has its template. Fails with `invalid_argument`, naming the place that JSON
 /// cannot hold.
 [[nodiscard]] ErrorPtr take_arguments(Prepared& call, const Json& arguments, std::size_t max_depth);
+
+/// The same, with one more that comes in chunks: null is in its place.
+[[nodiscard]] ErrorPtr take_arguments_beside(const ChunkedArgument& chunks, Prepared& call, const Json& arguments,
+                                             std::size_t max_depth);
 
 }  // namespace utcp::ws::native

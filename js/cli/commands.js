@@ -1,7 +1,7 @@
 // Owns the commands: from the command line to a call template, a call, its results. Must not know terminals.
 import { UnknownToolError } from './failures.js';
 import { keepSecret } from './frames.js';
-import { dataArguments, fill, fillUrl, readArguments, readTemplate } from './input.js';
+import { dataArguments, fill, fillUrl, readArguments, readTemplate, uploadArgument } from './input.js';
 import { Progress } from './progress.js';
 import { readRecipes, recipeOf } from './recipes.js';
 import { recipeList, toolList } from './terminal.js';
@@ -32,19 +32,25 @@ export async function discover(context) {
   for (const tool of tools) await output.write(hasTemplate(settings) ? withoutSecrets(tool, template) : tool);
 }
 
+/** What is called with what. @param {Context} context */
+async function callOf(context) {
+  const { settings, signal } = context;
+  const args = { ...(await readArguments(settings.args, signal)), ...dataArguments(settings.data) };
+  const template = await templateOf(context);
+  return { template, args: { ...args, ...(await uploadArgument(settings, template)) } };
+}
+
 /** @param {Context} context */
 export async function call(context) {
   const { protocol, signal, output, settings } = context;
-  const args = { ...(await readArguments(settings.args, signal)), ...dataArguments(settings.data) };
-  const template = await templateOf(context);
+  const { args, template } = await callOf(context);
   await output.write(await protocol.callTool(null, `${MANUAL}.${settings.tool}`, args, template, { signal }));
 }
 
 /** @param {Context} context */
 export async function stream(context) {
   const { protocol, signal, output, settings } = context;
-  const args = { ...(await readArguments(settings.args, signal)), ...dataArguments(settings.data) };
-  const template = await templateOf(context);
+  const { args, template } = await callOf(context);
   const progress = new Progress(output);
   try {
     for await (const item of protocol.callToolStreaming(null, `${MANUAL}.${settings.tool}`, args, template, {

@@ -1,5 +1,5 @@
 // Owns input besides the command line: files, standard input, the environment. Must not know its purpose.
-import { readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { addAbortSignal } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { recipeOf } from './recipes.js';
@@ -21,15 +21,64 @@ export async function readArguments(typed, signal) {
 
 /** The values of `--data`: JSON where it can be, else texts. @param {[name: string, value: string][]} pairs */
 export function dataArguments(pairs) {
-  return Object.fromEntries(
-    pairs.map(([name, text]) => {
-      try {
-        return [name, JSON.parse(text)];
-      } catch {
-        return [name, text];
-      }
-    }),
-  );
+  return Object.fromEntries(pairs.map(([name, text]) => [name, readValue(text)]));
+}
+
+/** JSON where it can be, else a text. @param {string} text @returns {unknown} */
+function readValue(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/**
+ * The argument of `--upload`: bytes where the template takes them, else lines.
+ * @param {{ upload: [name: string, file: string] | undefined, chunkSize: number }} settings
+ * @param {JsonObject} template
+ */
+export async function uploadArgument({ upload, chunkSize }, { message_format: format }) {
+  if (!upload) return {};
+  const [name, file] = upload;
+  const parts = file === '-' ? process.stdin : await openFile(file, chunkSize);
+  const chunks = format === 'binary' || format === 'base64' ? piecesOf(parts, chunkSize) : linesOf(parts);
+  return {
+    [name]: {
+      [Symbol.asyncIterator]: () => ({
+        next: () => chunks.next(),
+        // Not the generator's: it would wait for what is being read.
+        return: async () => parts.destroy(),
+      }),
+    },
+  };
+}
+
+/** @param {string} file @param {number} chunkSize @returns {Promise<NodeJS.ReadableStream & { destroy: () => unknown }>} */
+async function openFile(file, chunkSize) {
+  try {
+    return (await open(file)).createReadStream({ highWaterMark: chunkSize });
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+}
+
+/** @param {AsyncIterable<any>} parts @param {number} size */
+async function* piecesOf(parts, size) {
+  for await (const part of parts) {
+    for (let at = 0; at < part.length; at += size) yield part.subarray(at, at + size);
+  }
+}
+
+/** @param {NodeJS.ReadableStream} parts */
+async function* linesOf(parts) {
+  let rest = '';
+  for await (const part of parts.setEncoding('utf8')) {
+    const lines = (rest + part).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) yield readValue(line.replace(/\r$/, ''));
+  }
+  if (rest !== '') yield readValue(rest);
 }
 
 /** What the environment has given, so that nothing that is shown holds it. @type {Set<string>} */
@@ -60,8 +109,13 @@ async function readText(file) {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    throw new UsageError(`${file} cannot be read: ${/** @type {NodeJS.ErrnoException} */ (error).code}`);
+    throw unreadable(file, error);
   }
+}
+
+/** @param {string} file @param {unknown} error */
+function unreadable(file, error) {
+  return new UsageError(`${file} cannot be read: ${/** @type {NodeJS.ErrnoException} */ (error).code}`);
 }
 
 /** @param {AbortSignal} signal */

@@ -20,7 +20,11 @@ const common = `  --template FILE         a call template in JSON; - reads it fr
   -V, --version           print the version`;
 
 const data = `  -d, --data NAME=VALUE   one argument; VALUE is parsed as JSON if possible, otherwise it is a
-                          text; repeatable, overrides ARGUMENTS`;
+                          text; repeatable, overrides ARGUMENTS
+  --upload NAME=FILE      one argument in chunks, each sent in a message of its own; - reads standard
+                          input. A chunk is a line, parsed like VALUE; if the template's
+                          message_format is binary or base64, a chunk is bytes
+  --chunk-size BYTES      the largest chunk of bytes. Default: 65536`;
 
 export const help = `Usage: utcp-websocket discover URL
        utcp-websocket call URL TOOL [ARGUMENTS]
@@ -86,7 +90,9 @@ ${common}
 
 Examples:
   utcp-websocket stream ws://127.0.0.1:8765/utcp watch_metrics -d interval_ms=500
-  utcp-websocket stream ws://127.0.0.1:8765/utcp watch_metrics | head -3`,
+  utcp-websocket stream ws://127.0.0.1:8765/utcp watch_metrics | head -3
+  arecord -t raw -f S16_LE -r 16000 |
+    utcp-websocket stream listen --recipe deepgram --upload audio=-`,
   open: `Usage: utcp-websocket open URL
 
 Opens a connection and a prompt. Sends each line that you type unchanged, and shows every frame
@@ -165,11 +171,15 @@ export class UsageError extends Error {}
  * @property {boolean} frames
  * @property {boolean} time
  * @property {[name: string, value: string][]} data
+ * @property {[name: string, file: string] | undefined} upload
+ * @property {number} chunkSize bytes
  */
 
 /** Options for `parseArgs`; the completion scripts are generated from them, too. */
 export const options = /** @type {const} */ ({
   data: { type: 'string', short: 'd', multiple: true },
+  upload: { type: 'string', multiple: true },
+  'chunk-size': { type: 'string' },
   template: { type: 'string' },
   recipe: { type: 'string' },
   header: { type: 'string', short: 'H', multiple: true },
@@ -204,7 +214,9 @@ export function readCommandLine(argv) {
     verbose: values.verbose,
     frames: values.frames,
     time: values.time,
-    data: (values.data ?? []).map(dataOf),
+    data: (values.data ?? []).map((text) => pairOf(text, '--data takes NAME=VALUE')),
+    upload: uploadOf(values.upload ?? []),
+    chunkSize: sizeOf(values['chunk-size'] ?? '65536'),
     topic: '',
   };
   const nothing = { url: undefined, tool: '', args: undefined };
@@ -229,7 +241,10 @@ export function readCommandLine(argv) {
   if (tool === undefined) throw new UsageError(`${command} needs the name of a tool`);
   const args = hasTool ? rest.shift() : undefined;
   if (rest.length > 0) throw new UsageError(extra(command, rest[0]));
-  if (args === '-' && settings.template === '-') throw new UsageError('standard input can be read only once');
+  if (settings.upload && !hasTool) throw new UsageError('--upload is for call and stream');
+  if ([args, settings.template, settings.upload?.[1]].filter((one) => one === '-').length > 1) {
+    throw new UsageError('standard input can be read only once');
+  }
   return { ...settings, command, url, tool, args };
 }
 
@@ -274,11 +289,28 @@ function headerOf(text) {
   return [name, value];
 }
 
-/** @param {string} text @returns {[string, string]} */
-function dataOf(text) {
+/** @param {string} text @param {string} wanted for the error @returns {[string, string]} */
+function pairOf(text, wanted) {
   const at = text.indexOf('=');
-  if (at < 1) throw new UsageError('--data takes NAME=VALUE');
+  if (at < 1) throw new UsageError(wanted);
   return [text.slice(0, at), text.slice(at + 1)];
+}
+
+/** @param {string[]} given */
+function uploadOf([text, another]) {
+  if (another !== undefined) throw new UsageError('--upload can be given once: a call takes one argument in chunks');
+  return text === undefined ? undefined : pairOf(text, '--upload takes NAME=FILE');
+}
+
+const LARGEST_CHUNK = 2 ** 24;
+
+/** @param {string} text */
+function sizeOf(text) {
+  const size = /^\d+$/.test(text) ? Number(text) : 0;
+  if (size < 1 || size > LARGEST_CHUNK) {
+    throw new UsageError(`--chunk-size takes a number of bytes from 1 to ${LARGEST_CHUNK}, not "${text}"`);
+  }
+  return size;
 }
 
 /** @param {string | undefined} name */

@@ -120,7 +120,19 @@ async function secrets() {
 /** What is said in JavaScript of endpoints and the command line holds in C++: the same tests, and the same words for bad input. */
 async function nativeClient() {
   await Promise.all([buildDriver(), installFolder(ethereum)]);
-  const names = ['device', 'graphql', 'jsonrpc', 'logins', 'mcp', 'nostr', 'phoenix', 'signalr', 'socketio'];
+  const names = [
+    'deepgram',
+    'device',
+    'graphql',
+    'jsonrpc',
+    'logins',
+    'mcp',
+    'nostr',
+    'phoenix',
+    'realtime',
+    'signalr',
+    'socketio',
+  ];
   const endpoints = [...names, 'ethereum', 'stomp', 'trpc'].map((name) => `endpoints/${name}`);
   const auth = ['isolation', 'oauth2_answers', 'recipes', 'tickets'].map((name) => `auth/${name}`);
   const faults = ['calls', 'opening', 'pace', 'stream'].map((name) => `faults/${name}`);

@@ -267,8 +267,6 @@ Plan fill(const Plan& plan, std::string_view arguments, const json::Members& mem
   return out;
 }
 
-namespace {
-
 Result<Plan> plan_for(const MessageTemplate& message, const json::Members& members, const BuiltIns& built_ins,
                       MissingArguments missing) {
   std::vector<std::string> names;
@@ -285,8 +283,6 @@ Result<Plan> plan_for(const MessageTemplate& message, const json::Members& membe
   if (!built_ins.tracestate.empty()) names.emplace_back(kTracestatePlaceholder);
   return message.plan(names, missing);
 }
-
-}  // namespace
 
 Result<Plan> fill(const MessageTemplate& message, std::string_view arguments, const BuiltIns& built_ins,
                   MissingArguments missing) {

@@ -164,6 +164,10 @@ class MessageTemplate {
 [[nodiscard]] std::string render(const Plan& plan, std::string_view arguments, const json::Members& members,
                                  const BuiltIns& built_ins);
 
+/// The pieces for a call with these arguments, and with what of `built_ins` may be missing.
+[[nodiscard]] Result<Plan> plan_for(const MessageTemplate& message, const json::Members& members,
+                                    const BuiltIns& built_ins, MissingArguments missing);
+
 /// Plans and fills on the native side: `arguments` is the JSON text of an object, whose numbers keep their digits.
 /// Fails with `invalid_json`.
 [[nodiscard]] Result<Plan> fill(const MessageTemplate& message, std::string_view arguments, const BuiltIns& built_ins,

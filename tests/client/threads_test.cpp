@@ -4,8 +4,10 @@
 #include <atomic>
 #include <boost/asio/use_future.hpp>
 #include <future>
+#include <optional>
 #include <stop_token>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "servers.hpp"
@@ -62,6 +64,42 @@ TEST(Threads, CallStreamAbortAndCountAtOnce) {
 
   EXPECT_EQ(wrong, 0);
   EXPECT_GT(events, kThreads);
+  client.close();
+  EXPECT_EQ(client.counts(), Client::Counts{});
+}
+
+TEST(Threads, ChunksComeFromOtherThreads) {
+  Client client;
+  const Json call_template = {
+      {"url", server("odd") + "/listen?threads"}, {"messages", {"{{args.audio}}", "end"}}, {"timeout", 600}};
+  std::atomic<int> wrong{0};
+  const auto work = [&](int thread) {
+    for (int i = 0; i < kCalls; ++i) {
+      std::stop_source source;
+      std::jthread other;
+      int asked = 0;
+      CallOptions options;
+      options.stop = source.get_token();
+      const bool ends_early = thread % 2 == 1;
+      const auto next = [&](ChunkReply reply) {
+        const bool is_last = ++asked > 5;
+        other = std::jthread([reply = std::move(reply), is_last, ends_early, &source] {
+          if (is_last && ends_early) source.request_stop();
+          reply(is_last ? std::nullopt : std::optional<Json>("a"));
+          reply(std::optional<Json>("again"));
+        });
+      };
+      options.chunks = {"audio", next};
+      const Result<Json> result = client.call_tool("t.t", nullptr, call_template, options);
+      const bool is_right = result ? *result == "ended" : ends_early && result.error().code == ErrorCode::aborted;
+      if (!is_right) ++wrong;
+    }
+  };
+  std::vector<std::jthread> threads;
+  threads.reserve(kThreads / 10);
+  for (int thread = 0; thread < kThreads / 10; ++thread) threads.emplace_back(work, thread);
+  threads.clear();
+  EXPECT_EQ(wrong, 0);
   client.close();
   EXPECT_EQ(client.counts(), Client::Counts{});
 }

@@ -131,6 +131,37 @@ const sessions = [
   [...limits, 0, 17, 0, 1, call, 0, 0, open, 0, 0, message, 0, 0, 0, 0, time, 8, call, 0, 0], // ping messages
   [...options, 0, 1, 4, call, 0, 1, open, 0, 0, ...again(2, [message, 0, 0, 0, 0]), message, 0, 0, 4, 0, call, 0, 0], // pauses
   [...options, 0, 1, 3, call, 0, 0, call, 0, 0, call, 1, 0, time, 4, time, 24, 14, 0, 14, 64, 14, 128, call, 2, 2], // ends
+  [
+    ...options,
+    22,
+    23,
+    24,
+    call,
+    0,
+    48,
+    open,
+    0,
+    0,
+    18,
+    0,
+    1,
+    18,
+    0,
+    2,
+    time,
+    4,
+    18,
+    0,
+    3,
+    message,
+    0,
+    0,
+    1,
+    0,
+    call,
+    2,
+    48,
+  ], // uploads
 ];
 
 // How the peer's bytes are cut and limited, then the bytes: what the first three mean stands in tests/client/wire_check.hpp.

@@ -62,7 +62,7 @@ class Run {
 
  private:
   void operation() {
-    switch (bytes_.next(19)) {
+    switch (bytes_.next(20)) {
       case 0:
         return prepare(bytes_.next());
       case 1:
@@ -97,6 +97,8 @@ class Run {
         return token();
       case 17:
         return wake();
+      case 18:
+        return upload(call_id(), static_cast<Upload>(bytes_.next(4)));
       default:
         session_.set_reporting(bytes_.next(2) == 0);
     }
@@ -154,9 +156,30 @@ class Run {
     call.expects_nothing = tool.rules->expects_nothing(request.mode);
     call.has_leave = call_template != nullptr && call_template->leave_message && request.mode != CallMode::discovery;
     if (call.has_leave) request.leave_message = "leave";
+    request.uploads = request.mode != CallMode::discovery && (choice & 0x30U) == 0x30;
+    if (request.uploads) {
+      call.upload = Upload::unsent;
+      call.has_begun = false;
+    }
     model_.calls.emplace(id, call);
     session_.start_call(model_.now, CallId{id}, request);
     model_.drain();
+  }
+
+  void upload(std::uint32_t id, Upload progress) {
+    model_.uploads(id, progress);
+    session_.handle_upload(model_.now, CallId{id}, progress);
+    model_.drain();
+  }
+
+  // Who gives the chunks has no more.
+  void end_uploads() {
+    std::vector<std::uint32_t> ids;
+    for (const auto& [id, call] : model_.calls) {
+      if (call.connection && call.upload != Upload::done) ids.push_back(id);
+    }
+    for (const std::uint32_t id : ids) upload(id, Upload::done);
+    if (!ids.empty()) end_uploads();  // others may have got their connections
   }
 
   void abort_call() {
@@ -302,6 +325,7 @@ class Run {
       session_.handle_consumed(model_.now, CallId{id}, 1'000'000, 1'000'000);
       model_.drain();
     }
+    end_uploads();
     constexpr Duration kLongest = 5min;  // of a call, with all its timeouts
     const TimePoint end = model_.now + kLongest;
     for (int steps = 0; session_.poll_timeout(); ++steps) {
@@ -309,6 +333,7 @@ class Run {
       REQUIRE(model_.calls.empty() || model_.now <= end);
       model_.now = std::max(model_.now, *session_.poll_timeout());
       handle_timeout();
+      end_uploads();
     }
     model_.check_empty();
   }

@@ -38,6 +38,8 @@ struct CallModel {
   std::uint32_t expected = 0;
   std::uint32_t delivered = 0;
   std::size_t queued = 0;
+  Upload upload = Upload::done;  // how far its host is
+  bool has_begun = true;         // whether the peer has heard of it, where it has a connection
 };
 
 struct SocketModel {
@@ -149,7 +151,7 @@ class Model {
     socket.paused = !what.on;
     for (const std::uint32_t id : socket.calls) {
       CallModel& call = calls.at(id);
-      call.deadline = what.on ? now + call.tool.response_timeout : kNever;
+      call.deadline = what.on ? answer_due(call) : kNever;
     }
   }
   void carry_out(const SendMessage& what) {
@@ -163,8 +165,8 @@ class Model {
     socket.tainted = socket.tainted || call.shared;
     socket.calls.insert(number(what.call));
     call.connection = what.connection;
-    if (call.has_leave) may_leave.emplace(number(what.call), what.connection);
-    call.deadline = now + call.tool.response_timeout;
+    if (call.has_leave && call.has_begun) may_leave.emplace(number(what.call), what.connection);
+    call.deadline = answer_due(call);
   }
   void carry_out(const SendGreeting& what) { REQUIRE(live(what.connection).open && !what.plan.empty()); }
   void carry_out(const SendLeaveMessage& what) {
@@ -189,7 +191,7 @@ class Model {
     REQUIRE(frame_ != nullptr && call.connection == frame_->connection);
     if (call.shared) REQUIRE(frame_->id == (call.tool.by_uuid ? "u" : "") + std::to_string(number(what.call)));
     if (what.is_progress) {
-      if (!live(frame_->connection).paused) call.deadline = now + call.tool.response_timeout;
+      if (!live(frame_->connection).paused) call.deadline = answer_due(call);
       return;
     }
     ++call.delivered;
@@ -197,7 +199,7 @@ class Model {
     REQUIRE(call.expected == 0 || call.delivered <= call.expected);
     REQUIRE(call.expected == 1 || call.queued <= options_.max_stream_items);
     REQUIRE((what.decoding == Decoding::json_member) == !what.path.empty());
-    call.deadline = live(frame_->connection).paused ? kNever : now + call.tool.response_timeout;
+    call.deadline = live(frame_->connection).paused ? kNever : answer_due(call);
   }
   void carry_out(const SettleCall& what) {
     const CallModel& call = live(what.call);
@@ -209,6 +211,7 @@ class Model {
       REQUIRE(!what.error->message.empty() && what.error->message.find(kSecret) == std::string::npos);
     }
     if (what.error && what.error->code == ErrorCode::response_timeout && call.connection) {
+      REQUIRE(call.deadline <= now);
       ++live(*call.connection).unanswered;
     }
     forget(number(what.call), call.expects_nothing || (frame_ != nullptr && (!what.error || tool_failed)));
@@ -218,6 +221,19 @@ class Model {
   }
 
  public:
+  /// How far the host is with the messages of a call, before it says so.
+  void uploads(std::uint32_t id, Upload progress) {
+    const auto entry = calls.find(id);
+    if (entry == calls.end() || !entry->second.connection) return;
+    CallModel& call = entry->second;
+    call.upload = progress;
+    if (!call.has_begun && (progress == Upload::waiting || progress == Upload::done)) {
+      call.has_begun = true;
+      if (call.has_leave) may_leave.emplace(id, *call.connection);
+    }
+    call.deadline = live(*call.connection).paused ? kNever : answer_due(call);
+  }
+
   /// A call is over; `answered`: nothing more will come for it.
   void forget(std::uint32_t id, bool answered) {
     const auto call = calls.find(id);
@@ -225,7 +241,7 @@ class Model {
       const auto socket = sockets.find(number(*call->second.connection));
       if (socket != sockets.end()) {
         socket->second.calls.erase(id);
-        if (!answered) socket->second.owes = true;
+        if (!answered || call->second.upload != Upload::done) socket->second.owes = true;
       }
     }
     calls.erase(call);
@@ -242,6 +258,11 @@ class Model {
   }
   CallModel* live(const std::optional<CallId>& id) { return id ? &live(*id) : nullptr; }
   SocketModel* live(const std::optional<ConnectionId>& id) { return id ? &live(*id) : nullptr; }
+
+  // The peer is not late while the call's caller is waited for.
+  [[nodiscard]] TimePoint answer_due(const CallModel& call) const {
+    return call.upload < Upload::held ? kNever : now + call.tool.response_timeout;
+  }
 
   void check() const {
     std::map<std::string, std::size_t> connections;

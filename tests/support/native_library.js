@@ -22,6 +22,8 @@ class Program {
   protocols = new Map();
   /** By the id of the call. @type {Map<number, ((value: any) => void) | undefined>} */
   progress = new Map();
+  /** What gives the chunks of an argument, by the id of the call. @type {Map<number, { iterable: AsyncIterable<any>, iterator?: AsyncIterator<any> }>} */
+  sources = new Map();
 
   constructor(binary) {
     this.#child = spawn(binary, { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -64,11 +66,28 @@ class Program {
 
   #take(line) {
     if (line.event || line.credentials) return this.protocols.get(line.client)?.take(line);
+    if (line.source) return this.#chunk(line);
     if ('progress' in line) return this.progress.get(line.id)?.(line.progress);
     const settle = this.#waiting.get(line.id);
     this.#waiting.delete(line.id);
     this.#keepAlive();
     return settle?.(line);
+  }
+
+  async #chunk({ id, source }) {
+    const from = this.sources.get(id);
+    try {
+      from.iterator ??= from.iterable[Symbol.asyncIterator]();
+      if (source === 'stop') return await from.iterator.return?.();
+      const { done, value } = await from.iterator.next();
+      const isBytes = value instanceof ArrayBuffer || ArrayBuffer.isView(value);
+      const chunk = isBytes
+        ? { bytes: [...new Uint8Array(value.buffer ?? value, value.byteOffset, value.byteLength)] }
+        : { value };
+      this.say({ do: 'chunk', id, ...(done ? {} : chunk) });
+    } catch (error) {
+      this.say({ do: 'chunk', id, error: String(error?.message) });
+    }
   }
 
   #keepAlive() {
@@ -130,6 +149,14 @@ const numberOf = (caller) => {
   return callerNumbers.get(caller);
 };
 
+/** What a request says of arguments, one of which may be an async iterable. */
+function argumentsOf(args) {
+  const [name] = Object.keys(args ?? {}).filter((key) => args[key]?.[Symbol.asyncIterator]);
+  if (name === undefined) return { said: { args } };
+  const { [name]: iterable, ...rest } = args;
+  return { said: { args: rest, chunks: name }, iterable };
+}
+
 class NativeEvent extends Event {
   constructor({ type, ...facts }) {
     super(type);
@@ -165,11 +192,12 @@ export class WebSocketCommunicationProtocol extends EventTarget {
     }
   }
 
-  async #ask(request, { signal, timeout, onProgress } = {}) {
+  async #ask(request, { signal, timeout, onProgress } = {}, iterable) {
     signal?.throwIfAborted();
     const progress = onProgress !== undefined;
     const { id, answer } = program.ask({ ...request, client: this.#client, timeout, progress });
     program.progress.set(id, onProgress);
+    if (iterable) program.sources.set(id, { iterable });
     const abort = () => program.say({ do: 'abort', id });
     signal?.addEventListener('abort', abort);
     try {
@@ -191,15 +219,18 @@ export class WebSocketCommunicationProtocol extends EventTarget {
   }
 
   callTool(caller, tool, args, template, options) {
-    return this.#ask({ do: 'call', caller: numberOf(caller), tool, args, template }, options);
+    const { said, iterable } = argumentsOf(args);
+    return this.#ask({ do: 'call', caller: numberOf(caller), tool, ...said, template }, options, iterable);
   }
 
   async *callToolStreaming(caller, tool, args, template, { signal, timeout, onProgress } = {}) {
     signal?.throwIfAborted();
     const stream = program.newId();
     const progress = onProgress !== undefined;
-    const request = { caller: numberOf(caller), tool, args, template, timeout, progress };
+    const { said, iterable } = argumentsOf(args);
+    const request = { caller: numberOf(caller), tool, ...said, template, timeout, progress };
     program.progress.set(stream, onProgress);
+    if (iterable) program.sources.set(stream, { iterable });
     program.say({ do: 'stream', id: stream, client: this.#client, ...request });
     const abort = () => program.say({ do: 'abort', id: stream });
     signal?.addEventListener('abort', abort);

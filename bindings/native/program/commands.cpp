@@ -10,6 +10,7 @@
 #include "failures.hpp"
 #include "recipes.hpp"
 #include "terminal.hpp"
+#include "upload.hpp"
 
 namespace utcp::ws::program {
 namespace {
@@ -31,6 +32,13 @@ Value value_of(Result<Value> result, const Ending& ending) {
 CallOptions options_of(const Context& context) {
   CallOptions options;
   options.stop = context.ending.token();
+  return options;
+}
+
+/// Of a call.
+CallOptions options_of(const Context& context, const Json& call_template) {
+  CallOptions options = options_of(context);
+  if (context.settings.upload) options.chunks = upload_argument(context.settings, call_template, context.ending);
   return options;
 }
 
@@ -144,15 +152,17 @@ void discover(const Context& context) {
 void call(const Context& context, const std::string& tool, const std::optional<std::string>& args) {
   const Json arguments = context.input.arguments(args, context.settings.data);
   const Json call_template = template_of(context, tool);
-  context.output.write(value_of(
-      context.client.call_tool(full_name(tool), arguments, call_template, options_of(context)), context.ending));
+  const CallOptions options = options_of(context, call_template);
+  context.output.write(
+      value_of(context.client.call_tool(full_name(tool), arguments, call_template, options), context.ending));
 }
 
 void stream(const Context& context, const std::string& tool, const std::optional<std::string>& args) {
   const Json arguments = context.input.arguments(args, context.settings.data);
   const Json call_template = template_of(context, tool);
   Progress progress(context.output);
-  ToolStream items = context.client.stream(full_name(tool), arguments, call_template, options_of(context));
+  ToolStream items =
+      context.client.stream(full_name(tool), arguments, call_template, options_of(context, call_template));
   while (const std::optional<Json> item = value_of(items.next(), context.ending)) {
     context.output.write(*item);
     progress.count();

@@ -27,7 +27,11 @@ constexpr std::string_view kCommon =
 
 constexpr std::string_view kData =
     R"(  -d, --data NAME=VALUE   one argument; VALUE is parsed as JSON if possible, otherwise it is a
-                          text; repeatable, overrides ARGUMENTS)";
+                          text; repeatable, overrides ARGUMENTS
+  --upload NAME=FILE      one argument in chunks, each sent in a message of its own; - reads standard
+                          input. A chunk is a line, parsed like VALUE; if the template's
+                          message_format is binary or base64, a chunk is bytes
+  --chunk-size BYTES      the largest chunk of bytes. Default: 65536)";
 
 }  // namespace
 
@@ -71,7 +75,9 @@ ends. The stream also ends on Ctrl-C, or when the reader of the output goes away
 
 Examples:
   utcp-websocket stream ws://127.0.0.1:8765/utcp watch_metrics -d interval_ms=500
-  utcp-websocket stream ws://127.0.0.1:8765/utcp watch_metrics | head -3)"});
+  utcp-websocket stream ws://127.0.0.1:8765/utcp watch_metrics | head -3
+  arecord -t raw -f S16_LE -r 16000 |
+    utcp-websocket stream listen --recipe deepgram --upload audio=-)"});
   }
   if (command == "open") {
     return concat({R"(Usage: utcp-websocket open URL

@@ -12,8 +12,10 @@ namespace {
 
 using Command = Settings::Command;
 
-constexpr std::array<Option, 14> kOptions{{
+constexpr std::array<Option, 16> kOptions{{
     {"data", 'd', true},
+    {"upload", 0, true},
+    {"chunk-size", 0, true},
     {"template", 0, true},
     {"recipe", 0, true},
     {"header", 'H', true},
@@ -131,10 +133,24 @@ Settings::NameAndText header_of(std::string_view text) {
   return {name, trimmed(text.substr(colon + 1))};
 }
 
-Settings::NameAndText data_of(const std::string& text) {
+/// `wanted`: for the error.
+Settings::NameAndText pair_of(const std::string& text, const char* wanted) {
   const std::size_t at = text.find('=');
-  if (at == std::string::npos || at == 0) throw UsageError("--data takes NAME=VALUE");
+  if (at == std::string::npos || at == 0) throw UsageError(wanted);
   return {text.substr(0, at), text.substr(at + 1)};
+}
+
+constexpr std::size_t kLargestChunk = std::size_t{1} << 24U;
+
+std::size_t size_of(const std::string& text) {
+  const char* const end = text.data() + text.size();
+  std::size_t size = 0;
+  const auto [stop, error] = std::from_chars(text.data(), end, size);
+  if (stop != end || error != std::errc{} || size < 1 || size > kLargestChunk) {
+    throw UsageError(
+        concat({"--chunk-size takes a number of bytes from 1 to ", to_text(kLargestChunk), ", not \"", text, "\""}));
+  }
+  return size;
 }
 
 double seconds_of(const std::string& text) {
@@ -156,7 +172,12 @@ bool is_url(std::string_view text, const Settings& settings) {
 void apply(const Words::Given& given, Settings& settings, bool& wants_help, bool& wants_version) {
   const std::string_view name = given.option->name;
   const std::string& value = given.value;
-  if (name == "data") settings.data.push_back(data_of(value));
+  if (name == "data") settings.data.push_back(pair_of(value, "--data takes NAME=VALUE"));
+  if (name == "upload") {
+    if (settings.upload) throw UsageError("--upload can be given once: a call takes one argument in chunks");
+    settings.upload = pair_of(value, "--upload takes NAME=FILE");
+  }
+  if (name == "chunk-size") settings.chunk_size = size_of(value);
   if (name == "template") settings.call_template = value;
   if (name == "recipe") settings.recipe = value;
   if (name == "header") settings.headers.push_back(header_of(value));
@@ -229,7 +250,9 @@ Settings read_command_line(std::span<const std::string> arguments) {
                                       : command + (has_url ? " takes a URL only" : " takes a name only");
     throw UsageError(concat({"Unexpected argument \"", rest.front(), "\"; ", cure}));
   }
-  if (settings.args == "-" && settings.call_template == "-") {
+  if (settings.upload && !has_tool) throw UsageError("--upload is for call and stream");
+  const bool uploads_input = settings.upload && settings.upload->second == "-";
+  if ((settings.args == "-") + (settings.call_template == "-") + uploads_input > 1) {
     throw UsageError("standard input can be read only once");
   }
   return settings;

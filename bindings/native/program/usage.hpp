@@ -1,6 +1,7 @@
 // Owns the help, and parsing the command line. Must not know what the commands do.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <stdexcept>
@@ -39,6 +40,8 @@ struct Settings {
   bool frames = false;
   bool time = false;
   std::vector<NameAndText> data;
+  std::optional<NameAndText> upload;  ///< an argument's name, and the file that its chunks are read from, or `-`
+  std::size_t chunk_size = 65536;     ///< bytes
 
   /// Whether a call template is given, so that no manual is needed.
   [[nodiscard]] bool has_template() const { return call_template || recipe; }

@@ -91,6 +91,8 @@ class Driver {
       if (const auto stop = stops_.find(request["id"].get<int>()); stop != stops_.end()) stop->second.request_stop();
     } else if (what == "credentials") {
       give_credentials(request);
+    } else if (what == "chunk") {
+      give_chunk(request);
     } else if (what == "next" || what == "leave") {
       take_item(request);
     } else if (what == "pure") {
@@ -167,6 +169,23 @@ class Driver {
     reply.mapped()(std::move(credentials));
   }
 
+  ChunkedArgument chunks_for(int id, const std::string& name) {
+    const auto next = [this, id](ChunkReply reply) {
+      chunk_replies_.insert_or_assign(id, std::move(reply));
+      say({{"id", id}, {"source", "next"}});
+    };
+    return {name, next, [id] { say({{"id", id}, {"source", "stop"}}); }};
+  }
+
+  void give_chunk(const Json& request) {
+    auto reply = chunk_replies_.extract(request["id"].get<int>());
+    if (request.contains("error")) return reply.mapped()(Error{ErrorCode::invalid_argument, request["error"]});
+    if (request.contains("bytes")) {
+      return reply.mapped()(std::optional<Json>(Json::binary(request["bytes"].get<std::vector<std::uint8_t>>())));
+    }
+    reply.mapped()(request.contains("value") ? std::optional<Json>(request["value"]) : std::nullopt);
+  }
+
   void take_item(const Json& request) {
     const int id = request["id"];
     const int number = request["stream"];
@@ -195,6 +214,7 @@ class Driver {
     if (request.value("progress", false)) {
       options.on_progress = [id](const Json& value) { say({{"id", id}, {"progress", shown(value)}}); };
     }
+    if (request.contains("chunks")) options.chunks = chunks_for(id, request["chunks"]);
     options.stop = stops_.emplace(id, std::stop_source()).first->second.get_token();
     const Json call_template = request.value("template", Json());
     const Json args = request.value("args", Json());
@@ -247,6 +267,7 @@ class Driver {
   std::map<int, std::stop_source> stops_;
   std::map<int, CredentialReply> replies_;
   int last_reply_ = 0;
+  std::map<int, ChunkReply> chunk_replies_;  // by the call's id
 };
 
 }  // namespace

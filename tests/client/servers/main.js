@@ -56,6 +56,25 @@ proxy.on('connect', (request, socket) => {
   other.on('error', () => socket.destroy());
 });
 
+/** What has come to `/listen?x`, until `/heard?x` asks for it. @type {Map<string, string[]>} */
+const heard = new Map();
+/** @param {import('node:http').IncomingMessage} request */
+function heardBy({ url }) {
+  const [, key = ''] = (url ?? '').split('?');
+  if (!heard.has(key)) heard.set(key, []);
+  return /** @type {string[]} */ (heard.get(key));
+}
+
+/** What a text makes `/listen` do. @type {Record<string, (socket: import('ws').WebSocket) => void>} */
+const asked = {
+  answer: (socket) => socket.send('answer'),
+  end: (socket) => socket.send('ended'),
+  fail: (socket) => socket.send('{"error":"no"}'),
+  close: (socket) => socket.close(4321, 'enough'),
+  terminate: (socket) => socket.terminate(),
+  pause: (socket) => socket.pause(),
+};
+
 /** What each path does. @type {Record<string, (socket: import('ws').WebSocket, text: string, request: import('node:http').IncomingMessage, data: Buffer, isBinary: boolean) => void>} */
 const paths = {
   '/echo': (socket, text) => socket.send(text),
@@ -64,6 +83,11 @@ const paths = {
     socket.send(`${isBinary ? 'binary' : 'text'} ${data.toString('hex')}`),
   '/backwards': (socket, _text, _request, data) => socket.send(Buffer.from(data).reverse()),
   '/silent': () => {},
+  '/listen': (socket, text, request, data, isBinary) => {
+    heardBy(request).push(isBinary ? `binary ${data.toString('hex')}` : text);
+    asked[text]?.(socket);
+  },
+  '/heard': (socket, _text, request) => socket.send(JSON.stringify(heardBy(request))),
   // It asks, and reads no answers.
   '/asks': (socket) => {
     socket.pause();

@@ -104,6 +104,28 @@ struct ClientOptions {
   std::function<void(const WireFrame&)> on_frame;  ///< the same, for every message sent and received, as a copy
 };
 
+/// Takes what `ChunkedArgument::next` is asked for: the next chunk, none at the end, or an error. From any thread, at
+/// any time; a second answer, or one after the end of the call, is ignored. A completion handler for
+/// `ToolStream::async_next`, too.
+using ChunkReply = std::function<void(Result<std::optional<Json>>)>;
+
+/// An argument whose value comes in chunks: the one of the template's `messages` that names it is sent once for each,
+/// those behind it after the last. A chunk is what any argument may be; bytes are `Json::binary`. Both functions are
+/// called where the client runs, so that they must not block; what they throw is caught.
+struct ChunkedArgument {
+  std::string name;
+  /// Asked for one chunk at a time, while less than a megabyte waits to be sent. An error, or what it throws, ends the
+  /// call with `invalid_argument`, with that as its `cause`.
+  std::function<void(ChunkReply)> next;
+  /// Called once where the call ends before the chunks do, however it ends; not for a call that never starts.
+  std::function<void()> stop{};
+
+  /// Of chunks that are there without waiting: `next` gives one, or none at the end.
+  [[nodiscard]] static ChunkedArgument from(std::string name, std::function<std::optional<Json>()> next) {
+    return {std::move(name), [next = std::move(next)](const ChunkReply& reply) { reply(next()); }};
+  }
+};
+
 /// Options of one operation.
 struct CallOptions {
   /// Callers never share connections. Any number; 0: no particular caller.
@@ -118,6 +140,9 @@ struct CallOptions {
   /// Called on the client's executor with each frame that matches the template's `progress_filter`, decoded as a result
   /// without `result_path`; such a frame is not an answer, and restarts `response_timeout`.
   std::function<void(const Json&)> on_progress{};
+  /// For `call_tool` and `stream`: an argument in chunks, beside the others. `response_timeout` does not run while the
+  /// call waits for the next chunk.
+  std::optional<ChunkedArgument> chunks{};
   /// W3C Trace Context, for `{{traceparent}}` and `{{tracestate}}` in the message; empty: they are omitted.
   std::string traceparent{}, tracestate{};
 };
