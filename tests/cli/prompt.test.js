@@ -139,6 +139,17 @@ test('open: a handshake that is never answered ends at the timeout; what it does
   assert.doesNotMatch(stderr, /hush/);
 });
 
+test('--frames hides a secret whole that begins as another does, and no word of auth that is none', async (t) => {
+  const server = await echo(t);
+  const template = templateOf(server, {
+    message: { query: ['${USER}', '${PASSWORD}'] },
+    auth: { auth_type: 'api_key', api_key: 'hush-auth', location: 'query' },
+  });
+  const env = { USER: 'admin', PASSWORD: 'admin-hush' };
+  const { stderr } = await run(['call', 'tool', '--template', '-', '--frames'], { input: template, env });
+  assert.match(stderr, /> \{"query":\["\*\*\*","\*\*\*"\]\}$/m);
+});
+
 test('--frames leaves texts alone that a short value of the environment would tear apart', async (t) => {
   const server = await echo(t);
   const template = templateOf(server, { message: { n: '${N}', text: 'n 1 of 11' } });

@@ -187,7 +187,7 @@ Json given_template(const Context& context) {
     }
   }
   call_template["name"] = kManual;
-  if (const auto auth = call_template.find("auth"); auth != call_template.end()) secrets.add_all(*auth);
+  if (const auto auth = call_template.find("auth"); auth != call_template.end()) secrets.add_all(secret_of(*auth));
   Json headers = Json::object();
   for (const auto& [name, value] : settings.headers) headers[name] = input.fill(value, "the header " + name);
   return with_settings(std::move(call_template), settings, headers);
