@@ -86,6 +86,15 @@ test('open: lines are frames, lines with a slash are commands', async (t) => {
   await server.allClosed();
 });
 
+test('open: what the peer sends with the handshake is shown, and headers are sent', async (t) => {
+  const server = await startServer(t, undefined, {
+    onConnection: (socket, { headers }) => socket.send(`welcome, ${headers['x-own']}`),
+  });
+  const args = ['open', server.url, '--header', 'X-Own: ${OWN}'];
+  const { stdout } = await finished(start(args, { env: { OWN: 'me-me' }, input: 'hello\n' }));
+  assert.match(stdout, /^< welcome, \*{3}$/m);
+});
+
 test('open: the peer closes, and refuses', async (t) => {
   const server = await startServer(t, (socket) => socket.close(4001, 'bye'));
   const { code, stdout } = await finished(start(['open', server.url], { input: 'hello\n' }));
