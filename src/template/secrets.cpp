@@ -183,6 +183,13 @@ void Secrets::add(const CallTemplate& call_template) {
   add_query(call_template.url.href);
   for (const ConnectStep* step = call_template.connect.get(); step != nullptr; step = step->next.get()) add(step->send);
   for (const AutoReply& reply : call_template.replies) add(reply.send);
+  add(call_template.message.plan({}));
+  for (const MessageTemplate& message : call_template.more_messages) add(message.plan({}));
+  add(call_template.discovery_message.plan({}));
+  for (const auto& message : {&call_template.ping_message, &call_template.leave_message,
+                              &call_template.disconnect_message}) {
+    if (*message) add((*message)->plan({}));
+  }
 }
 
 // What stands in a message of the template's own under a name that speaks of a secret.
