@@ -186,8 +186,8 @@ void Secrets::add(const CallTemplate& call_template) {
   add(call_template.message.plan({}));
   for (const MessageTemplate& message : call_template.more_messages) add(message.plan({}));
   add(call_template.discovery_message.plan({}));
-  for (const auto& message : {&call_template.ping_message, &call_template.leave_message,
-                              &call_template.disconnect_message}) {
+  for (const auto& message :
+       {&call_template.ping_message, &call_template.leave_message, &call_template.disconnect_message}) {
     if (*message) add((*message)->plan({}));
   }
 }

@@ -63,7 +63,7 @@ Json with_settings(Json call_template, const Settings& settings, const Json& hea
 
 Manual manual_of(const Context& context, const Json& call_template) {
   Manual manual = value_of(context.client.register_manual(call_template, options_of(context)), context.ending);
-  for (const std::string& reason : manual.left_out) note("left out: " + reason);
+  for (const std::string& reason : manual.left_out) note("left out: " + context.secrets.mask(reason));
   return manual;
 }
 
