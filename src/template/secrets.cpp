@@ -192,11 +192,22 @@ void Secrets::add(const CallTemplate& call_template) {
   }
 }
 
-// What stands in a message of the template's own under a name that speaks of a secret.
 void Secrets::add(const Plan& plan) {
   std::string message;
   for (const Piece& piece : plan) message += piece.text;
-  const std::string_view text = message;
+  add_named(message);
+}
+
+// What stands in a message of the template's own under a name that speaks of a secret: in JSON, also that in its
+// strings, and in lines of headers.
+void Secrets::add_named(std::string_view text) {
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::string_view line = rest.substr(0, rest.find_first_of("\r\n"));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    const std::size_t end = line.find_first_of("\": ");
+    if (end == line.npos || line[end] != ':' || !names_a_secret(line.substr(0, end))) continue;
+    add(line.substr(std::min(line.find_first_not_of(' ', end + 1), line.size())));
+  }
   std::string name;
   for (std::size_t i = text.find('"'); i < text.size(); i = text.find('"', i)) {
     const std::size_t end = end_of_string(text, i);
@@ -207,6 +218,8 @@ void Secrets::add(const Plan& plan) {
       name = std::move(literal);
     } else if (name == kDigestName || names_a_secret(name)) {
       add(literal);
+    } else {
+      add_named(literal);
     }
   }
 }

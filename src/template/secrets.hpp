@@ -45,6 +45,7 @@ class Secrets {
 
  private:
   void add_query(TextRef url, std::size_t shortest);
+  void add_named(std::string_view text);
   [[nodiscard]] bool hide(std::string_view text, std::vector<bool>& hidden) const;
   std::vector<std::string> known_;
   std::vector<bool> starts_ = std::vector<bool>(256);  // the bytes that one of them begins with

@@ -100,6 +100,8 @@ TEST(Secrets, OfEachMessageOfATemplate) {
       R"("message":{"token":"s3cr3t","n":"{{args.n}}"})",
       R"("message":"{\"token\":\"s3cr3t\"}")",
       R"("messages":["hello",{"token":"s3cr3t"}])",
+      R"("message":{"data":"{\"deep\":\"{\\\"token\\\":\\\"s3cr3t\\\"}\"}"})",
+      R"("message":"CONNECT\nlogin:hello\r\npasscode: s3cr3t\r\n\n")",
       R"("discovery_message":{"token":"s3cr3t","id":"{{request_id}}"})",
       R"("ping_message":{"token":"s3cr3t"})",
       R"("leave_message":{"token":"s3cr3t","id":"{{request_id}}"})",
