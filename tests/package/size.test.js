@@ -15,7 +15,7 @@ import { newProject } from '../support/packed.js';
 // and their numbers sent as bytes, which makes each call cheaper, 630; for secrets in all of a template's own messages, and uploads to hosts that
 // do not say what they hold, 310. In bytes.
 const pageLimit = 91_500;
-const moduleLimit = 73_000;
+const moduleLimit = 73_200;
 const pluginLimit = 440;
 
 /** @type {Awaited<ReturnType<typeof newProject>>} */
