@@ -6,7 +6,7 @@ import { isObject, kindOf } from '../base/values.js';
 import { stringify } from '../core/message.js';
 import { ready } from '../core/module.js';
 import { argumentsOf } from '../core/pure.js';
-import { callOptions } from './options.js';
+import { callOptions, isSignal } from './options.js';
 import { WebSocketCommunicationProtocol } from './protocol.js';
 
 /**
@@ -147,11 +147,12 @@ export class Endpoint {
  * @returns {Promise<Endpoint<any, any>>}
  */
 export async function connect(target, options = {}) {
-  const { discover = true, signal, timeout, ...others } = copyOf('options', options);
+  const { discover = true, signal: _, timeout, ...others } = copyOf('options', options);
   if (typeof discover !== 'boolean')
     throw new TypeError(`options.discover must be true or false, not ${kindOf(discover)}`);
   const template = templateOf(target);
-  const given = callOptions({ signal, timeout });
+  // As for calls: an AbortController will do, whose signal is not its own property, and a bare signal will not.
+  const given = callOptions(isSignal(options) ? options : { signal: options.signal, timeout });
   const protocol = new WebSocketCommunicationProtocol(others);
   if (!discover) {
     await ready();

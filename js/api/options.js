@@ -127,7 +127,7 @@ export function callOptions(given) {
 }
 
 /** @param {any} value @returns {boolean} */
-function isSignal(value) {
+export function isSignal(value) {
   return (
     kindOf(value) === 'an object' &&
     typeof value.aborted === 'boolean' &&

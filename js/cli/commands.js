@@ -106,7 +106,7 @@ export async function given({ settings, signal }) {
   }
   const headers = settings.headers.map(([name, value]) => [name, fill(value, `the header ${name}`)]);
   const template = { call_template_type: 'websocket', ...read, url, name: MANUAL };
-  keepSecret(read.auth);
+  keepSecret(secretIn(read.auth));
   return withSettings(template, settings, Object.fromEntries(headers));
 }
 
@@ -141,12 +141,13 @@ export async function toolsOf({ protocol, signal, note }, template) {
  */
 function withoutSecrets(tool, { auth, discovery }) {
   if (discovery) return { ...tool, tool_call_template: undefined };
-  const secret = (/** @type {any} */ from) =>
-    from?.api_key ?? from?.password ?? from?.client_secret ?? from?.access_token;
-  if (!auth || secret(tool.tool_call_template.auth) !== secret(auth)) return tool;
+  if (!auth || secretIn(tool.tool_call_template.auth) !== secretIn(auth)) return tool;
   const { auth: _, ...rest } = tool.tool_call_template;
   return { ...tool, tool_call_template: rest };
 }
+
+/** @param {any} auth @returns {unknown} */
+const secretIn = (auth) => auth?.api_key ?? auth?.password ?? auth?.client_secret ?? auth?.access_token;
 
 /** @param {unknown} url */
 function originOf(url) {

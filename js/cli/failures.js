@@ -1,5 +1,6 @@
 // Owns exit codes and error messages, which say what happened and what to do. Must not know the commands.
 import { isUtcpWebSocketError } from '../api/index.js';
+import { masked } from './frames.js';
 import { Ended } from './output.js';
 import { harmless, painter } from './terminal.js';
 import { UsageError } from './usage.js';
@@ -59,9 +60,12 @@ const advice = {
 export function describe(error, json) {
   if (error instanceof Ended) return '';
   const facts = factsOf(error);
-  if (json) return JSON.stringify({ error: facts });
+  // Not the library knows what the environment has given, but this program.
+  const shown = (/** @type {string} */ name, /** @type {unknown} */ value) =>
+    typeof value === 'string' && name !== 'code' ? masked(value) : value;
+  if (json) return JSON.stringify({ error: facts }, shown);
   const paint = painter(process.stderr);
-  const lines = [`${paint('red', `error: ${facts.code}`)}: ${harmless(facts.message)}`];
+  const lines = [`${paint('red', `error: ${facts.code}`)}: ${harmless(masked(facts.message))}`];
   if (facts.advice) lines.push(paint('dim', facts.advice));
   return lines.join('\n');
 }

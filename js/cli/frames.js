@@ -7,20 +7,18 @@ const LONGEST = 2000;
 
 /** A text without secrets, also as they stand in JSON, in a URL and in Base64. @param {string} text */
 export function masked(text) {
-  let shown = text;
-  for (const secret of secrets) {
+  const forms = [...secrets].flatMap((secret) => {
     const base64 = Buffer.from(secret).toString('base64');
-    for (const form of [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret), base64]) {
-      shown = shown.replaceAll(form, '***');
-    }
-  }
-  return shown;
+    return [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret), base64];
+  });
+  // The longest first: one may begin as another does, whose rest would stay.
+  forms.sort((a, b) => b.length - a.length);
+  return forms.reduce((shown, form) => shown.replaceAll(form, '***'), text);
 }
 
-/** Every text in what authenticates. @param {unknown} value */
+/** @param {unknown} value what authenticates */
 export function keepSecret(value) {
   if (typeof value === 'string' && value.length >= SHORTEST_SECRET) secrets.add(value);
-  else if (typeof value === 'object' && value !== null) for (const member of Object.values(value)) keepSecret(member);
 }
 
 /** @param {unknown} data @returns {string} what is shown of a frame */

@@ -147,22 +147,24 @@ function objectOf(read, where) {
  * Replaces `${NAME}` from the environment; `$${NAME}` becomes a literal `${NAME}`.
  * @param {string} value
  * @param {string} where for the error
+ * @param {boolean} [isSecret] whether what the environment gives must not be shown
  * @returns {string} throws a `UsageError` that names a variable that is missing
  */
-export function fill(value, where) {
+export function fill(value, where, isSecret = true) {
   return value.replace(/(\$?)\$\{([^}]*)\}/g, (whole, dollar, name) => {
     if (dollar) return whole.slice(1);
     const found = process.env[name];
     if (found === undefined) throw new UsageError(`${where} needs \${${name}}, which is not set in the environment`);
-    if (found.length >= SHORTEST_SECRET) secrets.add(found);
+    if (isSecret && found.length >= SHORTEST_SECRET) secrets.add(found);
     return found;
   });
 }
 
-/** As `fill`; what stands behind the question mark is percent-encoded. @param {string} url @param {string} where */
+/** As `fill`; what stands behind the question mark is percent-encoded, and the host is no secret: errors name it. @param {string} url @param {string} where */
 export function fillUrl(url, where) {
   const [place = '', ...query] = url.split('?');
-  const filled = fill(place, where);
+  const [host = ''] = /^(?:[a-z]+:\/\/)?[^/]*/i.exec(place) ?? [];
+  const filled = fill(host, where, false) + fill(place.slice(host.length), where);
   if (query.length === 0) return filled;
   return `${filled}?${query.join('?').replace(/\$?\$\{[^}]*\}/g, (one) => encodeURIComponent(fill(one, where)))}`;
 }

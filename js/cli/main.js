@@ -7,7 +7,7 @@ import { call, discover, recipes, stream } from './commands.js';
 import { completionFor } from './completion.js';
 import { demo } from './demo.js';
 import { describe, exitCodeOf } from './failures.js';
-import { withFrames } from './frames.js';
+import { masked, withFrames } from './frames.js';
 import { open } from './open.js';
 import { Ended, Output } from './output.js';
 import { harmless, painter } from './terminal.js';
@@ -77,7 +77,7 @@ function version() {
 
 /** @param {string} text */
 function note(text) {
-  console.error(painter(process.stderr)('dim', `note: ${harmless(text)}`));
+  console.error(painter(process.stderr)('dim', `note: ${harmless(masked(text))}`));
 }
 
 /** @param {'>' | '<'} direction @param {string} text @param {number} seconds */
@@ -99,8 +99,8 @@ function tellEvents(protocol) {
     const { type, endpoint, connectionId, requestId, size, closeCode, reason, attempt, delay, message } = event;
     const facts = Object.entries({ connectionId, requestId, size, closeCode, reason, attempt, delay, message })
       .filter(([, value]) => value !== undefined && value !== '')
-      .map(([name, value]) => `${name} ${value}`);
-    console.error(paint('dim', harmless(`${type} ${endpoint}: ${facts.join(', ')}`)));
+      .map(([name, value]) => `${name} ${masked(String(value))}`);
+    console.error(paint('dim', harmless(`${type} ${masked(endpoint)}: ${facts.join(', ')}`)));
   };
   for (const type of /** @type {const} */ ([
     'open',

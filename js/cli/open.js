@@ -26,19 +26,24 @@ export async function open(context, WebSocket) {
   validateCallTemplate(template);
   const unused = ['auth', 'connect', 'connect_message'].filter((field) => template[field] !== undefined);
   if (unused.length > 0) context.note(`open sends frames as you type them; it does not use ${unused.join(' and ')}`);
-  const socket = await connected(WebSocket, template, context);
-  const lines = createInterface({ input: process.stdin, output: process.stdout, prompt });
+  /** @type {import('node:readline').Interface | undefined} */
+  let prompting;
   const say = (/** @type {string} */ text) => {
     process.stdout.write(process.stdout.isTTY ? `\r\x1b[K${text}\n` : `${text}\n`);
-    if (process.stdin.isTTY) lines.prompt(true);
+    if (process.stdin.isTTY) prompting?.prompt(true);
   };
-  socket.addEventListener('message', (/** @type {{ data: unknown }} */ { data }) =>
-    say(`${paint('dim', '<')} ${frameText(data)}`),
-  );
-  socket.addEventListener('close', (/** @type {{ code: number, reason: string }} */ { code, reason }) => {
-    say(`closed (${code}${reason ? `, ${frameText(reason)}` : ''})`);
-    lines.close();
+  const socket = await connected(WebSocket, template, context, (/** @type {any} */ opened) => {
+    opened.addEventListener('message', (/** @type {{ data: unknown }} */ { data }) =>
+      say(`${paint('dim', '<')} ${frameText(data)}`),
+    );
+    opened.addEventListener('close', (/** @type {{ code: number, reason: string }} */ { code, reason }) => {
+      say(`closed (${code}${reason ? `, ${frameText(reason)}` : ''})`);
+      prompting?.close();
+    });
   });
+  if (socket.readyState !== 1) return; // closed again, and said so
+  const lines = createInterface({ input: process.stdin, output: process.stdout, prompt });
+  prompting = lines;
   signal.addEventListener('abort', () => lines.close());
   if (process.stdin.isTTY) lines.prompt();
   for await (const line of lines) {
@@ -51,11 +56,14 @@ export async function open(context, WebSocket) {
   signal.throwIfAborted();
 }
 
-/** @param {any} WebSocket @param {{ [member: string]: any }} template @param {Context} context */
-function connected(WebSocket, { url, protocol, headers, timeout = 30 }, { signal }) {
-  if (!WebSocket)
-    throw failed('websocket_unavailable', 'this Node has no WebSocket, and the package ws is not installed');
-  const socket = new WebSocket(url, protocol ? [protocol] : [], { headers });
+/**
+ * @param {any} WebSocket @param {{ [member: string]: any }} template @param {Context} context
+ * @param {(socket: any) => void} follow called as soon as it is open: the first frames may come with the handshake's answer
+ */
+function connected(WebSocket, { url, protocol, headers = {}, timeout = 30 }, { signal }, follow) {
+  if (!WebSocket) throw failed('websocket_unavailable', 'this Node has no WebSocket, and the package ws is not there');
+  // As one object: so both `ws` and Node's own take headers.
+  const socket = new WebSocket(url, { protocols: protocol ? [protocol] : [], headers });
   socket.binaryType = 'arraybuffer';
   return new Promise((resolve, reject) => {
     const give = (/** @type {unknown} */ error) => {
@@ -70,6 +78,7 @@ function connected(WebSocket, { url, protocol, headers, timeout = 30 }, { signal
     socket.addEventListener('open', () => {
       clearTimeout(timer);
       signal.removeEventListener('abort', interrupted);
+      follow(socket);
       resolve(socket);
     });
     socket.addEventListener('error', (/** @type {{ message?: string }} */ { message }) =>

@@ -22,13 +22,15 @@ import { isCaptured, renderEarly } from './plan.js';
  * The connections to the peer and to the caller.
  * @typedef {object} Line
  * @property {(message: Message) => void} send
- * @property {() => boolean} hasRoom whether what was sent has left, but for a little
+ * @property {() => boolean | undefined} hasRoom whether what was sent has left, but for a little; undefined: nobody knows
  * @property {(progress: number) => void} tell how far it is
  * @property {(error: unknown) => void} fail ends the call
  */
 
 /** How often, in ms, to check whether the host's buffer has drained: no host reports it. */
 const LOOK_AGAIN_MS = 5;
+/** After so many chunks a host that does not say what it holds gets a turn to send them, and the caller one to end the call. */
+const MOST_UNKNOWN = 100;
 
 export class Outbox {
   /** @type {Early[]} */
@@ -120,10 +122,13 @@ export class Outbox {
   /** @param {Line} line */
   async #upload(line) {
     let isSent = this.#before.length > 0;
+    let unknown = 0;
     for (;;) {
-      if (!this.#over && !line.hasRoom()) {
+      const hasRoom = this.#over || line.hasRoom();
+      if (hasRoom === undefined && ++unknown % MOST_UNKNOWN === 0) await later(0);
+      if (hasRoom === false) {
         line.tell(UPLOAD_HELD);
-        while (!this.#over && !line.hasRoom()) await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+        while (!this.#over && line.hasRoom() === false) await later(LOOK_AGAIN_MS);
         if (!this.#over) line.tell(isSent ? UPLOAD_WAITING : UPLOAD_UNSENT);
       }
       if (this.#over) return;
@@ -154,6 +159,9 @@ export class Outbox {
     }
   }
 }
+
+/** @param {number} ms */
+const later = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
  * @param {import('./tools.js').PreparedTool} tool

@@ -14,7 +14,7 @@ const char* words_for(Kind kind) {
     case Kind::certificate:
       return "its certificate is not trusted";
     case Kind::wrong_protocol:
-      return "the server there speaks another protocol";
+      return "the server there speaks another protocol: is the scheme of the URL right?";
     case Kind::not_allowed:
       return "the host refuses to open it";
     case Kind::no_credentials:

@@ -153,6 +153,7 @@ Secrets Session::secrets_of(ConnectionId id) const {
   secrets.add(endpoint.field_headers);
   secrets.add(connection.token);
   secrets.add_captured(connection.captured);
+  for (const auto& [place, call] : connection.answers) secrets.add_captured(calls_.at(call)->late->answer);
   add_secrets(secrets, connection.given);
   return secrets;
 }

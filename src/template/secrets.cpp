@@ -183,13 +183,31 @@ void Secrets::add(const CallTemplate& call_template) {
   add_query(call_template.url.href);
   for (const ConnectStep* step = call_template.connect.get(); step != nullptr; step = step->next.get()) add(step->send);
   for (const AutoReply& reply : call_template.replies) add(reply.send);
+  add(call_template.message.plan({}));
+  for (const MessageTemplate& message : call_template.more_messages) add(message.plan({}));
+  add(call_template.discovery_message.plan({}));
+  for (const auto& message :
+       {&call_template.ping_message, &call_template.leave_message, &call_template.disconnect_message}) {
+    if (*message) add((*message)->plan({}));
+  }
 }
 
-// What stands in a message of the template's own under a name that speaks of a secret.
 void Secrets::add(const Plan& plan) {
   std::string message;
   for (const Piece& piece : plan) message += piece.text;
-  const std::string_view text = message;
+  add_named(message);
+}
+
+// What stands in a message of the template's own under a name that speaks of a secret: in JSON, also that in its
+// strings, and in lines of headers.
+void Secrets::add_named(std::string_view text) {
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::string_view line = rest.substr(0, rest.find_first_of("\r\n"));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    const std::size_t end = line.find_first_of("\": ");
+    if (end == line.npos || line[end] != ':' || !names_a_secret(line.substr(0, end))) continue;
+    add(line.substr(std::min(line.find_first_not_of(' ', end + 1), line.size())));
+  }
   std::string name;
   for (std::size_t i = text.find('"'); i < text.size(); i = text.find('"', i)) {
     const std::size_t end = end_of_string(text, i);
@@ -200,6 +218,8 @@ void Secrets::add(const Plan& plan) {
       name = std::move(literal);
     } else if (name == kDigestName || names_a_secret(name)) {
       add(literal);
+    } else {
+      add_named(literal);
     }
   }
 }

@@ -31,8 +31,8 @@ class Secrets {
   void add(const std::vector<Header>& headers);
   /// Key, password, token or client secret, and the query of `token_url`. Names (user, client id) are no secrets.
   void add(const Auth& auth);
-  /// Its credential, its headers' values, its query, and what members of `connect_message`, or of the messages of
-  /// `connect`, hold whose names speak of secrets (`access_token`, `password`, …).
+  /// Its credential, its headers' values, its query, and what members of its messages hold whose names speak of secrets
+  /// (`access_token`, `password`, …).
   void add(const CallTemplate& call_template);
   void add(const Plan& plan);
   /// Those whose names speak of secrets.
@@ -45,6 +45,7 @@ class Secrets {
 
  private:
   void add_query(TextRef url, std::size_t shortest);
+  void add_named(std::string_view text);
   [[nodiscard]] bool hide(std::string_view text, std::vector<bool>& hidden) const;
   std::vector<std::string> known_;
   std::vector<bool> starts_ = std::vector<bool>(256);  // the bytes that one of them begins with

@@ -101,3 +101,24 @@ test('--retry waits until somebody listens', async (t) => {
   const { code, stdout } = await end;
   assert.deepEqual([code, stdout], [0, '"{}"\n']);
 });
+
+test('what the environment gave is in no error and no event, wherever it stood; the host is', async (t) => {
+  const server = await startServer(t, (socket, text) => {
+    if (text.includes('close')) socket.close(4000, text);
+    else socket.send(JSON.stringify({ error: { message: text, again: [text] } }));
+  });
+  const env = { KEY: 'hush-hush', HOST: `127.0.0.1:${server.port}` };
+  const template = (what) => JSON.stringify({ message: [what, '${KEY}'], error_path: '/error' });
+  for (const what of ['close', 'fail']) {
+    for (const option of ['--json', '-v']) {
+      const args = ['call', 'ws://${HOST}/${KEY}', 't', '--template', '-', option];
+      const { code, stderr } = await run(args, { input: template(what), env });
+      assert.equal(code, what === 'close' ? 3 : 1);
+      assert.doesNotMatch(stderr, /hush/);
+      assert.match(stderr, /\["(close|fail)\\*","\*\*\*\\*"\]|\[\\"(close|fail)\\",\\"\*\*\*\\"\]/);
+      if (option === '-v') assert.match(stderr, new RegExp(`^open ws://${env.HOST}/\\*\\*\\*: connectionId 1$`, 'm'));
+    }
+  }
+  const nobody = await run(['call', 'ws://127.0.0.1:1/${KEY}', 't', '--template', '-'], { input: '{}', env });
+  assert.match(nobody.stderr, /could not connect to ws:\/\/127\.0\.0\.1:1\/\*\*\*: nobody listens there/);
+});

@@ -86,6 +86,15 @@ test('open: lines are frames, lines with a slash are commands', async (t) => {
   await server.allClosed();
 });
 
+test('open: what the peer sends with the handshake is shown, and headers are sent', async (t) => {
+  const server = await startServer(t, undefined, {
+    onConnection: (socket, { headers }) => socket.send(`welcome, ${headers['x-own']}`),
+  });
+  const args = ['open', server.url, '--header', 'X-Own: ${OWN}'];
+  const { stdout } = await finished(start(args, { env: { OWN: 'me-me' }, input: 'hello\n' }));
+  assert.match(stdout, /^< welcome, \*{3}$/m);
+});
+
 test('open: the peer closes, and refuses', async (t) => {
   const server = await startServer(t, (socket) => socket.close(4001, 'bye'));
   const { code, stdout } = await finished(start(['open', server.url], { input: 'hello\n' }));
@@ -137,6 +146,17 @@ test('open: a handshake that is never answered ends at the timeout; what it does
   assert.match(stderr, /connection_timeout: no connection to the endpoint within 0\.2 s/);
   assert.match(stderr, /it does not use auth/);
   assert.doesNotMatch(stderr, /hush/);
+});
+
+test('--frames hides a secret whole that begins as another does, and no word of auth that is none', async (t) => {
+  const server = await echo(t);
+  const template = templateOf(server, {
+    message: { query: ['${USER}', '${PASSWORD}'] },
+    auth: { auth_type: 'api_key', api_key: 'hush-auth', location: 'query' },
+  });
+  const env = { USER: 'admin', PASSWORD: 'admin-hush' };
+  const { stderr } = await run(['call', 'tool', '--template', '-', '--frames'], { input: template, env });
+  assert.match(stderr, /> \{"query":\["\*\*\*","\*\*\*"\]\}$/m);
 });
 
 test('--frames leaves texts alone that a short value of the environment would tear apart', async (t) => {

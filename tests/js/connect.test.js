@@ -153,6 +153,18 @@ test('leaving a stream does not wait for an item that does not come', async (t) 
   await endpoint.close();
 });
 
+test('an AbortController as options ends the asking, a bare signal is refused, as with calls', async (t) => {
+  const server = await startServer(t, () => controller.abort(new Error('enough')));
+  const controller = new AbortController();
+  const error = await failure(connect(server.url, /** @type {any} */ (controller)));
+  assert.equal(error.message, 'enough');
+  await assert.rejects(connect(server.url, /** @type {any} */ (controller.signal)), {
+    name: 'TypeError',
+    message: 'options must be an object with a signal: pass { signal }',
+  });
+  assert.equal(server.opened, 1);
+});
+
 test('options whose getter throws are a TypeError', async () => {
   const options = {
     get headers() {

@@ -1,6 +1,7 @@
 // An async iterable as an argument: its chunks are sent one by one, while answers come. The order, backpressure, and what is refused.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { WebSocket } from 'ws';
 import { driverOf } from '../../js/api/protocol.js';
 import { failure, newProtocol, startServer } from '../support/server.js';
 import { given, source, startListener, upload } from '../support/upload.js';
@@ -143,6 +144,31 @@ test('a peer that does not read holds the iterable up, and is late with that', a
   const taken = first(50);
   assert.equal(await protocol.callTool(null, 'm.t', { audio: taken }, server.template(upload)), 'ended');
   assert.deepEqual([taken.nexts, taken.returns, server.chunks().length], [51, 0, 50]);
+});
+
+test('a host that does not say what it holds: an iterable that is always ready leaves the event loop its turns', async (t) => {
+  class Silent extends WebSocket {
+    get bufferedAmount() {
+      return Number.NaN;
+    }
+  }
+  const server = await startListener(t);
+  const controller = new AbortController();
+  let given = 0;
+  const audio = source(() => {
+    if (given === 0) setTimeout(() => controller.abort(new Error('enough')));
+    given += 1;
+    return given < 100_000 ? { value: 'x' } : { done: true };
+  });
+  const call = newProtocol(t, { WebSocket: Silent }).callTool(
+    null,
+    'm.t',
+    { audio },
+    server.template(upload),
+    controller,
+  );
+  assert.equal((await failure(call)).message, 'enough');
+  assert.ok(given < 10_000, `${given} chunks were taken`);
 });
 
 test('the peer is not late while the caller is waited for, and is late from the last message on', async (t) => {

@@ -95,6 +95,27 @@ TEST(Secrets, OfATemplate) {
   EXPECT_EQ(secrets.mask("no more, no+more, polìcy"), "no more, no+more, polìcy") << "words are no secrets";
 }
 
+TEST(Secrets, OfEachMessageOfATemplate) {
+  const std::string messages[] = {
+      R"("message":{"token":"s3cr3t","n":"{{args.n}}"})",
+      R"("message":"{\"token\":\"s3cr3t\"}")",
+      R"("messages":["hello",{"token":"s3cr3t"}])",
+      R"("message":{"data":"{\"deep\":\"{\\\"token\\\":\\\"s3cr3t\\\"}\"}"})",
+      R"("message":"CONNECT\nlogin:hello\r\npasscode: s3cr3t\r\n\n")",
+      R"("discovery_message":{"token":"s3cr3t","id":"{{request_id}}"})",
+      R"("ping_message":{"token":"s3cr3t"})",
+      R"("leave_message":{"token":"s3cr3t","id":"{{request_id}}"})",
+      R"("disconnect_message":{"token":"s3cr3t"})",
+  };
+  for (const std::string& message : messages) {
+    const Result<CallTemplate> parsed = parse_call_template(concat({R"({"url":"wss://h.example/",)", message, "}"}));
+    ASSERT_TRUE(parsed.ok()) << message;
+    Secrets secrets;
+    secrets.add(parsed.value());
+    EXPECT_EQ(secrets.mask("hello, s3cr3t"), "hello, ***") << message;
+  }
+}
+
 TEST(Secrets, GreetingsThatAreNoJson) {
   const Result<CallTemplate> parsed = parse_call_template(
       R"({"url":"wss://h.example/","connect_message":"40{\"token\":\"s3cr3t\",\"other\":[\"token\",\"half"})");

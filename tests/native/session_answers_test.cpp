@@ -255,5 +255,16 @@ TEST(SessionAnswers, SecretsOfTheFirstOneAreNotShown) {
   }
 }
 
+TEST(SessionAnswers, WhatAFirstAnswerToldIsMaskedInReasonsForClosing) {
+  Subscriber host({.retry = {.enabled = false}});
+  host.late_filter = MessageTemplate::compile(R"([{"sub":"{{answer.token}}"},{},{}])")->plan({});
+  host.late_leave.clear();
+  const CallId call = host.on_open(R"({"url":"wss://h.example/ws","message":{"id":"{{request_id}}"},"name":"m",
+    "capture":{"token":"/result"},"message_filter":{"sub":"{{answer.token}}"}})");
+  host.text(1, R"({"id":"1","result":"s3cr3t"})");
+  host.peer_closes(1, 4000, "s3cr3t is used up");
+  EXPECT_EQ(host.outcome(call).error->reason, "*** is used up");
+}
+
 }  // namespace
 }  // namespace utcp::ws::test

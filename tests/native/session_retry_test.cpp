@@ -252,7 +252,8 @@ TEST(SessionRetry, WhatCannotMendItselfRejectsAtOnceAndSaysWhy) {
       {{.kind = Kind::certificate, .text = "CERT_HAS_EXPIRED"},
        "could not connect to wss://h.example/ws: its certificate is not trusted (CERT_HAS_EXPIRED)"},
       {{.kind = Kind::wrong_protocol},
-       "could not connect to wss://h.example/ws: the server there speaks another protocol"},
+       "could not connect to wss://h.example/ws: the server there speaks another protocol: is the scheme of the URL "
+       "right?"},
       {{.kind = Kind::not_allowed, .text = "Invalid URL"},
        "could not connect to wss://h.example/ws: the host refuses to open it (Invalid URL)"},
       {{.kind = Kind::unreadable_url}, "could not connect to wss://h.example/ws: the host cannot parse this URL"},

@@ -71,7 +71,7 @@ Json with_settings(Json call_template, const Settings& settings, const Json& hea
 
 Manual manual_of(const Context& context, const Json& call_template) {
   Manual manual = value_of(context.client.register_manual(call_template, options_of(context)), context.ending);
-  for (const std::string& reason : manual.left_out) note("left out: " + reason);
+  for (const std::string& reason : manual.left_out) note("left out: " + context.secrets.mask(reason));
   return manual;
 }
 
@@ -197,7 +197,7 @@ Json given_template(const Context& context) {
     }
   }
   call_template["name"] = kManual;
-  if (const auto auth = call_template.find("auth"); auth != call_template.end()) secrets.add_all(*auth);
+  if (const auto auth = call_template.find("auth"); auth != call_template.end()) secrets.add_all(secret_of(*auth));
   Json headers = Json::object();
   for (const auto& [name, value] : settings.headers) headers[name] = input.fill(value, "the header " + name);
   return with_settings(std::move(call_template), settings, headers);

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <string_view>
+#include <utility>
 
 #include <utcp_websocket/text.hpp>
 
@@ -85,7 +86,10 @@ Json facts_of(const Error& error) {
   return facts;
 }
 
-int tell(const Json& facts, int exit_code, bool as_json) {
+int tell(Json facts, int exit_code, bool as_json, const KnownSecrets& secrets) {
+  for (const char* name : {"message", "reason", "field", "detail"}) {
+    if (facts.contains(name)) facts[name] = secrets.masked(std::move(facts[name]));
+  }
   if (as_json) {
     say(json_line({{"error", facts}}));
     return exit_code;
@@ -99,19 +103,19 @@ int tell(const Json& facts, int exit_code, bool as_json) {
 
 }  // namespace
 
-int tell_failure(bool as_json) {
+int tell_failure(bool as_json, const KnownSecrets& secrets) {
   try {
     throw;
   } catch (const Ended& ended) {
     return ended.exit_code;
   } catch (const Failed& failed) {
-    return tell(facts_of(failed.error), exit_code_of(failed.error.code), as_json);
+    return tell(facts_of(failed.error), exit_code_of(failed.error.code), as_json, secrets);
   } catch (const UsageError& error) {
-    return tell(facts_of("usage", error.what()), kUsage, as_json);
+    return tell(facts_of("usage", error.what()), kUsage, as_json, secrets);
   } catch (const UnknownTool& error) {
-    return tell(facts_of("unknown_tool", error.what()), kFailed, as_json);
+    return tell(facts_of("unknown_tool", error.what()), kFailed, as_json, secrets);
   } catch (const std::exception& error) {
-    return tell(facts_of("internal", error.what()), kFailed, as_json);
+    return tell(facts_of("internal", error.what()), kFailed, as_json, secrets);
   }
 }
 

@@ -8,6 +8,8 @@
 
 #include <utcp_websocket/error.hpp>
 
+#include "input.hpp"
+
 namespace utcp::ws::program {
 
 /// What the library says.
@@ -22,7 +24,8 @@ class UnknownTool : public std::runtime_error {
 };
 
 /// Says on standard error what is being handled (a `Failed`, `UsageError`, `UnknownTool` or `Ended`), in JSON or for
-/// people, and returns the exit code. Only where something was thrown.
-int tell_failure(bool as_json);
+/// people, and returns the exit code. Only where something was thrown. Not the library knows what the environment has
+/// given, but this program: `secrets`.
+int tell_failure(bool as_json, const KnownSecrets& secrets);
 
 }  // namespace utcp::ws::program

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
@@ -72,6 +73,14 @@ std::string KnownSecrets::mask(std::string_view text) const {
   return secrets_.mask(text);
 }
 
+Json KnownSecrets::masked(Json value) const {
+  if (value.is_string()) return mask(value.get_ref<const std::string&>());
+  if (value.is_structured()) {
+    for (Json& member : value) member = masked(std::move(member));
+  }
+  return value;
+}
+
 Json Input::arguments(const std::optional<std::string>& typed, const std::vector<Settings::NameAndText>& data) const {
   Json arguments = Json::object();
   if (typed == "-") {
@@ -114,7 +123,7 @@ std::string Input::standard_input() const {
 }
 
 template <class Encode>
-std::string Input::filled(std::string_view text, std::string_view where, Encode encode) const {
+std::string Input::filled(std::string_view text, std::string_view where, Encode encode, bool is_secret) const {
   std::string out;
   while (true) {
     const std::size_t start = text.find("${");
@@ -130,7 +139,7 @@ std::string Input::filled(std::string_view text, std::string_view where, Encode 
       if (value == nullptr) {
         throw UsageError(concat({where, " needs ${", name, "}, which is not set in the environment"}));
       }
-      secrets_.add(value);
+      if (is_secret) secrets_.add(value);
       out += encode(value);
     }
     text.remove_prefix(end + 1);
@@ -143,7 +152,12 @@ std::string Input::fill(std::string_view text, std::string_view where) const {
 
 std::string Input::fill_url(std::string_view url, std::string_view where) const {
   const std::size_t query = url.find('?');
-  std::string text = fill(url.substr(0, query), where);
+  const std::string_view place = url.substr(0, query);
+  const std::size_t scheme = place.find("://");
+  const std::size_t path = std::min(place.find('/', scheme == place.npos ? 0 : scheme + 3), place.size());
+  std::string text = filled(
+      place.substr(0, path), where, [](std::string value) { return value; }, false);
+  text += fill(place.substr(path), where);
   if (query == std::string_view::npos) return text;
   return text + filled(url.substr(query), where, [](const std::string& value) { return form_encode(value); });
 }

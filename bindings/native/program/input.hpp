@@ -22,6 +22,8 @@ class KnownSecrets {
   /// Every text in what authenticates.
   void add_all(const Json& value);
   [[nodiscard]] std::string mask(std::string_view text) const;
+  /// All texts in a value.
+  [[nodiscard]] Json masked(Json value) const;
 
  private:
   mutable std::mutex mutex_;
@@ -41,14 +43,15 @@ class Input {
 
   /// Fills in `${NAME}` from the environment; `$${NAME}` stays, with one `$` less. `where`: for the error.
   [[nodiscard]] std::string fill(std::string_view text, std::string_view where) const;
-  /// The same; what stands behind the question mark is percent-encoded.
+  /// The same; what stands behind the question mark is percent-encoded, and the host is no secret: errors name it.
   [[nodiscard]] std::string fill_url(std::string_view url, std::string_view where) const;
 
  private:
   [[nodiscard]] std::string standard_input() const;
   [[nodiscard]] Json fill_all(Json value, std::string_view where, std::string_view name) const;
   template <class Encode>
-  [[nodiscard]] std::string filled(std::string_view text, std::string_view where, Encode encode) const;
+  [[nodiscard]] std::string filled(std::string_view text, std::string_view where, Encode encode,
+                                   bool is_secret = true) const;
 
   const Ending& ending_;
   KnownSecrets& secrets_;

@@ -26,7 +26,7 @@ std::string seconds_since(Clock::time_point start, int width) {
   return text.data();
 }
 
-void tell(const Event& event) {
+void tell(const Event& event, const KnownSecrets& secrets) {
   std::string facts;
   const auto fact = [&facts](std::string_view name, const std::string& value) {
     append(facts, {facts.empty() ? "" : ", ", name, " ", value});
@@ -37,23 +37,23 @@ void tell(const Event& event) {
   if (event.call) fact("requestId", to_text(*event.call));
   if (has_size) fact("size", to_text(event.size));
   if (event.kind == Kind::close) fact("closeCode", to_text(event.close_code));
-  if (!event.reason.empty()) fact("reason", event.reason);
+  if (!event.reason.empty()) fact("reason", secrets.mask(event.reason));
   if (event.kind == Kind::retry) {
     fact("attempt", to_text(event.attempt));
     fact("delay", json_line(std::chrono::duration<double>(event.delay).count()));
   }
-  if (!event.message.empty()) fact("message", event.message);
-  const std::string line = concat({event_name(event.kind), " ", event.endpoint, ": ", facts});
+  if (!event.message.empty()) fact("message", secrets.mask(event.message));
+  const std::string line = concat({event_name(event.kind), " ", secrets.mask(event.endpoint), ": ", facts});
   say(Painter(STDERR_FILENO)(Style::dim, harmless(line)));
 }
 
 ClientOptions options_for(const Settings& settings, const KnownSecrets& secrets, Clock::time_point start) {
   ClientOptions options;
   if (!settings.retry) options.retry.reset();
-  options.on_event = [&settings](const Event& event) {
+  options.on_event = [&settings, &secrets](const Event& event) {
     // What the template has wrong is worth a line without `-v`, too.
     if (event.kind == Event::Kind::warning && event.message.starts_with("the call template")) note(event.message);
-    if (settings.verbose) tell(event);
+    if (settings.verbose) tell(event, secrets);
   };
   if (settings.frames) {
     options.on_frame = [&secrets, start](const WireFrame& frame) {
@@ -67,9 +67,8 @@ ClientOptions options_for(const Settings& settings, const KnownSecrets& secrets,
 
 /// Carries out a command, and returns the exit code. `failed` tells what was thrown, before closing takes its time.
 template <class Failed>
-int work(const Settings& settings, Output& output, Ending& ending, Failed failed) {
+int work(const Settings& settings, Output& output, Ending& ending, KnownSecrets& secrets, Failed failed) {
   const Clock::time_point start = Clock::now();
-  KnownSecrets secrets;
   const Input input(ending, secrets);
   Client client(options_for(settings, secrets, start));
   const Context context{settings, client, output, input, ending, secrets};
@@ -90,9 +89,10 @@ int work(const Settings& settings, Output& output, Ending& ending, Failed failed
 
 int run(std::span<const std::string> arguments) {
   Ending ending;
+  KnownSecrets secrets;
   const auto failed = [&] {
     if (const auto exit_code = ending.exit_code()) return *exit_code;  // whatever broke because of that
-    return tell_failure(std::ranges::find(arguments, "--json") != arguments.end());
+    return tell_failure(std::ranges::find(arguments, "--json") != arguments.end(), secrets);
   };
   try {
     const Settings settings = read_command_line(arguments);
@@ -106,7 +106,7 @@ int run(std::span<const std::string> arguments) {
     } else if (settings.command == Command::version) {
       output.print("utcp-websocket " UTCP_WEBSOCKET_VERSION);
     } else {
-      return work(settings, output, ending, failed);
+      return work(settings, output, ending, secrets, failed);
     }
     output.close();
     return 0;

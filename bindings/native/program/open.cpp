@@ -248,7 +248,7 @@ void run(const Context& context, const std::string& line) {
       note("commands are /tools, /call TOOL [ARGUMENTS], /stream TOOL [ARGUMENTS] and /quit");
     }
   } catch (...) {
-    tell_failure(false);
+    tell_failure(false, context.secrets);
   }
 }
 

@@ -71,8 +71,9 @@ for (const kind of ['node', 'sdk']) {
   });
 }
 
-test('page: a call', async (t) => {
-  await inspector.choose('read_sensor');
+test('page: a call, whose arguments could end the script', async (t) => {
+  await inspector.choose('text_statistics');
+  await inspector.writeArguments({ text: '</script><!--<script>' });
   const html = await codeFor('page');
   const prefix = '/node_modules/utcp-websocket/';
   const server = createServer((request, response) => {
@@ -88,5 +89,5 @@ test('page: a call', async (t) => {
   t.after(() => page.close());
   const said = page.waitForEvent('console');
   await page.goto(`http://127.0.0.1:${server.address().port}/`);
-  assert.match((await said).text(), /^OK load/);
+  assert.match((await said).text(), /characters: 21/);
 });

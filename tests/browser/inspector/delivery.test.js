@@ -12,8 +12,9 @@ import { startInspector } from '../../support/inspector.js';
 
 // Lower them whenever the page gets lighter, never raise them without a word why. The package is 90,920 of the start (see
 // tests/package/size.test.js); the editor of JSON is 94,000 of all, and nothing of it is loaded before a tool is chosen. Twice as many
-// recipes are 1,100 of all, loaded with the first that is chosen.
-const budget = { start: 125_200, all: 300_500 };
+// recipes are 1,100 of all, loaded with the first that is chosen. That a secret goes to its endpoint alone is 150 of both, secrets in the
+// template's own messages 310 of the package.
+const budget = { start: 125_600, all: 300_900 };
 
 /** @type {Awaited<ReturnType<typeof startInspector>>} */
 let inspectors;

@@ -67,7 +67,7 @@ for (const [host, WebSocket] of Object.entries(hosts)) {
       assert.equal(error.code, 'connection_failed');
       assert.match(
         error.message,
-        /: the server there speaks another protocol \((EPROTO|ERR_SSL_WRONG_VERSION_NUMBER)\)$/,
+        /: the server there speaks another protocol: is the scheme of the URL right\? \((EPROTO|ERR_SSL_WRONG_VERSION_NUMBER)\)$/,
       );
       assert.deepEqual(retries, []);
     });

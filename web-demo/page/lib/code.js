@@ -63,7 +63,10 @@ await protocol.close();
 /** @param {What} what */
 export function pageCode(what) {
   const options = what.carrier ? `{ browserAuth: '${what.carrier}' }` : '';
-  const lines = `${protocolLines(what, 'secret')}\nconst args = ${literal(what.args, 'secret')};\n${callLines(what, 'args')}`;
+  const lines =
+    `${protocolLines(what, 'secret')}\nconst args = ${literal(what.args, 'secret')};\n${callLines(what, 'args')}`
+      // Else a text of the arguments could end the script.
+      .replace(/<(?=[!/s])/gi, '\\x3c');
   const ask = lines.includes('secret') ? "const secret = prompt('Secret'); // never part of a page\n" : '';
   return `<!doctype html>
 <script type="importmap">

@@ -3,7 +3,7 @@
 
 import { ready, WebSocketCommunicationProtocol } from 'utcp-websocket';
 import { ways } from './auth.js';
-import { fill, hide } from './secrets.js';
+import { fill, hide, originOf, withoutPlaceholders } from './secrets.js';
 import { bundledProvider, setup } from './setup.svelte.js';
 import { timeline } from './timeline.svelte.js';
 
@@ -101,7 +101,7 @@ class Connection {
       const advice = answer.success ? '' : (await import('./advice.js')).adviceFor(answer.error);
       if (this.#attempt !== attempt) return;
       this.advice = advice;
-      this.tools = answer.success ? hide(answer.manual.tools, secret) : [];
+      this.tools = answer.success ? hide(withoutPlaceholders(answer.manual.tools), secret) : [];
       if (answer.success) this.#connected();
       else this.state = 'failed';
     } catch (error) {
@@ -124,8 +124,14 @@ class Connection {
 
   /** As this tab was before it was loaded anew; a secret has to be entered again. */
   async resume() {
-    if (keptInTab() !== setup.endpoint || (ways[setup.auth]?.secret && setup.secret === '')) return;
+    if (keptInTab() !== setup.endpoint || setup.lacksSecret) return;
     await this.connect();
+  }
+
+  /** To what a link says; a secret has to be entered first. @param {string} link */
+  async take(link) {
+    setup.read(link);
+    await (setup.lacksSecret ? this.disconnect() : this.connect());
   }
 
   /** What the user wants: it is not connected again after a reload. */
@@ -195,8 +201,5 @@ function toolOf({ title, args, streams, template }, { name: _, ...connecting }) 
     tool_call_template: { ...template, ...connecting },
   };
 }
-
-/** @param {string} url */
-const originOf = (url) => (URL.canParse(url) ? new URL(url).origin : undefined);
 
 export const connection = new Connection();

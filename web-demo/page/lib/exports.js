@@ -1,7 +1,7 @@
 // Owns what the timeline holds as a file: lines of JSON, or a HAR as the developer tools of Chrome write one for WebSockets.
 // No secret may be in it, whatever the frames hold. Must not know how rows look.
 import { contentOf } from './frame.js';
-import { hide, urlWithoutSecrets, withoutSecrets } from './secrets.js';
+import { hide, isSecretName, placeholder, urlWithoutSecrets, withoutSecrets } from './secrets.js';
 
 /** @typedef {import('./timeline.svelte.js').Row} Row */
 
@@ -113,7 +113,7 @@ function textFor(content, secret) {
   try {
     value = JSON.parse(text);
   } catch {
-    return text;
+    return textWithoutSecrets(text);
   }
   try {
     const shared = JSON.stringify(withoutSecrets(value));
@@ -121,6 +121,17 @@ function textFor(content, secret) {
   } catch {
     return 'nested too deeply to look for secrets in it';
   }
+}
+
+/** Text that is no JSON, without what is named like a secret: of members of JSON in it (`42["auth",{"token":…}]`), and of lines of headers. @param {string} text */
+function textWithoutSecrets(text) {
+  const masked = (/** @type {string} */ name, /** @type {string} */ whole, /** @type {string} */ instead) =>
+    isSecretName(name) ? instead : whole;
+  return text
+    .replace(/"((?:[^"\\]|\\.)*)"(\s*:\s*)(?:"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*)/g, (whole, name, colon) =>
+      masked(name, whole, `"${name}"${colon}"${placeholder}"`),
+    )
+    .replace(/^([\w-]+)(: ?)[^\r\n\0]+/gm, (whole, name, colon) => masked(name, whole, name + colon + placeholder));
 }
 
 /** @param {Uint8Array} bytes */

@@ -1,7 +1,7 @@
 // Owns what was called last: its answer, its items, or the many calls made at once, while they come and after.
 // Must not know how results are shown.
 import { connection } from './connection.svelte.js';
-import { fill, hide } from './secrets.js';
+import { fill, hide, originOf, placeholder } from './secrets.js';
 import { setup } from './setup.svelte.js';
 import { timeline } from './timeline.svelte.js';
 import { timeText } from './units.js';
@@ -156,16 +156,15 @@ class Run {
   #call({ tool, args, template }, signal) {
     const { protocol, manual } = connection;
     if (!protocol) throw new Error('Connect first.');
-    const filled = fill(template, setup.secret);
-    return protocol.callTool(null, `${manual.name}.${tool}`, args, filled, { signal });
+    return protocol.callTool(null, `${manual.name}.${tool}`, args, filled(template, manual), { signal });
   }
 
   /** @param {Request} request @param {AbortSignal} signal @param {() => boolean} current */
   async #stream({ tool, args, template }, signal, current) {
     const { protocol, manual } = connection;
     if (!protocol) throw new Error('Connect first.');
-    const filled = fill(template, setup.secret);
-    for await (const item of protocol.callToolStreaming(null, `${manual.name}.${tool}`, args, filled, { signal })) {
+    const called = filled(template, manual);
+    for await (const item of protocol.callToolStreaming(null, `${manual.name}.${tool}`, args, called, { signal })) {
       if (!current()) return;
       this.#items.push(item);
       if (this.#items.length > mostItems * 1.2) this.#items = this.#items.slice(-mostItems);
@@ -236,6 +235,16 @@ class Run {
     this.waiting = this.state === 'running' ? Math.max(0, this.#arrived - this.#taken) : 0;
     this.connections = this.#connections.size;
   }
+}
+
+/** With the secret, which goes to the endpoint that it was entered for, whatever a link or a manual says. @param {any} template @param {any} manual */
+function filled(template, manual) {
+  if (originOf(template.url) !== originOf(manual.url) && JSON.stringify(template).includes(placeholder)) {
+    throw new Error(
+      `The secret was entered for ${originOf(manual.url)}: connect to ${originOf(template.url)} to use one there.`,
+    );
+  }
+  return fill(template, setup.secret);
 }
 
 /** @param {number} milliseconds @param {AbortSignal} signal @returns {Promise<void>} */

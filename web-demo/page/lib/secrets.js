@@ -5,10 +5,10 @@ export const placeholder = '${SECRET}';
 
 /** Names whose values are taken for secrets, in templates, arguments and query parameters. */
 const secretName =
-  /^(auth|authorization|bearer|cookie|credentials?|jwt|key|pass(word|wd|phrase)?|pin|pwd|secret|session(_?id)?|sig(nature)?|ticket|token)$|([_-]|api|access|client)(key|secret|token|password|ticket|signature)$/i;
+  /^(auth|authorization|bearer|cookie|credentials?|jwt|key|pass(word|wd|phrase|code)?|pin|pwd|secret|session(_?id)?|sig(nature)?|ticket|token)$|([_-]|api|access|client)(key|secret|token|password|ticket|signature)$/i;
 
-/** @param {string} name */
-export const isSecretName = (name) => secretName.test(name);
+/** `authToken` as `auth_token`. @param {string} name */
+export const isSecretName = (name) => secretName.test(name.replace(/([a-z])(?=[A-Z])/g, '$1_'));
 
 /**
  * A copy of JSON with every value that is no object or array as `map(leaf, name)` makes it; elements of an array have the array's name.
@@ -30,6 +30,9 @@ export function fill(value, secret) {
     text.replaceAll(placeholder, () => (name === 'url' ? encodeURIComponent(secret) : secret)),
   );
 }
+
+/** What others say, a manual for one: the secret does not go where they write its placeholder. @template T @param {T} value @returns {T} */
+export const withoutPlaceholders = (value) => mapTexts(value, (text) => text.replaceAll(placeholder, '***'));
 
 /** How the secret may stand in a text. @param {string} secret */
 export const writtenForms = (secret) => [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)];
@@ -54,11 +57,16 @@ export function withoutSecrets(value) {
   });
 }
 
-/** @param {string} url */
+/** User and password before the host, which no WebSocket URL may have, are left out. @param {string} url */
 export function urlWithoutSecrets(url) {
-  return url.replace(/([?&])([^=&#]*)=([^&#]*)/g, (whole, before, name, value) =>
-    isSecretName([...new URLSearchParams(name).keys()].join()) && value !== '' && !value.startsWith('${')
-      ? `${before}${name}=${placeholder}`
-      : whole,
-  );
+  return url
+    .replace(/^([a-z]+:\/\/)[^/?#]*@/i, '$1')
+    .replace(/([?&])([^=&#]*)=([^&#]*)/g, (whole, before, name, value) =>
+      isSecretName([...new URLSearchParams(name).keys()].join()) && value !== '' && !value.startsWith('${')
+        ? `${before}${name}=${placeholder}`
+        : whole,
+    );
 }
+
+/** @param {unknown} url */
+export const originOf = (url) => (typeof url === 'string' && URL.canParse(url) ? new URL(url).origin : undefined);

@@ -1,7 +1,7 @@
 // Owns what the user has set up, and its copy in the URL's hash, which holds everything but secrets.
 // Must not know what is done with it.
 import { ways } from './auth.js';
-import { hide, placeholder, urlWithoutSecrets, withoutSecrets } from './secrets.js';
+import { hide, originOf, placeholder, urlWithoutSecrets, withoutSecrets } from './secrets.js';
 
 /** Where the demo’s provider listens, as the demo’s server writes it into the page; empty on a static host. */
 export const bundledProvider = document.querySelector('meta[name="utcp-provider"]')?.getAttribute('content') ?? '';
@@ -44,10 +44,18 @@ class Setup {
     return ways[this.auth]?.needsCarrier === true && this.carrier === 'subprotocol';
   }
 
+  /** Whether a secret has to be entered first. */
+  get lacksSecret() {
+    return ways[this.auth]?.secret !== undefined && this.secret === '';
+  }
+
   /** What a link says. @param {string} [hash] */
   read(hash = location.hash) {
     const text = reader(hash);
+    const before = originOf(this.url);
     this.url = text('url', bundledProvider || 'ws://127.0.0.1:8765/utcp');
+    // It was entered for where the page was before.
+    if (originOf(this.url) !== before) this.secret = '';
     const way = text('auth', 'none');
     this.chooseAuth(ways[way] && !ways[way].impossible ? way : 'none');
     for (const name of Object.keys(this.fields)) this.fields[name] = text(`auth.${name}`, this.fields[name]);
@@ -101,6 +109,7 @@ class Setup {
     const defaults = defaultFields(this.auth);
     const fields = { ...this.fields };
     if (fields.connect_message) fields.connect_message = shareable(fields.connect_message);
+    if (fields.token_url) fields.token_url = urlWithoutSecrets(fields.token_url);
     for (const [name, value] of Object.entries(fields)) add(`auth.${name}`, value, defaults[name]);
     if (this.offersCredential) {
       add('carrier', this.carrier);
