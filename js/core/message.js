@@ -186,12 +186,15 @@ export function renderPlan(plan, args, builtIns) {
       text = encode(text, ENCODING_JSON_STRING);
     }
     if (message.length + text.length > LONGEST_MESSAGE) {
-      throw new TypeError(`the message would have more than ${LONGEST_MESSAGE} characters: pass less`);
+      throw new TooLong(`the message would have more than ${LONGEST_MESSAGE} characters: pass less`);
     }
     message += text;
   }
   return message;
 }
+
+/** Of the caller's making, also where it shows only once the peer has told what goes in. */
+export class TooLong extends TypeError {}
 
 /** In UTF-16 code units, or bytes; hosts that take longer messages are few. */
 export const LONGEST_MESSAGE = 2 ** 28;
