@@ -88,12 +88,12 @@ struct SendGreeting {
   ConnectionId connection;
   Plan plan;
 };
-/// Send this text, which the host rendered before the call began (`CallRequest::leave_message`): the peer is told that
-/// the call is left. It comes after the call's `SendMessage`, perhaps after its `SettleCall`.
+/// Send this, which the host rendered before the call began (`CallRequest::leave_message`) but for `{{new_id}}`: the
+/// peer is told that the call is left. It comes after the call's `SendMessage`, perhaps after its `SettleCall`.
 struct SendLeaveMessage {
   ConnectionId connection;
   CallId call;
-  std::string text;
+  Plan plan;
 };
 /// Render and send the template's `disconnect_message`: no arguments. The connection's `CloseSocket` follows.
 struct SendDisconnectMessage {
@@ -172,7 +172,8 @@ struct CallRequest {
   std::optional<std::string>
       message_filter{};         ///< the template's `filter_message`, where it has placeholders: filled in
   std::string leave_message{};  ///< the template's, rendered like the message; empty: none
-  /// Both in another form, where values that are captured later stand in them: see `fill`.
+  /// Both in another form, where values that are known later stand in them: what is captured, and, since some peers
+  /// want ids that increase, `{{new_id}}` in a leave message. See `fill`.
   Plan late_filter{}, late_leave{};
   std::string uuid{};  ///< the value of `{{uuid}}` in this call's message, where answers carry it back
   /// Instead of the template's `connection_timeout` and `response_timeout`; 0: none.
