@@ -156,6 +156,10 @@ const NO_JSON =
   ' is bytes, which JSON cannot hold: pass a text, or let the template have "message_format": "base64", or "binary" and ' +
   'the placeholder of this argument alone as "message"';
 
+const NO_CHUNKS =
+  ' is an async iterable, which JSON cannot hold: only an argument itself comes in chunks, so make it one, and let one ' +
+  'message of the template name it';
+
 /** @param {unknown} value @param {string} path */
 function checkJson(value, path) {
   if (isBytes(value)) throw new TypeError(path + NO_JSON);
@@ -168,7 +172,9 @@ function checkJson(value, path) {
 function jsonOf(value, path) {
   checkJson(value, path);
   const text = stringify(value, path);
-  const why = text?.includes('{"0":') && culprit(value, path); // as bytes are written
+  // As bytes are written, and most of what gives its values later. Nobody looks for them with each call.
+  const isOdd = typeof value === 'object' && text && (text.includes('{"0":') || text.includes('{}', 1));
+  const why = isOdd && culprit(value, path);
   if (why) throw new TypeError(why);
   return text;
 }
@@ -319,6 +325,7 @@ function findCulprit(value, path, overflowed) {
     trail.push({ value, step, keys: isOpen && !above && !searched.has(value) ? Object.keys(value) : [], next: 0 });
     if (typeof value === 'bigint') return `${where()} is a BigInt, which JSON cannot hold: pass a number or a string`;
     if (bytes) return where() + NO_JSON;
+    if (isOpen && isAsyncIterable(value)) return where() + NO_CHUNKS;
     if (above) return `${where()} leads back to ${where(above)}: JSON cannot hold a cycle`;
     if (overflowed && trail.length > DEEP) return `${where()} is nested too deeply: over ${DEEP} levels`;
     if (isOpen) levels.set(value, trail.length);
