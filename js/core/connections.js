@@ -101,9 +101,10 @@ export class Connections {
     this.#sockets.get(connection)?.transmit(message);
   }
 
-  /** Whether what was sent has left this side, but for a little. @param {number} connection */
+  /** Whether what was sent has left this side, but for a little; undefined: the host does not say. @param {number} connection */
   hasRoom(connection) {
-    return !(this.#sockets.get(connection)?.buffered > MOST_BUFFERED); // hosts need not say it
+    const buffered = this.#sockets.get(connection)?.buffered;
+    return buffered >= 0 ? buffered <= MOST_BUFFERED : undefined;
   }
 
   /** A peer that asks and does not read would have the host hold replies without end: they are left out. @param {number} connection */

@@ -22,13 +22,16 @@ import { isCaptured, renderEarly } from './plan.js';
  * The way to the peer, and to who made the call.
  * @typedef {object} Line
  * @property {(message: Message) => void} send
- * @property {() => boolean} hasRoom whether what was sent has left, but for a little
+ * @property {() => boolean | undefined} hasRoom whether what was sent has left, but for a little; undefined: the host does not say
  * @property {(progress: number) => void} tell how far it is
  * @property {(error: unknown) => void} fail ends the call
  */
 
 /** How often, in ms, a host is asked whether what it holds has left: none tells. */
 const LOOK_AGAIN_MS = 5;
+
+/** @param {number} ms @returns {Promise<void>} the event loop has gone on meanwhile */
+const passed = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 export class Outbox {
   /** @type {Early[]} */
@@ -121,10 +124,13 @@ export class Outbox {
   async #upload(line) {
     let isSent = this.#before.length > 0;
     for (;;) {
-      if (!this.#over && !line.hasRoom()) {
+      const hasRoom = this.#over || line.hasRoom();
+      if (hasRoom === false) {
         line.tell(UPLOAD_HELD);
-        while (!this.#over && !line.hasRoom()) await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+        while (!this.#over && line.hasRoom() === false) await passed(LOOK_AGAIN_MS);
         if (!this.#over) line.tell(isSent ? UPLOAD_WAITING : UPLOAD_UNSENT);
+      } else if (hasRoom === undefined && isSent) {
+        await passed(0); // so that it can send what it was given
       }
       if (this.#over) return;
       const { done, value } = await this.#next();

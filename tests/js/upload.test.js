@@ -1,6 +1,7 @@
 // An async iterable as an argument: its chunks are sent one by one, while answers come. The order, backpressure, and what is refused.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { WebSocket } from 'ws';
 import { driverOf } from '../../js/api/protocol.js';
 import { failure, newProtocol, startServer } from '../support/server.js';
 import { given, source, startListener, upload } from '../support/upload.js';
@@ -219,6 +220,21 @@ test('objects without members, and what has a JSON of its own, are no iterables'
   const args = { audio: { none: {}, own } };
   await newProtocol(t).callTool(null, 'm.t', args, server.template({ message: '{{args}}' }));
   assert.deepEqual(server.heard, [{ audio: { none: {}, own: 'own' } }]);
+});
+
+class Untold extends WebSocket {
+  get bufferedAmount() {
+    return undefined;
+  }
+}
+
+test('where the host does not say what it holds, an iterable that never waits lets the event loop go on', async (t) => {
+  const server = await startListener(t, (socket, { chunk }) => chunk === 2 && socket.send('enough'));
+  const protocol = newProtocol(t, { WebSocket: Untold });
+  const audio = source((n) => (n < 20_000 ? { value: n } : { done: true }));
+  assert.equal(await protocol.callTool(null, 'm.t', { audio }, server.template(upload)), 'enough');
+  assert.ok(audio.nexts < 2000, `${audio.nexts} chunks were taken`);
+  assert.equal(audio.returns, 1);
 });
 
 test('iterables of hosts and libraries', async (t) => {
