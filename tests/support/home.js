@@ -10,7 +10,7 @@ export const HOME_TOKEN = 'long-lived';
  */
 export async function startHome(t, commands = {}) {
   /** By connection that has logged in: its last id, and its subscriptions, event types by id. */
-  const sessions = new Map();
+  const sessions = new WeakMap();
   const sendTo = (socket) => (message) => socket.send(JSON.stringify(message));
   const logIn = (socket, { type, access_token }) => {
     const send = sendTo(socket);
@@ -61,19 +61,19 @@ export async function startHome(t, commands = {}) {
     {
       path: '/api/websocket',
       onConnection(socket) {
-        socket.on('close', () => sessions.delete(socket));
         sendTo(socket)({ type: 'auth_required', ha_version: '2026.11.0' });
       },
     },
   );
-  const subscribed = () => [...sessions.values()].flatMap(({ subscriptions }) => [...subscriptions.values()]);
+  const subscriptions = () =>
+    [...server.clients].flatMap((socket) =>
+      [...(sessions.get(socket)?.subscriptions ?? [])].map(([id, type]) => ({ socket, id, type })),
+    );
   const fire = (event_type, data) => {
-    for (const [socket, { subscriptions }] of sessions) {
-      for (const [id, type] of subscriptions) {
-        const event = { event_type, data, origin: 'LOCAL', time_fired: '2026-11-01T12:00:00.000000+00:00' };
-        if (type === event_type) sendTo(socket)({ id, type: 'event', event });
-      }
+    const event = { event_type, data, origin: 'LOCAL', time_fired: '2026-11-01T12:00:00.000000+00:00' };
+    for (const { socket, id, type } of subscriptions()) {
+      if (type === event_type) sendTo(socket)({ id, type: 'event', event });
     }
   };
-  return Object.assign(server, { fire, subscribed });
+  return Object.assign(server, { fire, subscribed: () => subscriptions().map(({ type }) => type) });
 }

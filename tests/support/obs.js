@@ -15,7 +15,7 @@ const UNKNOWN = { result: false, code: 204, comment: 'The request type is not va
  */
 export async function startObs(t, requests = {}) {
   /** By connection: what it has to prove, and which events it wants once it has. */
-  const sessions = new Map();
+  const sessions = new WeakMap();
   const send = (socket, op, d) => socket.send(JSON.stringify({ op, d }));
   const identify = (socket, session, { rpcVersion, authentication, eventSubscriptions }) => {
     const { salt, challenge } = session.authentication;
@@ -46,18 +46,17 @@ export async function startObs(t, requests = {}) {
       onConnection(socket) {
         const authentication = { salt: digest('salt'), challenge: digest(String(server.opened)) };
         sessions.set(socket, { authentication, events: undefined });
-        socket.on('close', () => sessions.delete(socket));
         send(socket, 0, { obsWebSocketVersion: '5.5.2', rpcVersion: 1, authentication });
       },
     },
   );
-  const listening = () => [...sessions.values()].filter(({ events }) => events > 0).length;
+  const listening = () => [...server.clients].filter((socket) => sessions.get(socket).events > 0);
   const fire = (eventType, eventIntent, eventData) => {
-    for (const [socket, { events }] of sessions) {
-      if (events & eventIntent) send(socket, 5, { eventType, eventIntent, eventData });
+    for (const socket of listening()) {
+      if (sessions.get(socket).events & eventIntent) send(socket, 5, { eventType, eventIntent, eventData });
     }
   };
-  return Object.assign(server, { fire, listening });
+  return Object.assign(server, { fire, listening: () => listening().length });
 }
 
 /** All but those that come very often. */

@@ -73,7 +73,9 @@ test('a token goes into the handshake; one that is refused is, at the first atte
 
 test('a handshake that the hub refuses is a refusal that says why', async (t) => {
   const server = await startSignalR(t, hub);
-  const template = { ...recipe(server, 'signalr'), connect_message: { protocol: 'xml', version: 1 } };
+  const [hello, answer] = recipe(server, 'signalr').connect;
+  const connect = [{ ...hello, send: { protocol: 'xml', version: 1 } }, answer];
+  const template = { ...recipe(server, 'signalr'), connect };
   const refused = await failure(newProtocol(t).callTool(null, 'm.add', { a: 1, b: 2 }, template));
   assert.equal(refused.code, 'auth_failed');
   assert.match(refused.message, /'xml' is not supported/);
