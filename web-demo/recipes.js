@@ -27,7 +27,9 @@ const first = {
   ethereum: { tool: 'eth_blockNumber', args: {} },
   'ethereum-subscription': { tool: 'eth_subscribe', args: { params: ['newHeads'] }, streams: true },
   'home-assistant': { tool: 'get_states', args: {} },
+  'home-assistant-events': { tool: 'events', args: { event_type: 'state_changed' }, streams: true },
   obs: { tool: 'GetVersion', args: {} },
+  'obs-events': { tool: 'events', args: { event: 'CurrentProgramSceneChanged' }, streams: true },
   device: { tool: 'read_sensor', args: { sensor: 'load' } },
 };
 

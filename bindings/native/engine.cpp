@@ -237,8 +237,7 @@ ErrorPtr Engine::render(Call& call, CallRequest& request, std::uint32_t id) {
     if (request.late_filter.empty()) request.message_filter = std::move(filter);
   }
   if (used.parsed.leave_message && !is_discovery) {
-    const std::string another = fresh_id(used.parsed.leave_message->holds_new_id());
-    built_ins.new_id = another;
+    built_ins.new_id = {};  // it has one when it goes out
     if (ErrorPtr error =
             render_one(call, *used.parsed.leave_message, built_ins, missing, request.leave_message, request.late_leave))
       return error;
@@ -252,16 +251,16 @@ ErrorPtr Engine::render(Call& call, CallRequest& request, std::uint32_t id) {
   return nullptr;
 }
 
-// As a text or, where values are captured later, as a plan of what is left to be filled in.
+// As a text or, where values are known later, as a plan of what is left to be filled in.
 ErrorPtr Engine::render_one(const Call& call, const MessageTemplate& message, const BuiltIns& built_ins,
                             MissingArguments missing, std::string& text, Plan& late) {
   const Prepared& handle = *call.handle;
-  if (handle.call_template->captures) {
+  if (handle.call_template->captures || (message.holds_new_id() && built_ins.new_id.empty())) {
     Result<Plan> plan = fill(message, handle.arguments, built_ins, missing);
-    if (plan && takes_captured(*plan)) {
-      late = std::move(*plan);
-    } else {
+    if (plan && is_text(*plan)) {
       text = text_with(*plan, {});
+    } else {
+      late = std::move(*plan);
     }
     return plan.take_error();
   }

@@ -168,7 +168,7 @@ void Engine::send_own(ConnectionId connection, const Plan& plan) {
 
 void Engine::run(const SendGreeting& command) { send_own(command.connection, command.plan); }
 
-void Engine::run(const SendLeaveMessage& command) { send_own(command.connection, {{.text = command.text}}); }
+void Engine::run(const SendLeaveMessage& command) { send_own(command.connection, command.plan); }
 
 void Engine::run(const SendDisconnectMessage& command) { send_own(command.connection, command.plan); }
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include <utcp_websocket/json_decimal.hpp>
 #include <utcp_websocket/text.hpp>
 
 namespace utcp::ws {
@@ -84,7 +85,7 @@ Plan parse_plan(std::string_view json) {
     const std::vector<std::string_view> parts = json::elements_of(item);
     piece.text = json::text_of(parts.size() < 3 ? item : parts[2]);
     if (parts.size() < 3) continue;
-    piece.kind = Piece::Kind::captured;
+    piece.kind = static_cast<Piece::Kind>(json::scaled(parts[0], 0));
     piece.encoding = static_cast<Encoding>(parts[1].front() - '0');
     if (parts.size() > 3) piece.levels = static_cast<std::uint8_t>(parts[3].front() - '0');
   }

@@ -22,9 +22,7 @@ void SessionHost::run(const SendMessage& command) {
 
 void SessionHost::run(const SendGreeting& command) { send(command.connection, plan_json(command.plan)); }
 
-void SessionHost::run(const SendLeaveMessage& command) {
-  send(command.connection, plan_json({{.text = command.text}}));
-}
+void SessionHost::run(const SendLeaveMessage& command) { send(command.connection, plan_json(command.plan)); }
 
 void SessionHost::run(const SendDisconnectMessage& command) { send(command.connection, plan_json(command.plan)); }
 

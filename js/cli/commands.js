@@ -1,7 +1,7 @@
 // Owns the commands: from the command line to a call template, a call, its results. Must not know terminals.
 import { UnknownToolError } from './failures.js';
 import { keepSecret } from './frames.js';
-import { dataArguments, fill, fillUrl, readArguments, readTemplate, uploadArgument } from './input.js';
+import { dataArguments, fill, fillUrl, readArguments, readTemplate, uploadArgument, withoutHeaders } from './input.js';
 import { Progress } from './progress.js';
 import { readRecipes, recipeOf } from './recipes.js';
 import { recipeList, toolList } from './terminal.js';
@@ -116,11 +116,10 @@ export async function given({ settings, signal }) {
  * @param {Record<string, string>} headers win over the template's
  */
 function withSettings(template, { timeout }, headers) {
-  const names = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
-  const kept = Object.entries(template.headers ?? {}).filter(([name]) => !names.has(name.toLowerCase()));
+  const names = Object.keys(headers);
   return {
     ...template,
-    ...((kept.length > 0 || names.size > 0) && { headers: { ...Object.fromEntries(kept), ...headers } }),
+    ...(names.length > 0 && { headers: { ...withoutHeaders(template, names).headers, ...headers } }),
     ...(timeout && { timeout, connection_timeout: timeout, response_timeout: timeout }),
   };
 }

@@ -86,19 +86,42 @@ export const secrets = new Set();
 /** As in the core: shorter ones are words and digits that may occur anywhere. */
 export const SHORTEST_SECRET = 4;
 
+/** Fields of which a template has one form or the other. @type {Map<string, string[]>} */
+const otherForms = new Map([
+  ['message', ['messages']],
+  ['messages', ['message']],
+  ['connect', ['connect_message', 'connect_ack']],
+  ['connect_message', ['connect']],
+  ['connect_ack', ['connect']],
+]);
+
 /**
- * A call template: the recipe's members, overridden by the file's, with variables replaced.
- * @param {{ template: string | undefined, recipe: string | undefined }} settings
+ * A call template: the recipe's members, overridden by the file's, with variables replaced. It has none of the headers that were typed.
+ * @param {{ template: string | undefined, recipe: string | undefined, headers: [name: string, value: string][] }} settings
  * @param {AbortSignal} signal
  */
-export async function readTemplate({ template: file, recipe }, signal) {
+export async function readTemplate({ template: file, recipe, headers }, signal) {
   const where = file === '-' ? 'the template from standard input' : `the template ${file}`;
   const own =
     file === undefined ? {} : objectOf(await (file === '-' ? readStandardInput(signal) : readText(file)), where);
-  // Members that the file overrides need no variables.
+  // Members that are replaced need no variables.
   const members = Object.entries(recipe === undefined ? {} : recipeOf(recipe).template);
-  const others = Object.fromEntries(members.filter(([name]) => !Object.hasOwn(own, name)));
-  return { ...filled(others, `the recipe ${recipe}`), ...filled(own, where) };
+  const replaced = new Set(Object.keys(own).flatMap((name) => [name, ...(otherForms.get(name) ?? [])]));
+  const others = Object.fromEntries(members.filter(([name]) => !replaced.has(name)));
+  const typed = headers.map(([name]) => name);
+  return {
+    ...filled(withoutHeaders(others, typed), `the recipe ${recipe}`),
+    ...filled(withoutHeaders(own, typed), where),
+  };
+}
+
+/** @param {JsonObject} template @param {string[]} names in any case @returns {JsonObject} */
+export function withoutHeaders(template, names) {
+  const { headers } = template;
+  if (typeof headers !== 'object' || headers === null || Array.isArray(headers)) return template;
+  const gone = new Set(names.map((name) => name.toLowerCase()));
+  const kept = Object.entries(headers).filter(([name]) => !gone.has(name.toLowerCase()));
+  return { ...template, headers: Object.fromEntries(kept) };
 }
 
 /** @param {JsonObject} template @param {string} where */

@@ -156,6 +156,10 @@ const NO_JSON =
   ' is bytes, which JSON cannot hold: pass a text, or set "message_format" to "base64", or to "binary" with the ' +
   'placeholder of this argument alone as "message"';
 
+const NO_CHUNKS =
+  ' is an async iterable, which JSON cannot hold: only an argument itself comes in chunks, so make it one, and let one ' +
+  'message of the template name it';
+
 /** @param {unknown} value @param {string} path */
 function checkJson(value, path) {
   if (isBytes(value)) throw new TypeError(path + NO_JSON);
@@ -168,7 +172,9 @@ function checkJson(value, path) {
 function jsonOf(value, path) {
   checkJson(value, path);
   const text = stringify(value, path);
-  const why = text?.includes('{"0":') && culprit(value, path); // as bytes are written
+  // As bytes are written, and most of what gives its values later. Nobody looks for them with each call.
+  const isOdd = typeof value === 'object' && text && (text.includes('{"0":') || text.includes('{}', 1));
+  const why = isOdd && culprit(value, path);
   if (why) throw new TypeError(why);
   return text;
 }
@@ -186,12 +192,15 @@ export function renderPlan(plan, args, builtIns) {
       text = encode(text, ENCODING_JSON_STRING);
     }
     if (message.length + text.length > LONGEST_MESSAGE) {
-      throw new TypeError(`the message would have more than ${LONGEST_MESSAGE} characters: pass less`);
+      throw new TooLong(`the message would have more than ${LONGEST_MESSAGE} characters: pass less`);
     }
     message += text;
   }
   return message;
 }
+
+/** The caller's fault, even if it shows only after the peer has sent a value that is inserted. */
+export class TooLong extends TypeError {}
 
 /** In UTF-16 code units, or bytes; few hosts accept longer messages. */
 export const LONGEST_MESSAGE = 2 ** 28;
@@ -316,6 +325,7 @@ function findCulprit(value, path, overflowed) {
     trail.push({ value, step, keys: isOpen && !above && !searched.has(value) ? Object.keys(value) : [], next: 0 });
     if (typeof value === 'bigint') return `${where()} is a BigInt, which JSON cannot hold: pass a number or a string`;
     if (bytes) return where() + NO_JSON;
+    if (isOpen && isAsyncIterable(value)) return where() + NO_CHUNKS;
     if (above) return `${where()} leads back to ${where(above)}: JSON cannot hold a cycle`;
     if (overflowed && trail.length > DEEP) return `${where()} is nested too deeply: over ${DEEP} levels`;
     if (isOpen) levels.set(value, trail.length);

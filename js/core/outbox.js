@@ -22,15 +22,16 @@ import { isCaptured, renderEarly } from './plan.js';
  * The connections to the peer and to the caller.
  * @typedef {object} Line
  * @property {(message: Message) => void} send
- * @property {() => boolean | undefined} hasRoom whether what was sent has left, but for a little; undefined: nobody knows
+ * @property {() => boolean | undefined} hasRoom whether most of what was sent has left; undefined: the host does not say
  * @property {(progress: number) => void} tell how far it is
  * @property {(error: unknown) => void} fail ends the call
  */
 
 /** How often, in ms, to check whether the host's buffer has drained: no host reports it. */
 const LOOK_AGAIN_MS = 5;
-/** After so many chunks a host that does not say what it holds gets a turn to send them, and the caller one to end the call. */
-const MOST_UNKNOWN = 100;
+
+/** Yields to the event loop. @param {number} ms @returns {Promise<void>} */
+const passed = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 export class Outbox {
   /** @type {Early[]} */
@@ -122,14 +123,14 @@ export class Outbox {
   /** @param {Line} line */
   async #upload(line) {
     let isSent = this.#before.length > 0;
-    let unknown = 0;
     for (;;) {
       const hasRoom = this.#over || line.hasRoom();
-      if (hasRoom === undefined && ++unknown % MOST_UNKNOWN === 0) await later(0);
       if (hasRoom === false) {
         line.tell(UPLOAD_HELD);
-        while (!this.#over && line.hasRoom() === false) await later(LOOK_AGAIN_MS);
+        while (!this.#over && line.hasRoom() === false) await passed(LOOK_AGAIN_MS);
         if (!this.#over) line.tell(isSent ? UPLOAD_WAITING : UPLOAD_UNSENT);
+      } else if (hasRoom === undefined && isSent) {
+        await passed(0); // so that it can send what it was given
       }
       if (this.#over) return;
       const { done, value } = await this.#next();
@@ -159,9 +160,6 @@ export class Outbox {
     }
   }
 }
-
-/** @param {number} ms */
-const later = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
  * @param {import('./tools.js').PreparedTool} tool

@@ -5,6 +5,7 @@ import {
   ENCODING_JSON_VALUE,
   PIECE_ALL_ARGUMENTS,
   PIECE_CAPTURED,
+  PIECE_NEW_ID,
   PIECE_TOOL_NAME,
   PIECE_UUID,
 } from '../../dist/constants.js';
@@ -63,12 +64,15 @@ export function usesUuid(plan) {
 /** @param {Piece} piece */
 export const isCaptured = (piece) => piece[0] === PIECE_CAPTURED;
 
+/** What a leave message has only when it goes out. @param {Piece} piece */
+export const isOfLeaving = (piece) => isCaptured(piece) || piece[0] === PIECE_NEW_ID;
+
 /**
- * The same if values are captured later: only such pieces and literals remain.
- * @param {Piece[]} plan @param {Arguments} args @param {BuiltIns} builtIns
+ * The same if values are known later: only such pieces and literals remain.
+ * @param {Piece[]} plan @param {Arguments} args @param {BuiltIns} builtIns @param {(piece: Piece) => boolean} [isLate]
  */
-export function renderEarly(plan, args, builtIns) {
+export function renderEarly(plan, args, builtIns, isLate = isCaptured) {
   const render = (/** @type {Piece} */ piece) => renderPlan([piece], args, builtIns);
-  if (!plan.some(isCaptured)) return renderPlan(plan, args, builtIns);
-  return plan.map((piece) => (isCaptured(piece) ? piece : render(piece)));
+  if (!plan.some(isLate)) return renderPlan(plan, args, builtIns);
+  return plan.map((piece) => (isLate(piece) ? piece : render(piece)));
 }

@@ -3,6 +3,7 @@
 import { createError } from '../base/errors.js';
 import { Refusal } from './credentials.js';
 import { memberOf } from './frames.js';
+import { TooLong } from './message.js';
 
 /**
  * @param {import('./channel.js').Rejection} rejection
@@ -16,8 +17,9 @@ export function rejectionOf({ error, path, detail }, data, cause) {
   return createError(error, { detail: memberOf(/** @type {string} */ (data), path ?? '') });
 }
 
-/** A call that a defect of ours has ended. @param {unknown} cause */
+/** A call that a defect of ours has ended, or that its message has. @param {unknown} cause */
 export function defectOf(cause) {
+  if (cause instanceof TooLong) return cause;
   return createError(
     { code: 'module_failed', message: 'internal error in utcp-websocket: please report it' },
     { cause },

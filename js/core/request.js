@@ -3,7 +3,7 @@
 import { MODE_DISCOVERY } from '../../dist/constants.js';
 import { Arguments, randomUuid, renderPlan } from './message.js';
 import { Outbox } from './outbox.js';
-import { checkShape, renderEarly, usesUuid } from './plan.js';
+import { checkShape, isOfLeaving, renderEarly, usesUuid } from './plan.js';
 import { forCore, PLAN_OF_FILTER, PLAN_OF_LEAVING, PLAN_OF_SECOND_MESSAGE, planFor, templateText } from './tools.js';
 
 /**
@@ -55,9 +55,8 @@ export function compose(driver, tools, mode, { caller, toolName, args, template,
     tool.filters && mode !== MODE_DISCOVERY
       ? render(planFor(driver, tool, values, PLAN_OF_FILTER), values, builtIns)
       : undefined;
-  // A separate message, with its own new id.
   const leave = leaves
-    ? render(planFor(driver, tool, values, PLAN_OF_LEAVING), values, { ...builtIns, newId: undefined })
+    ? renderEarly(planFor(driver, tool, values, PLAN_OF_LEAVING), values, builtIns, isOfLeaving)
     : undefined;
   const uploads = chunked === undefined ? undefined : true;
   const extras = JSON.stringify({ headers, uuid, filter, leave, timeout, uploads });

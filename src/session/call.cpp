@@ -201,10 +201,12 @@ Result<Captured> CallRules::capture(const Frame& frame, std::size_t max_depth) c
   for (std::size_t i = 0; i < captures_.size(); ++i) {
     const auto& [name, place] = captures_[i];
     const std::string_view raw = scan.values[i];
-    const bool tells = name != answer_name_ || json::is_string(raw) || json::is_number(raw);
-    if (raw.empty() || !tells) {
-      result.fail(
-          make_error(ErrorCode::invalid_frame, concat({"there is no value for \"capture\" at ", json::quote(place)})));
+    // An empty text identifies no frame.
+    const bool tells = name != answer_name_ || (json::is_string(raw) && raw != "\"\"") || json::is_number(raw);
+    if (raw.empty() || !tells || raw.size() > kLongestCaptured) {
+      const char* const what = raw.size() > kLongestCaptured ? "more than \"capture\" keeps (65,536 bytes) is at "
+                                                             : "there is no value for \"capture\" at ";
+      result.fail(make_error(ErrorCode::invalid_frame, concat({what, json::quote(place)})));
       return result;
     }
     result.value().emplace_back(name, raw);

@@ -103,7 +103,8 @@ void Session::start_call(TimePoint now, CallId id, const CallRequest& request) {
   } else if (call.shared()) {
     call.wire_id = tool->rules.correlates_by_uuid() ? request.uuid : to_text(static_cast<std::uint32_t>(id));
   }
-  if (request.mode != CallMode::discovery) call.leave_message = request.leave_message;
+  if (request.mode != CallMode::discovery && !request.leave_message.empty())
+    call.leave_message = {{.text = request.leave_message}};
   if (request.message_filter) call.filter = tool->rules.fill(*request.message_filter);
   const bool captures = tool->rules.captures();
   if (request.mode != CallMode::discovery &&

@@ -88,12 +88,13 @@ struct SendGreeting {
   ConnectionId connection;
   Plan plan;
 };
-/// Send this text, which the host rendered before the call started (`CallRequest::leave_message`): it tells the peer
-/// that the call is abandoned. It follows the call's `SendMessage`, perhaps its `SettleCall`, too.
+/// Send this text, which the host rendered before the call started (`CallRequest::leave_message`), except for
+/// `{{new_id}}`: it tells the peer that the call is abandoned. It follows the call's `SendMessage`, perhaps its
+/// `SettleCall`, too.
 struct SendLeaveMessage {
   ConnectionId connection;
   CallId call;
-  std::string text;
+  Plan plan;
 };
 /// Render and send the template's `disconnect_message`, without arguments. The connection's `CloseSocket` follows.
 struct SendDisconnectMessage {
@@ -171,7 +172,8 @@ struct CallRequest {
   std::vector<std::optional<std::string>> header_values{};  ///< for each of the template's `header_fields`
   std::optional<std::string> message_filter{};              ///< the template's, filled in, if it has placeholders
   std::string leave_message{};                              ///< the template's, rendered like the message; empty: none
-  /// Both in another form, if they contain values that are captured later: see `fill`.
+  /// Both in another form, if they contain values that are known later: captured ones, and `{{new_id}}` in a leave
+  /// message, because some peers want ids that increase. See `fill`.
   Plan late_filter{}, late_leave{};
   std::string uuid{};  ///< the value of `{{uuid}}` in this call's message, if answers carry it
   /// Instead of the template's `connection_timeout` and `response_timeout`; 0: none.

@@ -15,7 +15,7 @@ void Session::fill_in(const Connection& connection, Call& call) {
   known.insert(known.end(), late.answer.begin(), late.answer.end());
   if (!late.filter.empty()) call.filter = call.tool->rules.fill(text_with(late.filter, known));
   if (late.leave.empty() || (late.waits && takes_captured(late.leave, kOfAnswer))) return;
-  call.leave_message = text_with(std::exchange(late.leave, {}), known);
+  call.leave_message = with_captured(std::exchange(late.leave, {}), known);
 }
 
 // Looks a frame up in a table of routes by what stands where answers carry it: what a first answer told, or the id.

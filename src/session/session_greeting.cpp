@@ -7,6 +7,11 @@
 namespace utcp::ws {
 namespace {
 
+bool holds_too_much(const ConnectStep& step, const json::ScanResult& scan) {
+  return std::any_of(scan.values.end() - static_cast<std::ptrdiff_t>(step.captures.size()), scan.values.end(),
+                     [](std::string_view raw) { return raw.size() > kLongestCaptured; });
+}
+
 // Fails where the frame does not hold all of it.
 bool capture(const ConnectStep& step, const json::ScanResult& scan, Captured& out) {
   const std::size_t first = scan.values.size() - step.captures.size();
@@ -63,7 +68,14 @@ void Session::receive_greeting(TimePoint now, Connection& connection, const Fram
                                         said(start_of(frame), secrets_of(connection.id), kShownOfFrame)})));
       return;
     }
-    if (is_marked(step.expect, frame, scan, 0) && capture(step, scan, connection.captured)) {
+    const bool is_it = is_marked(step.expect, frame, scan, 0);
+    if (is_it && holds_too_much(step, scan)) {
+      opening_failed(now, connection,
+                     make_error(ErrorCode::auth_failed, concat({endpoint.label, " sent more than \"capture\" of ",
+                                                                step.name, " keeps: a value of over 65,536 bytes"})));
+      return;
+    }
+    if (is_it && capture(step, scan, connection.captured)) {
       greet(now, connection, true);
       return;
     }

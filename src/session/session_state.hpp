@@ -63,7 +63,7 @@ enum class Session::Ending : std::uint8_t {
 
 /// What of a call has to wait: `{{connect.…}}` for its connection, `{{answer.…}}` for its first answer.
 struct Session::Late {
-  Plan filter, leave;   // literals, and what is captured
+  Plan filter, leave;   // literals, and what is known later
   bool waits = false;   // for the first answer
   Captured answer{};    // what it told
   std::string route{};  // in `Connection::answers`
@@ -83,12 +83,12 @@ struct Session::Call {
   std::string ignored_start{};
   std::size_t queued_items = 0, queued_bytes = 0;  // delivered and not yet consumed
   std::optional<FrameMatches> filter{};            // the template's, with this call's values
-  std::string leave_message{};                     // rendered, while it may be sent
+  Plan leave_message{};                            // rendered, while it may be sent
   Upload upload = Upload::done;                    // how far its messages are, where they are several
   bool has_begun = true;                           // and whether any of them was sent: it may be held before
   std::string wire_id{};                           // what a response must carry, where answers are correlated
   std::string route{};                             // the same, as its connection knows it
-  std::unique_ptr<Late> late{};                    // null: nothing is captured for it
+  std::unique_ptr<Late> late{};                    // null: nothing has to wait
 
   Call(CallId i, std::shared_ptr<Tool> t, Endpoint& e) : id(i), tool(std::move(t)), endpoint(e) {}
   /// A manual is asked for with a message of its own, so that the place of the template's id says nothing about it.

@@ -12,16 +12,20 @@ bool takes_captured(const Plan& plan, std::string_view start) {
   });
 }
 
+bool is_text(const Plan& plan) {
+  return std::all_of(plan.begin(), plan.end(), [](const Piece& piece) { return piece.kind == Kind::literal; });
+}
+
 Plan with_captured(const Plan& plan, const Captured& captured) {
   Plan out;
   for (const Piece& piece : plan) {
-    const bool is_text = piece.kind == Kind::literal || piece.kind == Kind::captured;
-    if (!is_text || out.empty() || out.back().kind != Kind::literal) out.emplace_back();
+    const bool becomes_text = piece.kind == Kind::literal || piece.kind == Kind::captured;
+    if (!becomes_text || out.empty() || out.back().kind != Kind::literal) out.emplace_back();
     if (piece.kind == Kind::captured) {
       const auto found = std::find_if(captured.begin(), captured.end(),
                                       [&piece](const auto& value) { return value.first == piece.text; });
       out.back().text += rendered(piece, found == captured.end() ? std::string_view() : found->second);
-    } else if (is_text) {
+    } else if (becomes_text) {
       out.back().text += piece.text;
     } else {
       out.back() = piece;

@@ -258,7 +258,7 @@ std::string render(const Plan& plan, std::string_view arguments, const json::Mem
 Plan fill(const Plan& plan, std::string_view arguments, const json::Members& members, const BuiltIns& built_ins) {
   Plan out;
   for (const Piece& piece : plan) {
-    if (piece.kind == Kind::captured) {
+    if (piece.kind == Kind::captured || (piece.kind == Kind::new_id && built_ins.new_id.empty())) {
       out.push_back(piece);
     } else {
       append_literal(out, render({piece}, arguments, members, built_ins), 0);

@@ -155,7 +155,8 @@ class MessageTemplate {
 /// What an argument becomes in the message. `raw`: its JSON text; empty: there is none, so that it is null, or no text.
 [[nodiscard]] std::string rendered(const Piece& argument, std::string_view raw);
 
-/// A plan with all in it but what is captured later: literals and pieces of that kind, see `render`.
+/// A plan with all in it but what is known later: literals, pieces of what is captured and, where `built_ins` has none,
+/// new ids. See `render`.
 [[nodiscard]] Plan fill(const Plan& plan, std::string_view arguments, const json::Members& members,
                         const BuiltIns& built_ins);
 

@@ -85,17 +85,20 @@ class Search final : public json::ScanListener {
   const std::vector<std::string>& captured_;
 };
 
-void add_names(std::vector<std::string>& names, std::string_view start, std::string_view captures) {
+// Returns whether they can be told: what is no object is refused where it is read.
+bool add_names(std::vector<std::string>& names, std::string_view start, std::string_view captures) {
   for (const json::Member& member : json::members_of(captures)) names.push_back(concat({start, member.first}));
+  return captures.empty() || captures == "null" || captures.starts_with('{');
 }
 
 }  // namespace
 
 void refuse_placeholders(FieldReader& fields) {
   std::vector<std::string> captured;
-  add_names(captured, kOfAnswer, fields.find("capture"));
+  bool knows_all = add_names(captured, kOfAnswer, fields.find("capture"));
   for (const std::string_view step : json::elements_of(fields.find("connect"))) {
-    add_names(captured, kConnectPlaceholder.substr(2), json::find(json::members_of(step), "capture"));
+    const std::string_view captures = json::find(json::members_of(step), "capture");
+    knows_all = add_names(captured, kConnectPlaceholder.substr(2), captures) && knows_all;
   }
   for (const Place& place : kPlaces) {
     const std::string_view value = fields.find(place.field);
@@ -105,7 +108,8 @@ void refuse_placeholders(FieldReader& fields) {
     const bool is_prefix = value.starts_with('{') && std::string_view(place.field) == "correlation";  // checked there
     if (!value.empty() && !is_prefix) (void)json::read(value, kDefaultMaxJsonDepth, search);
     if (search.found.empty()) {
-      if (search.unknown.empty() || std::string_view(place.field) == "connect") continue;  // which looks at each step
+      const bool is_connect = std::string_view(place.field) == "connect";  // which looks at each step
+      if (search.unknown.empty() || is_connect || !knows_all) continue;
       fields.fail_in(place.field,
                      make_error(ErrorCode::invalid_call_template,
                                 concat({"{{", search.unknown, "}} has no value: no \"capture\" has that name"})));

@@ -99,6 +99,56 @@ test('secrets come from the environment, which the error names; the file replace
   assert.deepEqual([replaced.code, replaced.stdout], [0, '"there"\n']);
 });
 
+test('a header that is typed takes the place of the recipe’s, which then needs nothing of the environment', async (t) => {
+  const server = await startServer(t);
+  const file = join(newFolder(t), 'template.json');
+  writeFileSync(file, JSON.stringify({ messages: ['{{args.text}}'], message_format: 'text', result_path: null }));
+  const args = ['call', server.url, 'echo', '-d', 'text=hi', '--recipe', 'deepgram', '--template', file];
+  const without = await run(args);
+  assert.deepEqual([without.code, without.stdout], [2, '']);
+  assert.match(without.stderr, /the recipe deepgram asks for \$\{DEEPGRAM_API_KEY\}/);
+  const typed = await run([...args, '-H', 'authorization: Token typed']);
+  assert.deepEqual([typed.code, typed.stdout, typed.stderr], [0, '"hi"\n', '']);
+  assert.equal(server.requests.at(-1).headers.authorization, 'Token typed');
+  // One of the file's own, too.
+  writeFileSync(
+    file,
+    JSON.stringify({ message: 'x', url: server.url, headers: { Authorization: 'T ${MISSING}', b: 'B' } }),
+  );
+  const own = await run(['call', 'echo', '--template', file, '-H', 'AUTHORIZATION: Token typed']);
+  assert.deepEqual([own.code, own.stdout, own.stderr], [0, '"x"\n', '']);
+  const { authorization, b } = server.requests.at(-1).headers;
+  assert.deepEqual([authorization, b], ['Token typed', 'B']);
+});
+
+test('the file’s form of a field takes the place of the recipe’s other form', async (t) => {
+  const server = await startServer(t, (socket, text) => {
+    if (text === 'hello') socket.send('{"type":"welcome"}');
+    else socket.send(JSON.stringify({ id: '1', type: 'next', payload: text }));
+  });
+  const file = join(newFolder(t), 'template.json');
+  const called = async (recipe, members) => {
+    writeFileSync(file, JSON.stringify({ ...members, response_format: 'raw', correlation: false, protocol: null }));
+    const { code, stdout, stderr } = await run(['call', server.url, 'echo', '--recipe', recipe, '--template', file]);
+    assert.deepEqual([code, stderr], [0, '']);
+    return stdout;
+  };
+  const message = { message: 'one', result_path: '/payload' };
+  assert.equal(await called('json-rpc', { messages: ['two'], result_path: '/payload' }), '"two"\n');
+  assert.equal(await called('deepgram', { ...message, headers: {}, message_format: 'text' }), '"one"\n');
+  const connect = [{ send: 'hello' }, { expect: { type: 'welcome' } }];
+  assert.equal(await called('graphql', { ...message, connect }), '"one"\n');
+  assert.equal(
+    await called('home-assistant', {
+      ...message,
+      message_filter: { type: 'next' },
+      connect_message: 'hello',
+      connect_ack: { type: 'welcome' },
+    }),
+    '"one"\n',
+  );
+});
+
 test('one with a discovery lists the tools, and calls them as listed', async (t) => {
   const answers = {
     initialize: ({ protocolVersion }) => ({ protocolVersion }),

@@ -170,7 +170,7 @@ class Model {
   }
   void carry_out(const SendGreeting& what) { REQUIRE(live(what.connection).open && !what.plan.empty()); }
   void carry_out(const SendLeaveMessage& what) {
-    REQUIRE(live(what.connection).open && !what.text.empty());
+    REQUIRE(live(what.connection).open && !what.plan.empty());
     REQUIRE(may_leave.contains(number(what.call)) && may_leave.at(number(what.call)) == what.connection);
     may_leave.erase(number(what.call));  // told once
   }

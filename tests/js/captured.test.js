@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { failure, newProtocol, startServer } from '../support/server.js';
 
+const isNative = process.env.UTCP_NATIVE_CLIENT === '1';
 const cases = JSON.parse(readFileSync(new URL('../vectors/captured.json', import.meta.url), 'utf8'));
 
 /** What a line of a script does, by its first member. */
@@ -177,4 +178,42 @@ test('a captured value whose name speaks of a secret is not shown', async (t) =>
   assert.equal(error.code, 'tool_failed');
   assert.ok(!`${error.message} ${JSON.stringify(error.detail)}`.includes('s3cr3t'), error.message);
   assert.ok(error.message.includes('who is ***'));
+});
+
+test('a first value that is too long to keep refuses the connection', async (t) => {
+  const sids = ['x'.repeat(65_536), 'x'.repeat(65_534)]; // without quotes
+  const server = await startServer(t, (socket, text) => {
+    socket.send(text === 'hi' ? JSON.stringify({ ok: 1, sid: sids[server.opened - 1] }) : String(text.length));
+  });
+  const connect = [{ send: 'hi' }, { expect: { ok: 1 }, capture: { sid: '/sid' } }];
+  const protocol = newProtocol(t);
+  const template = server.template({ connect, message: 'on {{connect.sid}}' });
+  const refused = await failure(protocol.callTool(null, 'm.t', {}, template));
+  assert.equal(refused.code, 'auth_failed');
+  assert.match(refused.message, /more than "capture" of connect\[1\] keeps: a value of over 65,536 bytes/);
+  assert.equal(await protocol.callTool(null, 'm.t', {}, template), '65537');
+});
+
+test('a captured value that makes a message too long is an error of that call alone', {
+  skip: isNative && 'only the host of JavaScript has such a limit',
+}, async (t) => {
+  const server = await startServer(t, (socket, text) =>
+    socket.send(text === 'hi' ? '{"ok":1,"sid":"0123456789"}' : text),
+  );
+  const connect = [{ send: 'hi' }, { expect: { ok: 1 }, capture: { sid: '/sid' } }];
+  const protocol = newProtocol(t);
+  const one = server.template({ connect, message: '{{args.a}}{{connect.sid}}' });
+  const two = server.template({ connect, messages: ['{{args.a}}{{connect.sid}}', 'end'] });
+  assert.equal(await protocol.callTool(null, 'm.t', { a: 'x' }, one), 'x0123456789');
+  const huge = { a: 'x'.repeat(2 ** 28 - 5) };
+  for (const template of [one, two]) {
+    const error = await failure(protocol.callTool(null, 'm.t', huge, template));
+    assert.ok(error instanceof TypeError, String(error));
+    assert.match(error.message, /more than 268435456 characters/);
+  }
+  assert.equal(await protocol.callTool(null, 'm.t', { a: 'y' }, one), 'y0123456789');
+  assert.deepEqual(
+    server.received.filter((text) => text !== 'hi'),
+    ['x0123456789', 'y0123456789'],
+  );
 });

@@ -216,9 +216,50 @@ test('where chunks have no place the call is refused before anything is opened',
     (await failure(protocol.callTool(null, 'm.t', two, server.template({ messages })))).message,
     /accepts only one$/,
   );
-  const inside = { audio: { deep: given() } };
-  await protocol.callTool(null, 'm.t', inside, server.template({ ...upload, expected_responses: 0 }));
-  assert.equal(server.opened, 1);
+  assert.equal(server.opened, 0);
+});
+
+test('an async iterable within an argument is refused, by its place, before anything is opened', async (t) => {
+  const server = await startListener(t);
+  const protocol = newProtocol(t);
+  const { Readable } = await import('node:stream');
+  const refused = [
+    [{ audio: { data: given() } }, 'arguments.audio.data is an async iterable'],
+    [{ audio: [{}, { deep: new ReadableStream() }] }, 'arguments.audio[1].deep is an async iterable'],
+    [{ audio: { data: Readable.from(['a']) } }, 'arguments.audio.data is an async iterable'],
+    [{ audio: { data: new Uint8Array() } }, 'arguments.audio.data is bytes'],
+  ];
+  for (const [args, why] of refused) {
+    for (const fields of [upload, { message: '{{args}}' }, {}]) {
+      const error = await failure(protocol.callTool(null, 'm.t', args, server.template(fields)));
+      assert.ok(error instanceof TypeError, String(error));
+      assert.ok(error.message.startsWith(why), error.message);
+    }
+  }
+  assert.equal(server.opened, 0);
+});
+
+test('objects without members, and what has a JSON of its own, are no iterables', async (t) => {
+  const server = await startListener(t, (socket) => socket.send('heard'));
+  const own = Object.assign(given(), { toJSON: () => 'own' });
+  const args = { audio: { none: {}, own } };
+  await newProtocol(t).callTool(null, 'm.t', args, server.template({ message: '{{args}}' }));
+  assert.deepEqual(server.heard, [{ audio: { none: {}, own: 'own' } }]);
+});
+
+class Untold extends WebSocket {
+  get bufferedAmount() {
+    return undefined;
+  }
+}
+
+test('where the host does not say what it holds, an iterable that never waits lets the event loop go on', async (t) => {
+  const server = await startListener(t, (socket, { chunk }) => chunk === 2 && socket.send('enough'));
+  const protocol = newProtocol(t, { WebSocket: Untold });
+  const audio = source((n) => (n < 20_000 ? { value: n } : { done: true }));
+  assert.equal(await protocol.callTool(null, 'm.t', { audio }, server.template(upload)), 'enough');
+  assert.ok(audio.nexts < 2000, `${audio.nexts} chunks were taken`);
+  assert.equal(audio.returns, 1);
 });
 
 test('iterables of hosts and libraries', async (t) => {

@@ -205,7 +205,9 @@ class FakeHost {
   void carry_out(const SendGreeting& what) { live(what.connection).greetings.push_back(what.plan); }
   void carry_out(const SendLeaveMessage& what) {
     live(what.connection)
-        .written.push_back("leave " + to_text(static_cast<std::uint32_t>(what.call)) + ": " + what.text);
+        .written.push_back(
+            "leave " + to_text(static_cast<std::uint32_t>(what.call)) + ": " +
+            render(what.plan, "{}", {}, {.request_id = "", .uuid = "", .now = "", .tool_name = "", .new_id = "new"}));
   }
   void carry_out(const SendDisconnectMessage& what) {
     EXPECT_FALSE(what.plan.empty());

@@ -78,6 +78,24 @@ TEST(SessionAnswers, TheFirstAnswerIsNoItemAndStartsTheTimeAnew) {
   EXPECT_EQ(host.written(), (Written{"call 1", R"(leave 1: ["stop","0xa"])"}));
 }
 
+TEST(SessionAnswers, AFirstAnswerThatTellsNothingOfUseOrTooMuchEndsTheCallAtOnce) {
+  const std::string longest = std::string(kLongestCaptured - 2, 'x');  // and its quotes
+  const std::string refused[] = {"\"\"", "{}", "null", concat({"\"", longest, "x\""})};
+  for (const std::string& value : refused) {
+    Subscriber host;
+    const CallId stream = host.on_open();
+    host.text(1, concat({R"({"id":1,"result":)", value, "}"}));
+    EXPECT_EQ(host.code(stream), ErrorCode::invalid_frame);
+    EXPECT_THAT(host.outcome(stream).error->message, HasSubstr("stands at \"/result\""));
+    EXPECT_THAT(host.outcome(stream).error->message, HasSubstr(value.size() > 4 ? "65,536" : "nothing"));
+  }
+  Subscriber host;
+  const CallId stream = host.on_open();
+  host.text(1, concat({R"({"id":1,"result":")", longest, "\"}"}));
+  host.text(1, concat({R"({"sub":")", longest, "\"}"}));
+  EXPECT_EQ(host.outcome(stream).items.size(), 1U);
+}
+
 TEST(SessionAnswers, ItemsAreCountedNotTheFirstAnswer) {
   Subscriber host;
   host.late_leave.clear();

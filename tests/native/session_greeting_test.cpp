@@ -122,6 +122,23 @@ TEST(ConnectSteps, ARefusalRejectsAllThatWaitAndOpensNothing) {
   EXPECT_EQ(host.session.counts().endpoints, 0U);
 }
 
+TEST(ConnectSteps, AValueThatIsTooLongToKeepRefusesTheConnection) {
+  const std::string longest(kLongestCaptured, '1');
+  FakeHost host;
+  const ToolId tool = host.tool(kLogin);
+  const CallId refused = host.call(tool);
+  host.open(1);
+  host.text(1, concat({R"({"type":"auth_required","nonce":)", longest, "1}"}));
+  EXPECT_EQ(host.code(refused), ErrorCode::auth_failed);
+  EXPECT_THAT(host.outcome(refused).error->message, HasSubstr("connect[0] keeps: a value of over 65,536 bytes"));
+  const CallId call = host.call(tool);
+  host.open(2);
+  host.text(2, concat({R"({"type":"auth_required","nonce":)", longest, "}"}));
+  host.text(2, R"({"type":"auth_ok"})");
+  host.text(2, "{}");
+  EXPECT_TRUE(host.succeeded(call));
+}
+
 // Firefox's WebDriver BiDi has one session.
 TEST(ConnectSteps, WhoRefusesOneMoreIsNotAskedAgainWhileAnotherWorks) {
   const auto log_in = [](FakeHost& host, std::uint32_t socket, const char* answer) {

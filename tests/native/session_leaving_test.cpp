@@ -43,6 +43,18 @@ TEST(SessionLeaving, OnAConnectionOfItsOwnItIsToldBeforeTheConnectionIsClosed) {
   EXPECT_TRUE(host.sockets.at(1).closed.has_value());
 }
 
+TEST(SessionLeaving, ANewIdIsTheHostsWhenTheMessageGoesOut) {
+  Leaving host;
+  const Result<MessageTemplate> message = MessageTemplate::compile(R"("{\"id\":{{new_id}},\"of\":{{request_id}}}")");
+  const Result<Plan> plan =
+      fill(*message, "{}", {.request_id = "1", .uuid = "", .now = "", .tool_name = ""}, MissingArguments::error);
+  ASSERT_EQ(plan->size(), 3U);
+  host.leave_message.clear();
+  host.late_leave = *plan;
+  host.abort(host.on_open(kLeaveShared, CallMode::stream));
+  EXPECT_EQ(host.written(), (Written{"call 1", R"(leave 1: {"id":"new","of":1})"}));
+}
+
 TEST(SessionLeaving, ACallThatTimesOutIsTold) {
   Leaving host;
   const CallId call = host.on_open(kLeaveShared);

@@ -21,7 +21,7 @@ void Checker::on(const SendLeaveMessage& command) {
           name("a leave message on another connection: call", id));
   require(model_.live_connection(due->second) != nullptr && !said_goodbye_.contains(due->second),
           name("a leave message on a dead connection: call", id));
-  require(command.text == leave_message_of(id), name("another call's leave message: call", id));
+  require(command.plan == Plan{{.text = leave_message_of(id)}}, name("another call's leave message: call", id));
   must_tell_.erase(due);
 }
 

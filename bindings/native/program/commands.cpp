@@ -1,8 +1,8 @@
 #include "commands.hpp"
 
 #include <algorithm>
-#include <set>
 #include <utility>
+#include <vector>
 
 #include <utcp_websocket/text.hpp>
 #include <utcp_websocket/url.hpp>
@@ -42,24 +42,15 @@ CallOptions options_of(const Context& context, const Json& call_template) {
   return options;
 }
 
-std::string lower(std::string text) {
-  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return text;
-}
-
 /// `headers` win over the template's.
 Json with_settings(Json call_template, const Settings& settings, const Json& headers) {
   if (!headers.empty()) {
-    std::set<std::string> names;
-    for (const auto& [name, value] : headers.items()) names.insert(lower(name));
-    Json all = Json::object();
-    if (const auto own = call_template.find("headers"); own != call_template.end() && own->is_object()) {
-      for (const auto& [name, value] : own->items()) {
-        if (!names.contains(lower(name))) all[name] = value;
-      }
-    }
-    for (const auto& [name, value] : headers.items()) all[name] = value;
-    call_template["headers"] = std::move(all);
+    std::vector<std::string> names;
+    for (const auto& [name, value] : headers.items()) names.push_back(name);
+    call_template = without_headers(std::move(call_template), names);
+    Json& all = call_template["headers"];
+    if (!all.is_object()) all = Json::object();
+    all.update(headers);
   }
   if (settings.timeout) {
     for (const char* field : {"timeout", "connection_timeout", "response_timeout"}) {

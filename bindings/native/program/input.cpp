@@ -7,7 +7,9 @@
 #include <array>
 #include <cerrno>
 #include <cstdlib>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include <utcp_websocket/encoding.hpp>
 #include <utcp_websocket/text.hpp>
@@ -54,7 +56,28 @@ Json object_of(std::string_view text, const std::string& where) {
   return std::move(*value);
 }
 
+/// Of these a template has one form or the other.
+constexpr std::pair<std::string_view, std::string_view> kOtherForms[] = {
+    {"message", "messages"}, {"connect", "connect_message"}, {"connect", "connect_ack"}};
+
+std::string lower(std::string text) {
+  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return text;
+}
+
 }  // namespace
+
+Json without_headers(Json call_template, const std::vector<std::string>& names) {
+  const auto headers = call_template.find("headers");
+  if (headers == call_template.end() || !headers->is_object()) return call_template;
+  Json kept = Json::object();
+  for (const auto& [name, value] : headers->items()) {
+    const auto is_same = [own = lower(name)](const std::string& other) { return lower(other) == own; };
+    if (std::none_of(names.begin(), names.end(), is_same)) kept[name] = value;
+  }
+  *headers = std::move(kept);
+  return call_template;
+}
 
 void KnownSecrets::add(const std::string& secret) {
   const std::scoped_lock lock(mutex_);
@@ -108,8 +131,18 @@ Json Input::call_template(const Settings& settings) const {
     own = object_of(is_input ? standard_input() : file_text(file), where);
   }
   Json whole = settings.recipe ? recipe_of(*settings.recipe).call_template : Json::object();
-  // What the file replaces needs nothing of the environment.
-  for (const auto& [name, value] : own.items()) whole.erase(name);
+  // What is replaced needs nothing of the environment.
+  for (const auto& [name, value] : own.items()) {
+    whole.erase(name);
+    for (const auto& [one, other] : kOtherForms) {
+      if (name == one) whole.erase(std::string(other));
+      if (name == other) whole.erase(std::string(one));
+    }
+  }
+  std::vector<std::string> typed;
+  for (const auto& [name, value] : settings.headers) typed.push_back(name);
+  whole = without_headers(std::move(whole), typed);
+  own = without_headers(std::move(own), typed);
   if (settings.recipe) whole = fill_all(std::move(whole), "the recipe " + *settings.recipe, "");
   whole.update(fill_all(std::move(own), where, ""));
   return whole;

@@ -30,6 +30,9 @@ class KnownSecrets {
   Secrets secrets_;
 };
 
+/// Without the headers of these names, in upper or lower case.
+[[nodiscard]] Json without_headers(Json call_template, const std::vector<std::string>& names);
+
 /// Reads and fills in. Everything throws a `UsageError` that says what is wrong, without showing what was read.
 class Input {
  public:
@@ -38,7 +41,8 @@ class Input {
   /// The arguments of a tool, as they were typed: JSON, `@FILE` or `-`; over them the values of `--data`.
   [[nodiscard]] Json arguments(const std::optional<std::string>& typed,
                                const std::vector<Settings::NameAndText>& data) const;
-  /// A call template: the recipe's members, and over them the file's, filled in.
+  /// A call template: the recipe's members, and over them the file's, filled in. It has none of the headers that were
+  /// typed.
   [[nodiscard]] Json call_template(const Settings& settings) const;
 
   /// Fills in `${NAME}` from the environment; `$${NAME}` stays, with one `$` less. `where`: for the error.

@@ -1,48 +1,13 @@
-// Deepgram's streaming transcription, by a stub of its published messages: audio goes up as binary frames, transcripts come down.
+// Deepgram's streaming transcription, by the stub of tests/support/deepgram.js: audio goes up as binary frames, transcripts come down.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { DEEPGRAM_KEY, startDeepgram } from '../../support/deepgram.js';
 import { callAtOnce, recipe } from '../../support/endpoints.js';
-import { collect, failure, newProtocol, startServer } from '../../support/server.js';
+import { collect, failure, newProtocol } from '../../support/server.js';
 import { given, never } from '../../support/upload.js';
 
-const KEY = 'deepgram-key';
-
-/** It understands audio that is text in UTF-8; what it heard is transcribed at each full stop, and when the stream is closed. */
-async function startDeepgram(t) {
-  const heard = [];
-  const server = await startServer(t, () => {}, {
-    verify: ({ headers }) => (headers.authorization === `Token ${KEY}` ? undefined : 401),
-    onConnection(socket) {
-      let pending = '';
-      const tell = (message) => socket.send(JSON.stringify(message));
-      const transcribe = () => {
-        const alternatives = [{ transcript: pending, confidence: 0.99, words: [] }];
-        tell({ type: 'Results', channel_index: [0, 1], is_final: true, channel: { alternatives }, metadata: {} });
-        pending = '';
-      };
-      socket.on('message', (data, isBinary) => {
-        const text = String(data);
-        heard.push(isBinary ? 'audio' : JSON.parse(text).type);
-        server.emit('change');
-        if (!isBinary && JSON.parse(text).type === 'CloseStream') {
-          if (pending) transcribe();
-          tell({ type: 'Metadata', request_id: 'r', duration: 1.5, channels: 1 });
-          socket.close(1000);
-        } else if (text === 'noise') {
-          tell({ type: 'Error', variant: 'DATA-0000', description: 'The payload cannot be decoded as audio.' });
-          socket.close(1008, 'DATA-0000');
-        } else if (isBinary) {
-          pending += text;
-          if (pending.endsWith('.')) transcribe();
-        }
-      });
-    },
-  });
-  return Object.assign(server, { heard });
-}
-
 /** The recipe with its key filled in. */
-function deepgram(server, key = KEY) {
+function deepgram(server, key = DEEPGRAM_KEY) {
   const template = recipe(server, 'deepgram');
   return {
     ...template,
@@ -109,7 +74,7 @@ test('an error, with its detail, and a key that is refused, once', async (t) => 
   const protocol = newProtocol(t);
   const listen = (key) =>
     failure(collect(protocol.callToolStreaming(null, 'm.listen', { audio: speech('noise') }, deepgram(server, key))));
-  const noise = await listen(KEY);
+  const noise = await listen(DEEPGRAM_KEY);
   assert.deepEqual([noise.code, noise.detail.variant], ['tool_failed', 'DATA-0000']);
   const refused = await listen('wrong');
   assert.deepEqual([refused.code, refused.httpStatus, server.requests.length], ['auth_failed', 401, 2]);

@@ -1,43 +1,11 @@
-// Home Assistant and obs-websocket 5, whose servers are written here after their public descriptions of the wire
-// (developers.home-assistant.io, "WebSocket API"; obs-websocket's docs/generated/protocol.md), by the README's recipes.
+// Home Assistant and obs-websocket 5, by the servers of tests/support/home.js and obs.js.
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { ToolError, WebSocketAuthError } from '../../../js/api/index.js';
 import { callAtOnce, lastFirst, recipe } from '../../support/endpoints.js';
-import { failure, newProtocol, startServer } from '../../support/server.js';
-
-const sendTo = (socket) => (message) => socket.send(JSON.stringify(message));
-
-/** Serves commands by their type: `(command) → result`, which may be a promise; an error has a `code`. */
-function startHome(t, commands) {
-  const known = new Set();
-  return startServer(
-    t,
-    async (socket, text) => {
-      const send = sendTo(socket);
-      const { id, type, access_token, ...rest } = JSON.parse(text);
-      if (!known.has(socket)) {
-        if (type === 'auth' && access_token === 'long-lived') {
-          known.add(socket);
-          send({ type: 'auth_ok', ha_version: '2026.11.0' });
-        } else {
-          send({ type: 'auth_invalid', message: 'Invalid access token or password' });
-          socket.close();
-        }
-        return;
-      }
-      const command = commands[type];
-      const error = { code: 'unknown_command', message: 'Unknown command.' };
-      send(
-        command
-          ? { id, type: 'result', success: true, result: await command(rest) }
-          : { id, type: 'result', success: false, error },
-      );
-    },
-    { onConnection: (socket) => sendTo(socket)({ type: 'auth_required', ha_version: '2026.11.0' }) },
-  );
-}
+import { HOME_TOKEN, startHome } from '../../support/home.js';
+import { OBS_PASSWORD, startObs } from '../../support/obs.js';
+import { failure, newProtocol } from '../../support/server.js';
 
 const withToken = (template, token) =>
   JSON.parse(JSON.stringify(template).replaceAll(/\$\{(HA_TOKEN|OBS_PASSWORD)\}/g, token));
@@ -45,7 +13,7 @@ const withToken = (template, token) =>
 test('Home Assistant: three calls at once on one connection, errors with their detail', async (t) => {
   const hold = lastFirst(3);
   const server = await startHome(t, { get_states: ({ n }) => hold([{ entity_id: 'sun.sun', n }]) });
-  const template = withToken(recipe(server, 'home-assistant'), 'long-lived');
+  const template = withToken(recipe(server, 'home-assistant'), HOME_TOKEN);
   const protocol = newProtocol(t);
   const { results } = await callAtOnce(3, (n) => protocol.callTool(null, 'home.get_states', { n }, template));
   assert.deepEqual(
@@ -60,7 +28,7 @@ test('Home Assistant: three calls at once on one connection, errors with their d
 });
 
 test('Home Assistant: a wrong token is refused at the first attempt', async (t) => {
-  const server = await startHome(t, {});
+  const server = await startHome(t);
   const template = withToken(recipe(server, 'home-assistant'), 'wr0ng-token');
   const error = await failure(newProtocol(t).callTool(null, 'home.get_states', {}, template));
   assert.ok(error instanceof WebSocketAuthError);
@@ -69,48 +37,41 @@ test('Home Assistant: a wrong token is refused at the first attempt', async (t) 
   assert.equal(server.opened, 1);
 });
 
-const digest = (...texts) => createHash('sha256').update(texts.join('')).digest('base64');
+test('Home Assistant: events beside the calls, several streams on one connection; leaving one unsubscribes', async (t) => {
+  const server = await startHome(t, { get_config: () => ({ state: 'RUNNING' }) });
+  const template = withToken(recipe(server, 'home-assistant', 'home-assistant-events'), HOME_TOKEN);
+  const calls = withToken(recipe(server, 'home-assistant'), HOME_TOKEN);
+  const protocol = newProtocol(t);
+  const listen = (event_type) => protocol.callToolStreaming(null, 'home.events', { event_type }, template);
+  const [changed, called] = ['state_changed', 'call_service'].map(listen);
+  const firsts = [changed.next(), called.next()];
+  await server.until(() => server.subscribed().length === 2);
+  server.fire('call_service', { service: 'turn_on' });
+  server.fire('state_changed', { entity_id: 'sun.sun' });
+  const [first, second] = await Promise.all(firsts);
+  assert.deepEqual(first.value.data, { entity_id: 'sun.sun' });
+  assert.deepEqual(second.value.data, { service: 'turn_on' });
+  assert.deepEqual(await protocol.callTool(null, 'home.get_config', {}, calls), { state: 'RUNNING' });
+  assert.equal(await protocol.callTool(null, 'home.ping', {}, calls), null);
+  await changed.return();
+  await server.until(() => server.subscribed().length === 1);
+  assert.deepEqual(server.subscribed(), ['call_service']);
+  assert.equal(server.opened, 1);
+});
 
-/** Serves requests by their type; closes with 4009 where the answer to its challenge is wrong, as OBS does. */
-function startObs(t, password, requests) {
-  const challenges = new Map();
-  return startServer(
-    t,
-    (socket, text) => {
-      const send = sendTo(socket);
-      const { op, d } = JSON.parse(text);
-      if (op === 1) {
-        const { salt, challenge } = challenges.get(socket);
-        if (d.authentication === digest(digest(password, salt), challenge)) {
-          send({ op: 2, d: { negotiatedRpcVersion: 1 } });
-        } else {
-          socket.close(4009, 'Authentication failed.');
-        }
-        return;
-      }
-      const { requestType, requestId, requestData } = d;
-      const request = requests[requestType];
-      const requestStatus = request
-        ? { result: true, code: 100 }
-        : { result: false, code: 204, comment: 'The request type is not valid.' };
-      send({ op: 7, d: { requestType, requestId, requestStatus, responseData: request?.(requestData) } });
-    },
-    {
-      onConnection(socket) {
-        const challenge = digest(String(challenges.size));
-        challenges.set(socket, { salt: digest('salt'), challenge });
-        sendTo(socket)({
-          op: 0,
-          d: { obsWebSocketVersion: '5.5.2', rpcVersion: 1, authentication: challenges.get(socket) },
-        });
-      },
-    },
+test('Home Assistant: a subscription that is refused rejects with its detail', async (t) => {
+  const server = await startHome(t, {});
+  const template = withToken(recipe(server, 'home-assistant', 'home-assistant-events'), HOME_TOKEN);
+  const unknown = { ...template, message: template.message.replace('subscribe_events', 'subscribe_nothing') };
+  const error = await failure(
+    newProtocol(t).callToolStreaming(null, 'home.events', { event_type: 'x' }, unknown).next(),
   );
-}
+  assert.deepEqual([error.code, error.detail.code], ['tool_failed', 'unknown_command']);
+});
 
 test('OBS: the challenge is answered; three calls at once on one connection, errors with their detail', async (t) => {
-  const server = await startObs(t, 'st4ge', { GetSceneItemId: ({ sceneItemId }) => ({ sceneItemId }) });
-  const template = withToken(recipe(server, 'obs'), 'st4ge');
+  const server = await startObs(t, { GetSceneItemId: ({ sceneItemId }) => ({ sceneItemId }) });
+  const template = withToken(recipe(server, 'obs'), OBS_PASSWORD);
   const protocol = newProtocol(t);
   const { results } = await callAtOnce(3, (sceneItemId) =>
     protocol.callTool(null, 'obs.GetSceneItemId', { sceneItemId }, template),
@@ -125,8 +86,25 @@ test('OBS: the challenge is answered; three calls at once on one connection, err
   assert.equal(server.opened, 1);
 });
 
+test('OBS: events come on a connection of their own, which closes when the stream is left', async (t) => {
+  const server = await startObs(t, { GetVersion: () => ({}) });
+  const protocol = newProtocol(t);
+  await protocol.callTool(null, 'obs.GetVersion', {}, withToken(recipe(server, 'obs'), OBS_PASSWORD));
+  const template = withToken(recipe(server, 'obs', 'obs-events'), OBS_PASSWORD);
+  const event = 'CurrentProgramSceneChanged';
+  const stream = protocol.callToolStreaming(null, 'obs.events', { event }, template);
+  const first = stream.next();
+  await server.until(() => server.listening() === 1);
+  server.fire('SceneListChanged', 4, { scenes: [] });
+  server.fire(event, 4, { sceneName: 'Break' });
+  assert.deepEqual((await first).value, { sceneName: 'Break' });
+  await stream.return();
+  await server.until(() => server.listening() === 0);
+  assert.deepEqual([server.opened, server.clients.size], [2, 1]);
+});
+
 test('OBS: a wrong password is refused at the first attempt', async (t) => {
-  const server = await startObs(t, 'st4ge', {});
+  const server = await startObs(t);
   const error = await failure(
     newProtocol(t).callTool(null, 'obs.GetVersion', {}, withToken(recipe(server, 'obs'), 'wr0ng-password')),
   );

@@ -1,42 +1,10 @@
-// SignalR's hub protocol in JSON, by a server of its public wire format: messages end with U+001E, several may come in one frame.
+// SignalR's hub protocol in JSON, by the server of tests/support/signalr.js.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ToolError } from '../../../js/api/index.js';
 import { callAtOnce, recipe } from '../../support/endpoints.js';
-import { failure, newProtocol, startServer } from '../../support/server.js';
-
-const END = '\u001e';
-
-/** `hub`: the hub's methods; a generator streams. All that is due goes out in one frame, with pings between. */
-async function startSignalR(t, hub) {
-  const seen = { messages: [], pings: 0 };
-  const server = await startServer(t, (socket, text) => {
-    assert.ok(text.endsWith(END), text);
-    const due = [];
-    for (const part of text.slice(0, -1).split(END)) due.push(...answers(JSON.parse(part)));
-    socket.send(due.map((message) => (message === '' ? '' : JSON.stringify(message)) + END).join(''));
-  });
-  /** @returns {Generator<object | string>} */
-  function* answers(message) {
-    seen.messages.push(message);
-    if (message.protocol) return yield {};
-    if (message.type === 6) seen.pings += 1;
-    if (message.type !== 1 && message.type !== 4) return;
-    const { invocationId, target, arguments: args } = message;
-    yield { type: 6 };
-    yield '';
-    yield { type: 1, target: 'notice', arguments: [invocationId] };
-    try {
-      const result = hub[target](...args);
-      if (message.type === 1) return yield { type: 3, invocationId, result };
-      for (const item of result) yield { type: 2, invocationId, item };
-      yield { type: 3, invocationId };
-    } catch (error) {
-      yield { type: 3, invocationId, error: error.message };
-    }
-  }
-  return Object.assign(server, { seen });
-}
+import { failure, newProtocol } from '../../support/server.js';
+import { END, SIGNALR_TOKEN, startSignalR } from '../../support/signalr.js';
 
 const hub = {
   add: ({ a, b }) => a + b,
@@ -88,6 +56,29 @@ test('a stream of items; one that is left is cancelled', async (t) => {
     if (item.n === 3) break;
   }
   await server.until(() => server.seen.messages.at(-1).type === 5);
+  assert.equal(server.opened, 1);
+});
+
+test('a token goes into the handshake; one that is refused is, at the first attempt', async (t) => {
+  const server = await startSignalR(t, hub, true);
+  const protocol = newProtocol(t);
+  const add = (token) => {
+    const template = { ...recipe(server, 'signalr'), headers: { Authorization: `Bearer ${token}` } };
+    return protocol.callTool(null, 'm.add', { a: 1, b: 2 }, template);
+  };
+  assert.equal(await add(SIGNALR_TOKEN), 3);
+  const refused = await failure(add('wrong'));
+  assert.deepEqual([refused.code, refused.httpStatus, server.requests.length], ['auth_failed', 401, 2]);
+});
+
+test('a handshake that the hub refuses is a refusal that says why', async (t) => {
+  const server = await startSignalR(t, hub);
+  const [hello, answer] = recipe(server, 'signalr').connect;
+  const connect = [{ ...hello, send: { protocol: 'xml', version: 1 } }, answer];
+  const template = { ...recipe(server, 'signalr'), connect };
+  const refused = await failure(newProtocol(t).callTool(null, 'm.add', { a: 1, b: 2 }, template));
+  assert.equal(refused.code, 'auth_failed');
+  assert.match(refused.message, /'xml' is not supported/);
   assert.equal(server.opened, 1);
 });
 
