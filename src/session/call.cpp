@@ -113,7 +113,7 @@ CallRules::CallRules(const CallTemplate& call_template)
   sends_request_id_ = place && !place->is_uuid && place->pointer == json::Pointer{{"request_id"}};
   if (!call_template.correlation_off) {
     by_uuid_ = place ? place->is_uuid : !message.holds_request_id();
-    by_value_ = call_template.correlates_by_value;
+    by_value_ = call_template.correlates_by_value && !captures();
     std::vector<json::Pointer> places = call_template.correlation;
     const std::string& prefix = call_template.correlation_prefix;
     has_prefix_ = !prefix.empty();

@@ -56,7 +56,8 @@ struct Session::Connection {
   ConnectionStatus state{};
   /// Its calls, by the place where answers carry the id, then by that.
   std::map<std::string, Routes> calls{};
-  /// Those whose first answer has come, by where their answers carry what it told, and that.
+  /// Those whose first answer has come, by where their answers carry what it told, and that. Those whose caller gave
+  /// that stand here from the start.
   Routes answers{};
   /// Those that were left before it came, and whose leave messages need it. By place and id.
   Routes owed{};

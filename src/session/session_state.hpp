@@ -66,7 +66,7 @@ struct Session::Late {
   Plan filter, leave;   // literals, and what is captured
   bool waits = false;   // for the first answer
   Captured answer{};    // what it told
-  std::string route{};  // in `Connection::answers`
+  std::string route{};  // in `Connection::answers`; there before the first answer is where the caller gave the value
 };
 
 struct Session::Call {
@@ -94,6 +94,10 @@ struct Session::Call {
   /// A manual is asked for with a message of its own, so that the place of the template's id says nothing about it.
   [[nodiscard]] bool shared() const { return mode != CallMode::discovery && tool->rules.correlates(); }
   [[nodiscard]] const std::string& place() const { return shared() ? tool->place : tool->nowhere; }
+  /// Whether a value that its caller gave tells its answers: a connection may serve others, and not this one.
+  [[nodiscard]] bool has_value() const {
+    return shared() && (tool->rules.correlates_by_value() || (late && !late->route.empty()));
+  }
 };
 
 // Tokens of two callers or manuals are never shared, even where the credential is the same.

@@ -76,7 +76,7 @@ struct CallTemplate {
   /// answer carries the id. The names are those of placeholders: `answer.sub`.
   std::vector<std::pair<std::string, json::Pointer>> captures;
   std::optional<json::Pointer> answer_place;  ///< where they carry it, as `message_filter` says; none: no `capture`
-  std::string answer_name;                    ///< and which
+  std::string answer_name;                    ///< and which; empty: with `correlates_by_value` they carry that there
   bool takes_captured = false;                ///< `message` or `discovery_message` has values that `connect` captures
   std::optional<json::Pointer> result_path;
   std::string result_default;  ///< JSON of the result where there is nothing at `result_path`; empty: none
