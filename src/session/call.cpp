@@ -1,5 +1,7 @@
 #include "call.hpp"
 
+#include <algorithm>
+
 #include <utcp_websocket/json_decimal.hpp>
 #include <utcp_websocket/json_text.hpp>
 #include <utcp_websocket/text.hpp>
@@ -143,6 +145,13 @@ std::string CallRules::id_in(std::string_view text) const {
   text.remove_prefix(before_id_.size());
   const std::string_view id = text.substr(0, text.find_first_not_of("0123456789"));
   return text.substr(id.size()).starts_with(behind_id_) ? std::string(id) : std::string();
+}
+
+bool CallRules::has_id(const Frame& frame, std::size_t max_depth) const {
+  if (has_prefix_) return !id_in(frame.text()).empty();
+  const json::ScanResult& scan = frame.scan(plan_, strips_, max_depth);
+  const auto first = scan.values.begin() + static_cast<std::ptrdiff_t>(id_slot_);
+  return std::any_of(first, first + static_cast<std::ptrdiff_t>(id_count_), holds_something);
 }
 
 std::uint32_t CallRules::expected(CallMode mode) const {

@@ -102,8 +102,10 @@ void read_capture(FieldReader& fields, CallTemplate& out) {
     out.answer_name = captured.name;
   }
   if (!out.answer_place) {
-    fields.fail("capture", "used with a \"message_filter\" in which a whole value is {{answer.NAME}}, or a \"correlation\" by a value",
-                "a template without one");
+    fields.fail(
+        "capture",
+        "used with a \"message_filter\" in which a whole value is {{answer.NAME}}, or a \"correlation\" by a value",
+        "a template without one");
   }
 }
 
