@@ -100,7 +100,7 @@ export interface WebSocketCallTemplate<
   /**
    * Names, and JSON Pointers to the values of the first answer, which carries the request's id, that they stand for. That answer is no item.
    * What follows is known by `{{answer.name}}`, which must be a whole value of `message_filter`, and may stand in `stream_end`, `error_match` and
-   * `leave_message` too. Default: none.
+   * `leave_message` too; or by what `correlation` says, where that is `{ '/method': '{{args.event}}' }`. Default: none.
    */
   capture?: Readonly<Record<string, string>> | undefined;
   /** JSON Pointer to the result in a JSON response. Default: the whole response. */

@@ -39,7 +39,8 @@ Session::Call* Session::find_route(const Routes& routes, const Table<Call>& call
       const auto found = routes.find(place + id);
       if (id.empty() || found == routes.end()) continue;
       Call& call = *calls.at(found->second);
-      if (by_answer && call.late->waits) continue;  // it may be what an earlier call of the same value has left
+      const bool is_early = by_answer && call.late->waits;
+      if (is_early && (!call.late->is_first || rules.has_id(frame, options_.max_depth))) continue;
       if (judge(call, frame).kind != Judgement::Kind::not_mine) return &call;
     }
     entry = routes.lower_bound(place + '\xFF');  // the first with another place: no id has that byte

@@ -110,7 +110,6 @@ Session::Connection* Session::Endpoint::find_connection(const Call& call) const 
 }
 
 bool Session::Connection::may_confuse(const Call& call) const {
-  constexpr std::size_t kMostUnanswered = 1000;
   if (call.late && answers.contains(call.late->route)) return true;
   if (!call.tool->rules.correlates_by_value()) return owed.size() >= kMostUnanswered;
   const auto there = calls.find(call.place());

@@ -50,6 +50,9 @@ struct Session::Flow {
   std::size_t frames = 0, bytes = 0;
 };
 
+/// Calls of a connection of which something may still come, at most.
+inline constexpr std::size_t kMostUnanswered = 1000;
+
 struct Session::Connection {
   ConnectionId id;
   Endpoint& endpoint;
@@ -62,7 +65,7 @@ struct Session::Connection {
   /// Those that were left before it came, and whose leave messages need it. By place and id.
   Routes owed{};
   /// Places and ids of calls by values that their callers gave, which ended unanswered: what still comes must reach no
-  /// other.
+  /// other. Of those with a first answer all that were sent.
   Routes unanswered{};
   Credentials given{};                // what the host's own source added to its opening
   std::string token{};                // oauth2: what opens it

@@ -141,7 +141,8 @@ Session::Call* Session::find_addressee(const Connection& connection, const Frame
 }
 
 Judgement Session::judge(const Call& call, const Frame& frame) const {
-  if (call.late && call.late->waits) {
+  // What has the caller's value and no id is an item that came before the first answer.
+  if (call.late && call.late->waits && (!call.late->is_first || call.tool->rules.has_id(frame, options_.max_depth))) {
     return call.tool->rules.judge_first(call.mode, call.id, frame, options_.max_depth,
                                         call.filter ? &*call.filter : nullptr);
   }

@@ -52,8 +52,12 @@ void Session::lease(TimePoint now, Connection& connection, Call& call) {
   connection.tainted = connection.tainted || call.shared();
   call.connection = connection.id;
   if (call.late) fill_in(connection, call);
-  if (call.late && !call.late->route.empty())
-    connection.answers[call.late->route] = static_cast<std::uint32_t>(call.id);
+  if (call.late && !call.late->route.empty()) {
+    const auto id = static_cast<std::uint32_t>(call.id);
+    connection.answers[call.late->route] = id;
+    call.late->is_first = connection.unanswered.size() < kMostUnanswered &&
+                          connection.unanswered.try_emplace(call.late->route, id).second;
+  }
   expect_answer(now, connection, call);
   if (!call.tool->call_template.sends_message && call.mode != CallMode::discovery) return;
   commands_.push_back(SendMessage{connection.id, call.id});

@@ -63,10 +63,11 @@ enum class Session::Ending : std::uint8_t {
 
 /// What of a call has to wait: `{{connect.…}}` for its connection, `{{answer.…}}` for its first answer.
 struct Session::Late {
-  Plan filter, leave;   // literals, and what is captured
-  bool waits = false;   // for the first answer
-  Captured answer{};    // what it told
-  std::string route{};  // in `Connection::answers`; there before the first answer is where the caller gave the value
+  Plan filter, leave;     // literals, and what is captured
+  bool waits = false;     // for the first answer
+  Captured answer{};      // what it told
+  std::string route{};    // in `Connection::answers`; there before the first answer is where the caller gave the value
+  bool is_first = false;  // with that value on its connection: what comes before the first answer is nobody else's
 };
 
 struct Session::Call {

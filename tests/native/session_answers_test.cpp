@@ -296,6 +296,18 @@ TEST(SessionAnswers, ARefusalIsKnownByTheIdAndFreesTheName) {
   EXPECT_EQ(host.code(again), ErrorCode::response_timeout);
 }
 
+TEST(SessionAnswers, WhatComesBeforeTheFirstOneIsAnItemWhereNobodyHadTheName) {
+  Named host;
+  const CallId stream = host.watch("load");
+  host.open(1);
+  host.text(1, R"({"method":"load","n":1})");
+  host.text(1, R"({"method":"load","id":77,"sub":"another's"})");
+  EXPECT_EQ(host.outcome(stream).items.size(), 1U);
+  host.text(1, R"({"method":"load","id":1,"sub":"s1"})");
+  host.text(1, R"({"method":"load","id":77})");
+  EXPECT_EQ(host.outcome(stream).items.size(), 2U);
+}
+
 TEST(SessionAnswers, ANameThatIsNoTextOrNumberIsRefused) {
   Named host;
   EXPECT_EQ(host.code(host.watch("")), ErrorCode::invalid_argument);
