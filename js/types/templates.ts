@@ -103,6 +103,12 @@ export interface WebSocketCallTemplate<
    * `leave_message` too; or by what `correlation` says, where that is `{ '/method': '{{args.event}}' }`. Default: none.
    */
   capture?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Members of a frame by which the service gives up a connection, at any depth, or `{ $prefix: 'ERROR' }` for how a text begins; an
+   * array: any of them. The connection is closed, and calls on it reject with `connection_closed`, which shows the frame. One that is
+   * the error of a call (`error_match`, `error_path`) is only that. Default: none.
+   */
+  connection_error?: object | readonly object[] | undefined;
   /** JSON Pointer to the result in a JSON response. Default: the whole response. */
   result_path?: Path;
   /**

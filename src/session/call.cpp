@@ -63,6 +63,15 @@ bool is_marked(const FrameMark& mark, const Frame& frame, const json::ScanResult
   return scan.valid && !mark.members.empty() && matches(mark.members, scan, first_slot, own);
 }
 
+bool is_any(const std::vector<FrameMark>& marks, const Frame& frame, const json::ScanResult& scan,
+            std::size_t first_slot) {
+  return std::any_of(marks.begin(), marks.end(), [&](const FrameMark& mark) {
+    const std::size_t first = first_slot;
+    first_slot += mark.members.leaves.size();
+    return is_marked(mark, frame, scan, first);
+  });
+}
+
 bool is_of_stream(const Frame& frame, std::size_t max_depth) {
   if (!frame.is_text()) return false;
   const json::ScanResult scan = json::scan(frame.text(), json::ScanPlan({{{"type"}}}), max_depth);
@@ -162,13 +171,9 @@ std::uint32_t CallRules::expected(CallMode mode) const {
 
 // Whether `error_match` says so.
 bool CallRules::is_error(const FrameMatches& own, const Frame& frame, const json::ScanResult& scan) const {
-  std::size_t slot =
-      kFirstLeaf + matches_.filter.leaves.size() + matches_.stream_end.leaves.size() + 1 + error_paths_.size();
-  for (const FrameMark& match : own.errors) {
-    if (is_marked(match, frame, scan, slot)) return true;
-    slot += match.members.leaves.size();
-  }
-  return false;
+  return is_any(
+      own.errors, frame, scan,
+      kFirstLeaf + matches_.filter.leaves.size() + matches_.stream_end.leaves.size() + 1 + error_paths_.size());
 }
 
 const std::string* CallRules::error_path_in(const json::ScanResult& scan) const {

@@ -193,4 +193,8 @@ class CallRules {
 [[nodiscard]] bool is_marked(const FrameMark& mark, const Frame& frame, const json::ScanResult& scan,
                              std::size_t first_slot, std::optional<CallId> own = {});
 
+/// Whether any of several marks tells the frame. Their leaves stand in the scan one after the other.
+[[nodiscard]] bool is_any(const std::vector<FrameMark>& marks, const Frame& frame, const json::ScanResult& scan,
+                          std::size_t first_slot);
+
 }  // namespace utcp::ws

@@ -38,6 +38,7 @@ void Session::receive(TimePoint now, Connection& connection, const Frame& frame)
     receive_greeting(now, connection, frame);
     return;
   }
+  if (gives_up(connection, frame)) return;
   Call* call = find_addressee(connection, frame);
   if (call == nullptr && !connection.owed.empty() && leave_late(connection, frame)) return;
   if (call == nullptr && is_echo(connection, frame)) {

@@ -87,6 +87,8 @@ struct CallTemplate {
   FrameMatch stream_end;                        ///< default `{"type":"stream_end"}`
   bool stream_end_item = false;                 ///< the frame that ends a stream is its last item
   std::shared_ptr<const ConnectStep> connect;   ///< the first step; null: none
+  std::vector<FrameMark> connection_errors;     ///< `connection_error`: any of them
+  json::ScanPlan connection_error_places;       ///< finds their leaves
   std::optional<MessageTemplate> ping_message;
   std::string terminator;          ///< `frame`: ends each message, and cuts what comes into messages; empty: none
   bool strips = false;             ///< `frame`: JSON begins at the first bracket of what comes
