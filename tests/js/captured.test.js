@@ -1,6 +1,7 @@
 // Values that the peer tells first, and that go into messages and filters then: `capture` (`{{answer.…}}`) and what a
-// handshake has kept (`{{connect.…}}`); and connections that a peer gives up (`connection_error`). The cases of tests/vectors/captured.json and connection_error.json against a server that follows their script, here
-// and through the native client; and what else decides.
+// handshake has kept (`{{connect.…}}`); and connections that a peer gives up (`connection_error`). The cases of
+// tests/vectors/captured.json and connection_error.json against a server that follows their script, here and through the
+// native client; and what else decides.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
