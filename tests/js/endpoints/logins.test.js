@@ -9,10 +9,14 @@ import { failure, newProtocol, startServer } from '../../support/server.js';
 
 const sendTo = (socket) => (message) => socket.send(JSON.stringify(message));
 
-/** Serves commands by their type: `(command) → result`, which may be a promise; an error has a `code`. */
-function startHome(t, commands) {
+/**
+ * Serves commands by their type: `(command) → result`, which may be a promise; an error has a `code`. `subscribed`: events by the id of the
+ * subscription.
+ */
+async function startHome(t, commands) {
   const known = new Set();
-  return startServer(
+  const subscribed = new Map();
+  const server = await startServer(
     t,
     async (socket, text) => {
       const send = sendTo(socket);
@@ -27,7 +31,9 @@ function startHome(t, commands) {
         }
         return;
       }
-      const command = commands[type];
+      if (type === 'subscribe_events') subscribed.set(id, rest.event_type);
+      if (type === 'unsubscribe_events') subscribed.delete(rest.subscription);
+      const command = type.endsWith('subscribe_events') ? () => null : commands[type];
       const error = { code: 'unknown_command', message: 'Unknown command.' };
       send(
         command
@@ -37,6 +43,13 @@ function startHome(t, commands) {
     },
     { onConnection: (socket) => sendTo(socket)({ type: 'auth_required', ha_version: '2026.11.0' }) },
   );
+  const fire = (event_type, data) => {
+    for (const [id, wanted] of subscribed) {
+      if (wanted !== event_type) continue;
+      for (const socket of known) sendTo(socket)({ id, type: 'event', event: { event_type, data } });
+    }
+  };
+  return Object.assign(server, { subscribed, fire });
 }
 
 const withToken = (template, token) =>
@@ -69,12 +82,33 @@ test('Home Assistant: a wrong token is refused at the first attempt', async (t) 
   assert.equal(server.opened, 1);
 });
 
+test('Home Assistant: events are a stream, and the subscription ends when it is left', async (t) => {
+  const server = await startHome(t, {});
+  const template = withToken(recipe(server, 'home-assistant', 'home-assistant-events'), 'long-lived');
+  const protocol = newProtocol(t);
+  const stream = protocol.callToolStreaming(null, 'home.subscribe_events', { event_type: 'door' }, template);
+  const first = stream.next();
+  await server.until(() => server.subscribed.size === 1);
+  server.fire('window', { open: false });
+  server.fire('door', { open: true });
+  assert.deepEqual((await first).value, { event_type: 'door', data: { open: true } });
+  await stream.return();
+  await server.until(() => server.subscribed.size === 0);
+  assert.deepEqual(JSON.parse(server.received.at(-1)), { id: 2, type: 'unsubscribe_events', subscription: 1 });
+  await server.allClosed();
+
+  const refused = await failure(protocol.callToolStreaming(null, 'home.subscribe_all', {}, template).next());
+  assert.ok(refused instanceof ToolError);
+  assert.equal(refused.detail.code, 'unknown_command');
+});
+
 const digest = (...texts) => createHash('sha256').update(texts.join('')).digest('base64');
 
 /** Serves requests by their type; closes with 4009 where the answer to its challenge is wrong, as OBS does. */
-function startObs(t, password, requests) {
+async function startObs(t, password, requests) {
   const challenges = new Map();
-  return startServer(
+  const subscriptions = new Map();
+  const server = await startServer(
     t,
     (socket, text) => {
       const send = sendTo(socket);
@@ -87,6 +121,10 @@ function startObs(t, password, requests) {
           socket.close(4009, 'Authentication failed.');
         }
         return;
+      }
+      if (op === 3) {
+        subscriptions.set(socket, d.eventSubscriptions);
+        return send({ op: 2, d: { negotiatedRpcVersion: 1 } });
       }
       const { requestType, requestId, requestData } = d;
       const request = requests[requestType];
@@ -106,6 +144,12 @@ function startObs(t, password, requests) {
       },
     },
   );
+  const fire = (eventType, eventIntent, eventData) => {
+    for (const [socket, wanted] of subscriptions) {
+      if (wanted & eventIntent) sendTo(socket)({ op: 5, d: { eventType, eventIntent, eventData } });
+    }
+  };
+  return Object.assign(server, { subscriptions, fire });
 }
 
 test('OBS: the challenge is answered; three calls at once on one connection, errors with their detail', async (t) => {
@@ -133,4 +177,20 @@ test('OBS: a wrong password is refused at the first attempt', async (t) => {
   assert.ok(error instanceof WebSocketAuthError);
   assert.equal(error.closeCode, 4009);
   assert.equal(server.opened, 1);
+});
+
+test('OBS: an event is a stream; left, the connection has none any more', async (t) => {
+  const server = await startObs(t, 'st4ge', {});
+  const template = withToken(recipe(server, 'obs', 'obs-events'), 'st4ge');
+  const scenes = { event: 'CurrentProgramSceneChanged', subscriptions: 4 };
+  const stream = newProtocol(t).callToolStreaming(null, 'obs.events', scenes, template);
+  const first = stream.next();
+  await server.until(() => server.subscriptions.size === 1);
+  server.fire('InputVolumeChanged', 8, { inputName: 'mic' });
+  server.fire('SceneListChanged', 4, { scenes: [] });
+  server.fire('CurrentProgramSceneChanged', 4, { sceneName: 'talk' });
+  assert.deepEqual((await first).value, { sceneName: 'talk' });
+  await stream.return();
+  await server.until(() => [...server.subscriptions.values()].every((wanted) => wanted === 0));
+  await server.allClosed();
 });
