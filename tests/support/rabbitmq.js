@@ -55,8 +55,8 @@ export async function launchRabbitMq() {
     RABBITMQ_ALLOW_INPUT: '1', // so that the script becomes the broker: it is what is ended
     RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-noinput -kernel inet_dist_use_interface {127,0,0,1}',
   };
-  // Else the broker starts one that outlives it.
-  const epmd = spawn(findProgram('Erlang', 'EPMD_PATH', ['epmd']), ['-address', '127.0.0.1', '-port', names], {
+  // Where Erlang's nodes find each other. Without one the broker starts one that outlives it.
+  const epmd = spawn(findProgram("Erlang's epmd", 'EPMD_PATH', ['epmd']), ['-address', '127.0.0.1', '-port', names], {
     stdio: 'ignore',
   });
   const child = spawn(server, { env, cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] });
