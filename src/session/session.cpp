@@ -79,7 +79,7 @@ void Session::start_call(TimePoint now, CallId id, const CallRequest& request) {
   }
   const std::shared_ptr<Tool> tool = entry->second;
   const bool by_value = tool->call_template.correlates_by_value && request.mode != CallMode::discovery;
-  std::string value = by_value ? given_id(request) : std::string();
+  const std::string value = by_value ? given_id(request) : std::string();
   if (by_value && value.empty()) {
     constexpr const char* kNoValue =
         "what tells this call's answers (correlation) must be a number or a text that is not empty";
@@ -100,7 +100,7 @@ void Session::start_call(TimePoint now, CallId id, const CallRequest& request) {
   call.mode = request.mode;
   const bool captures = tool->rules.captures();
   if (by_value && !captures) {
-    call.wire_id = std::move(value);
+    call.wire_id = value;
   } else if (call.shared()) {
     call.wire_id = tool->rules.correlates_by_uuid() ? request.uuid : to_text(static_cast<std::uint32_t>(id));
   }
