@@ -8,7 +8,7 @@ import { readRecipes as readAll } from '../scripts/lib/recipes.js';
 const first = {
   'json-rpc': { tool: 'text_statistics', args: { text: 'Any method, by its name.' } },
   devtools: { tool: 'Runtime.evaluate', args: { expression: '6 * 7' } },
-  'devtools-events': { tool: 'Runtime.enable', args: {}, streams: true },
+  'devtools-events': { tool: 'events', args: { domain: 'Runtime', event: 'consoleAPICalled' }, streams: true },
   graphql: { tool: 'query', args: { host: 'localhost' } },
   'graphql-subscription': { tool: 'subscription', args: { host: 'localhost' }, streams: true },
   mcp: { tool: 'echo', args: { message: 'hello' } },

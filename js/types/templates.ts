@@ -100,9 +100,15 @@ export interface WebSocketCallTemplate<
   /**
    * Values to keep from the first answer, which carries the request's id, as names and JSON Pointers. That answer is not an item.
    * Later frames are matched by `{{answer.name}}`, which must be a whole value of `message_filter`, and may also be used in `stream_end`, `error_match` and
-   * `leave_message`. Default: none.
+   * `leave_message`; or by the value in `correlation` (`{ '/method': '{{args.event}}' }`). Default: none.
    */
   capture?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Members of a frame by which the service gives up a connection, at any depth, or `{ $prefix: 'ERROR' }` for how a text begins; an
+   * array: any of them. The connection is closed, and calls on it reject with `connection_closed`, which shows the frame. One that is
+   * the error of a call (`error_match`, `error_path`) is only that. Default: none.
+   */
+  connection_error?: object | readonly object[] | undefined;
   /** JSON Pointer to the result in a JSON response. Default: the whole response. */
   result_path?: Path;
   /**

@@ -62,6 +62,12 @@ const requirements = [
     packages: ['firefox-esr'],
     present: () => process.env.FIREFOX_PATH || which('firefox-esr', 'firefox'),
   },
+  {
+    name: 'RabbitMQ',
+    for: 'test',
+    packages: ['rabbitmq-server'],
+    present: () => existsSync('/usr/lib/rabbitmq/bin/rabbitmq-server') && which('epmd'),
+  },
   { name: 'Doxygen', for: 'docs', packages: ['doxygen'], present: () => which('doxygen') },
 ];
 

@@ -1,5 +1,7 @@
 #include "call.hpp"
 
+#include <algorithm>
+
 #include <utcp_websocket/json_decimal.hpp>
 #include <utcp_websocket/json_text.hpp>
 #include <utcp_websocket/text.hpp>
@@ -61,6 +63,15 @@ bool is_marked(const FrameMark& mark, const Frame& frame, const json::ScanResult
   return scan.valid && !mark.members.empty() && matches(mark.members, scan, first_slot, own);
 }
 
+bool is_any(const std::vector<FrameMark>& marks, const Frame& frame, const json::ScanResult& scan,
+            std::size_t first_slot) {
+  return std::any_of(marks.begin(), marks.end(), [&](const FrameMark& mark) {
+    const std::size_t first = first_slot;
+    first_slot += mark.members.leaves.size();
+    return is_marked(mark, frame, scan, first);
+  });
+}
+
 bool is_of_stream(const Frame& frame, std::size_t max_depth) {
   if (!frame.is_text()) return false;
   const json::ScanResult scan = json::scan(frame.text(), json::ScanPlan({{{"type"}}}), max_depth);
@@ -113,7 +124,7 @@ CallRules::CallRules(const CallTemplate& call_template)
   sends_request_id_ = place && !place->is_uuid && place->pointer == json::Pointer{{"request_id"}};
   if (!call_template.correlation_off) {
     by_uuid_ = place ? place->is_uuid : !message.holds_request_id();
-    by_value_ = call_template.correlates_by_value;
+    by_value_ = call_template.correlates_by_value && !captures();
     std::vector<json::Pointer> places = call_template.correlation;
     const std::string& prefix = call_template.correlation_prefix;
     has_prefix_ = !prefix.empty();
@@ -145,6 +156,13 @@ std::string CallRules::id_in(std::string_view text) const {
   return text.substr(id.size()).starts_with(behind_id_) ? std::string(id) : std::string();
 }
 
+bool CallRules::has_id(const Frame& frame, std::size_t max_depth) const {
+  if (has_prefix_) return !id_in(frame.text()).empty();
+  const json::ScanResult& scan = frame.scan(plan_, strips_, max_depth);
+  const auto first = scan.values.begin() + static_cast<std::ptrdiff_t>(id_slot_);
+  return std::any_of(first, first + static_cast<std::ptrdiff_t>(id_count_), holds_something);
+}
+
 std::uint32_t CallRules::expected(CallMode mode) const {
   if (mode == CallMode::discovery) return 1;
   if (!expected_) return mode == CallMode::single ? 1 : 0;
@@ -153,13 +171,9 @@ std::uint32_t CallRules::expected(CallMode mode) const {
 
 // Whether `error_match` says so.
 bool CallRules::is_error(const FrameMatches& own, const Frame& frame, const json::ScanResult& scan) const {
-  std::size_t slot =
-      kFirstLeaf + matches_.filter.leaves.size() + matches_.stream_end.leaves.size() + 1 + error_paths_.size();
-  for (const FrameMark& match : own.errors) {
-    if (is_marked(match, frame, scan, slot)) return true;
-    slot += match.members.leaves.size();
-  }
-  return false;
+  return is_any(
+      own.errors, frame, scan,
+      kFirstLeaf + matches_.filter.leaves.size() + matches_.stream_end.leaves.size() + 1 + error_paths_.size());
 }
 
 const std::string* CallRules::error_path_in(const json::ScanResult& scan) const {

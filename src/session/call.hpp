@@ -137,6 +137,8 @@ class CallRules {
   /// Where the id stands in how a text begins: whether it does so, and the id in a text.
   [[nodiscard]] bool has_prefix() const { return has_prefix_; }
   [[nodiscard]] std::string id_in(std::string_view text) const;
+  /// Whether something stands where a frame carries an id, whoever's.
+  [[nodiscard]] bool has_id(const Frame& frame, std::size_t max_depth) const;
   /// All that is looked for in a frame. From `id_slot` on: those places, and behind them those where progress carries
   /// the id, if `progress_filter` has some.
   [[nodiscard]] const json::ScanPlan& plan() const { return plan_; }
@@ -190,5 +192,9 @@ class CallRules {
 /// The same for a mark of a frame that is a text: in one that is not JSON only a prefix can be found.
 [[nodiscard]] bool is_marked(const FrameMark& mark, const Frame& frame, const json::ScanResult& scan,
                              std::size_t first_slot, std::optional<CallId> own = {});
+
+/// Whether any of several marks tells the frame. Their leaves stand in the scan one after the other.
+[[nodiscard]] bool is_any(const std::vector<FrameMark>& marks, const Frame& frame, const json::ScanResult& scan,
+                          std::size_t first_slot);
 
 }  // namespace utcp::ws

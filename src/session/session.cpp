@@ -78,8 +78,8 @@ void Session::start_call(TimePoint now, CallId id, const CallRequest& request) {
     return;
   }
   const std::shared_ptr<Tool> tool = entry->second;
-  const bool by_value = tool->rules.correlates_by_value() && request.mode != CallMode::discovery;
-  std::string value = by_value ? given_id(request) : std::string();
+  const bool by_value = tool->call_template.correlates_by_value && request.mode != CallMode::discovery;
+  const std::string value = by_value ? given_id(request) : std::string();
   if (by_value && value.empty()) {
     constexpr const char* kNoValue =
         "the value that matches this call's answers (correlation) must be a number or a non-empty text";
@@ -98,18 +98,19 @@ void Session::start_call(TimePoint now, CallId id, const CallRequest& request) {
   slot = std::make_unique<Call>(id, tool, endpoint);
   Call& call = *slot;
   call.mode = request.mode;
-  if (by_value) {
-    call.wire_id = std::move(value);
+  const bool captures = tool->rules.captures();
+  if (by_value && !captures) {
+    call.wire_id = value;
   } else if (call.shared()) {
     call.wire_id = tool->rules.correlates_by_uuid() ? request.uuid : to_text(static_cast<std::uint32_t>(id));
   }
   if (request.mode != CallMode::discovery && !request.leave_message.empty())
     call.leave_message = {{.text = request.leave_message}};
   if (request.message_filter) call.filter = tool->rules.fill(*request.message_filter);
-  const bool captures = tool->rules.captures();
   if (request.mode != CallMode::discovery &&
       (captures || !request.late_filter.empty() || !request.late_leave.empty())) {
     call.late = std::make_unique<Late>(Late{request.late_filter, request.late_leave, captures});
+    if (by_value && captures) call.late->route = tool->answer_place + value;
   }
   const auto limit = [&request](Duration by_template) {
     if (!request.timeout) return by_template;

@@ -351,6 +351,8 @@ class Session {
   [[nodiscard]] Judgement judge(const Call& call, const Frame& frame) const;
   void take(TimePoint now, Connection& connection, Call& call, const Frame& frame);
   void deliver(const Call& call, const Judgement& judgement, const Frame& frame, bool is_progress);
+  [[nodiscard]] bool gives_up(Connection& connection, const Frame& frame);
+  void note_last_words(Connection& connection, const Frame& frame) const;
   [[nodiscard]] static bool is_echo(Connection& connection, const Frame& frame);
   [[nodiscard]] static bool is_one_answer(const Call& call);
   [[nodiscard]] static Ending ending_by_frame(const Call& call);

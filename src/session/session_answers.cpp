@@ -39,6 +39,8 @@ Session::Call* Session::find_route(const Routes& routes, const Table<Call>& call
       const auto found = routes.find(place + id);
       if (id.empty() || found == routes.end()) continue;
       Call& call = *calls.at(found->second);
+      const bool is_early = by_answer && call.late->waits;
+      if (is_early && (!call.late->is_first || rules.has_id(frame, options_.max_depth))) continue;
       if (judge(call, frame).kind != Judgement::Kind::not_mine) return &call;
     }
     entry = routes.lower_bound(place + '\xFF');  // the first with another place: no id has that byte
@@ -58,7 +60,8 @@ void Session::take_first_answer(TimePoint now, Connection& connection, Call& cal
     for (const auto& [name, raw] : late.answer) {
       if (name == call.tool->rules.answer_name()) late.route = call.tool->answer_place + json::text_of(raw);
     }
-    if (!connection.answers.emplace(late.route, static_cast<std::uint32_t>(call.id)).second) {
+    const auto id = static_cast<std::uint32_t>(call.id);
+    if (connection.answers.try_emplace(late.route, id).first->second != id) {
       late.route.clear();
       // Nor is it left: what the peer would end is the other call's.
       error =

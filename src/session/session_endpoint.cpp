@@ -86,7 +86,7 @@ void Session::serve(TimePoint now, Endpoint& endpoint, std::vector<CallId>& queu
       }
     } else if (endpoint.wants_another() && has_room(endpoint)) {
       open(now, endpoint, call);
-    } else if (call.shared() && call.tool->rules.correlates_by_value()) {
+    } else if (call.has_value()) {
       ++next;  // those behind it may have other values
     } else {
       return;
@@ -110,7 +110,7 @@ Session::Connection* Session::Endpoint::find_connection(const Call& call) const 
 }
 
 bool Session::Connection::may_confuse(const Call& call) const {
-  constexpr std::size_t kMostUnanswered = 1000;
+  if (call.late && answers.contains(call.late->route)) return true;
   if (!call.tool->rules.correlates_by_value()) return owed.size() >= kMostUnanswered;
   const auto there = calls.find(call.place());
   return (there != calls.end() && there->second.contains(call.wire_id)) ||

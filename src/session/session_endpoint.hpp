@@ -50,18 +50,22 @@ struct Session::Flow {
   std::size_t frames = 0, bytes = 0;
 };
 
+/// Calls of a connection of which something may still come, at most.
+inline constexpr std::size_t kMostUnanswered = 1000;
+
 struct Session::Connection {
   ConnectionId id;
   Endpoint& endpoint;
   ConnectionStatus state{};
   /// Its calls, by the place where answers carry the id, then by that.
   std::map<std::string, Routes> calls{};
-  /// Those whose first answer has come, by where their answers carry what it told, and that.
+  /// Those whose first answer has come, by where their answers carry what it told, and that. Those whose caller gave
+  /// that stand here from the start.
   Routes answers{};
   /// Those that were left before it came, and whose leave messages need it. By place and id.
   Routes owed{};
   /// Places and ids of calls by values that their callers gave, which ended unanswered: what still comes must reach no
-  /// other.
+  /// other. Of those with a first answer all that were sent.
   Routes unanswered{};
   Credentials given{};                // what the host's own source added to its opening
   std::string token{};                // oauth2: what opens it
@@ -75,6 +79,7 @@ struct Session::Connection {
   const ConnectStep* step = nullptr;  // of the template's `connect`: the one that waits
   Captured captured{};                // what steps have kept
   std::string instead{};              // how the last frame began that came while a step waited for another
+  std::string last_words{};           // how an error began that named no call, masked, where nothing came since
   TimePoint idle_since{};
   Flow unsolicited{}, replied{};         // frames that nobody asked for, and those that were answered by `replies`
   TimePoint heard_at{};                  // when the peer last showed that it is there

@@ -24,6 +24,7 @@ void Session::handle_message(TimePoint now, ConnectionId id, const Frame& frame)
 
 void Session::receive(TimePoint now, Connection& connection, const Frame& frame) {
   Endpoint& endpoint = connection.endpoint;
+  connection.last_words.clear();
   if (frame.size() > options_.max_frame) {
     const std::string size = frame.size() < kSizeUnknown ? concat({" of ", to_text(frame.size()), " bytes"}) : "";
     ErrorPtr too_large =
@@ -37,6 +38,7 @@ void Session::receive(TimePoint now, Connection& connection, const Frame& frame)
     receive_greeting(now, connection, frame);
     return;
   }
+  if (gives_up(connection, frame)) return;
   Call* call = find_addressee(connection, frame);
   if (call == nullptr && !connection.owed.empty() && leave_late(connection, frame)) return;
   if (call == nullptr && is_echo(connection, frame)) {
@@ -45,6 +47,7 @@ void Session::receive(TimePoint now, Connection& connection, const Frame& frame)
     return;
   }
   if (call == nullptr) {
+    note_last_words(connection, frame);
     // Who sends unasked may do so again, when a call that takes any frame has just been sent.
     if (!connection.tainted) {
       connection.tainted = true;
@@ -65,6 +68,17 @@ void Session::receive(TimePoint now, Connection& connection, const Frame& frame)
     return;
   }
   take(now, connection, *call, frame);
+}
+
+// An error that names no call may say why the peer closes next.
+void Session::note_last_words(Connection& connection, const Frame& frame) const {
+  if (!frame.is_text()) return;
+  for (const auto& [place, calls] : connection.calls) {
+    const Call& call = *calls_.at(calls.begin()->second);
+    if (call.tool->rules.has_id(frame, options_.max_depth)) continue;
+    if (judge(call, frame).kind == Judgement::Kind::tool_error)
+      connection.last_words = said(start_of(frame), secrets_of(call));
+  }
 }
 
 // The peer is there. Where it seemed not to be calls may wait that can be sent to it.
@@ -128,7 +142,8 @@ Session::Call* Session::find_addressee(const Connection& connection, const Frame
 }
 
 Judgement Session::judge(const Call& call, const Frame& frame) const {
-  if (call.late && call.late->waits) {
+  // What has the caller's value and no id is an item that came before the first answer.
+  if (call.late && call.late->waits && (!call.late->is_first || call.tool->rules.has_id(frame, options_.max_depth))) {
     return call.tool->rules.judge_first(call.mode, call.id, frame, options_.max_depth,
                                         call.filter ? &*call.filter : nullptr);
   }

@@ -23,15 +23,6 @@ bool capture(const ConnectStep& step, const json::ScanResult& scan, Captured& ou
   return is_complete;
 }
 
-bool is_refused(const ConnectStep& step, const Frame& frame, const json::ScanResult& scan) {
-  std::size_t slot = step.expect.members.leaves.size();
-  return std::any_of(step.errors.begin(), step.errors.end(), [&](const FrameMark& error) {
-    const std::size_t first = slot;
-    slot += error.members.leaves.size();
-    return is_marked(error, frame, scan, first);
-  });
-}
-
 }  // namespace
 
 // Takes steps up to the next that waits. After the last the connection is ready. `heard`: what the first waits for.
@@ -61,7 +52,7 @@ void Session::receive_greeting(TimePoint now, Connection& connection, const Fram
   if (frame.is_text()) {
     const json::ScanResult scan =
         json::scan(json_in(frame.text(), endpoint.tool->call_template.strips), step.places, options_.max_depth);
-    if (is_refused(step, frame, scan)) {
+    if (is_any(step.errors, frame, scan, step.expect.members.leaves.size())) {
       opening_failed(now, connection,
                      make_error(ErrorCode::auth_failed,
                                 concat({endpoint.label, " refused the connection at ", step.name, ": ",

@@ -52,6 +52,12 @@ void Session::lease(TimePoint now, Connection& connection, Call& call) {
   connection.tainted = connection.tainted || call.shared();
   call.connection = connection.id;
   if (call.late) fill_in(connection, call);
+  if (call.late && !call.late->route.empty()) {
+    const auto id = static_cast<std::uint32_t>(call.id);
+    connection.answers[call.late->route] = id;
+    call.late->is_first = connection.unanswered.size() < kMostUnanswered &&
+                          connection.unanswered.try_emplace(call.late->route, id).second;
+  }
   expect_answer(now, connection, call);
   if (!call.tool->call_template.sends_message && call.mode != CallMode::discovery) return;
   commands_.push_back(SendMessage{connection.id, call.id});
@@ -145,7 +151,8 @@ void Session::handle_close(TimePoint now, ConnectionId id, int code, std::string
   ErrorPtr error =
       make_error(was_ready ? ErrorCode::connection_closed : ErrorCode::connection_failed,
                  concat({connection.endpoint.label, " closed the connection ", when, " (code ", to_text(code),
-                         why.empty() ? "" : ", reason \"", why, why.empty() ? ")" : "\")"}));
+                         why.empty() ? "" : ", reason \"", why, why.empty() ? ")" : "\")",
+                         connection.last_words.empty() ? "" : "; before that it said: ", connection.last_words}));
   error->close_code = code;
   error->reason = why;
   error->was_clean = was_clean;
@@ -172,6 +179,8 @@ void Session::handle_close(TimePoint now, ConnectionId id, int code, std::string
 bool Session::Connection::refuses_greeting(int code) const {
   const ConnectStep* sent = endpoint.tool->call_template.connect.get();
   while (sent != nullptr && !sent->sends) sent = sent->next.get();
+  // An error after what this side sent was taken is about something else.
+  if (!last_words.empty() && sent != nullptr && sent->next != nullptr) return false;
   if (!state.is_open() || served || sent == nullptr) return false;
   // After the greeting 1000 may be the end of a stream without items.
   if (code == 1000) return state == ConnectionState::greeting;
@@ -180,7 +189,7 @@ bool Session::Connection::refuses_greeting(int code) const {
 
 void Session::connection_lost(Connection& connection, ErrorPtr lost) {
   const auto error = share(std::move(lost));
-  const bool peer_is_done = error->close_code == 1000 || error->close_code == 1001;
+  const bool peer_is_done = (error->close_code == 1000 || error->close_code == 1001) && connection.last_words.empty();
   const std::vector<CallId> calls = calls_of(connection);
   connection.calls.clear();
   for (const CallId id : calls) {

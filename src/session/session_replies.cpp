@@ -1,5 +1,5 @@
-// Owns the replies to frames that a peer sends on its own (`replies`), and closing the connection of a peer that
-// floods.
+// Owns the replies to frames that a peer sends on its own (`replies`), connections that it gives up
+// (`connection_error`), and closing the connection of a peer that floods.
 #include <utility>
 
 #include "session_state.hpp"
@@ -34,6 +34,27 @@ bool Session::reply(TimePoint now, Connection& connection, const Frame& frame) {
     return true;
   }
   return false;
+}
+
+// Returns whether the frame says that the connection is of no use any more. What is an error of one call is only that.
+bool Session::gives_up(Connection& connection, const Frame& frame) {
+  const CallTemplate& call_template = connection.endpoint.tool->call_template;
+  if (call_template.connection_errors.empty() || !frame.is_text()) return false;
+  const json::ScanPlan& places = call_template.connection_error_places;
+  const json::ScanResult scan =
+      places.size() > 0 ? frame.scan(places, call_template.strips, options_.max_depth) : json::ScanResult{};
+  if (!is_any(call_template.connection_errors, frame, scan, 0)) return false;
+  const Call* call = find_addressee(connection, frame);
+  if (call != nullptr && judge(*call, frame).kind == Judgement::Kind::tool_error) return false;
+  report_frame(Report::Kind::warning, connection, call, frame, "the connection is closed, as connection_error says");
+  const auto told =
+      share(ErrorCode::connection_closed,
+            concat({connection.endpoint.label,
+                    " gave up the connection (connection_error): ", said(start_of(frame), secrets_of(connection.id))}));
+  for (const CallId id : calls_of(connection)) drop(id, told);
+  connection.calls.clear();
+  retire(connection);
+  return true;
 }
 
 // What the peer has sent is refused: it ends the connection and the calls on it.

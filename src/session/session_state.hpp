@@ -63,10 +63,11 @@ enum class Session::Ending : std::uint8_t {
 
 /// What of a call has to wait: `{{connect.…}}` for its connection, `{{answer.…}}` for its first answer.
 struct Session::Late {
-  Plan filter, leave;   // literals, and what is known later
-  bool waits = false;   // for the first answer
-  Captured answer{};    // what it told
-  std::string route{};  // in `Connection::answers`
+  Plan filter, leave;     // literals, and what is known later
+  bool waits = false;     // for the first answer
+  Captured answer{};      // what it told
+  std::string route{};    // in `Connection::answers`; set before the first answer if the caller gave the value
+  bool is_first = false;  // with that value on its connection: frames before the first answer belong to no other call
 };
 
 struct Session::Call {
@@ -94,6 +95,10 @@ struct Session::Call {
   /// A manual is asked for with a message of its own, so that the place of the template's id says nothing about it.
   [[nodiscard]] bool shared() const { return mode != CallMode::discovery && tool->rules.correlates(); }
   [[nodiscard]] const std::string& place() const { return shared() ? tool->place : tool->nowhere; }
+  /// Whether a value that its caller gave tells its answers: a connection may serve others, and not this one.
+  [[nodiscard]] bool has_value() const {
+    return shared() && (tool->rules.correlates_by_value() || (late && !late->route.empty()));
+  }
 };
 
 // Tokens of two callers or manuals are never shared, even where the credential is the same.

@@ -204,6 +204,15 @@ void read_filter_message(FieldReader& fields, MessageTemplate& out) {
   }
 }
 
+void read_connection_error(FieldReader& fields, CallTemplate& out) {
+  read_marks(fields, "connection_error", fields.find("connection_error"), out.connection_errors);
+  std::vector<json::Pointer> places;
+  for (const FrameMark& mark : out.connection_errors) {
+    for (const auto& leaf : mark.members.leaves) places.push_back(leaf.first);
+  }
+  out.connection_error_places = json::ScanPlan(std::move(places));
+}
+
 // A JSON array: its elements cannot run into each other, whatever they hold.
 std::string make_endpoint_key(const FieldReader& fields, const CallTemplate& parsed) {
   std::string key = "[";
@@ -220,6 +229,7 @@ std::string make_endpoint_key(const FieldReader& fields, const CallTemplate& par
   add(normalize_auth(fields.find("auth")));
   add(fields.find("connect"));
   add(fields.find("connect_message"));
+  add(fields.find("connection_error"));
   add(fields.find("disconnect_message"));
   add(fields.find("replies"));
   add(fields.find("frame"));
@@ -275,6 +285,7 @@ void read_fields(FieldReader& fields, CallTemplate& out) {
   fields.boolean("stream_end_item", out.stream_end_item);
   read_filter_message(fields, out.filter_message);
   out.connect = read_connect(fields);
+  read_connection_error(fields, out);
   read_frame(fields, out);
   read_message(fields, "ping_message", out.ping_message);
   read_replies(fields, out.replies);

@@ -76,7 +76,7 @@ struct CallTemplate {
   /// answer carries the id. The names are those of placeholders: `answer.sub`.
   std::vector<std::pair<std::string, json::Pointer>> captures;
   std::optional<json::Pointer> answer_place;  ///< where they carry it, as `message_filter` says; none: no `capture`
-  std::string answer_name;                    ///< and which
+  std::string answer_name;                    ///< and which; empty: with `correlates_by_value` they carry that there
   bool takes_captured = false;                ///< `message` or `discovery_message` has values that `connect` captures
   std::optional<json::Pointer> result_path;
   std::string result_default;  ///< JSON of the result where there is nothing at `result_path`; empty: none
@@ -87,6 +87,8 @@ struct CallTemplate {
   FrameMatch stream_end;                        ///< default `{"type":"stream_end"}`
   bool stream_end_item = false;                 ///< the frame that ends a stream is its last item
   std::shared_ptr<const ConnectStep> connect;   ///< the first step; null: none
+  std::vector<FrameMark> connection_errors;     ///< `connection_error`: any of them
+  json::ScanPlan connection_error_places;       ///< finds their leaves
   std::optional<MessageTemplate> ping_message;
   std::string terminator;          ///< `frame`: ends each message, and cuts what comes into messages; empty: none
   bool strips = false;             ///< `frame`: JSON begins at the first bracket of what comes

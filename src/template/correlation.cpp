@@ -82,11 +82,16 @@ void read_capture(FieldReader& fields, CallTemplate& out) {
   if (members.empty() || out.captures.size() != members.size() || members.size() > kMostPlaces) {
     fields.refuse("capture", "an object of 1 to 8 JSON Pointers like \"/result\" (RFC 6901)", value);
   }
+  if (out.correlates_by_value) {  // of those that follow the first answer, which has the id that the message has
+    out.answer_place = std::move(out.correlation.front());
+    out.correlation.clear();
+  }
   const bool has_id = !out.correlation.empty() || !out.correlation_prefix.empty() || out.id_message().id_place();
-  if (!has_id || out.correlation_off || out.correlates_by_value) {
+  if (!has_id || out.correlation_off) {
     fields.fail("capture", "used with an id of the call's in \"message\", by which its first answer is known",
                 "a template without one");
   }
+  if (out.answer_place) return;
   for (const auto& [place, leaf] : out.message_filter.leaves) {
     if (!json::is_string(leaf)) continue;
     const std::string text = json::text_of(leaf);
@@ -97,8 +102,10 @@ void read_capture(FieldReader& fields, CallTemplate& out) {
     out.answer_name = captured.name;
   }
   if (!out.answer_place) {
-    fields.fail("capture", "used with a \"message_filter\" in which a whole value is {{answer.NAME}}",
-                "a template without one");
+    fields.fail(
+        "capture",
+        "used with a \"message_filter\" in which a whole value is {{answer.NAME}}, or a \"correlation\" by a value",
+        "a template without one");
   }
 }
 

@@ -36,6 +36,7 @@ constexpr Field kFields[] = {
     {"progress_filter", "null"},
     {"connect", "null"},
     {"connect_message", "null"},
+    {"connection_error", "null"},
     {"ping_message", "null"},
     {"replies", "null"},
     {"frame", "null"},

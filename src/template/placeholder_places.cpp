@@ -46,6 +46,7 @@ constexpr Place kPlaces[] = {
     {"header_fields", ""},
     {"auth", ""},
     {"connect_ack", ""},
+    {"connection_error", ""},
     {"correlation", ""},
     {"result_path", ""},
     {"result_default", ""},

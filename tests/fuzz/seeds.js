@@ -21,6 +21,7 @@ const templates = [
     error_path: '/error',
   },
   { error_match: [{ jsonrpc: '2.0', error: { code: -32601 } }, { $prefix: '{"t' }], error_path: ['/why', '/error'] },
+  { connection_error: [{ type: 7 }, { $prefix: 'ERROR' }] },
   { error_match: { meta: { w: [1, {}] } }, message_filter: { room: 'a' }, missing_arguments: 'omit' },
   { progress_filter: { $prefix: '{"o' }, result_path: '/ok' },
   {

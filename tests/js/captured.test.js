@@ -1,13 +1,16 @@
 // Values that the peer tells first, and that go into messages and filters then: `capture` (`{{answer.…}}`) and what a
-// handshake has kept (`{{connect.…}}`). The cases of tests/vectors/captured.json against a server that follows their script, here
-// and through the native client; and what else decides.
+// handshake has kept (`{{connect.…}}`); and connections that a peer gives up (`connection_error`). The cases of
+// tests/vectors/captured.json and connection_error.json against a server that follows their script, here and through the
+// native client; and what else decides.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { failure, newProtocol, startServer } from '../support/server.js';
 
 const isNative = process.env.UTCP_NATIVE_CLIENT === '1';
-const cases = JSON.parse(readFileSync(new URL('../vectors/captured.json', import.meta.url), 'utf8'));
+const cases = ['captured', 'connection_error'].flatMap((file) =>
+  JSON.parse(readFileSync(new URL(`../vectors/${file}.json`, import.meta.url), 'utf8')),
+);
 
 /** What a line of a script does, by its first member. */
 class Scenario {
@@ -89,7 +92,7 @@ class Scenario {
 }
 
 for (const { script = [], field, ...one } of cases) {
-  test(`captured: ${one.name}`, async (t) => {
+  test(one.name, async (t) => {
     const protocol = newProtocol(t);
     if (field) {
       const template = { name: 'm', call_template_type: 'websocket', url: 'ws://127.0.0.1:9/', ...one.template };

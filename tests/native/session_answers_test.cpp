@@ -251,6 +251,87 @@ TEST(SessionAnswers, TheIdMayStandInALaterOneOfTheMessages) {
   EXPECT_EQ(host.outcome(stream).items.size(), 1U);
 }
 
+// The caller names what later frames carry; the first answer carries the id.
+constexpr std::string_view kNamed = R"({"url":"wss://h.example/ws","message":{"id":"{{request_id}}"},
+  "correlation":{"/method":"{{args.event}}"},"capture":{"sub":"/sub"},"error_path":"/error","response_timeout":5})";
+
+struct Named : FakeHost {
+  ToolId names = tool(kNamed);
+  Named() { late_leave = MessageTemplate::compile(R"({"end":"{{answer.sub}}"})")->plan({}); }
+  CallId watch(std::string_view event) {
+    message_filter = concat({R"([{},{},[],")", event, R"("])"});
+    return stream(names);
+  }
+};
+
+TEST(SessionAnswers, OfANameThatIsUnderWayThereAnotherConnectionIsTakenAndOthersDoNotWait) {
+  Named host;
+  const CallId first = host.watch("load");
+  host.open(1);
+  const CallId again = host.watch("load");
+  const CallId other = host.watch("log");
+  EXPECT_EQ(host.sockets.at(1).sent, (std::vector<CallId>{first, other}));
+  ASSERT_EQ(host.sockets.size(), 2U);
+  host.text(1, R"({"id":1,"sub":"s1"})");
+  host.abort(first);
+  EXPECT_EQ(host.sockets.at(1).sent.back(), again) << "it was given back before the other one was open";
+  host.text(1, R"({"method":"load","n":"of the first"})");
+  EXPECT_TRUE(host.outcome(again).items.empty());
+  host.text(1, R"({"id":2,"sub":"s2"})");
+  host.text(1, R"({"method":"load"})");
+  EXPECT_EQ(host.outcome(again).items.size(), 1U);
+  EXPECT_EQ(host.outcome(other).items.size(), 0U);
+}
+
+TEST(SessionAnswers, OneOfAnotherStreamIsLeftWithoutTouchingTheNextOfItsName) {
+  Named host;
+  (void)host.watch("log");
+  host.open(1);
+  const CallId left = host.watch("load");
+  host.abort(left);  // before its first answer, which names what is to be ended
+  const CallId next = host.watch("load");
+  host.text(1, R"({"id":2,"sub":"s2"})");
+  EXPECT_EQ(host.sockets.at(1).written.back(), R"(leave 2: {"end":"s2"})");
+  host.text(1, R"({"method":"load"})");
+  EXPECT_TRUE(host.outcome(next).items.empty());
+  host.text(1, R"({"id":3,"sub":"s3"})");
+  host.text(1, R"({"method":"load"})");
+  EXPECT_EQ(host.outcome(next).items.size(), 1U);
+  EXPECT_EQ(host.sockets.size(), 1U);
+}
+
+TEST(SessionAnswers, ARefusalIsKnownByTheIdAndFreesTheName) {
+  Named host;
+  (void)host.watch("log");
+  host.open(1);
+  host.text(1, R"({"id":1,"sub":"s1"})");
+  const CallId refused = host.watch("none");
+  host.text(1, R"({"id":2,"error":"no such event"})");
+  EXPECT_EQ(host.code(refused), ErrorCode::tool_failed);
+  const CallId again = host.watch("none");
+  EXPECT_EQ(host.sockets.at(1).sent.back(), again);
+  host.advance(5s);
+  EXPECT_EQ(host.code(again), ErrorCode::response_timeout);
+}
+
+TEST(SessionAnswers, WhatComesBeforeTheFirstOneIsAnItemWhereNobodyHadTheName) {
+  Named host;
+  const CallId stream = host.watch("load");
+  host.open(1);
+  host.text(1, R"({"method":"load","n":1})");
+  host.text(1, R"({"method":"load","id":77,"sub":"another's"})");
+  EXPECT_EQ(host.outcome(stream).items.size(), 1U);
+  host.text(1, R"({"method":"load","id":1,"sub":"s1"})");
+  host.text(1, R"({"method":"load","id":77})");
+  EXPECT_EQ(host.outcome(stream).items.size(), 2U);
+}
+
+TEST(SessionAnswers, ANameThatIsNoTextOrNumberIsRefused) {
+  Named host;
+  EXPECT_EQ(host.code(host.watch("")), ErrorCode::invalid_argument);
+  EXPECT_TRUE(host.sockets.empty());
+}
+
 TEST(SessionAnswers, SecretsOfTheFirstOneAreNotShown) {
   constexpr std::string_view kToken = R"({"url":"wss://h.example/ws","message":{"id":"{{request_id}}"},
     "capture":{"token":"/token"},"message_filter":{"token":"{{answer.token}}"},"error_path":"/error",

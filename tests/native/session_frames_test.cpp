@@ -1,5 +1,13 @@
 // Frames that are too large, too many, or nobody's.
+#include <gmock/gmock.h>
+
+#include <string>
+#include <vector>
+
 #include "fake_host.hpp"
+
+using testing::EndsWith;
+using testing::HasSubstr;
 
 namespace utcp::ws::test {
 namespace {
@@ -115,6 +123,64 @@ TEST(SessionFloods, BeforeTheAcknowledgementTheOpeningFails) {
   for (int n = 0; n < 4; ++n) host.text(1, "event");
   EXPECT_EQ(host.code(call), ErrorCode::connection_failed);
   EXPECT_EQ(host.sockets.at(1).closed.value().code, 4000);
+}
+
+// Brokers of STOMP say so what they refuse, and close.
+constexpr std::string_view kStomp = R"({"url":"wss://h.example/ws","frame":{"strip":true},
+  "connect":[{"send":"LOGIN s3cr3t"},{"expect":{"$prefix":"IN"}}],"headers":{"X-Key":"s3cr3t"},
+  "message":"SEND {{request_id}}","correlation":{"$prefix":"RECEIPT {{request_id}}\n"},
+  "error_match":{"$prefix":"ERROR"}})";
+
+struct Broker : FakeHost {
+  ToolId sends = tool(kStomp);
+  CallId first = call(sends), second = call(sends), events = stream(sends);
+  Broker() {
+    open(1);
+    text(1, "IN");
+  }
+  [[nodiscard]] std::string message(CallId id) { return outcome(id).error ? outcome(id).error->message : ""; }
+};
+
+TEST(SessionFrames, AnErrorThatNamesNoCallIsToldToThoseThatTheCloseBehindItEnds) {
+  Broker host;
+  host.text(1, "ERROR no queue, s3cr3t" + std::string(2000, '.'));
+  EXPECT_TRUE(host.pending(host.first));
+  host.peer_closes(1, 1005);
+  for (const CallId id : {host.first, host.second, host.events}) {
+    EXPECT_EQ(host.code(id), ErrorCode::connection_closed) << "the login was taken, and this is about something else";
+    EXPECT_THAT(host.message(id), HasSubstr("(code 1005); before that it said: ERROR no queue, ***..."));
+    EXPECT_LT(host.message(id).size(), 700U);
+  }
+}
+
+TEST(SessionFrames, AStreamThatAnErrorEndsIsNotDone) {
+  for (const bool fails : {false, true}) {
+    Broker host;
+    if (fails) host.text(1, "ERROR gone");
+    host.peer_closes(1, 1000);
+    EXPECT_EQ(host.succeeded(host.events), !fails);
+    EXPECT_EQ(host.code(host.first), ErrorCode::connection_closed);
+    EXPECT_EQ(host.message(host.first).ends_with("before that it said: ERROR gone"), fails);
+  }
+}
+
+TEST(SessionFrames, AnErrorThatNamesACallOrIsNotTheLastIsNotWhyThePeerCloses) {
+  constexpr std::string_view kJson =
+      R"({"url":"wss://h.example/ws","message":{"id":"{{request_id}}"},"error_path":"/error"})";
+  const auto closed = [&](const std::vector<std::string>& frames) {
+    FakeHost host;
+    const CallId call = host.call(host.tool(kJson));
+    host.open(1);
+    for (const std::string& frame : frames) host.text(1, frame);
+    host.peer_closes(1, 1011);
+    return host.outcome(call).error->message;
+  };
+  const std::string no_words = closed({});
+  EXPECT_THAT(no_words, EndsWith("(code 1011)"));
+  EXPECT_EQ(closed({R"({"id":99,"error":"another's"})"}), no_words);
+  EXPECT_EQ(closed({R"({"error":"old"})", R"({"note":1})"}), no_words);
+  EXPECT_EQ(closed({R"({"note":"no error"})"}), no_words);
+  EXPECT_EQ(closed({R"({"id":null,"error":"bad"})"}), no_words + R"(; before that it said: {"id":null,"error":"bad"})");
 }
 
 }  // namespace

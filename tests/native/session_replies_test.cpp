@@ -238,5 +238,37 @@ TEST(Replies, NoneAreTheDefault) {
             R"({"url":"wss://h.example/ws","call_template_type":"websocket"})");
 }
 
+TEST(SessionReplies, AConnectionThatThePeerGivesUpIsClosedAndSaysWhy) {
+  constexpr std::string_view kGivenUp =
+      R"({"url":"wss://h.example/ws","headers":{"X-Key":"s3cr3t"},"error_path":"/error",
+    "message":{"id":"{{request_id}}"},"connection_error":[{"gone":{"n":1}},{"$prefix":"ERROR"}],
+    "disconnect_message":"BYE"})";
+  FakeHost host;
+  host.session.set_reporting(true);
+  const ToolId tool = host.tool(kGivenUp);
+  const CallId own = host.call(tool);
+  const CallId other = host.call(tool);
+  host.open(1);
+  host.binary(1, "ERROR");
+  host.text(1, R"({"gone":{"n":2}})");
+  host.text(1, R"({"gone":{"n":1},"id":1,"error":"its own"})");
+  EXPECT_EQ(host.code(own), ErrorCode::tool_failed);
+  EXPECT_TRUE(host.pending(other));
+  const CallId stream = host.stream(tool);
+  host.text(1, "ERROR s3cr3t");
+  for (const CallId call : {other, stream}) {
+    EXPECT_EQ(host.code(call), ErrorCode::connection_closed);
+    EXPECT_EQ(host.outcome(call).error->message,
+              "wss://h.example/ws gave up the connection (connection_error): ERROR ***");
+  }
+  EXPECT_EQ(host.sockets.at(1).written.back(), "disconnect");
+  EXPECT_TRUE(host.sockets.at(1).closed);
+  (void)host.call(tool);
+  host.open(2);
+  host.text(2, R"({"id":4})");
+  host.text(2, R"({"gone":{"n":1}})");
+  EXPECT_TRUE(host.sockets.at(2).closed) << "also while nobody waits there";
+}
+
 }  // namespace
 }  // namespace utcp::ws::test

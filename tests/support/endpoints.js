@@ -1,6 +1,7 @@
 // The recipes of docs/recipes.md and the README, for the tests that drive real endpoints with them: a recipe is the JSON block below `<!-- recipe: NAME -->`.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { failure, newProtocol } from './server.js';
 
 /** Where they stand: how to authenticate, in the README. */
 export const recipeTexts = ['README.md', 'docs/recipes.md'].map((file) =>
@@ -51,4 +52,25 @@ export async function callAtOnce(count, call) {
     return result;
   });
   return { results: await Promise.all(calls), order };
+}
+
+/**
+ * Lets in only who has a password, by HTTP, as what stands before a service without one does (a reverse proxy). Who has another is refused
+ * at the first attempt; resolves with what this call of the tool gives with the right one.
+ */
+export async function askForPassword(t, server, template, tool, args = {}) {
+  let asked = 0;
+  server.wss.options.verifyClient = ({ req }, done) => {
+    asked += 1;
+    done(req.headers.authorization === `Basic ${btoa('agent:let-me-in')}`, 401);
+  };
+  const protocol = newProtocol(t);
+  const call = (password) =>
+    protocol.callTool(null, tool, args, { ...template, auth: { auth_type: 'basic', username: 'agent', password } });
+  const error = await failure(call('wr0ng-word'));
+  assert.equal(error.name, 'WebSocketAuthError');
+  assert.equal(error.httpStatus, 401);
+  assert.ok(!error.message.includes('wr0ng-word'));
+  assert.equal(asked, 1);
+  return await call('let-me-in');
 }

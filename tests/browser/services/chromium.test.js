@@ -1,6 +1,5 @@
 // Chromium's DevTools, by call templates alone: a page's own endpoint, and sessions of the browser's.
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { after, before, test } from 'node:test';
 import { launchChromium } from '../../support/browser_process.js';
 import { recipe } from '../../support/endpoints.js';
@@ -56,27 +55,22 @@ async function callsAndErrors({ call, counts }) {
   assert.equal(counts.opened, 1);
 }
 
-test("a page's endpoint: three methods at once, errors, and a stream of an event on a connection of its own", async (t) => {
+test("a page's endpoint: three methods at once, errors, and a stream of an event on the same connection", async (t) => {
   const template = { ...recipe(chromium, 'devtools'), url: await newPage() };
   const caller = newCaller(t, template);
   await callsAndErrors(caller);
   const loads = caller.protocol.callToolStreaming(
     null,
-    'cdp.Page.enable',
-    {},
-    {
-      ...template,
-      ...recipe(chromium, 'devtools', 'devtools-events'),
-      url: template.url,
-      message_filter: { method: 'Page.loadEventFired' },
-      result_path: '/params/timestamp',
-    },
+    'cdp.events',
+    { domain: 'Page', event: 'loadEventFired' },
+    { ...recipe(chromium, 'devtools', 'devtools-events'), url: template.url },
   );
   const first = loads.next();
-  await once(caller.protocol, 'unsolicited'); // the answer to Page.enable
+  await caller.call('Runtime.evaluate', { expression: '0' }); // behind the answer to Page.enable
   await caller.call('Page.navigate', { url: 'data:text/html,hello' });
-  assert.equal(typeof (await first).value, 'number');
+  assert.equal(typeof (await first).value.timestamp, 'number');
   await loads.return();
+  assert.equal(caller.counts.opened, 1);
 });
 
 test('a wrong path is refused at the first attempt', async (t) => {
@@ -138,4 +132,33 @@ test('events of a session are a stream beside its calls; left, their domain is t
   const refused = await failure(collect(watch('NoSuchDomain', 'event')));
   assert.equal(refused.detail.code, -32601);
   assert.equal(counts.opened, 1);
+});
+
+test('streams of different events at once in one session; one that is left leaves the other', async (t) => {
+  const { call, protocol, counts } = newCaller(t, session('chromium'));
+  const events = session('chromium', 'chromium-events');
+  const watch = (domain, event) => protocol.callToolStreaming(null, 'cdp.events', { domain, event }, events);
+  const loads = watch('Page', 'loadEventFired');
+  const logs = watch('Runtime', 'consoleAPICalled');
+  const [loaded, logged] = [loads.next(), logs.next()];
+  const log = (word) => call('Runtime.evaluate', { expression: `console.log("${word}")` });
+  await log('one'); // behind both first answers
+  assert.equal((await logged).value.args[0].value, 'one');
+  await call('Page.navigate', { url: 'data:text/html,both' });
+  assert.equal(typeof (await loaded).value.timestamp, 'number');
+  await loads.return();
+  const next = logs.next();
+  await log('two');
+  assert.equal((await next).value.args[0].value, 'two');
+  await logs.return();
+  assert.equal(counts.opened, 1);
+});
+
+test('a page that is gone is refused with 500, which servers say that will be back: tried once without retry', async (t) => {
+  const url = new URL('/devtools/page/0123456789ABCDEF0123456789ABCDEF', chromium.url).href;
+  const protocol = newProtocol(t, { retry: false });
+  const template = { ...recipe(chromium, 'devtools'), url };
+  const error = await failure(protocol.callTool(null, 'cdp.Page.enable', {}, template));
+  assert.equal(error.httpStatus, 500);
+  assert.match(error.message, /HTTP status 500/);
 });

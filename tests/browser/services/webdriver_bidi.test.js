@@ -1,6 +1,5 @@
 // Firefox's WebDriver BiDi, by call templates alone. It has one session, which one connection holds: events come there, too.
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { after, before, test } from 'node:test';
 import { launchFirefox } from '../../support/browser_process.js';
 import { recipe } from '../../support/endpoints.js';
@@ -30,6 +29,9 @@ function newSession(t) {
   };
 }
 
+/** Commands are carried out in their order: what was subscribed to before is there now. */
+const subscribed = (call) => call('session.status');
+
 /** @param {string} expression */
 const evaluating = (context, expression) => ({ expression, target: { context }, awaitPromise: true });
 
@@ -55,11 +57,12 @@ test('three commands at once on one connection; what they say when they fail', a
 });
 
 test('a page is loaded and told of, what it logs is a stream, and both end at the browser when they are left', async (t) => {
-  const { call, watch, counts, protocol } = newSession(t);
+  const { call, watch, counts } = newSession(t);
   const { context } = await call('browsingContext.create', { type: 'tab' });
   const logs = watch('log.entryAdded');
   const loads = watch('browsingContext.load');
   const [firstLog, firstLoad] = [logs.next(), loads.next()];
+  await subscribed(call);
   const url = 'data:text/html,<script>console.log("tick", 1); console.log("tick", 2)</script>';
   await call('browsingContext.navigate', { context, url, wait: 'none' });
   const load = await firstLoad;
@@ -78,17 +81,28 @@ test('a page is loaded and told of, what it logs is a stream, and both end at th
   await logs.return();
   assert.equal(counts.opened, 1);
 
-  // What still comes for the one that was left could be taken for this stream's: it gets another connection, and session.
   const again = watch('browsingContext.load');
   const first = again.next();
-  while (counts.opened < 3) await once(protocol, 'open');
-  const tab = await call('browsingContext.create', { type: 'tab' }); // those of a session end with it
-  await call('browsingContext.navigate', { ...tab, url: 'data:text/html,again', wait: 'none' });
-  let seen = (await first).value;
-  while (seen.url !== 'data:text/html,again') seen = (await again.next()).value;
-  assert.equal(seen.context, tab.context);
+  await subscribed(call);
+  await call('browsingContext.navigate', { context, url: 'data:text/html,again', wait: 'none' });
+  assert.equal((await first).value.url, 'data:text/html,again');
   await again.return();
-  assert.equal(counts.opened, 3, 'of these one was refused');
+  assert.equal(counts.opened, 1, 'in the same session');
+});
+
+test('an event that there is not is refused at once, beside a stream of another', async (t) => {
+  const { call, watch, counts } = newSession(t);
+  const { context } = await call('browsingContext.create', { type: 'tab' });
+  const logs = watch('log.entryAdded');
+  const first = logs.next();
+  const refused = await failure(watch('log.noSuchEvent').next());
+  assert.equal(refused.code, 'tool_failed');
+  assert.equal(refused.detail.error, 'invalid argument');
+  assert.match(refused.message, /log\.noSuchEvent/);
+  await call('script.evaluate', evaluating(context, 'console.log("tick")'));
+  assert.equal((await first).value.text, 'tick');
+  await logs.return();
+  assert.equal(counts.opened, 1);
 });
 
 test('one session at a time: another is refused at the first attempt, until the first has ended', async (t) => {

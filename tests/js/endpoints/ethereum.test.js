@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ToolError } from '../../../js/api/index.js';
-import { recipe } from '../../support/endpoints.js';
+import { askForPassword, recipe } from '../../support/endpoints.js';
 import { startEthereum } from '../../support/ethereum/node.js';
 import { failure, newProtocol } from '../../support/server.js';
 
@@ -75,4 +75,9 @@ test('a subscription that the node refuses is an error with its detail', async (
   assert.ok(error instanceof ToolError);
   assert.match(error.detail.message, /weather|subscription/i);
   assert.equal(server.opened, 1);
+});
+
+test('where something before the node asks for a password, a wrong one is refused at the first attempt', async (t) => {
+  const server = await startEthereum(t);
+  assert.equal(await askForPassword(t, server, recipe(server, 'ethereum'), 'node.eth_blockNumber'), '0x0');
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ToolError } from '../../../js/api/index.js';
-import { callAtOnce, lastFirst, recipe } from '../../support/endpoints.js';
+import { askForPassword, callAtOnce, lastFirst, recipe } from '../../support/endpoints.js';
 import { startJsonRpc } from '../../support/peers.js';
 import { failure, newProtocol } from '../../support/server.js';
 
@@ -123,4 +123,9 @@ test('a notification is sent, and nothing is waited for', async (t) => {
     [1, 2, 3].map((n) => ['log', { n }]),
   );
   assert.equal(server.opened, 1);
+});
+
+test('where the server asks for a password by HTTP, a wrong one is refused at the first attempt', async (t) => {
+  const server = await startJsonRpc(t, { same: (params) => params });
+  assert.deepEqual(await askForPassword(t, server, recipe(server, 'json-rpc'), 'm.same', { n: 1 }), { n: 1 });
 });

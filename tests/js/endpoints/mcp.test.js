@@ -9,7 +9,7 @@ import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import { CallToolRequestSchema, ErrorCode, ListToolsRequestSchema, McpError } from '@modelcontextprotocol/sdk/types.js';
 import { WebSocket } from 'ws';
 import * as api from '../../../js/api/index.js';
-import { callAtOnce, lastFirst, recipe } from '../../support/endpoints.js';
+import { askForPassword, callAtOnce, lastFirst, recipe } from '../../support/endpoints.js';
 import { failure, newProtocol, startServer } from '../../support/server.js';
 
 const { ToolError, WebSocketTimeoutError } = api;
@@ -289,4 +289,9 @@ test('without discovery the answer to tools/list is no manual', async (t) => {
   const { success, errors } = await newProtocol(t).registerManual(null, template);
   assert.equal(success, false);
   assert.match(errors[0], /frames that did not answer this call: 1/);
+});
+
+test('where the server asks for a password by HTTP, a wrong one is refused at the first attempt', async (t) => {
+  const server = await startMcp(t, { add: ({ a, b }) => text(a + b) });
+  assert.deepEqual(await askForPassword(t, server, recipe(server, 'mcp'), 'm.add', { a: 1, b: 2 }), text(3));
 });

@@ -1,8 +1,8 @@
 // SignalR's hub protocol in JSON, by the server of tests/support/signalr.js.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ToolError } from '../../../js/api/index.js';
-import { callAtOnce, recipe } from '../../support/endpoints.js';
+import { ToolError, WebSocketClosedError } from '../../../js/api/index.js';
+import { askForPassword, callAtOnce, recipe } from '../../support/endpoints.js';
 import { failure, newProtocol } from '../../support/server.js';
 import { END, SIGNALR_TOKEN, startSignalR } from '../../support/signalr.js';
 
@@ -103,4 +103,21 @@ test('messages that are cut out of one frame wait for a slow reader in their ord
     items,
     Array.from({ length: 200 }, (_, n) => n + 1),
   );
+});
+
+test('where the server asks for a password by HTTP, a wrong one is refused at the first attempt', async (t) => {
+  const server = await startSignalR(t, hub);
+  assert.equal(await askForPassword(t, server, recipe(server, 'signalr'), 'm.add', { a: 1, b: 2 }), 3);
+});
+
+test('a connection that the server closes says why, and the next call has another', async (t) => {
+  const server = await startSignalR(t, hub);
+  const protocol = newProtocol(t);
+  const call = (name, args = {}) => protocol.callTool(null, `m.${name}`, args, recipe(server, 'signalr'));
+  assert.equal(await call('add', { a: 1, b: 2 }), 3);
+  const error = await failure(call('restart'));
+  assert.ok(error instanceof WebSocketClosedError, String(error));
+  assert.match(error.message, /"error":"the server restarts"/);
+  assert.equal(await call('add', { a: 2, b: 2 }), 4);
+  assert.equal(server.opened, 2);
 });

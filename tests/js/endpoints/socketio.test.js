@@ -108,6 +108,8 @@ test('events are listened to for as long as the server pings', async (t) => {
     if (ticks.length === 3) break;
   }
   assert.deepEqual(ticks, [{ n: 1 }, { n: 2 }, { n: 3 }]);
+  while (server.seen.ends.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(server.seen.ends, ['client namespace disconnect'], 'the server sees that the stream is left');
 });
 
 test('the server is told that the connection ends', async (t) => {

@@ -142,7 +142,7 @@ test('wrong credentials are refused at the first attempt, with what the broker s
   assert.equal(server.opened, 1);
 });
 
-test('an error ends the connection: with one of its own a call rejects with it, else as closed', async (t) => {
+test('an error ends the connection, and is told to the calls there; with one of its own it is that of its call', async (t) => {
   const server = await startBroker(t);
   const protocol = newProtocol(t);
   const template = send(server);
@@ -150,8 +150,12 @@ test('an error ends the connection: with one of its own a call rejects with it, 
   const alone = await failure(protocol.callTool(null, 'm.send', {}, { ...wrong, correlation: false }));
   assert.ok(alone instanceof ToolError);
   assert.match(alone.detail, /^ERROR\nmessage:not_found\n.*no queue \/queue\/nowhere/s);
-  const other = newProtocol(t);
-  await other.callTool(null, 'm.send', {}, template); // else the closing might refuse the login
-  const shared = await failure(other.callTool(null, 'm.send', {}, wrong));
-  assert.ok(shared instanceof WebSocketClosedError);
+  const { connection_error: _, ...spoken } = wrong;
+  for (const refused of [wrong, spoken]) {
+    const other = newProtocol(t);
+    const shared = await failure(other.callTool(null, 'm.send', {}, refused));
+    assert.ok(shared instanceof WebSocketClosedError, String(shared));
+    assert.match(shared.message, /ERROR message:not_found .*no queue \/queue\/nowhere/);
+    assert.equal(shared.message.includes('connection_error'), refused === wrong);
+  }
 });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { initTRPC, TRPCError } from '@trpc/server';
 import { applyWSSHandler } from '@trpc/server/adapters/ws';
-import { ToolError } from '../../../js/api/index.js';
+import { ToolError, WebSocketAuthError } from '../../../js/api/index.js';
 import { callAtOnce, lastFirst, recipe } from '../../support/endpoints.js';
 import { collect, failure, newProtocol, startServer } from '../../support/server.js';
 
@@ -151,25 +151,34 @@ test('its pings are answered while nobody calls; who does not answer is dropped'
   assert.ok(!strict.received.includes('PONG'));
 });
 
-test('a token goes into connectionParams; who is refused learns it at the first attempt', async (t) => {
+test('a token goes into connectionParams; who is refused learns it at the first attempt, before any call is sent', async (t) => {
   const createContext = ({ info }) => {
     if (info.connectionParams?.token !== 'let-me-in') throw new TRPCError({ code: 'UNAUTHORIZED', message: 'not you' });
     return {};
   };
   const server = await startTrpc(t, { ready: procedure.query(() => true) }, { createContext });
   const protocol = newProtocol(t);
-  const call = (token) => {
-    const template = recipe(server, 'trpc', 'trpc-token');
-    const { method } = template.connect_message;
-    const connecting = { url: `${template.url}?connectionParams=1`, connect_message: { method, data: { token } } };
-    return protocol.callTool(null, 'm.ready', {}, { ...template, ...connecting });
-  };
-  assert.equal(await call('let-me-in'), true);
-  assert.deepEqual(sent(server)[0], { method: 'connectionParams', data: { token: 'let-me-in' } });
-  const opened = server.opened;
-  const error = await failure(call('wr0ng-token'));
-  assert.ok(error instanceof ToolError, String(error));
-  assert.deepEqual([error.detail.message, error.detail.data.code], ['not you', 'UNAUTHORIZED']);
-  assert.ok(!JSON.stringify(error.detail).includes('wr0ng-token'));
+  const template = JSON.stringify(recipe(server, 'trpc', 'trpc-token'));
+  const call = (token) =>
+    protocol.callTool(null, 'm.ready', {}, JSON.parse(template.replace(/\$\{TRPC_TOKEN\}/, () => token)));
+  assert.deepEqual(await Promise.all([1, 2, 3].map(() => call('let-me-in'))), [true, true, true]);
+  assert.deepEqual(
+    sent(server).map(({ method, id }) => [method, id]),
+    [
+      ['connectionParams', undefined],
+      ['query', 'hello'],
+      ['query', '1'],
+      ['query', '2'],
+      ['query', '3'],
+    ],
+  );
+  const [opened, received] = [server.opened, sent(server).length];
+  const errors = await Promise.all([1, 2, 3].map(() => failure(call('wr0ng-token'))));
+  for (const error of errors) {
+    assert.ok(error instanceof WebSocketAuthError, String(error));
+    assert.match(error.message, /refused the connection at connect\[2\]: .*"not you".*"UNAUTHORIZED"/);
+    assert.ok(!error.message.includes('wr0ng-token'));
+  }
   assert.equal(server.opened, opened + 1);
+  assert.equal(sent(server).length, received + 2);
 });

@@ -80,6 +80,7 @@ export const templateSchema = {
       examples: ['/error'],
     },
     error_match: object('Members that make a frame an error'),
+    connection_error: object('Members of a frame by which the service gives up a connection'),
     progress_filter: object(
       'Members that tell progress of a call; such a frame is no answer, and gives the call more time',
     ),
