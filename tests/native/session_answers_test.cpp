@@ -86,8 +86,8 @@ TEST(SessionAnswers, AFirstAnswerThatTellsNothingOfUseOrTooMuchEndsTheCallAtOnce
     const CallId stream = host.on_open();
     host.text(1, concat({R"({"id":1,"result":)", value, "}"}));
     EXPECT_EQ(host.code(stream), ErrorCode::invalid_frame);
-    EXPECT_THAT(host.outcome(stream).error->message, HasSubstr("stands at \"/result\""));
-    EXPECT_THAT(host.outcome(stream).error->message, HasSubstr(value.size() > 4 ? "65,536" : "nothing"));
+    EXPECT_THAT(host.outcome(stream).error->message, HasSubstr(" at \"/result\""));
+    EXPECT_THAT(host.outcome(stream).error->message, HasSubstr(value.size() > 4 ? "65,536" : "no value"));
   }
   Subscriber host;
   const CallId stream = host.on_open();
