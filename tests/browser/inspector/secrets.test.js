@@ -124,7 +124,7 @@ test('neither user and password of a URL nor the query of a token URL are in the
   await page.waitForFunction(() => location.hash.includes('login.example'));
   const auth = {
     auth_type: 'oauth2',
-    token_url: `https://login.example/?key=${secret}`,
+    token_url: 'https://login.example/?key=quiet-quiet',
     client_id: 'c',
     client_secret: 's',
   };
@@ -137,7 +137,7 @@ test('neither user and password of a URL nor the query of a token URL are in the
   );
   const kept = await page.evaluate(() => JSON.stringify([location.href, { ...localStorage }, { ...sessionStorage }]));
   assert.match(kept, /tools\.example%2Fx/);
-  assert.doesNotMatch(kept, /hush/);
+  assert.doesNotMatch(kept, /hush|quiet/);
 });
 
 test('frames that hold JSON among other text, or lines of headers, are saved without what is named like a secret', async (t) => {
