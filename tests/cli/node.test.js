@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { linesOf, newFolder, program, run, startTools } from '../support/cli.js';
+import { startServer } from '../support/server.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -44,6 +45,16 @@ test("a peer that does not even answer the closing does not hold the program, wi
   });
   assert.match(stderr, /^error: response_timeout: /);
   assert.equal(code, 4);
+});
+
+test("open: headers are sent with Node's own WebSocket, too", async (t) => {
+  const server = await startServer(t, undefined, { onConnection: (socket) => socket.close(4000) });
+  const { code, stdout } = await run(['open', server.url, '-H', 'X-Own: yes'], {
+    file: programAlone(t),
+    node: ['--experimental-websocket', '--no-warnings'],
+  });
+  assert.deepEqual([code, stdout], [0, 'closed (4000)\n']);
+  assert.equal(server.requests[0].headers['x-own'], 'yes');
 });
 
 test('the package names the program, which can be run as it is', () => {

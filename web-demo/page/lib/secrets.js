@@ -10,6 +10,9 @@ const secretName =
 /** `authToken` as `auth_token`. @param {string} name */
 export const isSecretName = (name) => secretName.test(name.replace(/([a-z])(?=[A-Z])/g, '$1_'));
 
+/** `url`, `token_url`. @param {string} name */
+const isUrlName = (name) => /(^|_)url$/.test(name);
+
 /**
  * A copy of JSON with every value that is no object or array as `map(leaf, name)` makes it; elements of an array have the array's name.
  * @param {any} value @param {(leaf: any, name: string) => any} map @param {string} [name]
@@ -27,7 +30,7 @@ const mapTexts = (value, map) => mapLeaves(value, (leaf, name) => (typeof leaf =
 /** Puts the secret where the placeholder stands. @template T @param {T} value @param {string} secret @returns {T} */
 export function fill(value, secret) {
   return mapTexts(value, (text, name) =>
-    text.replaceAll(placeholder, () => (name === 'url' ? encodeURIComponent(secret) : secret)),
+    text.replaceAll(placeholder, () => (isUrlName(name) ? encodeURIComponent(secret) : secret)),
   );
 }
 
@@ -51,7 +54,7 @@ export function hide(value, secret) {
 /** What may be shared: each text or number that is named like a secret becomes the placeholder. @template T @param {T} value @returns {T} */
 export function withoutSecrets(value) {
   return mapLeaves(value, (leaf, name) => {
-    if (name === 'url' && typeof leaf === 'string') return urlWithoutSecrets(leaf);
+    if (isUrlName(name) && typeof leaf === 'string') return urlWithoutSecrets(leaf);
     if (!isSecretName(name) || !leaf || leaf === true) return leaf;
     return /\$\{\w+\}|UTCP_ARG_|\{\{/.test(leaf) ? leaf : placeholder;
   });
