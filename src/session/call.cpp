@@ -33,7 +33,7 @@ bool is_id(std::string_view raw, CallId id) {
   return raw == own || is_string(raw, own);
 }
 
-// A frame's `request_id` that is absent, null, false, 0 or empty belongs to whoever waits, as in the reference.
+// A frame whose `request_id` is absent, null, false, 0 or empty belongs to any waiting call, as in the reference.
 bool names_another_call(std::string_view raw, CallId id) {
   if (raw.empty() || raw == "null" || raw == "false" || raw == "0" || raw == "\"\"") return false;
   return !is_id(raw, id);

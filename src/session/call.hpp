@@ -24,15 +24,15 @@ enum class CallMode : std::uint8_t {
   discovery,  ///< `registerManual`
 };
 
-/// How far a host is with a call whose messages it sends one by one, as its caller gives them.
+/// The host's progress with a call whose messages it sends one by one, as its caller provides them.
 enum class Upload : std::uint8_t {
   unsent,   ///< nothing was sent yet: it waits for the caller
-  waiting,  ///< it waits for the caller to give more
-  held,     ///< the peer has to take what was sent first
+  waiting,  ///< it waits for more from the caller
+  held,     ///< it waits for the peer to accept what was sent
   done,     ///< all is sent
 };
 
-/// How the types of frames begin that hold a tool's result, or its error, as a member.
+/// The start of the `type` of frames that wrap a tool's result or error.
 inline constexpr std::string_view kWrapperMark = "\"tool_";
 
 /// A received WebSocket message. The host keeps the payload; the core looks inside only when a rule needs it.
@@ -45,13 +45,13 @@ class Frame {
 
   [[nodiscard]] bool is_text() const { return is_text_; }
   [[nodiscard]] std::size_t size() const { return size_; }
-  /// UTF-8 of a text frame; the view holds until the next call of `text` on any frame.
+  /// UTF-8 of a text frame; the view is valid until the next call of `text` on any frame.
   [[nodiscard]] virtual std::string_view text() const = 0;
-  /// Whether `kWrapperMark` stands in the text: without it a frame is no `tool_response` and no `tool_error`. A host
-  /// that keeps the payload elsewhere can tell without handing it over.
+  /// Whether the text contains `kWrapperMark`: without it, a frame is neither `tool_response` nor `tool_error`. A host
+  /// that keeps the payload elsewhere can answer without passing it in.
   [[nodiscard]] virtual bool may_be_wrapped() const { return text().find(kWrapperMark) != std::string_view::npos; }
-  /// What `plan` finds in its JSON. `strips`: whether something may stand before that. The last result is kept, since
-  /// who looks for the call that a frame answers and who judges it need the same.
+  /// The result of `plan` on its JSON. `strips`: whether text may precede that. The last result is cached, because
+  /// finding the call that a frame answers and judging it need the same.
   [[nodiscard]] const json::ScanResult& scan(const json::ScanPlan& plan, bool strips, std::size_t max_depth) const;
 
  private:
@@ -61,41 +61,41 @@ class Frame {
   mutable json::ScanResult scan_{};
 };
 
-/// Where the JSON of a frame begins. `strips`: whether something may stand before it.
+/// The JSON of a frame. `strips`: whether text may precede it.
 [[nodiscard]] inline std::string_view json_in(std::string_view text, bool strips) {
   const std::size_t begin = strips ? text.find_first_of("{[") : 0;
   return text.substr(begin == text.npos ? 0 : begin);
 }
 
-/// How the host turns a frame into the value that the user gets.
+/// How the host decodes a frame into the user's value.
 enum class Decoding : std::uint8_t {
   text,          ///< the text as it is
   bytes,         ///< a binary frame
   json,          ///< parsed
-  json_or_text,  ///< parsed, or the text where that fails (the core has not looked)
-  json_member,   ///< parsed, then the value at a JSON Pointer, null where there is none
+  json_or_text,  ///< parsed, or the text if that fails (the core has not checked)
+  json_member,   ///< parsed, then the value at a JSON Pointer, null if there is none
   base64,        ///< a binary frame, as base64 text
-  instead,       ///< not the frame: a JSON value that stands where the pointer would
+  instead,       ///< not the frame: a JSON value in place of the pointer
 };
 
 /// What one frame means to one call.
 struct Judgement {
   enum class Kind : std::uint8_t {
-    not_mine,    ///< not an answer to this call; `why` says for a log what was wrong with it
-    progress,    ///< no answer, but the tool is at work: `decoding` says how it is told
+    not_mine,    ///< not an answer to this call; `why` is for a log
+    progress,    ///< not an answer, but progress: `decoding` says how to report it
     item,        ///< an answer
-    end,         ///< no answer, but the end of the stream
-    tool_error,  ///< the tool says it failed; `path` points at what it says
-    bad_frame,   ///< an answer that cannot be accepted; `why` says for the user what was wrong
-    first,       ///< the first answer of a template with `capture`: what it holds of that tells those that follow
+    end,         ///< not an answer, but the end of the stream
+    tool_error,  ///< the tool reports an error; `path` points to its detail
+    bad_frame,   ///< an answer that cannot be accepted; `why` is for the user
+    first,       ///< the first answer of a template with `capture`, whose values match later frames
   };
   Kind kind;
   Decoding decoding = Decoding::text;
-  std::string_view path{};  ///< a JSON Pointer, or what is delivered instead; lives as long as the rules
+  std::string_view path{};  ///< a JSON Pointer, or the value to deliver instead; lives as long as the rules
   std::string_view why{};
   bool last = false;        ///< item: the call is complete with it, however many were expected
-  bool not_json = false;    ///< item: JSON was asked for and this is not JSON
-  bool is_wrapped = false;  ///< item: the `result` of a `tool_response`, as tools that stream answer
+  bool not_json = false;    ///< item: JSON was requested, but this is not JSON
+  bool is_wrapped = false;  ///< item: the `result` of a `tool_response`, as of tools that stream
 };
 
 /// The rules of one template, compiled once per tool.
@@ -103,23 +103,23 @@ class CallRules {
  public:
   explicit CallRules(const CallTemplate& call_template);
 
-  /// `own`: what frames are held against in this call, from `fill`; null where the template's has nothing to fill in.
+  /// `own`: this call's patterns for frames, from `fill`; null if the template's have no placeholders.
   [[nodiscard]] Judgement judge(CallMode mode, CallId id, const Frame& frame, std::size_t max_depth,
                                 const FrameMatches* own = nullptr) const;
 
-  /// The same while the call waits for its first answer, of which `capture` keeps something.
+  /// The same while the call waits for its first answer, from which `capture` takes values.
   [[nodiscard]] Judgement judge_first(CallMode mode, CallId id, const Frame& frame, std::size_t max_depth,
                                       const FrameMatches* own = nullptr) const;
   [[nodiscard]] bool captures() const { return !captures_.empty(); }
-  /// Adds what `capture` keeps of the first answer. Fails with what is wrong with it.
+  /// Adds the values that `capture` takes from the first answer. Fails with the reason.
   [[nodiscard]] Result<Captured> capture(const Frame& frame, std::size_t max_depth) const;
-  /// Finds, in those that follow, what stands where the first leaf of `message_filter` is that has such a value; and
-  /// that place as text.
+  /// Finds, in later frames, the value at the first leaf of `message_filter` with a captured value; and
+  /// that position as text.
   [[nodiscard]] const json::ScanPlan& answer_plan() const { return answer_plan_; }
   [[nodiscard]] const std::string& answer_place() const { return answer_place_; }
   [[nodiscard]] const std::string& answer_name() const { return answer_name_; }
 
-  /// What frames are held against, with a call's values. `text`: the template's `filter_message`, filled in.
+  /// The patterns for frames, with a call's values. `text`: the template's `filter_message`, filled in.
   [[nodiscard]] FrameMatches fill(std::string_view text) const { return filled(matches_, text); }
 
   /// How many items complete a call, 0 for no limit.
@@ -129,30 +129,30 @@ class CallRules {
     return expected_ == kNothing && mode != CallMode::discovery;
   }
 
-  /// Whether a call's answers carry its id, at a place or in how their text begins; else it needs a connection of its
-  /// own.
+  /// Whether a call's answers carry its id, at a JSON Pointer or at the start of their text; else it needs an exclusive
+  /// connection.
   [[nodiscard]] bool correlates() const { return !id_places_.empty(); }
-  /// In how many places they may carry it.
+  /// At how many pointers they may carry it.
   [[nodiscard]] std::size_t id_count() const { return id_count_; }
-  /// Where the id stands in how a text begins: whether it does so, and the id in a text.
+  /// For ids at the start of a text: whether the template uses them, and the id in a text.
   [[nodiscard]] bool has_prefix() const { return has_prefix_; }
   [[nodiscard]] std::string id_in(std::string_view text) const;
-  /// Whether something stands where a frame carries an id, whoever's.
+  /// Whether the frame carries an id, of any call.
   [[nodiscard]] bool has_id(const Frame& frame, std::size_t max_depth) const;
-  /// All that is looked for in a frame. From `id_slot` on: those places, and behind them those where progress carries
-  /// the id, if `progress_filter` has some.
+  /// All values to find in a frame. From `id_slot` on: those pointers, followed by those where progress carries
+  /// the id, if `progress_filter` has any.
   [[nodiscard]] const json::ScanPlan& plan() const { return plan_; }
   [[nodiscard]] std::size_t id_slot() const { return id_slot_; }
-  /// These as text: two templates with the same look for ids in the same places.
+  /// These as text: templates with the same text carry ids at the same places.
   [[nodiscard]] const std::string& id_places() const { return id_places_; }
   [[nodiscard]] bool correlates_by_uuid() const { return by_uuid_; }
-  /// Whether not an id of its own tells a call's answers, but what its caller has given, perhaps to others too.
+  /// Whether a call's answers are matched by a value of its arguments, which other calls may share, instead of an id.
   [[nodiscard]] bool correlates_by_value() const { return by_value_; }
 
  private:
   [[nodiscard]] Judgement judge_text(CallMode mode, CallId id, const Frame& frame, std::size_t max_depth,
                                      const FrameMatches& own) const;
-  /// The first of `error_path` where something stands; null: nowhere.
+  /// The first of `error_path` with a value; null: none.
   [[nodiscard]] const std::string* error_path_in(const json::ScanResult& scan) const;
   [[nodiscard]] bool is_progress(CallId id, const Frame& frame, const json::ScanResult& scan) const;
   [[nodiscard]] Judgement as_progress(const json::ScanResult& scan) const;
@@ -169,7 +169,7 @@ class CallRules {
   FrameMark progress_;
   std::size_t progress_slot_ = 0, id_slot_ = 0;
   std::size_t id_count_ = 0;
-  std::string before_id_, behind_id_;  // in how a text begins
+  std::string before_id_, behind_id_;  // at the start of a text
   bool has_prefix_ = false, strips_;
   std::string id_places_;
   std::vector<std::pair<std::string, std::string>> captures_;  // names and places, and the plan that finds them
@@ -181,7 +181,7 @@ class CallRules {
   json::ScanPlan plan_;            // slots: see call.cpp
 };
 
-/// Whether a frame is one of those that the tools of UTCP's own streams send.
+/// Whether a frame belongs to a stream of UTCP's own format.
 [[nodiscard]] bool is_of_stream(const Frame& frame, std::size_t max_depth);
 
 /// Whether a frame has all members of a match. `values` are the scan's values for its leaves, in order. `own`: the call

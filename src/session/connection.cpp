@@ -14,7 +14,7 @@ struct Transition {
   E event;
 };
 
-// What can be. What an event leads to does not depend on the state before.
+// The legal transitions. The state after an event does not depend on the state before.
 constexpr std::array kTransitions{
     Transition{S::authorizing, E::authorized}, Transition{S::opening, E::opened},
     Transition{S::greeting, E::greeted},       Transition{S::free, E::leased},

@@ -9,40 +9,40 @@ namespace utcp::ws {
 
 enum class ConnectionId : std::uint32_t {};
 
-/// The first three in the order in which they follow each other; then it is open, and calls may use it.
+/// The first three follow each other in this order; then the connection is open, and calls may use it.
 enum class ConnectionState : std::uint8_t {
   authorizing,  ///< waits for a token: there is no socket yet
-  opening,      ///< the handshake is under way
-  greeting,     ///< open; what has to be said before calls is under way
+  opening,      ///< the WebSocket handshake is in progress
+  greeting,     ///< open; the handshake messages of `connect` are in progress
   free,         ///< no call uses it
-  exclusive,    ///< one call has it whose answers carry no id, so that any frame is taken for its answer
-  shared,       ///< calls have it whose answers carry their ids
+  exclusive,    ///< leased to one call whose answers carry no id, so that any frame counts as its answer
+  shared,       ///< used by calls whose answers carry their ids
 };
 
 enum class ConnectionEvent : std::uint8_t {
-  authorized,  ///< the token is there, or none is needed
+  authorized,  ///< a token is available, or none is needed
   opened,      ///< the handshake is done
-  greeted,     ///< all is said that comes before calls
+  greeted,     ///< the handshake messages are complete
   leased,      ///< to one call whose answers carry no id
   joined,      ///< by one more call whose answers carry its id
   left,        ///< by the last call
 };
 
-/// The state after an event; none where the event cannot be in that state. A connection that ends is forgotten, so that
+/// The state after an event; none if the event is illegal in that state. A connection that ends is removed, so
 /// there is neither an event nor a state for it.
 [[nodiscard]] std::optional<ConnectionState> next_state(ConnectionState state, ConnectionEvent event);
 
-/// The state of one connection. `apply` is all that changes it.
+/// The state of one connection. Only `apply` changes it.
 class ConnectionStatus {
  public:
-  /// What a host tells too late, or twice, has to be left out before: an event that cannot be is a defect, and stops
-  /// all builds that have assertions.
+  /// Late or duplicate events of a host must be filtered out before: an illegal event is a defect, and aborts
+  /// builds with assertions.
   void apply(ConnectionEvent event);
   [[nodiscard]] ConnectionState value() const { return state_; }
   [[nodiscard]] bool operator==(ConnectionState state) const { return state_ == state; }
   /// Whether its socket is open.
   [[nodiscard]] bool is_open() const { return state_ >= ConnectionState::greeting; }
-  /// Whether it is open and greeted: calls use it, or may.
+  /// Whether it is open and greeted, so that calls may use it.
   [[nodiscard]] bool is_ready() const { return state_ >= ConnectionState::free; }
 
  private:

@@ -16,7 +16,7 @@ struct Wrong {
   const char* field;
   const char* message;
 };
-// What the parser says of the URL would show its path.
+// Without the parser's message, which shows the URL's path.
 constexpr Wrong kUrl{
     ErrorCode::url_refused, "credentials.url",
     "URL refused: the option credentials returned one that is neither wss: nor ws: to a loopback host"};

@@ -13,19 +13,19 @@ namespace utcp::ws {
 struct Handshake;
 class Secrets;
 
-/// What a connection is opened with, beside what the call template says.
+/// Parameters of a handshake, in addition to the call template's.
 struct Credentials {
-  std::string url{};  ///< in place of the template's: `wss:`, or `ws:` to a literal loopback host; empty: that one
+  std::string url{};  ///< replaces the template's: `wss:`, or `ws:` to a literal loopback host; empty: does not
   std::vector<std::string> protocols{};  ///< offered after the template's
   std::vector<Header> headers{};         ///< they win over the template's of the same name
   std::vector<Header> query{};           ///< names and values, appended to the URL
 };
 
-/// Null, or what is wrong with what was given, and then `handshake` is of no use: `url_refused` and `auth_unsupported`,
-/// which calls end with as they are, else `invalid_argument`, which is the cause of theirs.
+/// Null, or the error in the credentials, after which `handshake` is invalid: `url_refused` and `auth_unsupported`
+/// reject calls unchanged; `invalid_argument` is the cause of their error.
 [[nodiscard]] ErrorPtr add_credentials(Handshake& handshake, const Credentials& given, bool can_set_headers);
 
-/// What of it must not be shown, whoever repeats it.
+/// Its secrets, to be masked in all texts.
 void add_secrets(Secrets& secrets, const Credentials& given);
 
 }  // namespace utcp::ws

@@ -10,28 +10,29 @@
 
 namespace utcp::ws {
 
-/// A host tells what it knows. One that knows nothing, as browsers do, says `unknown` and leaves the rest empty.
+/// A host reports what it knows. A host that knows nothing, such as a browser, reports `unknown` and leaves the rest
+/// empty.
 struct OpeningFailure {
   enum class Kind : std::uint8_t {
     unknown,         ///< also: timed out, reset, broken off, unreachable
     nobody_listens,  ///< the connection was refused (ECONNREFUSED)
     unknown_host,    ///< the name has no address
     certificate,     ///< TLS: not trusted, expired, of another host
-    wrong_protocol,  ///< what answered speaks no TLS, or no WebSocket handshake
+    wrong_protocol,  ///< the server speaks no TLS, or no WebSocket handshake
     not_allowed,     ///< the host itself refuses to open this
-    no_credentials,  ///< the host has a source of credentials of its own, and it gave none
+    no_credentials,  ///< the host's own source of credentials returned none
     too_large,       ///< of a token: the answer was cut off
-    unreadable_url,  ///< the host cannot read the URL: parsers know rules for names that are not checked here
+    unreadable_url,  ///< the host cannot parse the URL: parsers have rules for names that are not checked here
   };
   Kind kind = Kind::unknown;
-  int http_status = 0;  ///< of a refused handshake; 0: not shown
-  std::string text{};   ///< what the host says: an error code (`CERT_HAS_EXPIRED`), else its text. It is masked here
+  int http_status = 0;  ///< of a refused handshake; 0: not revealed
+  std::string text{};   ///< the host's error code (`CERT_HAS_EXPIRED`), else its text; masked here
 };
 
-/// Whether no other attempt can end differently.
+/// Whether a retry cannot succeed.
 [[nodiscard]] bool is_final(OpeningFailure::Kind kind);
 
-/// `: nothing listens there (ECONNREFUSED)`: the end of a sentence. Empty where nothing is known.
+/// `: nothing listens there (ECONNREFUSED)`: the end of a sentence. Empty if nothing is known.
 [[nodiscard]] std::string cause_of(const OpeningFailure& failure, const Secrets& secrets);
 
 }  // namespace utcp::ws

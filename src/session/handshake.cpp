@@ -16,7 +16,7 @@ ErrorPtr cannot_set(const CallTemplate& call_template, TextRef name, TextRef ano
       "auth");
 }
 
-// A credential where it is no header: RFC 6750 section 2.3 names bearer tokens.
+// A credential outside of headers: RFC 6750 section 2.3 names bearer tokens.
 ErrorPtr move_credential(Handshake& handshake, const CallTemplate& call_template, const std::string& header,
                          std::string_view bearer, const HandshakeOptions& options) {
   const bool is_key = call_template.auth.kind == Auth::Kind::api_key;

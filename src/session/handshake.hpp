@@ -12,11 +12,11 @@
 
 namespace utcp::ws {
 
-/// How a credential that belongs into a header gets through where a host cannot set headers.
+/// How to send a header's credential if the host cannot set headers.
 enum class BrowserAuth : std::uint8_t {
-  none,         ///< not at all: the call is rejected before anything is opened
+  none,         ///< not at all: the call is rejected before a connection is opened
   query,        ///< as a query parameter: `access_token` for bearer tokens (RFC 6750 section 2.3), else the key's name
-  subprotocol,  ///< base64url-encoded in a subprotocol, offered beside the template's own
+  subprotocol,  ///< base64url-encoded in a subprotocol, offered next to the template's own
 };
 
 struct HandshakeOptions {
@@ -32,11 +32,11 @@ struct Handshake {
   std::vector<Header> headers;
 };
 
-/// Replaces the value of a header, whatever the case of its name, or adds it; of cookies each counts.
+/// Replaces the value of a header, ignoring the case of its name, or adds it; each cookie is added.
 void set_header(std::vector<Header>& headers, TextRef name, TextRef value, bool is_cookie = false);
 
-/// `field_headers`: from `header_fields`, already checked. `token`: the bearer token where `auth` is `oauth2`, else
-/// ignored. Fails with `auth_unsupported`, saying what the endpoint could use instead.
+/// `field_headers`: from `header_fields`, already checked. `token`: the bearer token if `auth` is `oauth2`, else
+/// ignored. Fails with an `auth_unsupported` that names the alternatives.
 [[nodiscard]] Result<Handshake> build_handshake(const CallTemplate& call_template,
                                                 const std::vector<Header>& field_headers, std::string_view token,
                                                 const HandshakeOptions& options);

@@ -12,8 +12,8 @@ namespace {
 
 using std::chrono::seconds;
 
-// Without `expires_in` (RFC 6749 section 5.1 only recommends it) a token is taken to hold for five minutes; an absurdly
-// long life is cut to a day, so that a token cannot outlive its revocation for ever.
+// Without `expires_in` (RFC 6749 section 5.1 only recommends it), a token's lifetime is five minutes. An absurdly
+// long lifetime is reduced to a day, so that a token cannot outlive its revocation forever.
 constexpr seconds kUnknownLifetime{300};
 constexpr seconds kLongestLifetime{86'400};
 constexpr seconds kLongestHeadStart{60};
@@ -103,7 +103,7 @@ ErrorPtr BearerToken::handle_response(TimePoint now, int http_status, std::strin
   state_ = State::none;
   Result<TokenResponse> response = parse_token_response(auth_.token_url, http_status, body, secrets());
   if (!response) return response.take_error();
-  // 10 % early, at most a minute: what is sent now must still hold when it arrives.
+  // 10 % early, at most a minute: a token sent now must still be valid when it arrives.
   const TimePoint::duration lifetime = response.value().lifetime;
   renew_at_ = now + lifetime - std::min<TimePoint::duration>(lifetime / 10, kLongestHeadStart);
   value_ = std::move(response.value().token);

@@ -35,22 +35,22 @@ struct TokenResponse {
   std::chrono::seconds lifetime;
 };
 
-/// Reads the answer of a token endpoint (RFC 6749 section 5). Fails with `auth_failed`, carrying the provider's `error`
-/// and `error_description` where it sent them, without `secrets`, or with `token_unavailable` where another try may
+/// Parses the answer of a token endpoint (RFC 6749 section 5). Fails with `auth_failed`, with the provider's `error`
+/// and `error_description` if it sent them, without `secrets`, or with `token_unavailable` if a retry may
 /// help.
 [[nodiscard]] Result<TokenResponse> parse_token_response(std::string_view token_url, int http_status,
                                                          std::string_view body, Secrets secrets);
 
-/// The token of one credential: asked for by one request at a time, kept until shortly before it expires.
+/// The token of one credential: fetched by one request at a time, kept until shortly before it expires.
 class BearerToken {
  public:
   explicit BearerToken(Auth auth) : auth_(std::move(auth)) {}
 
   [[nodiscard]] bool is_fetching() const { return state_ == State::with_body || state_ == State::with_basic; }
-  /// Whether it will hold for a while; else one has to be fetched.
+  /// Whether it is valid for a while; else one has to be fetched.
   [[nodiscard]] bool holds(TimePoint now) const { return state_ == State::ready && now < renew_at_; }
   [[nodiscard]] const std::string& value() const { return value_; }
-  /// Grows with each token that comes.
+  /// Increases with each new token.
   [[nodiscard]] std::uint32_t serial() const { return serial_; }
 
   void start_fetching() { state_ = State::with_body; }
@@ -62,7 +62,7 @@ class BearerToken {
   /// There was no answer, or it could not be read.
   [[nodiscard]] ErrorPtr handle_failure(const OpeningFailure& failure);
 
-  /// The next opening starts anew: the token was refused, or nobody waits for it.
+  /// The next handshake fetches a token: this one was refused, or no call waits for it.
   void drop() { state_ = State::none; }
 
  private:

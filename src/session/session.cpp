@@ -17,7 +17,7 @@ std::string_view before_first_dot(std::string_view tool_name) {
   return dot == std::string_view::npos ? std::string_view{} : tool_name.substr(0, dot);
 }
 
-// What its caller gave for `correlation`; empty: nothing of use.
+// The arguments' value for `correlation`; empty: none or unusable.
 std::string given_id(const CallRequest& request) {
   const std::string late = text_with(request.late_filter, {});
   if (!request.message_filter && late.empty()) return {};
@@ -140,7 +140,7 @@ void Session::start_call(TimePoint now, CallId id, const CallRequest& request) {
   timers_.set(timer_of(id), call.connect_by);
 }
 
-// Once, with the first call that somebody hears of.
+// Once, with the first call while reports are on.
 void Session::warn_of_template(Tool& tool, const Endpoint& endpoint, CallId id) {
   for (std::string& text : tool.call_template.warnings) {
     Report* warning = report(Report::Kind::warning, endpoint, {});
@@ -172,7 +172,7 @@ void Session::say_settled(const Call& call, std::shared_ptr<const Error> error, 
   commands_.push_back(SettleCall{call.id, std::move(error), call.connection, std::string(path), std::move(detail)});
 }
 
-// What the tool says is shown without secrets. Much of it would take too long to look through.
+// The tool's text is shown without secrets. Searching a large one would take too long.
 void Session::say_tool_failed(TimePoint now, Call& call, const Frame& frame, std::string_view path) {
   constexpr std::size_t kLongestDetail = std::size_t{1024} * 1024;
   const bool strips = call.tool->call_template.strips;
@@ -199,7 +199,7 @@ void Session::say_tool_failed(TimePoint now, Call& call, const Frame& frame, std
          std::move(detail));
 }
 
-// Says the call's end, then takes it out.
+// Reports the call's end, then removes it.
 void Session::settle(TimePoint now, Call& call, std::shared_ptr<const Error> error, Ending ending,
                      std::string_view path, std::string detail) {
   say_settled(call, std::move(error), path, std::move(detail));
@@ -234,7 +234,7 @@ void Session::handle_timeout(TimePoint now) {
     } else {
       Call& call = *calls_.at(due->id);
       if (call.connection) {
-        // A peer that is gone without a word would take one call after the other.
+        // A dead peer would consume one call after the other.
         Connection& connection = *connections_.at(static_cast<std::uint32_t>(*call.connection));
         if (now - connection.heard_at >= call.response_timeout) ++connection.unheard;
       }
@@ -298,7 +298,7 @@ const Command* Session::poll_command() {
   return &commands_.front();
 }
 
-// Null while nobody listens; else the report, to be filled in.
+// Null while reports are off; else the report, to be filled in.
 Report* Session::report(Report::Kind kind, const Endpoint& endpoint, std::optional<ConnectionId> connection) {
   if (!reporting_) return nullptr;
   commands_.push_back(Report{.kind = kind, .endpoint = endpoint.label, .connection = connection});

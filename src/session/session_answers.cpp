@@ -8,7 +8,7 @@
 
 namespace utcp::ws {
 
-// Fills in what has been captured so far. The leave message may have to wait for the first answer.
+// Inserts the values captured so far. The leave message may have to wait for the first answer.
 void Session::fill_in(const Connection& connection, Call& call) {
   Late& late = *call.late;
   Captured known = connection.captured;
@@ -18,7 +18,7 @@ void Session::fill_in(const Connection& connection, Call& call) {
   call.leave_message = with_captured(std::exchange(late.leave, {}), known);
 }
 
-// Looks a frame up in a table of routes by what stands where answers carry it: what a first answer told, or the id.
+// Finds the call of a frame in a table of routes, by the captured value or the id that the frame carries.
 Session::Call* Session::find_route(const Routes& routes, const Table<Call>& calls, bool by_answer, const Frame& frame) {
   if (!frame.is_text()) return nullptr;
   for (auto entry = routes.begin(); entry != routes.end();) {
@@ -30,7 +30,7 @@ Session::Call* Session::find_route(const Routes& routes, const Table<Call>& call
         frame.scan(by_answer ? rules.answer_plan() : rules.plan(), tool.call_template.strips, options_.max_depth);
     std::vector<std::string> ids;
     if (!by_answer && rules.has_prefix()) ids.push_back(rules.id_in(frame.text()));
-    // Behind them stand the places of progress.
+    // The places of progress follow them.
     for (std::size_t i = 0; i < (by_answer ? 1 : rules.id_count()); ++i) {
       const std::string_view raw = scan.values[first + i];
       if (json::is_string(raw) || json::is_number(raw)) ids.push_back(json::text_of(raw));
@@ -48,7 +48,7 @@ Session::Call* Session::find_route(const Routes& routes, const Table<Call>& call
   return nullptr;
 }
 
-// The frame is the call's first answer. From now on the call is known by what it has told.
+// The frame is the call's first answer. From now on, its captured value identifies the call.
 void Session::take_first_answer(TimePoint now, Connection& connection, Call& call, const Frame& frame) {
   report_frame(Report::Kind::message, connection, &call, frame, "it is the first answer, which capture reads");
   Late& late = *call.late;
@@ -63,7 +63,7 @@ void Session::take_first_answer(TimePoint now, Connection& connection, Call& cal
     const auto id = static_cast<std::uint32_t>(call.id);
     if (connection.answers.try_emplace(late.route, id).first->second != id) {
       late.route.clear();
-      // Nor is it left: what the peer would end is the other call's.
+      // No leave message either: the peer would end the other call.
       error =
           make_error(ErrorCode::invalid_frame, "the value of \"capture\" belongs to another call on this connection");
     }
@@ -78,7 +78,7 @@ void Session::take_first_answer(TimePoint now, Connection& connection, Call& cal
   expect_answer(now, connection, call);
 }
 
-// The call has left its connection. Where its leave message needs the first answer, that is waited for.
+// The call has left its connection. If its leave message needs the first answer, it is sent after that.
 void Session::owe_leave_message(Connection& connection, Call& call, Ending ending) {
   if (!call.late->route.empty()) connection.answers.erase(call.late->route);
   if (ending != Ending::left || call.late->leave.empty() || !call.has_begun) return;
@@ -87,14 +87,14 @@ void Session::owe_leave_message(Connection& connection, Call& call, Ending endin
   left_[id] = std::move(calls_.at(id));
 }
 
-// What its connection knows, and what its first answer told.
+// The secrets of its connection and of its first answer.
 Secrets Session::secrets_of(const Call& call) const {
   Secrets secrets = secrets_of(*call.connection);
   if (call.late) secrets.add_captured(call.late->answer);
   return secrets;
 }
 
-// Returns whether the frame is for a call that was left before its first answer came.
+// Returns whether the frame is for a call that was abandoned before its first answer.
 bool Session::leave_late(Connection& connection, const Frame& frame) {
   Call* call = find_route(connection.owed, left_, false, frame);
   if (call == nullptr || judge(*call, frame).kind == Judgement::Kind::progress) return call != nullptr;

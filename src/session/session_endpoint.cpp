@@ -31,7 +31,7 @@ Result<Session::Endpoint*> Session::endpoint_for(Tool& tool, const CallRequest& 
     field_headers.emplace_back(name, value);
     append_part(key, value);
   }
-  // What no token can change is found out before one is fetched.
+  // Errors that no token can fix are found before one is fetched.
   Result<Handshake> handshake = build_handshake(call_template, field_headers, "token", options_.handshake);
   if (!handshake) return std::move(handshake).error();
 
@@ -53,13 +53,13 @@ Result<Session::Endpoint*> Session::endpoint_for(Tool& tool, const CallRequest& 
   return endpoint.get();
 }
 
-// Something of it has changed: calls that wait may go on, or nothing is left of it.
+// The endpoint has changed: waiting calls may continue, or nothing is left of it.
 void Session::touch(Endpoint& endpoint) {
   if (!std::exchange(endpoint.is_touched, true)) touched_.push_back(&endpoint);
 }
 
-// The end of every event, and the only place where calls get connections and endpoints are forgotten: before it each
-// reference to an endpoint holds.
+// The end of every event, and the only place where calls get connections and endpoints are removed: before it, all
+// references to endpoints are valid.
 void Session::tend(TimePoint now) {
   for (Endpoint* const endpoint : touched_) {  // serving one touches no other
     serve(now, *endpoint, endpoint->waiting_alone);
@@ -94,7 +94,7 @@ void Session::serve(TimePoint now, Endpoint& endpoint, std::vector<CallId>& queu
   }
 }
 
-// The one used last comes first, so that what is not needed grows idle.
+// The most recently used one comes first, so that unneeded ones become idle.
 Session::Connection* Session::Endpoint::find_connection(const Call& call) const {
   const bool shared = call.shared();
   Connection* best = nullptr;
@@ -133,7 +133,7 @@ bool Session::Endpoint::wants_another() const {
   return opening < waiting_alone.size() + (waiting_shared.empty() ? 0U : 1U);
 }
 
-// Whether one more may be opened. If need be one is closed that is idle, but not fit for the calls that wait.
+// Whether one more may be opened. If necessary, closes one that is idle but unsuitable for the waiting calls.
 bool Session::has_room(const Endpoint& endpoint) {
   if (!endpoint.refuses_more && endpoint.connections.size() < options_.max_connections) return true;
   for (Connection* const connection : endpoint.connections) {
@@ -165,7 +165,7 @@ void Session::reject_waiting(Endpoint& endpoint, TimePoint latest, const std::sh
   touch(endpoint);
 }
 
-// Nobody wants what is being opened any more.
+// No call needs the opening connection any more.
 void Session::drop_openings(Endpoint& endpoint) {
   for (std::size_t i = endpoint.connections.size(); i > 0; --i) {
     Connection& connection = *endpoint.connections[i - 1];

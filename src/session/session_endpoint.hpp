@@ -12,39 +12,39 @@
 
 namespace utcp::ws {
 
-/// Openings that failed since the last one that worked, and the wait for the next attempt.
+/// Failed connection attempts since the last success, and the wait for the next attempt.
 struct Session::BackOff {
   int failures = 0;
   bool is_on = false;  // until the endpoint's timer: nothing is opened meanwhile
   std::shared_ptr<const Error> last_error{};
-  int unknown_hosts = 0;                     // look-ups in a row that found no address
-  std::optional<TimePoint> refused_since{};  // by nobody who listens there, and nobody has yet
+  int unknown_hosts = 0;                     // lookups in a row that found no address
+  std::optional<TimePoint> refused_since{};  // nothing listens there, and the endpoint was never reached
 };
 
-/// It lives until the end of the event in which the last of its calls and connections has gone (`Session::tend`), so
+/// Lives until the end of the event in which the last of its calls and connections ends (`Session::tend`), so
 /// that each of them may refer to it.
 struct Session::Endpoint {
   std::uint32_t id = 0;
   std::string key;
-  std::shared_ptr<Tool> tool;         // whose call came first: URL, subprotocol and greeting are the same for all
+  std::shared_ptr<Tool> tool;         // of the first call: URL, subprotocol and handshake are the same for all
   std::vector<Header> field_headers;  // from arguments
   std::string label;
-  std::vector<CallId> waiting_alone{};   // for a connection of their own
+  std::vector<CallId> waiting_alone{};   // for an exclusive connection
   std::vector<CallId> waiting_shared{};  // for one that checks ids
   std::vector<Connection*> connections{};
   BackOff back_off{};
-  bool refuses_more = false;  // connections than there are; until one of them ends
-  bool is_touched = false;    // stands in `Session::touched_`
+  bool refuses_more = false;  // it refuses more connections, until one of them ends
+  bool is_touched = false;    // is in `Session::touched_`
 
   [[nodiscard]] std::size_t waiting() const { return waiting_alone.size() + waiting_shared.size(); }
   [[nodiscard]] bool has_ready_connection() const;
-  /// The connection for a call that waits; null where none is fit.
+  /// The connection for a waiting call; null if none is suitable.
   [[nodiscard]] Connection* find_connection(const Call& call) const;
   /// Whether calls wait for more connections than are being opened.
   [[nodiscard]] bool wants_another() const;
 };
 
-/// What came within a second.
+/// Frames received within a second.
 struct Session::Flow {
   TimePoint since{};
   std::size_t frames = 0, bytes = 0;
@@ -57,42 +57,42 @@ struct Session::Connection {
   ConnectionId id;
   Endpoint& endpoint;
   ConnectionStatus state{};
-  /// Its calls, by the place where answers carry the id, then by that.
+  /// Its calls, by the place where answers carry the id, then by the id.
   std::map<std::string, Routes> calls{};
-  /// Those whose first answer has come, by where their answers carry what it told, and that. Those whose caller gave
-  /// that stand here from the start.
+  /// Those with a first answer, by the place of its captured value in later frames, then by the value. Calls whose caller
+  /// gave the value are here from the start.
   Routes answers{};
-  /// Those that were left before it came, and whose leave messages need it. By place and id.
+  /// Those abandoned before it arrived, whose leave messages need it. By place and id.
   Routes owed{};
-  /// Places and ids of calls by values that their callers gave, which ended unanswered: what still comes must reach no
-  /// other. Of those with a first answer all that were sent.
+  /// Places and ids of calls matched by values of arguments that ended unanswered: their late answers must reach no
+  /// other call. Of calls with a first answer, all that were sent.
   Routes unanswered{};
-  Credentials given{};                // what the host's own source added to its opening
+  Credentials given{};                // what the host's own source added to its handshake
   std::string token{};                // oauth2: what opens it
   TokenId credential{};               // and whose
   std::uint32_t token_serial = 0;     // and which
   bool tainted = false;               // a late answer or echo may come: only calls that check ids may use it
   bool served = false;                // a call was answered
   bool served_wrapped = false;        // the last one with a `tool_response`, as tools that stream answer
-  std::uint32_t unheard = 0;          // calls in a row that got no answer while nothing at all came
-  bool paused = false;                // not read from until the consumer of its stream has taken what came
-  const ConnectStep* step = nullptr;  // of the template's `connect`: the one that waits
-  Captured captured{};                // what steps have kept
-  std::string instead{};              // how the last frame began that came while a step waited for another
-  std::string last_words{};           // how an error began that named no call, masked, where nothing came since
+  std::uint32_t unheard = 0;          // calls in a row without an answer or any other frame
+  bool paused = false;                // not read from until the consumer of its stream has taken the queued items
+  const ConnectStep* step = nullptr;  // the waiting step of the template's `connect`
+  Captured captured{};                // by steps
+  std::string instead{};              // start of the last frame that did not match the waiting step
+  std::string last_words{};           // start of an error that named no call, masked; until the next frame
   TimePoint idle_since{};
-  Flow unsolicited{}, replied{};         // frames that nobody asked for, and those that were answered by `replies`
-  TimePoint heard_at{};                  // when the peer last showed that it is there
-  std::optional<TimePoint> pinged_at{};  // none: nothing is owed for the last interval
-  std::uint32_t owed_echoes = 0;         // of ping_message: as long as one may come, no call may take it for its answer
-  std::optional<std::string> echo{};     // what seems to be one
-  bool knows_echo = true;                // the peer sent the same for a second ping: it was no chance frame
-  std::optional<TimePoint> doubted_until{};  // the host was away: to be heard again until then, or closed
+  Flow unsolicited{}, replied{};         // unsolicited frames, and those answered by `replies`
+  TimePoint heard_at{};                  // when the peer last sent something
+  std::optional<TimePoint> pinged_at{};  // none: no ping is unanswered
+  std::uint32_t owed_echoes = 0;         // of ping_message: while one may arrive, no call may mistake it for its answer
+  std::optional<std::string> echo{};     // the likely one
+  bool knows_echo = true;                // the peer sent the same for a second ping, so it is the echo
+  std::optional<TimePoint> doubted_until{};  // the host was away: the peer must answer until then, or it is closed
 
   Connection(ConnectionId i, Endpoint& e) : id(i), endpoint(e) {}
-  /// Whether the peer seems to be gone without a word: no new call may wait on it. One slow tool proves nothing.
+  /// Whether the peer seems dead: then no new call may use it. One slow tool proves nothing.
   [[nodiscard]] bool is_deaf() const { return unheard > 1 || doubted_until.has_value(); }
-  /// Whether a frame there could as well be another call's, of the same value; or too much is waited for.
+  /// Whether a frame could also belong to another call with the same value, or too many calls are unanswered.
   [[nodiscard]] bool may_confuse(const Call& call) const;
   /// Whether closing it says no to what this side has said first.
   [[nodiscard]] bool refuses_greeting(int code) const;

@@ -49,14 +49,14 @@ void Session::handle_opening_failed(TimePoint now, ConnectionId id, const Openin
     error->code = ErrorCode::handshake_refused;
     error->message += "; check the url's path and query";
   }
-  // An answer that is no error, but no WebSocket either (101): the next one would be the same.
+  // Neither an error status nor a WebSocket handshake (101): a retry would get the same.
   const bool speaks_http_only = status > 0 && status < 400;
   if (speaks_http_only) error->message += "; the server there does not speak WebSocket: check the url";
   opening_failed(now, connection, std::move(error), 1000, {},
                  speaks_http_only ? OpeningFailure::Kind::wrong_protocol : failure.kind);
 }
 
-// Whether it is worth another attempt, as far as the cause tells. An endpoint that was there once may come back.
+// Whether to retry, judging by the cause. An endpoint that was reached once may come back.
 bool Session::may_still_open(TimePoint now, Endpoint& endpoint, OpeningFailure::Kind kind) const {
   BackOff& back_off = endpoint.back_off;
   using Kind = OpeningFailure::Kind;

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t kLongestEcho = 1024;
 constexpr std::string_view kTooLarge = "message too large";
-// What a host says that refused a message without knowing how large it is.
+// Stands for the size of a message that the host refused without knowing it.
 constexpr std::size_t kSizeUnknown = 0xffffffff;
 
 }  // namespace
@@ -48,7 +48,7 @@ void Session::receive(TimePoint now, Connection& connection, const Frame& frame)
   }
   if (call == nullptr) {
     note_last_words(connection, frame);
-    // Who sends unasked may do so again, when a call that takes any frame has just been sent.
+    // The peer may send another unsolicited frame right after a call that accepts any frame.
     if (!connection.tainted) {
       connection.tainted = true;
       const bool streams = connection.served_wrapped && is_of_stream(frame, options_.max_depth);
@@ -70,7 +70,7 @@ void Session::receive(TimePoint now, Connection& connection, const Frame& frame)
   take(now, connection, *call, frame);
 }
 
-// An error that names no call may say why the peer closes next.
+// An error that names no call may be the reason why the peer closes next.
 void Session::note_last_words(Connection& connection, const Frame& frame) const {
   if (!frame.is_text()) return;
   for (const auto& [place, calls] : connection.calls) {
@@ -81,7 +81,7 @@ void Session::note_last_words(Connection& connection, const Frame& frame) const 
   }
 }
 
-// The peer is there. Where it seemed not to be calls may wait that can be sent to it.
+// The peer is alive. If it seemed dead, waiting calls may now use the connection.
 void Session::hears(TimePoint now, Connection& connection) {
   if (connection.is_deaf()) touch(connection.endpoint);
   connection.heard_at = now;
@@ -89,7 +89,7 @@ void Session::hears(TimePoint now, Connection& connection) {
   connection.doubted_until.reset();
 }
 
-// Whether a frame that nobody asked for is one too many: each costs those who listen to events more than the peer.
+// Whether unsolicited frames exceed the limit: each costs listeners to events more than the peer.
 bool Session::floods(TimePoint now, Flow& flow, const Frame& frame) const {
   if (now - flow.since >= std::chrono::seconds(1)) flow = {.since = now};
   flow.bytes += frame.size();

@@ -12,7 +12,7 @@ bool holds_too_much(const ConnectStep& step, const json::ScanResult& scan) {
                      [](std::string_view raw) { return raw.size() > kLongestCaptured; });
 }
 
-// Fails where the frame does not hold all of it.
+// Fails if the frame lacks a value.
 bool capture(const ConnectStep& step, const json::ScanResult& scan, Captured& out) {
   const std::size_t first = scan.values.size() - step.captures.size();
   const bool is_complete = std::none_of(scan.values.begin() + static_cast<std::ptrdiff_t>(first), scan.values.end(),
@@ -25,7 +25,8 @@ bool capture(const ConnectStep& step, const json::ScanResult& scan, Captured& ou
 
 }  // namespace
 
-// Takes steps up to the next that waits. After the last the connection is ready. `heard`: what the first waits for.
+// Runs steps up to the next that waits. After the last, the connection is ready. `heard`: the first step's frame
+// arrived.
 void Session::greet(TimePoint now, Connection& connection, bool heard) {
   while (const ConnectStep* step = connection.step) {
     if (!step->expect.empty() && !heard) return;

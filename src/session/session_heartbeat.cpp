@@ -6,7 +6,7 @@
 namespace utcp::ws {
 namespace {
 
-// Enough for an answer from anywhere; a new connection in vain costs little more.
+// Enough for an answer from anywhere; an unnecessary new connection costs little more.
 constexpr Duration kDoubt = std::chrono::seconds(1);
 
 }  // namespace
@@ -26,7 +26,7 @@ void Session::heartbeat(TimePoint now, Connection& connection) {
   const CallTemplate& call_template = endpoint.tool->call_template;
   const Duration interval = ping_interval(call_template);
   const bool is_silent = connection.pinged_at && connection.heard_at < *connection.pinged_at;
-  // A host that was itself away (suspended, or busy) may not have read yet what the peer has sent: it asks again.
+  // A host that was away (suspended, or busy) may not have read the peer's frames yet: it pings again.
   const bool was_away = connection.pinged_at && now - *connection.pinged_at > interval + interval / 8;
   if (is_silent && !was_away) {
     ErrorPtr error = make_error(ErrorCode::connection_closed,
@@ -37,8 +37,8 @@ void Session::heartbeat(TimePoint now, Connection& connection) {
     return;
   }
   timers_.set(heartbeat_timer(connection.id), now + interval);
-  // Of a connection that is not read from no answer could be seen. What comes back for a message could be taken for the
-  // answer of a call that takes any frame; such a call's response_timeout watches meanwhile.
+  // No answer arrives on a paused connection. The echo of a message could be mistaken for the
+  // answer of a call that accepts any frame; such a call has its response_timeout.
   if (connection.paused || (!options_.can_ping && connection.state == ConnectionState::exclusive)) {
     connection.pinged_at.reset();
     return;
@@ -61,7 +61,7 @@ TimePoint Session::end_of_rest(const Connection& connection) const {
   return std::min(connection.idle_since + options_.idle_timeout, connection.doubted_until.value_or(TimePoint::max()));
 }
 
-// Connections with calls are left to their heartbeat and timeouts: what is lost with one cannot be sent again.
+// Connections with calls rely on their heartbeat and timeouts: lost messages cannot be sent again.
 void Session::handle_wake(TimePoint now) {
   const Turn turn(*this, now);
   for (auto next = connections_.begin(); next != connections_.end();) {
@@ -71,7 +71,7 @@ void Session::handle_wake(TimePoint now) {
     if (options_.can_ping || call_template.ping_message) {
       connection.doubted_until = now + kDoubt;
       timers_.set(timer_of(connection.id), end_of_rest(connection));
-      start_heartbeat(now, connection);  // else its next beat could take this ping for an old one
+      start_heartbeat(now, connection);  // otherwise the next heartbeat could mistake this ping for an old one
       ping(now, connection, call_template);
     } else {
       retire(connection);

@@ -18,8 +18,8 @@ void Session::take_out(TimePoint now, Call& call, Ending ending) {
     return;
   }
   Connection& connection = *connections_.at(static_cast<std::uint32_t>(*lease));
-  // What answers a leave message could be taken for the next call's answer, and what the next call says for the rest of
-  // what this one did not say to the end.
+  // The answer to a leave message could be mistaken for the next call's answer, and the next call's message for the
+  // rest of an unfinished upload.
   const bool spoilt = send_leave_message(call, ending) || ending != Ending::answered || call.upload != Upload::done;
   const bool closes =
       (connection.state == ConnectionState::exclusive && spoilt) || call.tool->call_template.close_after_response;
@@ -39,7 +39,7 @@ void Session::take_out(TimePoint now, Call& call, Ending ending) {
   }
 }
 
-// Returns whether there was one to send. A call that has a connection was sent, unless its upload has not begun.
+// Returns whether there was one to send. A call with a connection was sent, unless its upload has not started.
 bool Session::send_leave_message(Call& call, Ending ending) {
   const bool is_due = ending == Ending::left || call.tool->call_template.leave_when == LeaveWhen::always;
   if (!call.connection || !is_due || call.leave_message.empty() || !call.has_begun) return false;
@@ -56,7 +56,7 @@ void Session::retire(Connection& connection) {
   remove(connection);
 }
 
-// Every connection ends here, and if it has a socket with exactly one `CloseSocket`, so that the host can forget it.
+// Every connection ends here, with exactly one `CloseSocket` if it has a socket, so that the host can forget it.
 void Session::remove(Connection& connection, int code, std::string_view reason, bool by_peer) {
   const ConnectionId id = connection.id;
   Endpoint& endpoint = connection.endpoint;

@@ -8,7 +8,7 @@
 namespace utcp::ws {
 namespace {
 
-// Origins to remember; where there are more, those of the past are tried as if they were new.
+// Limit of remembered origins; beyond it, old ones count as new again.
 constexpr std::size_t kMostReached = 1000;
 
 bool worth_retrying(ErrorCode code) {
@@ -33,7 +33,7 @@ void Session::open(TimePoint now, Endpoint& endpoint, const Call& call) {
   slot = std::make_unique<Connection>(id, endpoint);
   Connection& connection = *slot;
   endpoint.connections.push_back(&connection);
-  // As the template says: a call that waits longer, or for ever, must not keep others behind one hung attempt.
+  // The template's timeout: a call that waits longer, or forever, must not block others behind one hung attempt.
   timers_.set(timer_of(id), now + call.tool->call_template.connection_timeout);
   if (endpoint.tool->call_template.auth.kind == Auth::Kind::oauth2) {
     authorize(now, connection);
@@ -77,7 +77,7 @@ void Session::handle_open(TimePoint now, ConnectionId id, std::string_view subpr
   if (!call_template.protocol.empty() && subprotocol != call_template.protocol) {
     opening_failed(
         now, connection,
-        // Which one is not said: what was offered beside it may be a credential.
+        // Without the other's name: a subprotocol offered next to it may be a credential.
         make_error(ErrorCode::subprotocol_mismatch,
                    concat({endpoint.label, " does not speak the subprotocol \"", call_template.protocol,
                            "\" that the call template requires; it chose ", subprotocol.empty() ? "none" : "another"}),
@@ -92,7 +92,7 @@ void Session::handle_open(TimePoint now, ConnectionId id, std::string_view subpr
 
 void Session::become_ready(TimePoint now, Connection& connection) {
   Endpoint& endpoint = connection.endpoint;
-  endpoint.back_off = {};  // the peer is back: nobody has to wait for a next attempt
+  endpoint.back_off = {};  // the peer is back: no call has to wait for the next attempt
   timers_.clear(endpoint_timer(endpoint.id));
   timers_.clear(timer_of(connection.id));
   start_heartbeat(now, connection);
@@ -103,7 +103,7 @@ void Session::become_ready(TimePoint now, Connection& connection) {
 void Session::rest(TimePoint now, Connection& connection) {
   set_reading(connection, true);
   connection.idle_since = now;
-  // A timer that is still set from an earlier rest is moved on when it fires: nothing to do on the hot path.
+  // An earlier idle timer is moved when it fires: nothing to do on the hot path.
   if (!timers_.has(timer_of(connection.id))) timers_.set(timer_of(connection.id), now + options_.idle_timeout);
 }
 
@@ -166,7 +166,7 @@ void Session::handle_close(TimePoint now, ConnectionId id, int code, std::string
     connection_lost(connection, std::move(error));
     return;
   }
-  // Those that wait get the same, instead of another login each.
+  // All waiting calls get the same error, instead of another login each.
   const std::vector<CallId> calls = calls_of(connection);
   connection.calls.clear();
   const auto told = share(on_heap(*error));
@@ -174,8 +174,8 @@ void Session::handle_close(TimePoint now, ConnectionId id, int code, std::string
   opening_failed(now, connection, std::move(error));
 }
 
-// Nothing was answered before it, and it does not say "later" (RFC 6455 section 7.4.1, and 1012, 1013 of IANA's
-// registry) or that the network broke. Endpoints have codes of their own for it, or none.
+// No call was answered before the close, and its code does not mean "later" (RFC 6455 section 7.4.1, and 1012, 1013 of
+// IANA's registry) or a broken network. Endpoints use their own codes for refusals, or none.
 bool Session::Connection::refuses_greeting(int code) const {
   const ConnectStep* sent = endpoint.tool->call_template.connect.get();
   while (sent != nullptr && !sent->sends) sent = sent->next.get();
@@ -216,7 +216,7 @@ void Session::opening_failed(TimePoint now, Connection& connection, ErrorPtr err
   if (back_off.is_on) return;  // one failure of several attempts made at once is enough
   ++back_off.failures;
   if (others_work && is_refused) {
-    // Perhaps it grants no more than that: who waits gets one that works when it is free, or a new one in its place.
+    // It may allow no more connections: waiting calls get a working one when it is free, or a new one in its place.
     endpoint.refuses_more = true;
     return;
   }
@@ -233,14 +233,15 @@ void Session::opening_failed(TimePoint now, Connection& connection, ErrorPtr err
     return;
   }
 
-  // Full jitter: anything between nothing and the exponential bound, so that clients do not come back together.
+  // Full jitter: a random delay up to the exponential bound, so that clients do not return together.
   const int doublings = std::min(back_off.failures - 1, 20);
   const Duration bound = std::min(options_.retry.cap, options_.retry.base * (std::int64_t{1} << doublings));
   Duration delay{static_cast<Duration::rep>(random() % static_cast<std::uint64_t>(bound.count() + 1))};
   if (may_pass && kind == OpeningFailure::Kind::nobody_listens && back_off.refused_since) {
     delay = std::min(delay, *back_off.refused_since + options_.retry.first_opening - now);  // the last attempt
   }
-  const bool is_last = endpoint.connections.empty();  // else another attempt may still be in time for those who wait
+  const bool is_last =
+      endpoint.connections.empty();  // else another attempt may still succeed in time for waiting calls
   if (is_last) error->message += concat({"; attempts: ", to_text(back_off.failures)});
   const auto told = share(std::move(error));
   if (is_last) reject_waiting(endpoint, now + delay, told);

@@ -6,7 +6,7 @@
 
 namespace utcp::ws {
 
-// Returns whether the frame was for `replies`: then it is nobody's answer, and says nothing of what is still to come.
+// Returns whether `replies` answered the frame: then it answers no call, and does not affect later frames.
 bool Session::reply(TimePoint now, Connection& connection, const Frame& frame) {
   const Endpoint& endpoint = connection.endpoint;
   const std::vector<AutoReply>& replies = endpoint.tool->call_template.replies;
@@ -36,7 +36,7 @@ bool Session::reply(TimePoint now, Connection& connection, const Frame& frame) {
   return false;
 }
 
-// Returns whether the frame says that the connection is of no use any more. What is an error of one call is only that.
+// Whether the frame matches `connection_error`: then the connection and its calls end. An error of one call does not.
 bool Session::gives_up(Connection& connection, const Frame& frame) {
   const CallTemplate& call_template = connection.endpoint.tool->call_template;
   if (call_template.connection_errors.empty() || !frame.is_text()) return false;
@@ -57,7 +57,7 @@ bool Session::gives_up(Connection& connection, const Frame& frame) {
   return true;
 }
 
-// What the peer has sent is refused: it ends the connection and the calls on it.
+// Refuses the peer's frame: ends the connection and its calls.
 void Session::cut_off(TimePoint now, Connection& connection, ErrorPtr error, std::string_view reason) {
   if (connection.state == ConnectionState::greeting) {
     opening_failed(now, connection, std::move(error), kFrameRefused, reason);

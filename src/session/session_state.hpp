@@ -13,7 +13,7 @@
 
 namespace utcp::ws {
 
-/// `5:hello`: parts of a key that cannot run into each other.
+/// `5:hello`: unambiguous parts of a key.
 [[nodiscard]] inline std::string part(std::string_view text) { return concat({to_text(text.size()), ":", text}); }
 inline void append_part(std::string& key, std::string_view text) { key += part(text); }
 
@@ -21,12 +21,12 @@ struct Session::Tool {
   CallTemplate call_template;
   CallRules rules;
   CallerId caller;
-  std::string owner;                // the manual that calls belong to
+  std::string owner;                // the manual of the calls
   std::string short_name;           // without the manual's name
   std::uint32_t endpoint_hint = 0;  // the endpoint of the last call; valid while it exists and no header field varies
   std::string place;                // where answers, and progress, carry the id, as a part of a key
-  std::string answer_place;         // where they carry what `capture` has kept; empty: there is none
-  std::string nowhere{};            // of a call that has a connection of its own
+  std::string answer_place;         // where they carry the captured value; empty: there is none
+  std::string nowhere{};            // for a call with an exclusive connection
 
   Tool(CallTemplate t, CallerId c)
       : call_template(std::move(t)),
@@ -36,15 +36,15 @@ struct Session::Tool {
         answer_place(rules.captures() ? part(rules.answer_place()) : "") {}
 };
 
-/// An application code (RFC 6455 section 7.4.2) that tells the peer why it was cut off.
+/// An application code (RFC 6455 section 7.4.2) that tells the peer why the connection was closed.
 inline constexpr int kFrameRefused = 4000;
 inline constexpr std::string_view kTooMuch = "too many unsolicited messages";
 inline constexpr const char* kFloods = " sent too many unsolicited messages";
 
-/// As long as a timer of a JavaScript host can last: 24 days.
+/// The longest timer of JavaScript hosts: 24 days.
 inline constexpr Duration kNoTimeout = std::chrono::seconds(2147483);
 
-/// One event of the host. Whatever it has changed is settled when it is over.
+/// One event of the host. Its changes are processed when it is over.
 struct Session::Turn {
   Session& session;
   TimePoint now;
@@ -56,16 +56,16 @@ struct Session::Turn {
 
 /// How a call ends.
 enum class Session::Ending : std::uint8_t {
-  answered,  ///< nothing more is owed to it
-  by_peer,   ///< the peer has said the last word, but may say more: a stream that failed, the last of several answers
-  left,      ///< by this side, while the peer goes on
+  answered,  ///< no more frames for it can arrive
+  by_peer,   ///< the peer ended it, but may send more: a stream that failed, the last of several answers
+  left,      ///< by this side, while the peer continues
 };
 
-/// What of a call has to wait: `{{connect.…}}` for its connection, `{{answer.…}}` for its first answer.
+/// Parts of a call that are filled in later: `{{connect.…}}` with its connection, `{{answer.…}}` with its first answer.
 struct Session::Late {
-  Plan filter, leave;     // literals, and what is known later
+  Plan filter, leave;     // literals, and values that are known later
   bool waits = false;     // for the first answer
-  Captured answer{};      // what it told
+  Captured answer{};      // its values
   std::string route{};    // in `Connection::answers`; set before the first answer if the caller gave the value
   bool is_first = false;  // with that value on its connection: frames before the first answer belong to no other call
 };
@@ -79,20 +79,20 @@ struct Session::Call {
   Duration connection_timeout{}, response_timeout{};
   TimePoint connect_by{};
   std::uint32_t items = 0;         // delivered
-  std::uint32_t ignored = 0;       // frames that came on its connection and were no answer
-  std::string_view ignored_why{};  // the last of them, and how it began
+  std::uint32_t ignored = 0;       // frames on its connection that did not answer it
+  std::string_view ignored_why{};  // the reason for the last of them, and its start
   std::string ignored_start{};
   std::size_t queued_items = 0, queued_bytes = 0;  // delivered and not yet consumed
   std::optional<FrameMatches> filter{};            // the template's, with this call's values
   Plan leave_message{};                            // rendered, while it may be sent
-  Upload upload = Upload::done;                    // how far its messages are, where they are several
-  bool has_begun = true;                           // and whether any of them was sent: it may be held before
-  std::string wire_id{};                           // what a response must carry, where answers are correlated
-  std::string route{};                             // the same, as its connection knows it
-  std::unique_ptr<Late> late{};                    // null: nothing has to wait
+  Upload upload = Upload::done;                    // progress of its messages, if there are several
+  bool has_begun = true;                           // whether any of them was sent: it may be held before
+  std::string wire_id{};                           // the id in a response, if answers are correlated
+  std::string route{};                             // the same, as a key of its connection
+  std::unique_ptr<Late> late{};                    // null: nothing is captured for it
 
   Call(CallId i, std::shared_ptr<Tool> t, Endpoint& e) : id(i), tool(std::move(t)), endpoint(e) {}
-  /// A manual is asked for with a message of its own, so that the place of the template's id says nothing about it.
+  /// A request for a manual has its own message, so the place of the template's id does not apply to it.
   [[nodiscard]] bool shared() const { return mode != CallMode::discovery && tool->rules.correlates(); }
   [[nodiscard]] const std::string& place() const { return shared() ? tool->place : tool->nowhere; }
   /// Whether a value that its caller gave tells its answers: a connection may serve others, and not this one.
@@ -101,7 +101,7 @@ struct Session::Call {
   }
 };
 
-// Tokens of two callers or manuals are never shared, even where the credential is the same.
+// Tokens of two callers or manuals are never shared, even if the credential is the same.
 struct Session::Credential {
   TokenId id{};
   std::string key;  // begins with the owner's
@@ -120,14 +120,14 @@ inline TimerKey timer_of(ConnectionId id) { return {TimerKey::Kind::connection, 
 inline TimerKey heartbeat_timer(ConnectionId id) { return {TimerKey::Kind::heartbeat, static_cast<std::uint32_t>(id)}; }
 inline TimerKey endpoint_timer(std::uint32_t id) { return {TimerKey::Kind::endpoint, id}; }
 
-/// Of a frame that an error may show: more than is shown, so that no secret is cut in two.
+/// How much of a frame is kept for an error: more than is shown, so that no secret is cut in two.
 inline constexpr std::size_t kKeptOfFrame = 1000;
 inline constexpr std::size_t kShownOfFrame = 200;
 [[nodiscard]] inline std::string start_of(const Frame& frame) {
   return frame.is_text() ? std::string(frame.text().substr(0, kKeptOfFrame)) : "binary data";
 }
 
-/// One error may be told to many calls.
+/// One error may reject many calls.
 [[nodiscard]] std::shared_ptr<const Error> share(ErrorPtr error);
 [[nodiscard]] std::shared_ptr<const Error> share(ErrorCode code, std::string message);
 

@@ -14,7 +14,7 @@ Session::Credential& Session::credential_of(TimePoint now, const Endpoint& endpo
   for (const auto& entry : credentials_) {
     if (entry.second->key == key) return *entry.second;
   }
-  // Where secrets change with every template, those of the past go: not those whose connections may still tell of them.
+  // If secrets change with every template, old ones are dropped, but not those of connections that may still show them.
   const auto is_used = [this](TokenId id) {
     return std::any_of(connections_.begin(), connections_.end(),
                        [id](const auto& entry) { return entry.second->credential == id; });
@@ -30,7 +30,7 @@ Session::Credential& Session::credential_of(TimePoint now, const Endpoint& endpo
   return *credential;
 }
 
-// Opens the connection where its token holds; else the token has to come first.
+// Opens the connection if its token is valid; else fetches a token first.
 void Session::authorize(TimePoint now, Connection& connection) {
   const Endpoint& endpoint = connection.endpoint;
   Credential& credential = credential_of(now, endpoint);
@@ -84,7 +84,7 @@ void Session::handle_token_failed(TimePoint now, TokenId id, const OpeningFailur
   token_came(now, id, entry->second->token.handle_failure(failure), failure.kind);
 }
 
-// Or it does not: then there is an error.
+// Or does not arrive: then there is an error.
 void Session::token_came(TimePoint now, TokenId id, const ErrorPtr& error, OpeningFailure::Kind kind) {
   const BearerToken& token = credentials_.at(static_cast<std::uint32_t>(id))->token;
   std::vector<ConnectionId> waiting;
@@ -103,7 +103,7 @@ void Session::token_came(TimePoint now, TokenId id, const ErrorPtr& error, Openi
     if (error) {
       opening_failed(now, connection, on_heap(*error), 1000, {}, kind);
     } else {
-      // However short it holds: to ask for another one would never end.
+      // However short its lifetime: requesting another one would never end.
       open_with(connection, token);
     }
   }
@@ -158,7 +158,7 @@ Secrets Session::secrets_of(ConnectionId id) const {
   return secrets;
 }
 
-// Where no connection waits for it any more.
+// If no connection waits for it any more.
 void Session::cancel_unwanted(TokenId id) {
   const bool wanted = std::any_of(connections_.begin(), connections_.end(), [id](const auto& entry) {
     return entry.second->state == ConnectionState::authorizing && entry.second->credential == id;

@@ -11,7 +11,7 @@
 
 namespace utcp::ws {
 
-/// The host's: any that never runs backwards (`performance.now()`), from an epoch of its choice. The core never asks
+/// The host's clock: any that never runs backwards (`performance.now()`), with any epoch. The core never reads
 /// it.
 struct HostClock {
   using duration = std::chrono::microseconds;
@@ -22,8 +22,8 @@ struct HostClock {
 };
 using TimePoint = HostClock::time_point;
 
-/// What a deadline is for. Deadlines of the same moment come in this order: a call that gives up says so before its
-/// connection attempt does.
+/// The purpose of a deadline. Simultaneous deadlines expire in this order: a call times out before its
+/// connection attempt.
 struct TimerKey {
   enum class Kind : std::uint8_t { call, connection, endpoint, heartbeat };
   Kind kind;
@@ -40,7 +40,7 @@ class Timers {
 
   /// The earliest deadline.
   [[nodiscard]] std::optional<TimePoint> next() const;
-  /// Takes out the earliest deadline that is not after `now`.
+  /// Removes the earliest deadline that is not after `now`.
   [[nodiscard]] std::optional<TimerKey> pop_due(TimePoint now);
   [[nodiscard]] std::size_t size() const { return deadlines_.size(); }
 

@@ -37,18 +37,18 @@ inline constexpr int kNothing = 0;
 /// When a call's `leave_message` is sent.
 enum class LeaveWhen : std::uint8_t {
   left,    ///< this side ends the call: an abort, a timeout, a limit, the count of a stream
-  always,  ///< also where the peer ends it
+  always,  ///< also if the peer ends it
 };
 
 struct CallTemplate {
-  std::string name;  ///< empty where the template has none
+  std::string name;  ///< empty if the template has none
   Url url;
   MessageTemplate message;                     ///< the first, where there are `messages`
   std::vector<MessageTemplate> more_messages;  ///< `messages`: those behind it, in their order
-  bool sends_message = true;  ///< `message` is not `false`: then a call waits for what the peer sends by itself
+  bool sends_message = true;  ///< `message` is not `false`; otherwise a call waits for what the peer sends on its own
   bool sends_binary = false;  ///< `message_format`: the message goes out as a binary frame; of `messages` those that
                               ///< are the placeholder of one argument
-  bool sends_base64 = false;  ///< `message_format`: arguments that are bytes go in as base64 text
+  bool sends_base64 = false;  ///< `message_format`: binary arguments are inserted as base64 text
   MissingArguments missing_arguments = MissingArguments::error;  ///< of `message` and `filter_message`
   std::string protocol;  ///< WebSocket subprotocol (RFC 6455 section 1.9); empty: none
   bool keep_alive = true;
@@ -94,24 +94,24 @@ struct CallTemplate {
   bool strips = false;             ///< `frame`: JSON begins at the first bracket of what comes
   std::vector<AutoReply> replies;  ///< the first that matches a frame answers it
   std::optional<MessageTemplate>
-      leave_message;  ///< tells the peer that a call is left; rendered with the call's values
+      leave_message;  ///< tells the peer that a call is abandoned; rendered with the call's values
   LeaveWhen leave_when = LeaveWhen::left;
   std::optional<MessageTemplate> disconnect_message;  ///< sent before this side closes an open connection
   MessageTemplate discovery_message;                  ///< default `{"type":"utcp"}`
-  Discovery discovery;                                ///< how what answers it is read
+  Discovery discovery;                                ///< how to parse the answer to it
 
-  /// What of the template tells one endpoint from another, besides caller, manual and header fields: URL, subprotocol,
+  /// The parts of the template that distinguish endpoints, besides caller, manual and header fields: URL, subprotocol,
   /// headers, credential, connect message. Holds secrets: a map key, never shown.
   std::string endpoint_key;
 
-  /// What is likely a mistake, although it is allowed: fields that are not known, times that look like milliseconds.
+  /// Likely mistakes that are allowed: unknown fields, times that look like milliseconds.
   std::vector<std::string> warnings;
 
-  /// The message that answers are told by: of several the first that holds `{{request_id}}` or `{{uuid}}`.
+  /// The message that matches answers: of several, the first that contains `{{request_id}}` or `{{uuid}}`.
   [[nodiscard]] const MessageTemplate& id_message() const;
 };
 
-/// Whether a call gives an array.
+/// Whether a call returns an array.
 [[nodiscard]] inline bool gives_many(const CallTemplate& call_template) {
   const int expected = call_template.expected_responses.value_or(1);
   return expected != 1 && expected != kNothing;

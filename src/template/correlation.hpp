@@ -8,13 +8,13 @@
 
 namespace utcp::ws {
 
-/// Reads the field, once the message has been read.
+/// Parses the field, after the message.
 void read_correlation(FieldReader& fields, CallTemplate& out);
 
-/// Reads `capture`, once all that it goes with has been read.
+/// Parses `capture`, after the fields that it depends on.
 void read_capture(FieldReader& fields, CallTemplate& out);
 
-/// The JSON text of what stands there, with placeholders, of `{"/place": "text"}`; empty: it is the call's id.
+/// The JSON text of the value in `{"/place": "text"}`, with placeholders; empty: the call's id is used.
 [[nodiscard]] std::string_view correlation_value(const FieldReader& fields);
 
 }  // namespace utcp::ws

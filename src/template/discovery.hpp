@@ -19,13 +19,13 @@ struct Discovery {
   std::string call_template;  ///< JSON text of each tool's
 };
 
-/// Reads the field, if the manual's template has it. A tool's template is the manual's own, with the members of
-/// `discovery.template` in the place of its own; one that has a `url` stands alone.
+/// Parses the field, if the manual's template has it. A tool's template is the manual's, with the members of
+/// `discovery.template` replacing its own; a `url` among them replaces it as a whole.
 void read_discovery(const json::Members& manual_template, FieldReader& fields, Discovery& out);
 
-/// Finds in each element what `tool_text` takes.
+/// Finds the values for `tool_text` in each element.
 [[nodiscard]] json::ScanPlan plan_of_elements(const Discovery& discovery);
-/// What an element of the list says, as a tool of a manual.
+/// An element of the list, as a tool of a manual.
 [[nodiscard]] std::string tool_text(const Discovery& discovery, const json::ScanPlan& plan, std::string_view element);
 
 }  // namespace utcp::ws

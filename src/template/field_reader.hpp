@@ -14,8 +14,8 @@
 
 namespace utcp::ws {
 
-/// Reads typed members of one JSON object. The first error is kept; whoever reads asks for it once, at the end. Names
-/// and texts come as C strings: a view from a literal costs five times the code, at each of a hundred calls.
+/// Parses typed members of one JSON object. The first error is kept, to be checked once, at the end. Names
+/// and texts are C strings: a view from a literal costs five times the code, at each of a hundred calls.
 class FieldReader {
  public:
   enum class Presence {
@@ -23,9 +23,9 @@ class FieldReader {
     not_null,  ///< may be absent, but null is a value of the wrong type
     required,
   };
-  enum class Shown : bool { value, type };  ///< what an error may tell of a value; a secret's type only
+  enum class Shown : bool { value, type };  ///< what an error may show of a value; of a secret only its type
 
-  /// `prefix` stands before the names in errors: `auth.`.
+  /// `prefix` precedes the names in errors: `auth.`.
   explicit FieldReader(const json::Members& members, const char* prefix = "") : members_(members), prefix_(prefix) {}
 
   /// The JSON text of a member; empty where it is absent.
@@ -40,12 +40,12 @@ class FieldReader {
 
   void boolean(const char* name, bool& out, Presence presence = Presence::optional);
 
-  /// A value that is there and will not do. `got` is its JSON text.
+  /// Refuses a value. `got` is its JSON text.
   void refuse(const char* name, const char* takes, TextRef got, Shown shown = Shown::value);
 
   /// `call template field "timeout" must be a number of seconds above 0; got -1`
   void fail(const char* name, const char* takes, const char* got);
-  /// An error that another part found, told as the fault of a field.
+  /// An error from elsewhere, reported for a field.
   void fail_in(const char* name, ErrorPtr error);
   void fail(ErrorPtr error);
 

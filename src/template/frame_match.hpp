@@ -11,9 +11,9 @@
 namespace utcp::ws {
 
 /// Members that a frame must have, with their values, at any depth (`message_filter`, `stream_end`, `connect_ack`):
-/// flattened into leaf pointers and the values that must stand there. Arrays are flattened too; what holds nothing is a
-/// leaf. `{}` has no leaves: as `message_filter` all frames pass, as `stream_end` none ends a stream.
-/// Of a name that stands twice both values must match, so that nothing does.
+/// flattened into leaf pointers and their values. Arrays are flattened, too; empty containers are
+/// leaves. `{}` has no leaves: as `message_filter` all frames pass, as `stream_end` none ends a stream.
+/// Of duplicate names both values must match, so that nothing matches.
 struct FrameMatch {
   std::vector<std::pair<json::Pointer, std::string>> leaves;  ///< the value as JSON text: a scalar, `{}` or `[]`
   [[nodiscard]] bool empty() const { return leaves.empty(); }
@@ -21,14 +21,14 @@ struct FrameMatch {
 
 inline constexpr const char* kPrefixName = "$prefix";
 
-/// What tells frames of a kind (`error_match`, `progress_filter`): members, or how a text begins.
+/// A pattern for frames (`error_match`, `progress_filter`): members, or the start of a text.
 struct FrameMark {
   FrameMatch members;
   std::string prefix;  ///< of a text frame; used where it is not empty
   [[nodiscard]] bool empty() const { return members.empty() && prefix.empty(); }
 };
 
-/// All that frames are held against. A call's own is the template's with its placeholders filled in.
+/// All patterns for frames. A call's own are the template's with its placeholders filled in.
 struct FrameMatches {
   FrameMatch filter;  ///< `message_filter`
   FrameMatch stream_end;

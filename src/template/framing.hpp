@@ -11,7 +11,7 @@ namespace utcp::ws {
 
 void read_frame(FieldReader& fields, CallTemplate& out);
 
-/// `{"$prefix": "43{{request_id}}["}`: digits stand where the placeholder does, as many as there are.
+/// `{"$prefix": "43{{request_id}}["}`: the placeholder stands for any number of digits.
 void read_correlation_prefix(FieldReader& fields, std::string_view value, CallTemplate& out);
 
 }  // namespace utcp::ws

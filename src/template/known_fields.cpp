@@ -9,7 +9,7 @@
 namespace utcp::ws {
 namespace {
 
-// A field, and what it holds where it is left out; empty: it has no default, or one that depends on others (see
+// A field and its default; empty: it has no default, or one that depends on other fields (see
 // `default_of`).
 struct Field {
   const char* name;
@@ -60,7 +60,7 @@ constexpr Field kFields[] = {
     {"discovery_message", kDefaultDiscoveryMessage},
 };
 
-// Whether one of two names is the other with a letter or two that are next to each other changed, put in, left out or
+// Whether two names differ by one letter, or by two adjacent letters, that are changed, added, missing or
 // swapped.
 bool is_near(std::string_view left, std::string_view right) {
   if (left.size() > right.size()) std::swap(left, right);

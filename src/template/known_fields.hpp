@@ -15,10 +15,10 @@ namespace utcp::ws {
 inline constexpr const char* kDefaultStreamEnd = R"({"type":"stream_end"})";
 inline constexpr const char* kDefaultDiscoveryMessage = R"({"type":"utcp"})";
 
-/// The JSON text that a field holds where it is left out; empty: it has no default. `fields`: those of the template.
+/// The JSON text of a field's default; empty: it has none. `fields`: those of the template.
 [[nodiscard]] std::string_view default_of(std::string_view name, const FieldReader& fields);
 
-/// What is allowed, but hardly meant: fields that are not known, times that look like milliseconds. A sentence for
+/// Likely mistakes that are allowed: unknown fields, times that look like milliseconds. A sentence for
 /// each.
 [[nodiscard]] std::vector<std::string> oddities_of(const json::Members& members);
 

@@ -44,8 +44,8 @@ struct ManualText {
 /// run or read there (`command`, `file_path`).
 void leave_out_loopback_tools(ManualText& manual, const Url& source);
 
-/// Gives the credential that fetched a manual (JSON text of its template's `auth`) to those of its websocket tools that
-/// bring none, where they lead to the same origin as `source`: a manual cannot send it elsewhere.
+/// Copies the credential that fetched a manual (JSON text of its template's `auth`) to those of its websocket tools
+/// without one, if they have the same origin as `source`: a manual cannot send it elsewhere.
 void lend_auth(ManualText& manual, const Url& source, std::string_view auth);
 
 }  // namespace utcp::ws

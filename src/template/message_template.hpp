@@ -15,14 +15,14 @@
 
 namespace utcp::ws {
 
-/// How a value goes into the message.
+/// How a value is inserted into the message.
 enum class Encoding : std::uint8_t {
   text,         ///< a string as it is, anything else as compact JSON text
   json_string,  ///< that same text, escaped for the inside of a JSON string literal
   json_value,   ///< as a JSON value; of the built-ins ids as numbers where they are integers, the rest as strings
 };
 
-/// One piece of a message. A plan is a list of pieces; who holds the arguments puts them together (native:
+/// One piece of a message. A plan is a list of pieces; the owner of the arguments renders it (native:
 /// `render`; JavaScript: `js/core/message.js`), so that a large argument is never copied into the core.
 struct Piece {
   enum class Kind : std::uint8_t {
@@ -41,15 +41,15 @@ struct Piece {
   Kind kind = Kind::literal;
   Encoding encoding = Encoding::text;
   std::string text;         ///< literal: the text; argument: its name; captured: `connect.sid` (see captured.hpp)
-  std::uint8_t levels = 0;  ///< how often what is put in is escaped besides: it stands in JSON text within JSON strings
+  std::uint8_t levels = 0;  ///< number of additional escapes, for JSON text within JSON strings
   bool operator==(const Piece&) const = default;
 };
 using Plan = std::vector<Piece>;
 
-/// What becomes of a placeholder whose argument is not there.
+/// How to handle a placeholder without its argument.
 enum class MissingArguments : std::uint8_t {
   error,  ///< the call fails with `invalid_argument`
-  omit,   ///< a member or element whose whole value it is is left out; inside a text nothing takes its place
+  omit,   ///< a member or element that is only the placeholder is omitted; inside a text it becomes empty
   keep,   ///< it stays as it is, as in the reference; `{{args.name}}` that is a whole value becomes null
 };
 
@@ -70,7 +70,7 @@ class Names;
 
 class MessageTemplate {
  public:
-  /// No `message`: the arguments go out as one JSON object.
+  /// No `message`: the arguments are sent as one JSON object.
   MessageTemplate() = default;
 
   /// `message` is the JSON text of a string, object or array (`null`: none). A string that starts with `{` or `[`, but
@@ -152,16 +152,17 @@ class MessageTemplate {
   std::optional<IdPlace> id_place_;
 };
 
-/// What an argument becomes in the message. `raw`: its JSON text; empty: there is none, so that it is null, or no text.
+/// An argument as inserted into the message. `raw`: its JSON text; empty: there is none, so that it is null, or no
+/// text.
 [[nodiscard]] std::string rendered(const Piece& argument, std::string_view raw);
 
-/// A plan with all in it but what is known later: literals, pieces of what is captured and, where `built_ins` has none,
-/// new ids. See `render`.
+/// A plan with all values but those known later: only literals, captured pieces and, if `built_ins` has none, new ids
+/// remain. See `render`.
 [[nodiscard]] Plan fill(const Plan& plan, std::string_view arguments, const json::Members& members,
                         const BuiltIns& built_ins);
 
-/// Puts the pieces of a plan together. What is captured stays as it stands in the template. `arguments`: an object's
-/// JSON text, `members`: the same, taken apart.
+/// Joins the pieces of a plan. Captured values keep their placeholders. `arguments`: an object's
+/// JSON text, `members`: the same, as members.
 [[nodiscard]] std::string render(const Plan& plan, std::string_view arguments, const json::Members& members,
                                  const BuiltIns& built_ins);
 

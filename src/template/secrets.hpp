@@ -55,7 +55,7 @@ class Secrets {
 /// writing become blanks. What is longer than `longest` bytes is cut.
 [[nodiscard]] std::string printable(std::string_view text, std::size_t longest);
 
-/// How much of what others say goes into a message.
+/// How much of a foreign text a message may contain.
 inline constexpr std::size_t kLongestSaid = 500;
 
 /// Both, for a message.

@@ -34,7 +34,12 @@ for (const [what, status, body, words] of [
   ['nothing', 200, '', /not answer with a JSON object/],
   ['an array', 200, [1], /not answer with a JSON object/],
   ['JSON that ends in the middle', 200, '{"access_token":"a', /not answer with a JSON object/],
-  ['JSON nested beyond reason', 200, `{"access_token":${'['.repeat(5000)}${']'.repeat(5000)}}`, /not answer with a JSON object/],
+  [
+    'JSON nested beyond reason',
+    200,
+    `{"access_token":${'['.repeat(5000)}${']'.repeat(5000)}}`,
+    /not answer with a JSON object/,
+  ],
   ['no access_token', 200, { token: 'x' }, /without a usable access_token/],
   ['an empty one', 200, { access_token: '' }, /without a usable access_token/],
   ['a number', 200, { access_token: 7 }, /without a usable access_token/],
