@@ -94,6 +94,13 @@ Secrets Session::secrets_of(const Call& call) const {
   return secrets;
 }
 
+// What its connection knows, and what the first answers of all calls there told.
+Secrets Session::secrets_of_all(const Connection& connection) const {
+  Secrets secrets = secrets_of(connection.id);
+  for (const auto& entry : connection.answers) secrets.add_captured(calls_.at(entry.second)->late->answer);
+  return secrets;
+}
+
 // Returns whether the frame is for a call that was left before its first answer came.
 bool Session::leave_late(Connection& connection, const Frame& frame) {
   Call* call = find_route(connection.owed, left_, false, frame);

@@ -79,7 +79,7 @@ struct Session::Connection {
   const ConnectStep* step = nullptr;  // of the template's `connect`: the one that waits
   Captured captured{};                // what steps have kept
   std::string instead{};              // how the last frame began that came while a step waited for another
-  std::string last_words{};           // how an error began that named no call, masked, where nothing came since
+  std::string last_words{};           // how an error began that named no call, where nothing came since
   TimePoint idle_since{};
   Flow unsolicited{}, replied{};         // frames that nobody asked for, and those that were answered by `replies`
   TimePoint heard_at{};                  // when the peer last showed that it is there
