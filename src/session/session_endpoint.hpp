@@ -59,8 +59,8 @@ struct Session::Connection {
   ConnectionStatus state{};
   /// Its calls, by the place where answers carry the id, then by the id.
   std::map<std::string, Routes> calls{};
-  /// Those with a first answer, by the place of its captured value in later frames, then by the value. Calls whose caller
-  /// gave the value are here from the start.
+  /// Those with a first answer, by the place of its captured value in later frames, then by the value. Calls whose
+  /// caller gave the value are here from the start.
   Routes answers{};
   /// Those abandoned before it arrived, whose leave messages need it. By place and id.
   Routes owed{};
@@ -79,7 +79,7 @@ struct Session::Connection {
   const ConnectStep* step = nullptr;  // the waiting step of the template's `connect`
   Captured captured{};                // by steps
   std::string instead{};              // start of the last frame that did not match the waiting step
-  std::string last_words{};           // start of an error that named no call, masked; until the next frame
+  std::string last_words{};           // start of an error that named no call; until the next frame
   TimePoint idle_since{};
   Flow unsolicited{}, replied{};         // unsolicited frames, and those answered by `replies`
   TimePoint heard_at{};                  // when the peer last sent something

@@ -76,8 +76,7 @@ void Session::note_last_words(Connection& connection, const Frame& frame) const 
   for (const auto& [place, calls] : connection.calls) {
     const Call& call = *calls_.at(calls.begin()->second);
     if (call.tool->rules.has_id(frame, options_.max_depth)) continue;
-    if (judge(call, frame).kind == Judgement::Kind::tool_error)
-      connection.last_words = said(start_of(frame), secrets_of(call));
+    if (judge(call, frame).kind == Judgement::Kind::tool_error) connection.last_words = start_of(frame);
   }
 }
 

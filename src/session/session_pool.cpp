@@ -144,15 +144,16 @@ void Session::handle_close(TimePoint now, ConnectionId id, int code, std::string
   Connection& connection = *entry->second;
   const bool was_ready = connection.state.is_ready();
   const std::string why = said(reason, secrets_of(id));
+  const std::string& words = connection.last_words;
   const ConnectStep* connect = connection.endpoint.tool->call_template.connect.get();
   const std::string when = was_ready                                       ? "before the answer came"
                            : connection.state == ConnectionState::greeting ? concat({"after ", connect->field})
                                                                            : "during the handshake";
-  ErrorPtr error =
-      make_error(was_ready ? ErrorCode::connection_closed : ErrorCode::connection_failed,
-                 concat({connection.endpoint.label, " closed the connection ", when, " (code ", to_text(code),
-                         why.empty() ? "" : ", reason \"", why, why.empty() ? ")" : "\")",
-                         connection.last_words.empty() ? "" : "; before that it said: ", connection.last_words}));
+  ErrorPtr error = make_error(
+      was_ready ? ErrorCode::connection_closed : ErrorCode::connection_failed,
+      concat({connection.endpoint.label, " closed the connection ", when, " (code ", to_text(code),
+              why.empty() ? "" : ", reason \"", why, why.empty() ? ")" : "\")",
+              words.empty() ? "" : "; before that it said: ", words.empty() ? "" : said(words, secrets_of(id))}));
   error->close_code = code;
   error->reason = why;
   error->was_clean = was_clean;

@@ -365,5 +365,26 @@ TEST(SessionAnswers, WhatAFirstAnswerToldIsMaskedInReasonsForClosing) {
   EXPECT_EQ(host.outcome(call).error->reason, "*** is used up");
 }
 
+TEST(SessionAnswers, SecretsOfTheFirstOneAreNotShownToOthersThatAConnectionEnds) {
+  constexpr std::string_view kToken = R"({"url":"wss://h.example/ws","message":{"id":"{{request_id}}"},
+    "capture":{"token":"/token"},"message_filter":{"token":"{{answer.token}}"},
+    "error_match":{"bad":true},"connection_error":{"gone":true}})";
+  for (const bool closes : {false, true}) {
+    Subscriber host;
+    host.late_leave.clear();
+    host.late_filter = MessageTemplate::compile(R"([{"token":"{{answer.token}}"},{},{}])")->plan({});
+    const ToolId tool = host.tool(kToken);
+    (void)host.stream(tool);
+    const CallId other = host.stream(tool);
+    host.open(1);
+    host.text(1, R"({"id":1,"token":"s3cr3t-t0k3n"})");
+    host.text(
+        1, closes ? R"({"bad":true,"why":"s3cr3t-t0k3n is over"})" : R"({"gone":true,"why":"s3cr3t-t0k3n is over"})");
+    if (closes) host.peer_closes(1, 1011);
+    ASSERT_TRUE(host.outcome(other).error);
+    EXPECT_THAT(host.outcome(other).error->message, HasSubstr("\"*** is over\""));
+  }
+}
+
 }  // namespace
 }  // namespace utcp::ws::test
