@@ -156,9 +156,7 @@ const NO_JSON =
   ' is bytes, which JSON cannot hold: pass a text, or set "message_format" to "base64", or to "binary" with the ' +
   'placeholder of this argument alone as "message"';
 
-const NO_CHUNKS =
-  ' is an async iterable, which JSON cannot hold: only an argument itself comes in chunks, so make it one, and let one ' +
-  'message of the template name it';
+const NO_CHUNKS = ' is an async iterable, which JSON cannot hold: pass it as an argument of its own';
 
 /** @param {unknown} value @param {string} path */
 function checkJson(value, path) {
