@@ -180,6 +180,9 @@ struct CallRequest {
   bool uploads = false;  ///< the host sends its messages one by one, and says so with `handle_upload`
 };
 
+/// A tool's name without the manual's.
+[[nodiscard]] std::string_view short_name(std::string_view tool_name);
+
 class Session {
  public:
   explicit Session(SessionOptions options = {});
@@ -189,14 +192,12 @@ class Session {
 
   /// Makes a template ready for calls of one tool by one caller. `tool_name` decides the manual that the calls belong
   /// to: what stands before its first `.`, else the template's name (which an empty `tool_name`, discovery, always
-  /// takes).
+  /// takes). Tools whose templates differ in names and messages only have the same id.
   [[nodiscard]] ToolId prepare(CallerId caller, std::string_view tool_name, CallTemplate call_template);
-  /// Calls that run go on; the id is dead.
+  /// To be called as often as the id was given; then it is dead. Calls that run go on.
   void release(ToolId tool);
-  /// The template of a prepared tool, null for a dead id.
+  /// The template of a prepared tool, null for a dead id. Its messages are empty: they stay with the host.
   [[nodiscard]] const CallTemplate* find_template(ToolId tool) const;
-  /// The tool's name without the manual's.
-  [[nodiscard]] std::string_view short_name(ToolId tool) const;
 
   /// The host picks the id; it must not be in use. Whatever goes wrong comes as a `SettleCall`.
   void start_call(TimePoint now, CallId id, const CallRequest& request);
@@ -368,6 +369,7 @@ class Session {
   bool reporting_ = false;
   std::uint32_t last_tool_ = 0, last_endpoint_ = 0, last_connection_ = 0, last_credential_ = 0;
   std::map<std::uint32_t, std::shared_ptr<Tool>> tools_;
+  std::map<std::string, std::uint32_t> tool_ids_;  // by what makes tools the same to calls
   Table<Endpoint> endpoints_;
   std::vector<Endpoint*> touched_;                     // since the event began
   std::map<std::string, std::uint32_t> endpoint_ids_;  // by endpoint key

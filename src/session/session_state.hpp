@@ -17,12 +17,15 @@ namespace utcp::ws {
 [[nodiscard]] inline std::string part(std::string_view text) { return concat({to_text(text.size()), ":", text}); }
 inline void append_part(std::string& key, std::string_view text) { key += part(text); }
 
+/// What tools have in common whose templates differ in names and messages only, as most of a manual do: all that a call
+/// touches, so that calls of thousands of tools touch the same memory.
 struct Session::Tool {
-  CallTemplate call_template;
+  CallTemplate call_template;  // without its messages: those are the host's
   CallRules rules;
   CallerId caller;
   std::string owner;                // the manual that calls belong to
-  std::string short_name;           // without the manual's name
+  std::string key{};                // in `Session::tool_ids_`
+  std::size_t prepared = 0;         // how often it was prepared and not released
   std::uint32_t endpoint_hint = 0;  // the endpoint of the last call; valid while it exists and no header field varies
   std::string place;                // where answers, and progress, carry the id, as a part of a key
   std::string answer_place;         // where they carry what `capture` has kept; empty: there is none
@@ -33,7 +36,10 @@ struct Session::Tool {
         rules(call_template),
         caller(c),
         place(rules.correlates() ? part(rules.id_places()) : ""),
-        answer_place(rules.captures() ? part(rules.answer_place()) : "") {}
+        answer_place(rules.captures() ? part(rules.answer_place()) : "") {
+    call_template.message = MessageTemplate();
+    call_template.more_messages.clear();
+  }
 };
 
 /// An application code (RFC 6455 section 7.4.2) that tells the peer why it was cut off.

@@ -102,6 +102,10 @@ struct CallTemplate {
   /// headers, credential, connect message. Holds secrets: a map key, never shown.
   std::string endpoint_key;
 
+  /// All that decides about calls but the texts of `message` and `messages`: where it is the same, calls are made by
+  /// the same rules. Holds secrets: a map key, never shown.
+  std::string rules_key;
+
   /// What is likely a mistake, although it is allowed: fields that are not known, times that look like milliseconds.
   std::vector<std::string> warnings;
 
