@@ -56,7 +56,6 @@ export interface CoreModule {
     source: string,
     keepLoopback: boolean,
   ): string;
-  errorTable(): string;
   heapInUse(): number;
   /** The address of the session's `ChannelWords` (bindings/wasm/channel.hpp). */
   channel(session: CoreSession): number;
@@ -65,10 +64,7 @@ export interface CoreModule {
 }
 
 export interface CoreSettings {
-  instantiateWasm(
-    imports: WebAssembly.Imports,
-    done: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
-  ): object;
+  instantiateWasm(imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void): object;
   onAbort(what: unknown): never;
   /** What Emscripten's WebSocket API makes its sockets with. */
   WebSocket: new (
