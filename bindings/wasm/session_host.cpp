@@ -105,7 +105,7 @@ SessionHost::~SessionHost() {
 std::string SessionHost::prepare(std::uint32_t caller, const std::string& tool_name, const std::string& call_template) {
   Result<CallTemplate> parsed = parse_call_template(std::string_view(call_template));
   if (!parsed) return error_reply(parsed.error());
-  const CallTemplate& prepared = parsed.value();
+  CallTemplate& prepared = parsed.value();
   Reply reply;
   reply.text("name", short_name(tool_name));
   reply.text("endpoint", prepared.url.label());
@@ -120,16 +120,15 @@ std::string SessionHost::prepare(std::uint32_t caller, const std::string& tool_n
   reply.json("discovery", plan_json(prepared.discovery_message.plan({})));
   const bool has_one_plan = !prepared.message.depends_on_names();
   if (has_one_plan) reply.json("plan", plan_json(prepared.message.plan({})));
+  reply.number("tool", static_cast<std::uint32_t>(session_.prepare(CallerId{caller}, tool_name, prepared)));
   if (!has_one_plan || !prepared.more_messages.empty()) {
     while (++last_messages_ == 0 || messages_.contains(last_messages_)) {
     }
-    std::vector<MessageTemplate>& messages = messages_[last_messages_];
-    messages = prepared.more_messages;
-    messages.insert(messages.begin(), prepared.message);
+    Messages& messages = messages_[last_messages_];
+    messages.first = std::move(prepared.message);
+    messages.more = std::move(prepared.more_messages);
     reply.number("messages", last_messages_);
   }
-  const ToolId tool = session_.prepare(CallerId{caller}, tool_name, std::move(parsed).value());
-  reply.number("tool", static_cast<std::uint32_t>(tool));
   return value_reply(reply.take());
 }
 
@@ -141,9 +140,11 @@ void SessionHost::release(std::uint32_t tool, std::uint32_t messages) {
 std::string SessionHost::plan(std::uint32_t tool, std::uint32_t messages, const std::string& names, int of) const {
   const CallTemplate* call_template = session_.find_template(ToolId{tool});
   if (call_template == nullptr) return value_reply("[]");
-  const MessageTemplate& message = of == 1   ? call_template->filter_message
+  const auto own = messages_.find(messages);
+  const MessageTemplate& message = of == 0   ? own->second.first
+                                   : of == 1 ? call_template->filter_message
                                    : of == 2 ? *call_template->leave_message
-                                             : messages_.at(messages)[static_cast<std::size_t>(of == 0 ? 0 : of - 2)];
+                                             : own->second.more[static_cast<std::size_t>(of) - 3];
   return plan_reply(message.plan(parse_names(names), call_template->missing_arguments));
 }
 

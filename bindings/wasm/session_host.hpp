@@ -115,7 +115,12 @@ class SessionHost {
   Channel channel_;
   Scratch scratch_;
   std::map<ConnectionId, std::unique_ptr<Socket>> sockets_;
-  std::map<std::uint32_t, std::vector<MessageTemplate>> messages_;  // of tools whose plans JavaScript asks for
+  /// Of tools whose plans JavaScript asks for: `message`, and those behind it.
+  struct Messages {
+    MessageTemplate first;
+    std::vector<MessageTemplate> more;
+  };
+  std::map<std::uint32_t, Messages> messages_;
   std::uint32_t last_messages_ = 0;
 };
 

@@ -52,7 +52,7 @@ Session::Session(SessionOptions options) : options_(std::move(options)), random_
 Session::~Session() = default;
 Session::Session(Session&&) noexcept = default;
 
-ToolId Session::prepare(CallerId caller, std::string_view tool_name, CallTemplate call_template) {
+ToolId Session::prepare(CallerId caller, std::string_view tool_name, CallTemplate& call_template) {
   const std::string_view manual = before_first_dot(tool_name);
   std::string owner = manual.empty() ? call_template.name : std::string(manual);
   std::string key = owner_key(caller, owner) + std::exchange(call_template.rules_key, {});
@@ -61,7 +61,7 @@ ToolId Session::prepare(CallerId caller, std::string_view tool_name, CallTemplat
     while (++last_tool_ == 0 || tools_.contains(last_tool_)) {
     }
     id = last_tool_;
-    auto tool = std::make_shared<Tool>(std::move(call_template), caller);
+    auto tool = std::make_shared<Tool>(call_template, caller);
     tool->owner = std::move(owner);
     tool->key = std::move(key);
     tools_.emplace(id, std::move(tool));

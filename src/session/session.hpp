@@ -192,11 +192,12 @@ class Session {
 
   /// Makes a template ready for calls of one tool by one caller. `tool_name` decides the manual that the calls belong
   /// to: what stands before its first `.`, else the template's name (which an empty `tool_name`, discovery, always
-  /// takes). Tools whose templates differ in names and messages only have the same id.
-  [[nodiscard]] ToolId prepare(CallerId caller, std::string_view tool_name, CallTemplate call_template);
+  /// takes). Takes what is in the template but for its messages: those stay in it, and are the host's. Tools whose
+  /// templates differ in names and messages only have the same id.
+  [[nodiscard]] ToolId prepare(CallerId caller, std::string_view tool_name, CallTemplate& call_template);
   /// To be called as often as the id was given; then it is dead. Calls that run go on.
   void release(ToolId tool);
-  /// The template of a prepared tool, null for a dead id. Its messages are empty: they stay with the host.
+  /// The template of a prepared tool, null for a dead id. Its messages are the host's: here there are none.
   [[nodiscard]] const CallTemplate* find_template(ToolId tool) const;
 
   /// The host picks the id; it must not be in use. Whatever goes wrong comes as a `SettleCall`.

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <utcp_websocket/text.hpp>
@@ -31,14 +32,14 @@ struct Session::Tool {
   std::string answer_place;         // where they carry what `capture` has kept; empty: there is none
   std::string nowhere{};            // of a call that has a connection of its own
 
-  Tool(CallTemplate t, CallerId c)
+  Tool(CallTemplate& t, CallerId c)
       : call_template(std::move(t)),
         rules(call_template),
         caller(c),
         place(rules.correlates() ? part(rules.id_places()) : ""),
         answer_place(rules.captures() ? part(rules.answer_place()) : "") {
-    call_template.message = MessageTemplate();
-    call_template.more_messages.clear();
+    t.message = std::exchange(call_template.message, {});
+    t.more_messages = std::exchange(call_template.more_messages, {});
   }
 };
 

@@ -120,7 +120,8 @@ class Run {
     tool.needs_ack = parsed.connect && (parsed.connect->next || !parsed.connect->expect.empty());
     tool.connection_timeout = parsed.connection_timeout;
     tool.response_timeout = parsed.response_timeout;
-    tool.id = session_.prepare(tool.caller, tool.manual + ".t", parsed);
+    CallTemplate given = parsed;
+    tool.id = session_.prepare(tool.caller, tool.manual + ".t", given);
     REQUIRE(session_.find_template(tool.id) != nullptr);
     ++model_.tools[tool.id];
     tools_.push_back(tool);

@@ -90,7 +90,7 @@ ToolId Host::prepare(const ToolPlan& tool) {
   ++tool_count_;
   if (trace_ != nullptr)
     note("prepare for caller " + number(static_cast<std::uint32_t>(tool.caller)) + ' ' + tool.name + ' ' + tool.json);
-  return session_.prepare(tool.caller, tool.name, std::move(parsed).value());
+  return session_.prepare(tool.caller, tool.name, parsed.value());
 }
 
 void Host::note(std::string text) {
