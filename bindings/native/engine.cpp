@@ -182,7 +182,10 @@ void Engine::start(Call call) {
   }
   release_dropped(templates_.take_dropped());
   Template& used = *handle->call_template;
-  if (!used.tool) used.tool = session_.prepare(CallerId{used.caller}, used.tool_name, used.parsed);
+  if (!used.tool) {
+    CallTemplate given = used.parsed;
+    used.tool = session_.prepare(CallerId{used.caller}, used.tool_name, given);
+  }
   CallRequest request{.tool = *used.tool, .mode = handle->mode};
   request.timeout = handle->options.timeout;
   const std::uint32_t id = new_id();

@@ -73,15 +73,6 @@ std::string parse_manual_text(const std::string& text, std::uint32_t max_bytes, 
   return value_reply(reply.take());
 }
 
-std::string error_table_text() {
-  std::string rows = "[";
-  for (const ErrorKind& kind : error_table()) {
-    append(rows, {rows.size() > 1 ? "," : "", "[\"", kind.name, "\",\"", kind.class_name, "\",\"",
-                  fault_name(kind.fault), "\"]"});
-  }
-  return rows + ']';
-}
-
 bool secure_websocket_url(const std::string& url) { return is_secure_websocket_url(url); }
 bool secure_token_url(const std::string& url) { return is_secure_token_url(url); }
 
@@ -141,7 +132,6 @@ EMSCRIPTEN_BINDINGS(utcp_websocket) {
   function("planMessage", &plan_message);
   function("argumentNames", &argument_names);
   function("parseManual", &parse_manual_text);
-  function("errorTable", &error_table_text);
   function("heapInUse", &heap_in_use);
 }
 

@@ -13,8 +13,8 @@ export interface CoreModule {
   newSession(options: string): CoreSession;
   deleteSession(session: CoreSession): void;
   prepare(session: CoreSession, caller: number, toolName: string, callTemplate: string): string;
-  release(session: CoreSession, tool: number): void;
-  plan(session: CoreSession, tool: number, names: string, of: number): string;
+  release(session: CoreSession, tool: number, messages: number): void;
+  plan(session: CoreSession, tool: number, messages: number, names: string, of: number): string;
   /** `startCallWith` without extras and without Embind: the hot path. */
   _utcp_ws_start_call(session: CoreSession, now: number, call: number, tool: number, mode: number): void;
   startCallWith(session: CoreSession, now: number, call: number, tool: number, mode: number, extras: string): void;
@@ -56,7 +56,6 @@ export interface CoreModule {
     source: string,
     keepLoopback: boolean,
   ): string;
-  errorTable(): string;
   heapInUse(): number;
   /** The address of the session's `ChannelWords` (bindings/wasm/channel.hpp). */
   channel(session: CoreSession): number;
@@ -65,10 +64,7 @@ export interface CoreModule {
 }
 
 export interface CoreSettings {
-  instantiateWasm(
-    imports: WebAssembly.Imports,
-    done: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
-  ): object;
+  instantiateWasm(imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void): object;
   onAbort(what: unknown): never;
   /** What Emscripten's WebSocket API makes its sockets with. */
   WebSocket: new (

@@ -52,7 +52,7 @@ std::string Reply::take() {
 
 std::string error_json(const Error& error) {
   Reply reply;
-  reply.text("code", describe(error.code).name);
+  reply.text("code", error_name(error.code));
   reply.text("message", error.message);
   if (!error.field.empty()) reply.text("field", error.field);
   if (error.http_status != 0) reply.number("httpStatus", error.http_status);

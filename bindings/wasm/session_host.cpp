@@ -105,11 +105,9 @@ SessionHost::~SessionHost() {
 std::string SessionHost::prepare(std::uint32_t caller, const std::string& tool_name, const std::string& call_template) {
   Result<CallTemplate> parsed = parse_call_template(std::string_view(call_template));
   if (!parsed) return error_reply(parsed.error());
-  const ToolId tool = session_.prepare(CallerId{caller}, tool_name, std::move(parsed).value());
-  const CallTemplate& prepared = *session_.find_template(tool);
+  CallTemplate& prepared = parsed.value();
   Reply reply;
-  reply.number("tool", static_cast<std::uint32_t>(tool));
-  reply.text("name", session_.short_name(tool));
+  reply.text("name", short_name(tool_name));
   reply.text("endpoint", prepared.url.label());
   reply.json("headerFields", strings_json(prepared.header_fields));
   reply.flag("many", gives_many(prepared));
@@ -120,19 +118,33 @@ std::string SessionHost::prepare(std::uint32_t caller, const std::string& tool_n
   reply.flag("base64", prepared.sends_base64);
   if (prepared.sends_binary) reply.text("bytes", prepared.message.lone_argument());
   reply.json("discovery", plan_json(prepared.discovery_message.plan({})));
-  if (!prepared.message.depends_on_names()) reply.json("plan", plan_json(prepared.message.plan({})));
+  const bool has_one_plan = !prepared.message.depends_on_names();
+  if (has_one_plan) reply.json("plan", plan_json(prepared.message.plan({})));
+  reply.number("tool", static_cast<std::uint32_t>(session_.prepare(CallerId{caller}, tool_name, prepared)));
+  if (!has_one_plan || !prepared.more_messages.empty()) {
+    while (++last_messages_ == 0 || messages_.contains(last_messages_)) {
+    }
+    Messages& messages = messages_[last_messages_];
+    messages.first = std::move(prepared.message);
+    messages.more = std::move(prepared.more_messages);
+    reply.number("messages", last_messages_);
+  }
   return value_reply(reply.take());
 }
 
-void SessionHost::release(std::uint32_t tool) { session_.release(ToolId{tool}); }
+void SessionHost::release(std::uint32_t tool, std::uint32_t messages) {
+  session_.release(ToolId{tool});
+  messages_.erase(messages);
+}
 
-std::string SessionHost::plan(std::uint32_t tool, const std::string& names, int of) const {
+std::string SessionHost::plan(std::uint32_t tool, std::uint32_t messages, const std::string& names, int of) const {
   const CallTemplate* call_template = session_.find_template(ToolId{tool});
   if (call_template == nullptr) return value_reply("[]");
-  const MessageTemplate& message = of == 0   ? call_template->message
+  const auto own = messages_.find(messages);
+  const MessageTemplate& message = of == 0   ? own->second.first
                                    : of == 1 ? call_template->filter_message
                                    : of == 2 ? *call_template->leave_message
-                                             : call_template->more_messages[static_cast<std::size_t>(of) - 3];
+                                             : own->second.more[static_cast<std::size_t>(of) - 3];
   return plan_reply(message.plan(parse_names(names), call_template->missing_arguments));
 }
 

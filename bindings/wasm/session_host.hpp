@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <utcp_websocket/session.hpp>
 
@@ -32,13 +33,14 @@ class SessionHost {
   SessionHost(const SessionHost&) = delete;
   SessionHost& operator=(const SessionHost&) = delete;
 
-  /// `{"value":{tool, name, endpoint, headerFields, many, plan?, more?, bytes?, base64?, discovery}}` or `{"error":…}`.
+  /// `{"value":{tool, messages?, name, endpoint, headerFields, many, plan?, more?, bytes?, base64?, discovery}}` or
+  /// `{"error":…}`.
   [[nodiscard]] std::string prepare(std::uint32_t caller, const std::string& tool_name,
                                     const std::string& call_template);
-  void release(std::uint32_t tool);
+  void release(std::uint32_t tool, std::uint32_t messages);
   /// The pieces of the tool's message (`of` is 0), `message_filter` (1), `leave_message` (2) or its second message (3)
   /// and so on, for arguments of these names (a JSON array of strings).
-  [[nodiscard]] std::string plan(std::uint32_t tool, const std::string& names, int of) const;
+  [[nodiscard]] std::string plan(std::uint32_t tool, std::uint32_t messages, const std::string& names, int of) const;
 
   void start_call(double now, std::uint32_t call, std::uint32_t tool, int mode);
   /// `extras`: `{"headers":[value or null, …],"uuid":"…","filter":…,"leave":"…","uploads":true}`.
@@ -113,6 +115,13 @@ class SessionHost {
   Channel channel_;
   Scratch scratch_;
   std::map<ConnectionId, std::unique_ptr<Socket>> sockets_;
+  /// Of tools whose plans JavaScript asks for: `message`, and those behind it.
+  struct Messages {
+    MessageTemplate first;
+    std::vector<MessageTemplate> more;
+  };
+  std::map<std::uint32_t, Messages> messages_;
+  std::uint32_t last_messages_ = 0;
 };
 
 }  // namespace utcp::ws

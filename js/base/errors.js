@@ -1,5 +1,6 @@
 // Owns the error classes and how an error of the core becomes one of them. Must not know when which error happens: the
 // codes, classes and faults come from the core's table (src/base/error.cpp).
+import { ERRORS } from '../../dist/constants.js';
 
 /**
  * @import { AuthCode, CodeOf, ErrorCode, ErrorFacts, Fault, OpeningCode } from '../types/shared.js'
@@ -193,13 +194,8 @@ for (const [name, { prototype }] of Object.entries(classes)) {
 
 /** @type {Map<string, { class: ErrorClass, fault: Fault }>} */
 const kinds = new Map();
-
-/**
- * Copies the core's error table once the module is loaded.
- * @param {[code: string, className: string, fault: Fault][]} rows
- */
-export function setErrorTable(rows) {
-  for (const [code, className, fault] of rows) kinds.set(code, { class: classes[className], fault });
+for (const [code, className, fault] of ERRORS) {
+  kinds.set(code, { class: classes[className], fault: /** @type {Fault} */ (fault) });
 }
 
 /**

@@ -2,7 +2,7 @@
 // Must not know what the instance is used for.
 import { WRAPPER_MARK } from '../../dist/constants.js';
 import createCore, { wasmSource } from '../../dist/core.js';
-import { setErrorTable, UtcpWebSocketError } from '../base/errors.js';
+import { UtcpWebSocketError } from '../base/errors.js';
 import { load } from '../host/load.js';
 import { Wire } from './wire.js';
 
@@ -140,8 +140,7 @@ async function launch(source) {
       cause,
     );
   });
-  const instance = await instantiate(await compiled);
-  setErrorTable(JSON.parse(instance.core.errorTable()));
+  const instance = await instantiate(compiled);
   running = instance;
   return instance;
 }
@@ -176,8 +175,8 @@ class Payload {
   }
 }
 
-/** @param {WebAssembly.Module} module @returns {Promise<Instance>} */
-function instantiate(module) {
+/** @param {Promise<WebAssembly.Module>} compiling the glue begins meanwhile @returns {Promise<Instance>} */
+function instantiate(compiling) {
   return new Promise((resolve, reject) => {
     const payload = new Payload();
     /** @type {import('./wire.js').WireNote[]} */
@@ -187,11 +186,12 @@ function instantiate(module) {
     createCore({
       instantiateWasm(imports, done) {
         // The rejection handler comes last; otherwise an error inside `done` would hang forever.
-        WebAssembly.instantiate(module, imports)
+        compiling
+          .then((module) => WebAssembly.instantiate(module, imports))
           .then((instance) => {
             const exported = Object.values(instance.exports);
             memory = /** @type {any} */ (exported.find((value) => value instanceof WebAssembly.Memory));
-            done(instance, module);
+            done(instance);
           })
           .catch(reject);
         return {};
@@ -222,8 +222,8 @@ async function compile(given) {
   // Not import.meta.url: some bundlers replace it with a path on the build machine.
   const url = new URL(source, globalThis.location?.href ?? 'file:///');
   if (url.protocol !== 'file:') return compileResponse(await fetch(url));
-  const { readFile } = await load('node:fs/promises');
-  return WebAssembly.compile(await readFile(url));
+  const { readFileSync } = globalThis.process?.getBuiltinModule?.('node:fs') ?? (await load('node:fs'));
+  return WebAssembly.compile(readFileSync(url)); // by way of another thread it would take ten times as long
 }
 
 /** @param {Response} response */

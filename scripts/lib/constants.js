@@ -24,8 +24,10 @@ const defaults = [
 
 const texts = [['src/session/call.hpp', 'kWrapperMark', 'WRAPPER_MARK']];
 
-/** The headers that the constants are made from. */
-export const constantsInputs = [...new Set([...enums, ...defaults, ...texts].map(([header]) => header))];
+const errorTable = 'src/base/error.cpp';
+
+/** The files that the constants are made from. */
+export const constantsInputs = [...new Set([...enums, ...defaults, ...texts].map(([header]) => header)), errorTable];
 
 const withoutComments = (header) => readFileSync(fromRoot(header), 'utf8').replace(/\/\/.*$/gm, '');
 
@@ -77,6 +79,16 @@ function layout() {
     });
 }
 
+/** @returns {string[][]} each error's code, class and fault */
+function errors() {
+  const text = readFileSync(fromRoot(errorTable), 'utf8');
+  const rows = [...text.matchAll(/ErrorKind\{ErrorCode::(\w+), Fault::(\w+), "\1", "(\w+)"\}/g)];
+  if (rows.length === 0 || rows.length !== text.split('ErrorKind{').length - 1) {
+    throw new ScriptError(`${errorTable}: not a plain table of errors`);
+  }
+  return rows.map(([, code, fault, className]) => [code, className, fault]);
+}
+
 /** @returns {{ code: string, types: string }} the module, and its declarations */
 export function constants() {
   const all = [
@@ -91,7 +103,7 @@ export function constants() {
   );
   const list = JSON.stringify(reports);
   return {
-    code: `export const REPORT_NAMES = ${list};\n${all.map(([name, value]) => `export const ${name} = ${value};\n`).join('')}`,
-    types: `export const REPORT_NAMES: readonly ${list};\n${all.map(([name, value]) => `export const ${name}: ${value};\n`).join('')}`,
+    code: `export const ERRORS = ${JSON.stringify(errors())};\nexport const REPORT_NAMES = ${list};\n${all.map(([name, value]) => `export const ${name} = ${value};\n`).join('')}`,
+    types: `export const ERRORS: readonly (readonly [code: string, className: string, fault: string])[];\nexport const REPORT_NAMES: readonly ${list};\n${all.map(([name, value]) => `export const ${name}: ${value};\n`).join('')}`,
   };
 }

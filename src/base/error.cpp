@@ -36,6 +36,13 @@ constexpr std::array kErrorTable = {
     ErrorKind{ErrorCode::module_failed, Fault::library, "module_failed", "UtcpWebSocketError"},
 };
 
+// By themselves, so that the wasm module, which needs nothing else of the table, does not hold the rest.
+constexpr auto kErrorNames = [] {
+  std::array<const char*, kErrorTable.size()> names{};
+  for (std::size_t i = 0; i < names.size(); ++i) names[i] = kErrorTable[i].name;
+  return names;
+}();
+
 }  // namespace
 
 #ifndef __EMSCRIPTEN__
@@ -60,6 +67,8 @@ ErrorPtr make_error(ErrorCode code, std::string message, TextRef field) {
 std::span<const ErrorKind> error_table() { return kErrorTable; }
 
 const ErrorKind& describe(ErrorCode code) { return kErrorTable[static_cast<std::size_t>(code)]; }
+
+const char* error_name(ErrorCode code) { return kErrorNames[static_cast<std::size_t>(code)]; }
 
 const char* fault_name(Fault fault) {
   constexpr std::array kNames = {"caller", "peer", "network", "host", "library"};

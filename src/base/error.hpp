@@ -63,6 +63,7 @@ struct ErrorKind {
 /// All rows, in the order of `ErrorCode`.
 [[nodiscard]] std::span<const ErrorKind> error_table();
 [[nodiscard]] const ErrorKind& describe(ErrorCode code);
+[[nodiscard]] const char* error_name(ErrorCode code);
 [[nodiscard]] const char* fault_name(Fault fault);
 
 /// An error as a value. `message` says what happened and what to do, and never contains a secret.

@@ -29,6 +29,11 @@ std::string given_id(const CallRequest& request) {
 
 }  // namespace
 
+std::string_view short_name(std::string_view tool_name) {
+  const std::size_t manual = before_first_dot(tool_name).size();
+  return tool_name.substr(manual == 0 ? 0 : manual + 1);
+}
+
 std::shared_ptr<const Error> share(ErrorPtr error) { return std::make_shared<const Error>(std::move(*error)); }
 
 std::shared_ptr<const Error> share(ErrorCode code, std::string message) {
@@ -47,27 +52,37 @@ Session::Session(SessionOptions options) : options_(std::move(options)), random_
 Session::~Session() = default;
 Session::Session(Session&&) noexcept = default;
 
-ToolId Session::prepare(CallerId caller, std::string_view tool_name, CallTemplate call_template) {
-  auto tool = std::make_shared<Tool>(std::move(call_template), caller);
+ToolId Session::prepare(CallerId caller, std::string_view tool_name, CallTemplate& call_template) {
   const std::string_view manual = before_first_dot(tool_name);
-  tool->owner = manual.empty() ? tool->call_template.name : std::string(manual);
-  tool->short_name = manual.empty() ? tool_name : tool_name.substr(manual.size() + 1);
-  while (++last_tool_ == 0 || tools_.contains(last_tool_)) {
+  std::string owner = manual.empty() ? call_template.name : std::string(manual);
+  std::string key = owner_key(caller, owner) + std::exchange(call_template.rules_key, {});
+  std::vector<std::string> secrets = secrets_in_messages(call_template);
+  for (const std::string& secret : secrets) key += json::quote(secret);
+  std::uint32_t& id = tool_ids_[key];
+  if (id == 0) {
+    while (++last_tool_ == 0 || tools_.contains(last_tool_)) {
+    }
+    id = last_tool_;
+    auto tool = std::make_shared<Tool>(call_template, caller);
+    tool->owner = std::move(owner);
+    tool->key = std::move(key);
+    tool->secrets = std::move(secrets);
+    tools_.emplace(id, std::move(tool));
   }
-  tools_.emplace(last_tool_, std::move(tool));
-  return ToolId{last_tool_};
+  ++tools_.at(id)->prepared;
+  return ToolId{id};
 }
 
-void Session::release(ToolId tool) { tools_.erase(static_cast<std::uint32_t>(tool)); }
+void Session::release(ToolId tool) {
+  const auto entry = tools_.find(static_cast<std::uint32_t>(tool));
+  if (entry == tools_.end() || --entry->second->prepared > 0) return;
+  tool_ids_.erase(entry->second->key);
+  tools_.erase(entry);
+}
 
 const CallTemplate* Session::find_template(ToolId tool) const {
   const auto entry = tools_.find(static_cast<std::uint32_t>(tool));
   return entry == tools_.end() ? nullptr : &entry->second->call_template;
-}
-
-std::string_view Session::short_name(ToolId tool) const {
-  const auto entry = tools_.find(static_cast<std::uint32_t>(tool));
-  return entry == tools_.end() ? std::string_view{} : std::string_view(entry->second->short_name);
 }
 
 void Session::start_call(TimePoint now, CallId id, const CallRequest& request) {
@@ -314,9 +329,10 @@ std::uint64_t Session::random() {
 }
 
 Session::Counts Session::counts() const {
-  std::size_t waiting = 0;
+  std::size_t waiting = 0, tools = 0;
   for (const auto& entry : endpoints_) waiting += entry.second->waiting();
-  return {endpoints_.size(), connections_.size(), calls_.size(), waiting, tools_.size(), timers_.size()};
+  for (const auto& entry : tools_) tools += entry.second->prepared;
+  return {endpoints_.size(), connections_.size(), calls_.size(), waiting, tools, timers_.size()};
 }
 
 }  // namespace utcp::ws

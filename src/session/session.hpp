@@ -181,6 +181,9 @@ struct CallRequest {
   bool uploads = false;  ///< the host sends its messages one by one, and reports it with `handle_upload`
 };
 
+/// A tool's name without the manual's.
+[[nodiscard]] std::string_view short_name(std::string_view tool_name);
+
 class Session {
  public:
   explicit Session(SessionOptions options = {});
@@ -190,14 +193,13 @@ class Session {
 
   /// Prepares a template for calls of one tool by one caller. `tool_name` determines the manual of the calls: the part
   /// before its first `.`, else the template's name (which an empty `tool_name`, discovery, always
-  /// uses).
-  [[nodiscard]] ToolId prepare(CallerId caller, std::string_view tool_name, CallTemplate call_template);
-  /// Calls in flight continue; the id becomes invalid.
+  /// uses). Moves out of the template everything but its messages: those belong to the host. Tools whose templates
+  /// differ only in names and messages have the same id.
+  [[nodiscard]] ToolId prepare(CallerId caller, std::string_view tool_name, CallTemplate& call_template);
+  /// To be called as often as the id was returned; then the id becomes invalid. Calls in flight continue.
   void release(ToolId tool);
-  /// The template of a prepared tool, null for an invalid id.
+  /// The template of a prepared tool, without its messages, which belong to the host; null for an invalid id.
   [[nodiscard]] const CallTemplate* find_template(ToolId tool) const;
-  /// The tool's name without the manual's.
-  [[nodiscard]] std::string_view short_name(ToolId tool) const;
 
   /// The host picks the id, which must not be in use. Errors are reported by `SettleCall`.
   void start_call(TimePoint now, CallId id, const CallRequest& request);
@@ -371,6 +373,7 @@ class Session {
   bool reporting_ = false;
   std::uint32_t last_tool_ = 0, last_endpoint_ = 0, last_connection_ = 0, last_credential_ = 0;
   std::map<std::uint32_t, std::shared_ptr<Tool>> tools_;
+  std::map<std::string, std::uint32_t> tool_ids_;  // by what makes tools the same to calls
   Table<Endpoint> endpoints_;
   std::vector<Endpoint*> touched_;                     // since the event began
   std::map<std::string, std::uint32_t> endpoint_ids_;  // by endpoint key

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <utcp_websocket/text.hpp>
@@ -17,23 +18,30 @@ namespace utcp::ws {
 [[nodiscard]] inline std::string part(std::string_view text) { return concat({to_text(text.size()), ":", text}); }
 inline void append_part(std::string& key, std::string_view text) { key += part(text); }
 
+/// Shared by tools whose templates differ only in names and messages, as most tools of a manual do. A call touches
+/// nothing else of them, so that calls of thousands of tools touch the same memory.
 struct Session::Tool {
-  CallTemplate call_template;
+  CallTemplate call_template;  // without its messages: those are the host's
   CallRules rules;
   CallerId caller;
-  std::string owner;                // the manual of the calls
-  std::string short_name;           // without the manual's name
+  std::string owner;                   // the manual of the calls
+  std::string key{};                   // in `Session::tool_ids_`
+  std::size_t prepared = 0;            // how often it was prepared and not released
+  std::vector<std::string> secrets{};  // of its messages
   std::uint32_t endpoint_hint = 0;  // the endpoint of the last call; valid while it exists and no header field varies
   std::string place;                // where answers, and progress, carry the id, as a part of a key
   std::string answer_place;         // where they carry the captured value; empty: there is none
   std::string nowhere{};            // for a call with an exclusive connection
 
-  Tool(CallTemplate t, CallerId c)
+  Tool(CallTemplate& t, CallerId c)
       : call_template(std::move(t)),
         rules(call_template),
         caller(c),
         place(rules.correlates() ? part(rules.id_places()) : ""),
-        answer_place(rules.captures() ? part(rules.answer_place()) : "") {}
+        answer_place(rules.captures() ? part(rules.answer_place()) : "") {
+    t.message = std::exchange(call_template.message, {});
+    t.more_messages = std::exchange(call_template.more_messages, {});
+  }
 };
 
 /// An application code (RFC 6455 section 7.4.2) that tells the peer why the connection was closed.

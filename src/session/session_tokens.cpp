@@ -1,6 +1,7 @@
 // Owns waiting for OAuth2 tokens: which connections wait for which token, and what happens when it arrives or
 // fails.
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "session_state.hpp"
@@ -153,6 +154,13 @@ Secrets Session::secrets_of(ConnectionId id) const {
   secrets.add(endpoint.field_headers);
   secrets.add(connection.token);
   secrets.add_captured(connection.captured);
+  // Tools that share an endpoint may differ in their messages.
+  std::set<const Tool*> tools{endpoint.tool.get()};
+  for (const CallId call : calls_of(connection)) tools.insert(calls_.at(static_cast<std::uint32_t>(call))->tool.get());
+  for (const Tool* tool : tools) {
+    secrets.add(tool->call_template);
+    secrets.add(tool->secrets);
+  }
   for (const auto& [place, call] : connection.answers) secrets.add_captured(calls_.at(call)->late->answer);
   add_secrets(secrets, connection.given);
   return secrets;

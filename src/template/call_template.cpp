@@ -302,6 +302,24 @@ void read_fields(FieldReader& fields, CallTemplate& out) {
   out.endpoint_key = make_endpoint_key(fields, out);
 }
 
+// All fields as they stand, but for names and messages, of which only their ids and values that come later count.
+std::string make_rules_key(const json::Members& members, const CallTemplate& parsed) {
+  std::string key;
+  for (const auto& [name, value] : members) {
+    if (name != "name" && name != "message" && name != "messages") json::append_member(key, name, value);
+  }
+  const auto add = [&key](bool fact) { key += fact ? '1' : '0'; };
+  const MessageTemplate& message = parsed.id_message();
+  add(parsed.sends_message);
+  add(parsed.takes_captured);
+  add(message.holds_request_id());
+  add(message.holds_uuid());
+  const auto& place = message.id_place();
+  add(place && place->is_uuid);
+  if (place) append(key, {"at ", json::to_string(place->pointer)});
+  return key;
+}
+
 Result<json::Members> template_members(std::string_view text) {
   Result<json::Members> members = json::members(text);
   if (!members) {
@@ -337,7 +355,10 @@ Result<CallTemplate> parse_call_template(std::string_view text) {
   read_fields(fields, result.value());
   read_discovery(members.value(), fields, result.value().discovery);
   result.fail(fields.take_error());
-  if (result) result.value().warnings = oddities_of(members.value());
+  if (result) {
+    result.value().rules_key = make_rules_key(members.value(), result.value());
+    result.value().warnings = oddities_of(members.value());
+  }
   return result;
 }
 

@@ -104,6 +104,10 @@ struct CallTemplate {
   /// headers, credential, connect message. Holds secrets: a map key, never shown.
   std::string endpoint_key;
 
+  /// Everything that determines the rules of calls, without the texts of `message` and `messages`: calls of templates
+  /// with equal keys have the same rules. Contains secrets: a map key, never shown.
+  std::string rules_key;
+
   /// Likely mistakes that are allowed: unknown fields, times that look like milliseconds.
   std::vector<std::string> warnings;
 

@@ -183,8 +183,7 @@ void Secrets::add(const CallTemplate& call_template) {
   add_query(call_template.url.href);
   for (const ConnectStep* step = call_template.connect.get(); step != nullptr; step = step->next.get()) add(step->send);
   for (const AutoReply& reply : call_template.replies) add(reply.send);
-  add(call_template.message.plan({}));
-  for (const MessageTemplate& message : call_template.more_messages) add(message.plan({}));
+  add(secrets_in_messages(call_template));
   add(call_template.discovery_message.plan({}));
   for (const auto& message :
        {&call_template.ping_message, &call_template.leave_message, &call_template.disconnect_message}) {
@@ -192,21 +191,17 @@ void Secrets::add(const CallTemplate& call_template) {
   }
 }
 
-void Secrets::add(const Plan& plan) {
-  std::string message;
-  for (const Piece& piece : plan) message += piece.text;
-  add_named(message);
-}
+namespace {
 
-// What stands in a message of the template's own under a name that speaks of a secret: in JSON, also that in its
-// strings, and in lines of headers.
-void Secrets::add_named(std::string_view text) {
+// Appends the values in a message of the template under names that speak of secrets: in JSON, also in its strings, and
+// in lines of headers.
+void append_named(std::vector<std::string>& out, std::string_view text) {
   for (std::string_view rest = text; !rest.empty();) {
     const std::string_view line = rest.substr(0, rest.find_first_of("\r\n"));
     rest.remove_prefix(std::min(line.size() + 1, rest.size()));
     const std::size_t end = line.find_first_of("\": ");
     if (end == line.npos || line[end] != ':' || !names_a_secret(line.substr(0, end))) continue;
-    add(line.substr(std::min(line.find_first_not_of(' ', end + 1), line.size())));
+    out.emplace_back(line.substr(std::min(line.find_first_not_of(' ', end + 1), line.size())));
   }
   std::string name;
   for (std::size_t i = text.find('"'); i < text.size(); i = text.find('"', i)) {
@@ -217,11 +212,36 @@ void Secrets::add_named(std::string_view text) {
     if (next != text.npos && text[next] == ':') {
       name = std::move(literal);
     } else if (name == kDigestName || names_a_secret(name)) {
-      add(literal);
+      out.push_back(std::move(literal));
     } else {
-      add_named(literal);
+      append_named(out, literal);
     }
   }
+}
+
+void append_named(std::vector<std::string>& out, const Plan& plan) {
+  std::string message;
+  for (const Piece& piece : plan) message += piece.text;
+  append_named(out, message);
+}
+
+}  // namespace
+
+std::vector<std::string> secrets_in_messages(const CallTemplate& call_template) {
+  std::vector<std::string> secrets;
+  append_named(secrets, call_template.message.plan({}));
+  for (const MessageTemplate& message : call_template.more_messages) append_named(secrets, message.plan({}));
+  return secrets;
+}
+
+void Secrets::add(const std::vector<std::string>& secrets) {
+  for (const std::string& secret : secrets) add(secret);
+}
+
+void Secrets::add(const Plan& plan) {
+  std::vector<std::string> secrets;
+  append_named(secrets, plan);
+  add(secrets);
 }
 
 void Secrets::add_captured(const Captured& captured) {

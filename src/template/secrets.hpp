@@ -35,6 +35,7 @@ class Secrets {
   /// (`access_token`, `password`, …).
   void add(const CallTemplate& call_template);
   void add(const Plan& plan);
+  void add(const std::vector<std::string>& secrets);
   /// Those whose names speak of secrets.
   void add_captured(const Captured& captured);
 
@@ -45,11 +46,13 @@ class Secrets {
 
  private:
   void add_query(TextRef url, std::size_t shortest);
-  void add_named(std::string_view text);
   [[nodiscard]] bool hide(std::string_view text, std::vector<bool>& hidden) const;
   std::vector<std::string> known_;
   std::vector<bool> starts_ = std::vector<bool>(256);  // the bytes that one of them begins with
 };
+
+/// Values that `message` and `messages` contain under names that speak of secrets.
+[[nodiscard]] std::vector<std::string> secrets_in_messages(const CallTemplate& call_template);
 
 /// On one line, and nothing that is not seen: control characters, line separators and what changes the direction of
 /// writing become blanks. What is longer than `longest` bytes is cut.

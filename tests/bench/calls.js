@@ -81,9 +81,9 @@ function startup(code) {
   });
   return Number(stdout);
 }
-const library = JSON.stringify(new URL('../../js/api/index.js', import.meta.url).href);
+const library = JSON.stringify(new URL('../../dist/index.js', import.meta.url).href); // what is published
 const starts = { ours: [], ws: [] };
-for (let i = 0; i < 15; i += 1) {
+for (let i = 0; i < 25; i += 1) {
   starts.ours.push(startup(`await (await import(${library})).ready()`));
   starts.ws.push(startup(`await import('ws')`));
 }

@@ -1,5 +1,6 @@
-// `npm run bench -- memory [calls] [connections]`: what a million calls on one connection and ten thousand connections leave
-// behind. Always exits 0; tests/js/leak.test.js judges the same with fewer.
+// `npm run bench -- memory [calls] [connections]`: what a tool, an endpoint with its connection and a call in flight take, and what a
+// million calls on one connection and ten thousand connections leave behind. Always exits 0; tests/js/leak.test.js judges the
+// same with fewer.
 import { WebSocketCommunicationProtocol } from '../../js/api/index.js';
 import { driverOf } from '../../js/api/protocol.js';
 import { collectGarbage } from '../support/garbage.js';
@@ -21,6 +22,49 @@ const template = {
 
 /** A call on a connection of its own. */
 const once = { keep_alive: false, correlation: false };
+
+/** Bytes in use. */
+async function used(protocol) {
+  await turns(3);
+  collectGarbage();
+  const { heapUsed, external } = process.memoryUsage();
+  return { 'JS heap': heapUsed, external, 'wasm heap': driverOf(protocol).counts().heap };
+}
+
+/** What there may be many of: how many, what template each has, and how one comes to be. */
+const parts = {
+  tool: [10_000, (i) => ({ ...template, message: { ...template.message, tool: i } }), (call, i) => call({ n: i })],
+  'endpoint and its connection': [
+    1000,
+    (i) => ({ ...template, url: `${server.url}${i}` }),
+    (call, i) => call({ n: i }),
+  ],
+  'call in flight': [
+    10_000,
+    () => template,
+    (call, i) => {
+      call({ n: i, hold: 10_001 }).catch(() => {});
+      return i % 100 === 99 ? call({ n: i }) : undefined; // its answer tells that those before have left
+    },
+  ],
+};
+
+const costs = [];
+for (const [host, WebSocket] of Object.entries(hosts)) {
+  for (const [part, [count, templateOf, add]] of Object.entries(parts)) {
+    const protocol = new WebSocketCommunicationProtocol({ WebSocket, maxConnections: 1 });
+    const tools = Array.from({ length: count }, (_, i) => ({ name: `bench.tool_${i}`, template: templateOf(i) }));
+    const call = (args) => protocol.callTool(null, tools[args.n].name, args, tools[args.n].template);
+    for (let i = 0; i < 20; i += 1) await call({ n: 0 });
+    const before = await used(protocol);
+    for (let i = 1; i < count; i += 1) await add(call, i);
+    const after = await used(protocol);
+    const each = (name) => `${Math.round((after[name] - before[name]) / count)} B`;
+    costs.push({ host, 'one more': part, ...Object.fromEntries(Object.keys(after).map((name) => [name, each(name)])) });
+    await protocol.close();
+  }
+}
+printTable(costs, 'what one more takes');
 
 const rows = [];
 for (const [host, WebSocket] of Object.entries(hosts)) {

@@ -57,6 +57,24 @@ async function openSockets(WebSocket, count, inFlight) {
   return { call, inFlight, close: () => sockets.forEach(({ socket }) => void socket.close()) };
 }
 
+/** One bare socket, whose messages are as many as tools. */
+async function openMessages(WebSocket, count, inFlight) {
+  const socket = await openRaw(WebSocket, server.url);
+  const messages = Array.from({ length: count }, (_, i) => numbered(i).message);
+  const waiting = new Map();
+  socket.onmessage = ({ data }) => {
+    const { id, params } = JSON.parse(data);
+    waiting.get(id)(params.n);
+    waiting.delete(id);
+  };
+  const call = (n) =>
+    new Promise((resolve) => {
+      waiting.set(n, resolve);
+      socket.send(JSON.stringify({ ...messages[n % count], id: n, params: { n } }));
+    });
+  return { call, inFlight, close: () => socket.close() };
+}
+
 const numbered = (i) => ({ ...template, message: { ...template.message, tool: i } });
 const elsewhere = (i) => ({ ...template, url: `${server.url}${i}` });
 
@@ -67,6 +85,7 @@ const cases = {
     (socket, count) => openTools(socket, 1, () => template, count, { hold: count }),
   ],
   tools: [10, 10_000, (socket, count) => openTools(socket, count, numbered, 100)],
+  'messages of a bare socket': [10, 10_000, (socket, count) => openMessages(socket, count, 100)],
   endpoints: [10, 5000, (socket, count) => openTools(socket, count, elsewhere, 10)],
   'bare sockets': [10, 5000, (socket, count) => openSockets(socket, count, 10)],
 };

@@ -122,9 +122,10 @@ class Run {
     tool.needs_ack = parsed.connect && (parsed.connect->next || !parsed.connect->expect.empty());
     tool.connection_timeout = parsed.connection_timeout;
     tool.response_timeout = parsed.response_timeout;
-    tool.id = session_.prepare(tool.caller, tool.manual + ".t", parsed);
-    REQUIRE(session_.find_template(tool.id) != nullptr && session_.short_name(tool.id) == "t");
-    ++model_.tools;
+    CallTemplate given = parsed;
+    tool.id = session_.prepare(tool.caller, tool.manual + ".t", given);
+    REQUIRE(session_.find_template(tool.id) != nullptr);
+    ++model_.tools[tool.id];
     tools_.push_back(tool);
     model_.drain();
   }
@@ -300,9 +301,9 @@ class Run {
         model_.drain();
         return model_.check_empty();
       case 1:
-        if (session_.find_template(tool.id) != nullptr) --model_.tools;
+        if (model_.tools[tool.id] > 0) --model_.tools[tool.id];
         session_.release(tool.id);
-        REQUIRE(session_.find_template(tool.id) == nullptr && session_.short_name(tool.id).empty());
+        REQUIRE((session_.find_template(tool.id) != nullptr) == (model_.tools[tool.id] > 0));
         return model_.drain();
       default:
         session_.deregister(tool.caller, tool.manual);

@@ -75,8 +75,14 @@ class Model {
   std::map<std::uint32_t, SocketModel> sockets{};     // that are not closed
   std::set<std::uint32_t> tokens{};                   // that are being fetched
   std::map<std::uint32_t, ConnectionId> may_leave{};  // calls that were sent and have a leave message
-  std::size_t tools = 0;
+  std::map<ToolId, std::size_t> tools;                // how often each is prepared
   std::uint32_t last_connection = 0, last_token = 0;
+
+  [[nodiscard]] std::size_t tool_count() const {
+    std::size_t count = 0;
+    for (const auto& [id, times] : tools) count += times;
+    return count;
+  }
 
   /// Of an endpoint. A credential may be in the query, or in a subprotocol after the first.
   static std::string key_of(std::string_view url, std::string_view protocol, const std::string* header) {
@@ -106,7 +112,7 @@ class Model {
   void check_empty() const {
     REQUIRE(sockets.empty() && calls.empty() && tokens.empty());
     const Session::Counts counts = session_.counts();
-    REQUIRE(counts == Session::Counts{0, 0, 0, 0, tools, 0} && !session_.poll_timeout());
+    REQUIRE(counts == Session::Counts{0, 0, 0, 0, tool_count(), 0} && !session_.poll_timeout());
   }
 
  private:
@@ -281,7 +287,7 @@ class Model {
     const Session::Counts counts = session_.counts();
     REQUIRE(counts.calls == calls.size());
     REQUIRE(tokens.empty() ? counts.connections == sockets.size() : counts.connections > sockets.size());
-    REQUIRE(counts.waiting == all_waiting && counts.tools == tools);
+    REQUIRE(counts.waiting == all_waiting && counts.tools == tool_count());
     REQUIRE(counts.endpoints <= calls.size() + counts.connections);
     const bool has_idle =
         std::any_of(sockets.begin(), sockets.end(), [](const auto& entry) { return entry.second.calls.empty(); });

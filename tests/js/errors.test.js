@@ -1,18 +1,15 @@
 // The error classes: hierarchy, facts, and the core's table behind them.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
+import { ERRORS as table } from '../../dist/constants.js';
 import * as library from '../../js/api/index.js';
 import { createError } from '../../js/base/errors.js';
-import { start } from '../../js/core/module.js';
 import { shownCause } from '../../js/host/failure.js';
 import { errorClasses } from '../support/errors.js';
 import { failure, newProtocol, startServer } from '../support/server.js';
 
 const { UtcpWebSocketError } = library;
-let table;
-before(async () => {
-  table = JSON.parse((await start()).core.errorTable());
-});
+before(() => library.ready());
 
 test("every row of the core's table names an exported class, a fault and a code of its own", () => {
   const codes = table.map(([code]) => code);

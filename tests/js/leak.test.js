@@ -160,7 +160,7 @@ test('a protocol that is dropped without close() is freed by the garbage collect
       null,
       'm.t',
       { big: 1 },
-      server.template({ keep_alive: false, timeout: 2, message: ['x'.repeat(100_000)] }),
+      server.template({ keep_alive: false, timeout: 2, discovery_message: 'x'.repeat(100_000) }),
     );
     await server.until(() => server.clients.size === 1);
     await closingsOf(protocol);

@@ -106,10 +106,9 @@ TEST(Details, AFrameAsLongAsJsonMayNestIsNotLookedInto) {
   EXPECT_EQ(decoding("123"), Decoding::json);
 }
 
-TEST(Details, ToolsKeepTheirShortName) {
-  FakeHost host;
-  EXPECT_EQ(host.session.short_name(host.tool(R"({"url":"wss://h.example/"})", "m.tool.part")), "tool.part");
-  EXPECT_EQ(host.session.short_name(host.tool(R"({"url":"wss://h.example/"})", "tool")), "tool");
+TEST(Details, AShortNameIsWithoutTheManuals) {
+  EXPECT_EQ(short_name("m.tool.part"), "tool.part");
+  EXPECT_EQ(short_name("tool"), "tool");
 }
 
 TEST(Details, StatusesAtTheEdges) {

@@ -13,6 +13,7 @@ TEST(ErrorTable, HasARowForEveryCodeInTheirOrder) {
   for (std::size_t i = 0; i < error_table().size(); ++i) {
     EXPECT_EQ(static_cast<std::size_t>(error_table()[i].code), i) << error_table()[i].name;
     EXPECT_EQ(&describe(error_table()[i].code), &error_table()[i]);
+    EXPECT_STREQ(error_name(error_table()[i].code), error_table()[i].name);
   }
 }
 

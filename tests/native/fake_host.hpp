@@ -67,7 +67,7 @@ class FakeHost {
   ToolId tool(std::string_view template_json, std::string_view name = "m.t", CallerId caller = CallerId{0}) {
     Result<CallTemplate> parsed = parse_call_template(template_json);
     EXPECT_TRUE(parsed.ok()) << (parsed.ok() ? "" : parsed.error().message);
-    return session.prepare(caller, name, std::move(parsed).value());
+    return session.prepare(caller, name, parsed.value());
   }
   CallId call(ToolId tool, CallMode mode = CallMode::single,
               std::vector<std::optional<std::string>> header_values = {}) {

@@ -1,5 +1,6 @@
 #include "host.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace utcp::ws::simulation {
@@ -89,7 +90,7 @@ ToolId Host::prepare(const ToolPlan& tool) {
   ++tool_count_;
   if (trace_ != nullptr)
     note("prepare for caller " + number(static_cast<std::uint32_t>(tool.caller)) + ' ' + tool.name + ' ' + tool.json);
-  return session_.prepare(tool.caller, tool.name, std::move(parsed).value());
+  return session_.prepare(tool.caller, tool.name, parsed.value());
 }
 
 void Host::note(std::string text) {
@@ -120,9 +121,13 @@ std::uint32_t Host::start_call(std::size_t index, CallMode mode, const std::opti
 }
 
 void Host::call_released_tool(std::size_t index) {
+  const ToolId released = tools_[index];
+  if (std::count(tools_.begin(), tools_.end(), released) > 1) {
+    renew_tool(index);  // another one is the same to calls
+    return;
+  }
   const std::uint32_t id = ++last_call_;
   if (trace_ != nullptr) note("start_call " + number(id) + " of a released tool");
-  const ToolId released = tools_[index];
   session_.release(released);
   --tool_count_;
   oracle_.call_starts(id);

@@ -1,8 +1,10 @@
 // The native client, shown as the package for JavaScript shows itself: what the contract and the tests of the package need.
 // Each process has one program of tests/client/driver; requests and answers are lines of JSON.
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { createError, setErrorTable } from '../../js/base/errors.js';
+import { ERRORS } from '../../dist/constants.js';
+import { createError } from '../../js/base/errors.js';
 import { fromRoot } from '../../scripts/lib/repo.js';
 
 export * from '../../js/base/errors.js';
@@ -110,7 +112,7 @@ let program;
 export async function start() {
   program = new Program(fromRoot('build', 'clang-debug', 'utcp_client_driver'));
   const { value } = await program.ask({ do: 'pure', what: 'table' }).answer;
-  setErrorTable(value);
+  assert.deepEqual(value, ERRORS);
 }
 
 export const end = () => program.end();
