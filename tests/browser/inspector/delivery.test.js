@@ -10,10 +10,10 @@ import { brotliCompressSync } from 'node:zlib';
 import { fromRoot } from '../../../scripts/lib/repo.js';
 import { startInspector } from '../../support/inspector.js';
 
-// Lower them whenever the page gets lighter, never raise them without a word why. The package is 90,920 of the start (see
+// Lower them whenever the page gets lighter, never raise them without a word why. The package is 91,440 of the start (see
 // tests/package/size.test.js); the editor of JSON is 94,000 of all, and nothing of it is loaded before a tool is chosen. Twice as many
-// recipes are 1,100 of all, loaded with the first that is chosen.
-const budget = { start: 125_200, all: 300_500 };
+// recipes are 1,100 of all, loaded with the first that is chosen; the titles of two more, for events, stand in the list.
+const budget = { start: 125_350, all: 300_600 };
 
 /** @type {Awaited<ReturnType<typeof startInspector>>} */
 let inspectors;
