@@ -15,7 +15,7 @@ import { newProject } from '../support/packed.js';
 // and their numbers sent as bytes, which makes each call cheaper, 630; for streams told by a name that their caller gives, connections that a peer gives up,
 // and what it says before it closes, 790. In bytes.
 const pageLimit = 92_100;
-const moduleLimit = 73_000;
+const moduleLimit = 73_700;
 const pluginLimit = 440;
 
 /** @type {Awaited<ReturnType<typeof newProject>>} */
