@@ -17,7 +17,7 @@ import { newProject } from '../support/packed.js';
 // and what it says before it closes, 790; for bounds of what is captured, new ids when leave messages go out, and iterables
 // within arguments, 320; for tools that share all that a call touches, 320. In bytes.
 const pageLimit = 92_900;
-const moduleLimit = 73_200;
+const moduleLimit = 73_900;
 const pluginLimit = 440;
 
 /** @type {Awaited<ReturnType<typeof newProject>>} */

@@ -1,7 +1,6 @@
 // Firefox's WebDriver BiDi, by call templates alone. It has one session, which one connection holds: events come there, too.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { WebSocketCommunicationProtocol } from '../../../js/api/index.js';
 import { launchFirefox } from '../../support/browser_process.js';
 import { recipe } from '../../support/endpoints.js';
 import { failure, newProtocol } from '../../support/server.js';
@@ -10,11 +9,6 @@ import { failure, newProtocol } from '../../support/server.js';
 let firefox;
 before(async () => {
   firefox = await launchFirefox();
-  // Its first session waits for the whole browser to start, which takes a busy machine longer than a connection may take.
-  const first = new WebSocketCommunicationProtocol();
-  const template = { ...recipe(firefox, 'webdriver-bidi'), connection_timeout: 300 };
-  await first.callTool(null, 'bidi.session.status', {}, template);
-  await first.close();
 });
 after(() => firefox?.stop());
 
