@@ -20,7 +20,7 @@ bool Checker::is_first_answer(ModelConnection& connection, ModelCall& call, cons
   model_.token_renewed(model_.group(call.group)) = false;
   if (payload.meaning == Meaning::first) {
     call.is_known = true;
-    call.deadline = now_ + call.tool->response_timeout;
+    call.deadline = call.due(now_);
   } else {
     must_settle_[call.id] = ErrorCode::invalid_frame;
     leave(call, Ending::by_peer);  // there is nothing that could be left

@@ -217,8 +217,8 @@ void Checker::on(const SendMessage& command) {
   connection->tainted = connection->tainted || call->shares();
   call->state = ModelCall::State::sent;
   call->connection = connection_id;
-  call->deadline = now_ + call->tool->response_timeout;
-  if (!call->tool->expects_nothing(call->mode)) return;
+  call->deadline = call->due(now_);
+  if (!call->tool->expects_nothing(call->mode) || call->upload != Upload::done) return;
   must_settle_[call_id] = std::nullopt;
   leave(*call, Ending::answered);
 }

@@ -22,12 +22,14 @@ void Checker::step_begins(TimePoint now) {
 }
 
 void Checker::call_starts(TimePoint now, std::uint32_t id, const ToolPlan& tool, CallMode mode,
-                          const std::optional<std::string>& header, bool is_released) {
+                          const std::optional<std::string>& header, bool is_released, bool uploads) {
   step_begins(now);
   starting_ = id;
   ModelCall& call = model_.add_call({.id = id, .tool = &tool, .mode = mode});
   call.group = model_.group_of(tool, header);
   call.deadline = now + tool.connection_timeout;
+  call.has_begun = !uploads;
+  if (uploads) call.upload = Upload::unsent;
   const bool sets_headers = header.has_value() || scenario_.sites[tool.site].needs_headers;
   if (is_released) {
     must_settle_[id] = ErrorCode::module_failed;
@@ -57,7 +59,7 @@ void Checker::consumed(TimePoint now, std::uint32_t id, std::size_t items, std::
   const ModelConnection& connection = *model_.live_connection(call->connection);
   if (!connection.paused || holds_more_than(*call, 4)) return step_is_silent();
   must_set_reading_[connection.id] = true;
-  call->deadline = now + call->tool->response_timeout;
+  call->deadline = call->due(now);
 }
 
 bool Checker::holds_more_than(const ModelCall& call, std::size_t part) const {
@@ -232,7 +234,7 @@ void Checker::frame_for(ModelConnection& connection, ModelCall& call, const Payl
       return leave(call, Ending::left);
     case Meaning::progress:
       must_deliver_ = &payload;
-      if (!connection.paused) call.deadline = now_ + call.tool->response_timeout;
+      if (!connection.paused) call.deadline = call.due(now_);
       return;
     case Meaning::item:
       break;
@@ -258,7 +260,7 @@ void Checker::frame_for(ModelConnection& connection, ModelCall& call, const Payl
     must_set_reading_[connection.id] = false;
   }
   const bool is_read = !connection.paused && !must_set_reading_.contains(connection.id);
-  call.deadline = is_read ? now_ + call.tool->response_timeout : TimePoint::max();
+  call.deadline = is_read ? call.due(now_) : TimePoint::max();
 }
 
 void Checker::failed(TimePoint now, std::uint32_t id, const OpeningFailure& failure) {
@@ -313,7 +315,9 @@ void Checker::closed(TimePoint now, std::uint32_t id, int code) {
   must_close_[id] = 1000;
   for (const std::uint32_t call_id : connection->calls) {
     const ModelCall& call = *model_.live_call(call_id);
-    const bool is_end = (code == 1000 || code == 1001) && call.tool->is_open_ended(call.mode);
+    // One that expects nothing is still there because not all of it is sent.
+    const bool is_end =
+        (code == 1000 || code == 1001) && call.tool->is_open_ended(call.mode) && !call.tool->expects_nothing(call.mode);
     must_settle_[call_id] = is_end ? std::nullopt : std::optional(ErrorCode::connection_closed);
   }
 }

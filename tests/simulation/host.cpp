@@ -98,14 +98,17 @@ void Host::note(std::string text) {
   trace_->push_back(std::string(time.size() < 12 ? 12 - time.size() : 0, ' ') + time + " us  " + std::move(text));
 }
 
-std::uint32_t Host::start_call(std::size_t index, CallMode mode, const std::optional<std::string>& header) {
+std::uint32_t Host::start_call(std::size_t index, CallMode mode, const std::optional<std::string>& header,
+                               bool uploads) {
   const ToolPlan& tool = scenario_.tools[index];
   const std::uint32_t id = ++last_call_;
   if (trace_ != nullptr) {
     note("start_call " + number(id) + " of tool " + std::to_string(index) + " in mode " +
-         std::to_string(static_cast<int>(mode)) + (header ? ", header " + *header : ""));
+         std::to_string(static_cast<int>(mode)) + (header ? ", header " + *header : "") +
+         (uploads ? ", in chunks" : ""));
   }
   CallRequest request{.tool = tools_[index], .mode = mode};
+  request.uploads = uploads;
   if (tool.has_header_field) request.header_values = {header};
   if (tool.has_leave) request.leave_message = leave_message_of(id);
   if (tool.captures(mode)) capture(request);
@@ -114,7 +117,7 @@ std::uint32_t Host::start_call(std::size_t index, CallMode mode, const std::opti
     request.message_filter = "[" + filter + ",{},{},\"" + uuid_of(id) + "\"]";
   if (tool.correlation == Correlation::uuid) request.uuid = uuid_of(id);
   oracle_.call_starts(id);
-  checker_.call_starts(schedule_.now(), id, tool, mode, tool.has_header_field ? header : std::nullopt, false);
+  checker_.call_starts(schedule_.now(), id, tool, mode, tool.has_header_field ? header : std::nullopt, false, uploads);
   session_.start_call(schedule_.now(), CallId{id}, request);
   finish_step();
   return id;
@@ -146,6 +149,13 @@ void Host::renew_tool(std::size_t index) {
 void Host::release_tools() {
   for (const ToolId tool : tools_) session_.release(tool);
   tool_count_ = 0;
+}
+
+void Host::upload(std::uint32_t call, Upload progress) {
+  if (trace_ != nullptr) note("handle_upload " + number(call) + ": " + std::to_string(static_cast<int>(progress)));
+  checker_.uploaded(schedule_.now(), call, progress);
+  session_.handle_upload(schedule_.now(), CallId{call}, progress);
+  finish_step();
 }
 
 void Host::abort(std::uint32_t call) {

@@ -49,7 +49,9 @@ class Host {
   /// How the calls ended that were not aborted.
   [[nodiscard]] const std::map<std::uint32_t, std::optional<ErrorCode>>& outcomes() const { return outcomes_; }
 
-  std::uint32_t start_call(std::size_t tool, CallMode mode, const std::optional<std::string>& header);
+  std::uint32_t start_call(std::size_t tool, CallMode mode, const std::optional<std::string>& header,
+                           bool uploads = false);
+  void upload(std::uint32_t call, Upload progress);
   /// With the id of a tool that was released.
   void call_released_tool(std::size_t tool);
   void abort(std::uint32_t call);

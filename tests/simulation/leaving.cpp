@@ -3,10 +3,10 @@
 
 namespace utcp::ws::simulation {
 
-// Its leave message is due, where it was sent and has one.
+// Its leave message is due, where the peer has heard of it and it has one.
 bool Checker::must_tell(const ModelCall& call, Ending ending) {
   const bool is_due = ending == Ending::left || call.tool->leaves_always;
-  if (call.state != ModelCall::State::sent || !call.has_leave() || !is_due) return false;
+  if (call.state != ModelCall::State::sent || !call.has_begun || !call.has_leave() || !is_due) return false;
   if (call.tool->captures(call.mode) && !call.is_known) return false;
   must_tell_[call.id] = call.connection;
   return true;
@@ -55,10 +55,11 @@ void Checker::leave(ModelCall& call, Ending ending) {
   std::erase(connection.calls, call.id);
   const bool is_told = must_tell(call, ending);
   const bool is_owed = call.tool->captures(call.mode) && !call.is_known;
-  if (is_owed && ending == Ending::left && call.has_leave()) connection.owed.insert(call.id);
+  if (is_owed && ending == Ending::left && call.has_leave() && call.has_begun) connection.owed.insert(call.id);
   if (!connection.calls.empty()) return;
-  if ((connection.exclusive && (is_told || ending != Ending::answered)) || connection.is_deaf() ||
-      call.tool->close_after || !connection.owed.empty()) {
+  const bool is_whole = ending == Ending::answered && call.upload == Upload::done;
+  if ((connection.exclusive && (is_told || !is_whole)) || connection.is_deaf() || call.tool->close_after ||
+      !connection.owed.empty()) {
     must_close_[connection.id] = 1000;
     return;
   }

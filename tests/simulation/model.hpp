@@ -37,6 +37,12 @@ struct ModelCall {
   std::uint32_t items = 0;
   bool is_known = false;  // by what its first answer told
   std::size_t queued_items = 0, queued_bytes = 0;
+  Upload upload = Upload::done;  // how far its messages are
+  bool has_begun = true;         // whether the peer has heard of it, once it was sent
+  /// When its answer is late, if the peer is read from.
+  [[nodiscard]] TimePoint due(TimePoint now) const {
+    return upload < Upload::held ? TimePoint::max() : now + tool->response_timeout;
+  }
   [[nodiscard]] bool shares() const { return tool->shares(mode); }
   [[nodiscard]] bool has_leave() const { return tool->has_leave && mode != CallMode::discovery; }
 };

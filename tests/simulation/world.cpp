@@ -131,7 +131,8 @@ void World::call_tool() {
   if (scenario_.tools[tool].has_header_field && random_.percent(70)) {
     header = random_.pick<std::string>({"a", "a", "b", "two\nlines"});
   }
-  const std::uint32_t id = host_.start_call(tool, mode, header);
+  const bool uploads = mode != CallMode::discovery && random_.percent(20);
+  const std::uint32_t id = host_.start_call(tool, mode, header, uploads);
   if (mode != CallMode::stream) return;
   Reader& reader = readers_[id];
   reader.pace = random_.pick<Duration>({0ms, 0ms, 5ms, 1s});
@@ -143,6 +144,30 @@ void World::call_tool() {
 void World::jump() {
   schedule_.advance(schedule_.now() + random_.pick<Duration>({100ms, 10s, 60s, 3600s}));
   if (random_.percent(50)) host_.wake();
+}
+
+void World::message_sent(std::uint32_t connection, const ModelCall& call) {
+  if (call.upload == Upload::done) return network_.message_sent(connection, call);
+  plan_upload(connection, call.id, false);
+}
+
+// `is_known`: the peer has what it answers.
+void World::plan_upload(std::uint32_t connection, std::uint32_t call, bool is_known) {
+  const Duration pause = is_calm_ ? 1ms : random_.pick<Duration>({0ms, 1ms, 50ms, 2s, 40s});
+  schedule_.after(pause, [this, connection, call, is_known] { upload(connection, call, is_known); });
+}
+
+// Who gives the chunks may take long, and so may the peer; some peers answer before they have heard all.
+void World::upload(std::uint32_t connection, std::uint32_t id, bool is_known) {
+  const ModelCall* call = host_.model().live_call(id);
+  if (call == nullptr) return host_.upload(id, random_.pick({Upload::unsent, Upload::held, Upload::done}));
+  Upload progress = call->has_begun ? Upload::waiting : Upload::unsent;
+  if (random_.percent(60)) progress = random_.pick({Upload::waiting, Upload::held, Upload::done});
+  if (is_calm_) progress = Upload::done;
+  const bool is_heard = progress == Upload::done || (progress == Upload::waiting && random_.percent(30));
+  if (is_heard && !is_known) network_.message_sent(connection, *call);
+  host_.upload(id, progress);
+  if (progress != Upload::done) plan_upload(connection, id, is_known || is_heard);
 }
 
 void World::item_delivered(const ModelCall& call, std::size_t bytes) {

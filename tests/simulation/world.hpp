@@ -19,9 +19,7 @@ class World final : public HostListener {
 
   void socket_opens(std::uint32_t connection, std::size_t site) override { network_.socket_opens(connection, site); }
   void greeting_sent(std::uint32_t connection) override { network_.greeting_sent(connection); }
-  void message_sent(std::uint32_t connection, const ModelCall& call) override {
-    network_.message_sent(connection, call);
-  }
+  void message_sent(std::uint32_t connection, const ModelCall& call) override;
   void ping_sent(std::uint32_t connection, bool is_message) override { network_.ping_sent(connection, is_message); }
   void leave_sent(std::uint32_t connection, bool is_shared) override { network_.leave_sent(connection, is_shared); }
   void token_asked(std::uint32_t token) override { network_.token_asked(token); }
@@ -42,6 +40,8 @@ class World final : public HostListener {
   void call_tool();
   void jump();
   void read(std::uint32_t call);
+  void plan_upload(std::uint32_t connection, std::uint32_t call, bool is_known);
+  void upload(std::uint32_t connection, std::uint32_t call, bool is_known);
   void plan_reading(std::uint32_t call, Reader& reader);
   void pass_until(TimePoint end);
   void pass_until_calls_end();
