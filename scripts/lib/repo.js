@@ -36,18 +36,10 @@ export async function runScript(main) {
   }
 }
 
-/** The first of `names` that is an executable on the PATH, as a full path. */
+/** The first of `names` that is on the PATH, as a full path. @param {string[]} names */
 export function which(...names) {
-  const extensions = process.platform === 'win32' ? ['.exe', '.cmd', '.bat'] : [''];
-  for (const name of names) {
-    for (const folder of (process.env.PATH ?? '').split(delimiter)) {
-      for (const extension of extensions) {
-        const path = join(folder, name + extension);
-        if (folder !== '' && existsSync(path)) return path;
-      }
-    }
-  }
-  return undefined;
+  const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
+  return names.flatMap((name) => folders.map((folder) => join(folder, name))).find((path) => existsSync(path));
 }
 
 /** What a short-lived program prints, or undefined when it cannot run or fails. */

@@ -1,5 +1,5 @@
 // Owns running tests: CTest's and Node's, each with its own runner, and what their reports count.
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { fromRoot, listFiles, run, ScriptError } from './repo.js';
 
@@ -11,6 +11,12 @@ function reportOf(file) {
   mkdirSync(fromRoot('build', 'reports'), { recursive: true });
   rmSync(report, { force: true });
   return report;
+}
+
+/** What a runner has written. One that could not even start, or did not build, has written nothing. @param {string} report */
+function read(report) {
+  if (!existsSync(report)) throw new ScriptError('No test has run');
+  return readFileSync(report, 'utf8');
 }
 
 /** A runner that failed without naming a test, or that ran none, is a failure too. @param {Count} count @param {number} code */
@@ -26,7 +32,7 @@ export async function ctest(workflow) {
   const { code, text } = await run('cmake', ['--workflow', '--preset', workflow], { quiet: true, mayFail: true });
   const passedTests = /^ +Start +\d+: .*\n|^ *\d+\/\d+ Test .* Passed .*\n/gm;
   if (code !== 0) process.stderr.write(text.replace(passedTests, ''));
-  const [, suite = ''] = /<testsuite([^>]*)>/.exec(readFileSync(report, 'utf8')) ?? [];
+  const [, suite = ''] = /<testsuite([^>]*)>/.exec(read(report)) ?? [];
   const count = (/** @type {string} */ name) => Number(new RegExp(`\\b${name}="(\\d+)"`).exec(suite)?.[1]);
   const failed = count('failures');
   return verdict({ passed: count('tests') - failed - count('skipped') - count('disabled'), failed }, code);
@@ -70,6 +76,6 @@ async function runFiles(files, { preload, env = {}, atOnce }) {
     mayFail: true,
     env: { ...env, ...(preload && { NODE_OPTIONS: `--import ${pathToFileURL(preload)}` }) },
   });
-  const { failing, ...count } = JSON.parse(readFileSync(report, 'utf8'));
+  const { failing, ...count } = JSON.parse(read(report));
   return { ...verdict(count, code), failing };
 }

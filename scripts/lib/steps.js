@@ -65,6 +65,8 @@ async function checkTypes() {
   await nodeBin('typedoc', ['--options', 'docs/typedoc.json', '--out', 'build/docs'], { quiet: true });
 }
 
+const colors = `--colors=${process.stdout.isTTY ? 'force' : 'off'}`;
+
 /** The inspector's tests that are about what is done with it. */
 const inFirefox = ['flows', 'no_manual', 'lost', 'demonstrations', 'auth', 'code'];
 
@@ -78,7 +80,7 @@ export const steps = [
   {
     name: 'biome',
     title: 'JavaScript formatting and lint (Biome)',
-    run: () => nodeBin('@biomejs/biome', ['ci', '--error-on-warnings', '--diagnostic-level=warn', '.']),
+    run: () => nodeBin('@biomejs/biome', ['ci', '--error-on-warnings', '--diagnostic-level=warn', colors, '.']),
   },
   { name: 'tidy', title: 'C++ lint (clang-tidy)', run: checkTidy },
   {
