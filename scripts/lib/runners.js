@@ -64,7 +64,8 @@ export async function nodeTest(files, options = {}) {
 
 /** @param {string[]} files @param {NodeTestOptions} options */
 async function runFiles(files, { preload, env = {}, atOnce }) {
-  const report = reportOf('node.json');
+  // Of this process: two may test at the same time.
+  const report = reportOf(`node-${process.pid}.json`);
   const options = [
     // For all tests of a file: more than the slowest machine needs.
     '--test-timeout=600000',
@@ -77,5 +78,6 @@ async function runFiles(files, { preload, env = {}, atOnce }) {
     env: { ...env, ...(preload && { NODE_OPTIONS: `--import ${pathToFileURL(preload)}` }) },
   });
   const { failing, ...count } = JSON.parse(read(report));
+  rmSync(report);
   return { ...verdict(count, code), failing };
 }
