@@ -1,5 +1,5 @@
 # Owns the wasm module: bindings + core → core.js and core.wasm, one environment-neutral ES module and its binary.
-# scripts/build.js minifies and copies both to dist/.
+# Dist.cmake makes what is published of them.
 
 if(NOT EMSCRIPTEN_VERSION)
   execute_process(COMMAND "${CMAKE_CXX_COMPILER}" -dumpversion
@@ -8,6 +8,9 @@ endif()
 if(EMSCRIPTEN_VERSION VERSION_LESS 3.1.6)
   message(FATAL_ERROR "Emscripten ${EMSCRIPTEN_VERSION} is too old: 3.1.6 is the oldest that works.")
 endif()
+
+# Another version of the compiler compiles everything anew.
+target_compile_definitions(utcp_core_options INTERFACE "UTCP_EMSCRIPTEN_VERSION=${EMSCRIPTEN_VERSION}")
 
 # Nothing throws through wasm: results are values, and what would throw aborts the instance.
 # emcc's -Oz forbids inlining even where it makes the code smaller, as with accessors: allowed again.
@@ -50,7 +53,7 @@ if(EMSCRIPTEN_VERSION VERSION_LESS 3.1.25)
 endif()
 set(no_import_meta "")
 if(EMSCRIPTEN_VERSION VERSION_LESS 4.0.4)
-  set(no_import_meta -sUSE_ES6_IMPORT_META=0)  # refused since: there scripts/lib/dist.js takes import.meta out
+  set(no_import_meta -sUSE_ES6_IMPORT_META=0)  # refused since: there scripts/dist/glue.js takes import.meta out
 endif()
 
 # Brings the compiled module from 52.4 to 52.1 KB with brotli. Measured with this version's Binaryen only.

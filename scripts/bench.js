@@ -1,7 +1,7 @@
 // `npm run bench`: sets up, builds what is missing, compares speeds. `npm run bench -- NAME` runs one benchmark of tests/bench.
-import { build } from './build.js';
+import { build } from './lib/cmake.js';
 import { installFolder } from './lib/modules.js';
-import { fromRoot, jobs, run, runScript, ScriptError } from './lib/repo.js';
+import { fromRoot, run, runScript, ScriptError } from './lib/repo.js';
 import { setup } from './setup.js';
 
 const benchmarks = {
@@ -21,14 +21,9 @@ await runScript(async () => {
     throw new ScriptError([`No such benchmark: ${name}. They are:`, ...known].join('\n'));
   }
   await setup(name === 'native' ? 'test' : 'build');
-  await build();
+  await build('wasm');
   if (name === 'peers') await installFolder('tests/bench/peers');
-  if (name === 'native') {
-    await run('cmake', ['--preset', 'bench'], { quiet: true });
-    await run('cmake', ['--build', '--preset', 'bench', '--target', 'utcp_bench', '--parallel', String(jobs)], {
-      quiet: true,
-    });
-  }
+  if (name === 'native') await build('bench');
   for (const one of name ? [name] : ['calls', 'pipeline']) {
     const file = one === 'peers' ? 'peers/main.js' : `${one}.js`;
     await run(process.execPath, [fromRoot('tests', 'bench', file), ...args]);

@@ -1,10 +1,10 @@
 // `npm run format`: formats C++ and JavaScript, and repairs what Biome can repair by itself.
-import { writeFormat, writeJavaScript } from './lib/checks.js';
-import { runScript } from './lib/repo.js';
+import { writeFormat } from './lib/llvm.js';
+import { nodeBin, runScript } from './lib/repo.js';
 import { setup } from './setup.js';
 
 await runScript(async () => {
   await setup('test');
   await writeFormat();
-  await writeJavaScript();
+  await nodeBin('@biomejs/biome', ['check', '--write', '.']);
 });

@@ -5,14 +5,12 @@ import { basename, dirname, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { targets, writeSeeds } from '../tests/fuzz/seeds.js';
-import { build } from './build.js';
+import { build } from './lib/cmake.js';
 import { fromRoot, jobs, root, run, runScript, ScriptError } from './lib/repo.js';
 import { setup } from './setup.js';
 
 /** Of the whole package, in JavaScript: see tests/fuzz/js. */
 const packageTargets = ['caller', 'peer'];
-/** Of the native client: building it takes minutes. */
-const clientTarget = 'wire';
 const packageProgram = fromRoot('tests', 'fuzz', 'js', 'main.js');
 
 const help = `npm run fuzz -- [options]
@@ -26,13 +24,15 @@ const folder = (...parts) => fromRoot('build', 'fuzz', ...parts);
 const program = (target) => folder(`fuzz_${target}`);
 const env = { UBSAN_OPTIONS: 'print_stacktrace=1' };
 
+/** @param {string[]} names */
 async function buildTargets(names) {
-  if (names.some((name) => packageTargets.includes(name))) await build();
-  if (names.every((name) => packageTargets.includes(name))) return;
-  const client = names.includes(clientTarget) ? 'ON' : 'OFF';
-  const settings = [`-DUTCP_WEBSOCKET_CLIENT=${client}`, '-DUTCP_WEBSOCKET_PROGRAM=OFF'];
-  await run('cmake', ['--preset', 'fuzz', ...settings], { quiet: true });
-  await run('cmake', ['--build', '--preset', 'fuzz', '--parallel', String(jobs)], { quiet: true });
+  if (names.some((name) => packageTargets.includes(name))) await build('wasm');
+  const programs = names
+    .filter((name) => !packageTargets.includes(name))
+    .flatMap((name) => ['--target', `fuzz_${name}`]);
+  if (programs.length === 0) return;
+  await run('cmake', ['--preset', 'fuzz'], { quiet: true });
+  await run('cmake', ['--build', '--preset', 'fuzz', ...programs], { quiet: true });
 }
 
 /**

@@ -1,16 +1,15 @@
 // `npm run hosts`: runs the contract in every host and writes the README's table of them from the results.
 import { writeFileSync } from 'node:fs';
-import { build } from './build.js';
+import { build } from './lib/cmake.js';
 import { installFolder } from './lib/modules.js';
 import { fromRoot, runScript, ScriptError } from './lib/repo.js';
-import { buildDriver } from './lib/steps.js';
 import { setup } from './setup.js';
 
 await runScript(async () => {
   await setup('test');
-  await build();
+  await build('wasm');
+  await build('driver');
   await installFolder('tests/hosts');
-  await buildDriver();
   // After the installation: what they import may be missing before.
   const { runHosts } = await import('../tests/hosts/run.js');
   const { readmeWith, tableOf } = await import('../tests/hosts/table.js');

@@ -5,8 +5,7 @@ import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { draw, mutantsOf, mutate } from './lib/mutants.js';
-import { fromRoot, jobs, readJson, run, runScript, ScriptError } from './lib/repo.js';
-import { listFiles } from './lib/stamps.js';
+import { fromRoot, jobs, listFiles, readJson, run, runScript, ScriptError } from './lib/repo.js';
 import { setup } from './setup.js';
 
 const string = { type: 'string' };
@@ -36,7 +35,7 @@ let measured;
 
 async function measure(copy) {
   if (measured) return;
-  const tests = listFiles(['tests/js'], (path) => /(?<!readme)\.test\.js$/.test(path));
+  const tests = listFiles('tests/js', '.test.js').filter((path) => !path.endsWith('/readme.test.js'));
   measured = [];
   for (const test of tests) {
     const reports = `${copy}/build/coverage`;
@@ -64,7 +63,7 @@ function countAt(functions, at) {
 /** How faults of a folder are noticed. `stages`: in turn, until one fails; `builds`: a fault without which is none. */
 const kinds = {
   src: {
-    files: () => listFiles(['src'], (path) => path.endsWith('.cpp') || path.endsWith('.hpp')),
+    files: () => listFiles('src', '.cpp', '.hpp'),
     async prepare(copy) {
       copyInto(copy, [
         'CMakeLists.txt',
@@ -87,7 +86,7 @@ const kinds = {
     },
   },
   js: {
-    files: () => listFiles(['js'], (path) => /^js\/(base|host|core|api)\/\w+\.js$/.test(path)),
+    files: () => ['base', 'host', 'core', 'api'].flatMap((room) => listFiles(`js/${room}`, '.js')),
     async prepare(copy) {
       copyInto(copy, ['package.json', 'js', 'dist', 'tests', 'scripts', 'docs', 'web-demo/server', 'README.md']);
       symlinkSync(fromRoot('node_modules'), `${copy}/node_modules`);

@@ -2,8 +2,7 @@
 // with --picture also docs/inspector.webp, which the README opens with.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { build } from './build.js';
-import { buildDemo } from './lib/demo.js';
+import { build } from './lib/cmake.js';
 import { fromRoot, runScript } from './lib/repo.js';
 import { setup } from './setup.js';
 
@@ -131,8 +130,7 @@ async function takePicture(inspectors) {
 
 await runScript(async () => {
   await setup('build');
-  await build();
-  await buildDemo();
+  await build('demo');
   // Only now: what it imports is installed.
   const { startInspector } = await import('../tests/support/inspector.js');
   const { startGraphQL, startInspected } = await import('../tests/support/peers.js');

@@ -1,6 +1,8 @@
 // `npm test`: every check there is, in order, up to the first that fails. `npm test -- js package` runs only those.
 // The last line of the output counts the tests of all runners.
-import { runScript, ScriptError, seconds } from './lib/repo.js';
+import { build } from './lib/cmake.js';
+import { installFolder } from './lib/modules.js';
+import { runScript, ScriptError } from './lib/repo.js';
 import { unsteady } from './lib/runners.js';
 import { steps } from './lib/steps.js';
 import { setup } from './setup.js';
@@ -17,16 +19,23 @@ function chosenSteps(names) {
   );
 }
 
-/** Runs one step; a step that fails without having counted a failed test counts as one. */
-async function runStep({ name, title, run }) {
+const seconds = (/** @type {number} */ since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
+
+/** Runs one step; a step that fails without having counted a failed test counts as one. @param {import('./lib/steps.js').Step} step */
+async function runStep({ name, title, builds = [], folders = [], run }) {
   console.log(`\n=== ${title} (${name}) ===`);
   const start = performance.now();
-  let count;
+  const count = { passed: 0, failed: 0 };
   try {
-    count = { passed: 0, failed: 0, ...(await run()) };
+    for (const workflow of builds) await build(workflow);
+    for (const folder of folders) await installFolder(folder);
+    for (const { passed = 0, failed = 0 } of [(await run?.()) ?? []].flat()) {
+      count.passed += passed;
+      count.failed += failed;
+    }
   } catch (error) {
     console.error(error instanceof ScriptError ? error.message : error);
-    count = { passed: 0, failed: 1 };
+    count.failed += 1;
   }
   const tests = count.passed > 0 ? `, ${count.passed} tests passed` : '';
   console.log(`${name}: ${count.failed === 0 ? 'ok' : 'FAILED'} in ${seconds(start)}${tests}`);

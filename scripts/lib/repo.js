@@ -1,6 +1,6 @@
 // Owns what every script needs: where the repository is, running programs, and how progress is printed.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,8 +9,19 @@ export const root = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..')
 export const fromRoot = (...parts) => join(root, ...parts);
 export const readJson = (path) => JSON.parse(readFileSync(fromRoot(path), 'utf8'));
 
-/** How many compilers or checkers run at the same time. */
+/** The files below a folder with one of these endings, sorted; none of installed packages. @returns {string[]} relative to the repository */
+export const listFiles = (/** @type {string} */ folder, /** @type {string[]} */ ...endings) =>
+  readdirSync(fromRoot(folder), { withFileTypes: true })
+    .flatMap((entry) => {
+      const path = `${folder}/${entry.name}`;
+      if (entry.isDirectory()) return entry.name === 'node_modules' ? [] : listFiles(path, ...endings);
+      return endings.some((ending) => path.endsWith(ending)) ? [path] : [];
+    })
+    .sort();
+
+/** How many compilers, checkers or tests run at the same time. CMake and CTest ask for it, too. */
 export const jobs = Number(process.env.CMAKE_BUILD_PARALLEL_LEVEL) || availableParallelism();
+Object.assign(process.env, { CMAKE_BUILD_PARALLEL_LEVEL: jobs, CTEST_PARALLEL_LEVEL: jobs });
 
 /** A failure whose message says it all: scripts print it without a stack. */
 export class ScriptError extends Error {}
@@ -25,18 +36,10 @@ export async function runScript(main) {
   }
 }
 
-/** The first of `names` that is an executable on the PATH, as a full path. */
+/** The first of `names` that is on the PATH, as a full path. @param {string[]} names */
 export function which(...names) {
-  const extensions = process.platform === 'win32' ? ['.exe', '.cmd', '.bat'] : [''];
-  for (const name of names) {
-    for (const folder of (process.env.PATH ?? '').split(delimiter)) {
-      for (const extension of extensions) {
-        const path = join(folder, name + extension);
-        if (folder !== '' && existsSync(path)) return path;
-      }
-    }
-  }
-  return undefined;
+  const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
+  return names.flatMap((name) => folders.map((folder) => join(folder, name))).find((path) => existsSync(path));
 }
 
 /** What a short-lived program prints, or undefined when it cannot run or fails. */
@@ -46,29 +49,19 @@ export function output(command, args = []) {
 }
 
 /**
- * Runs a program to its end. Its output goes to the terminal, or is kept with `quiet` and shown only if it fails; with
- * `capture` it goes both ways. Resolves with the exit code and what was kept; with `mayFail` unset a failure throws.
+ * Runs a program to its end. Its output goes to the terminal, or is kept with `quiet` and shown only if it fails. Resolves with the
+ * exit code and what was kept; with `mayFail` unset a failure throws.
  */
-export function run(
-  command,
-  args = [],
-  { quiet = false, capture = false, mayFail = false, cwd = root, env = {} } = {},
-) {
+export function run(command, args = [], { quiet = false, mayFail = false, cwd = root, env = {} } = {}) {
   return new Promise((resolveRun, rejectRun) => {
-    const piped = quiet || capture ? 'pipe' : 'inherit';
-    const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['inherit', piped, piped] });
+    const output = quiet ? 'pipe' : 'inherit';
+    const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['inherit', output, output] });
     let text = '';
-    const take = (stream, terminal) =>
-      stream?.on('data', (chunk) => {
-        text += chunk;
-        if (!quiet) terminal.write(chunk);
-      });
-    take(child.stdout, process.stdout);
-    take(child.stderr, process.stderr);
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (text += chunk));
     child.on('error', (error) => rejectRun(new ScriptError(`Cannot run ${command}: ${error.message}`)));
     child.on('close', (code, signal) => {
       if (code === 0 || mayFail) return resolveRun({ code: code ?? 1, text });
-      if (quiet) process.stderr.write(text);
+      process.stderr.write(text);
       rejectRun(new ScriptError(`Failed (${signal ?? `exit code ${code}`}): ${[command, ...args].join(' ')}`));
     });
   });
@@ -86,5 +79,3 @@ export function nodeBin(packageName, args, options) {
   const file = typeof bin === 'string' ? bin : (bin[packageName.split('/').pop()] ?? Object.values(bin)[0]);
   return run(process.execPath, [fromRoot('node_modules', packageName, file), ...args], options);
 }
-
-export const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;

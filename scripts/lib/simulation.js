@@ -1,20 +1,19 @@
 // Owns building and running the simulation, and the proof that it finds bugs: each planted one in a copy of src/.
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { fromRoot, jobs, run, ScriptError } from './repo.js';
+import { build } from './cmake.js';
+import { fromRoot, readJson, run, ScriptError } from './repo.js';
 
 // Less than a minute even under sanitizers; more says that a planted bug is not found.
 const plantedEvents = 5_000_000;
-const parallel = ['--parallel', String(jobs)];
 // So that the program itself can say which seed it was.
 const env = { ASAN_OPTIONS: 'abort_on_error=1:handle_abort=0', UBSAN_OPTIONS: 'print_stacktrace=1:abort_on_error=1' };
 
 /** Runs the simulation with its own arguments (see tests/simulation/main.cpp). */
 export async function simulate(args, { sanitized = false } = {}) {
   const preset = sanitized ? 'simulation-sanitized' : 'simulation';
-  await run('cmake', ['--preset', preset], { quiet: true });
-  await run('cmake', ['--build', '--preset', preset, ...parallel], { quiet: true });
+  await build(preset);
   const { code } = await run(fromRoot('build', preset, 'simulate'), args, { mayFail: true, env });
-  return code === 0 ? { passed: 1 } : { passed: 0, failed: 1 };
+  return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
 /** Runs that of the whole package (see tests/package_simulation/main.js), or plants its bugs. dist/ must be there. */
@@ -24,7 +23,7 @@ export async function simulatePackage(args) {
   const { code } = await run(process.execPath, [fromRoot('tests', 'package_simulation', program), ...given], {
     mayFail: true,
   });
-  return code === 0 ? { passed: 1 } : { passed: 0, failed: 1 };
+  return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
 /** Plants each bug of tests/simulation/planted.json in turn; fails if one cannot be planted or is not found. */
@@ -46,7 +45,7 @@ export async function findPlanted() {
   await inCopy(['--preset', 'simulation', '-DUTCP_WEBSOCKET_WERROR=OFF']);
 
   const missed = [];
-  for (const { name, file, from, to } of JSON.parse(readFileSync(fromRoot('tests/simulation/planted.json'), 'utf8'))) {
+  for (const { name, file, from, to } of readJson('tests/simulation/planted.json')) {
     const path = `${copy}/${file}`;
     const source = readFileSync(path, 'utf8');
     if (source.split(from).length !== 2) throw new ScriptError(`"${name}": its text stands not once in ${file}.`);
@@ -54,7 +53,7 @@ export async function findPlanted() {
       path,
       source.replace(from, () => to),
     );
-    await inCopy(['--build', '--preset', 'simulation', ...parallel]);
+    await inCopy(['--build', '--preset', 'simulation']);
     const { text } = await run(`${copy}/build/simulation/simulate`, ['--events', String(plantedEvents)], {
       quiet: true,
       mayFail: true,

@@ -1,6 +1,4 @@
 // The examples for C++, built against the installed client, with the bundled provider: over ws: and wss:, and by pkg-config.
-// UTCP_EXAMPLES: where they are; UTCP_PREFIX: where the package is installed; UTCP_PACKAGES: the Debian packages; UTCP_FROM_DEBIAN: an
-// example that was built with what is in these.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,14 +12,13 @@ import { promisify } from 'node:util';
 import { startProvider } from '../../web-demo/server/provider.js';
 import { documentedProvider, readmeBlocks } from '../support/readme.js';
 import { makeCertificate } from '../support/tls.js';
+import { debian, examples, fromDebian, install, packages, prefix, project } from './installed.js';
 
 const execute = promisify(execFile);
-const { UTCP_EXAMPLES: examples = '', UTCP_PREFIX: prefix = '' } = process.env;
-const { UTCP_PACKAGES: packages = '', UTCP_FROM_DEBIAN: fromDebian = '' } = process.env;
-
 /** @type {Awaited<ReturnType<typeof startProvider>>} */
 let provider;
 before(async () => {
+  await install();
   provider = await startProvider();
 });
 after(() => provider.close());
@@ -33,6 +30,10 @@ const example = async (name, path, ...more) =>
       timeout: 120_000,
     })
   ).stdout;
+
+test('the core alone, in a project that finds it', async () => {
+  await execute(join(project, 'consumer'));
+});
 
 test('blocking: discovers and calls', async () => {
   assert.ok(JSON.parse(await example('blocking', '/utcp')));
@@ -116,7 +117,7 @@ test('the program is installed, and its Debian package names the libraries that 
   const [file] = readdirSync(packages).filter((name) => /^utcp-websocket_/.test(name));
   const { stdout: needs } = await execute('dpkg-deb', ['--field', join(packages, file), 'Depends']);
   assert.match(needs, /libc6 .*libssl3/);
-  for (const program of [join(prefix, 'bin'), join(packages, '..', 'debian', 'usr', 'bin')]) {
+  for (const program of [join(prefix, 'bin'), join(debian, 'bin')]) {
     const { stdout } = await execute(join(program, 'utcp-websocket'), ['discover', `${provider.origin}/utcp`]);
     assert.ok(stdout.split('\n').some((line) => line && JSON.parse(line).name === 'search_docs'));
   }

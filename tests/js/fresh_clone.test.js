@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { build } from 'esbuild';
 import { fromRoot } from '../../scripts/lib/repo.js';
 
-for (const script of ['start', 'test', 'setup', 'build']) {
+for (const script of ['test', 'setup', 'build']) {
   test(`scripts/${script}.js begins without npm packages`, async () => {
     const entry = `scripts/${script}.js`;
     const settings = { bundle: true, packages: 'external', platform: 'node', format: 'esm', logLevel: 'silent' };

@@ -6,8 +6,7 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
 import { chromium } from 'playwright-core';
-import { buildDemoPackage, demoPackage } from '../../scripts/lib/demo.js';
-import { npm } from '../../scripts/lib/repo.js';
+import { fromRoot, npm, run } from '../../scripts/lib/repo.js';
 import { chromiumOptions } from '../support/chromium.js';
 import { Inspector } from '../support/inspector.js';
 import { manifest, newProject } from '../support/packed.js';
@@ -16,11 +15,14 @@ import { manifest, newProject } from '../support/packed.js';
 let project;
 
 before(async () => {
-  buildDemoPackage();
+  await run(process.execPath, [fromRoot('scripts', 'demo_package.js')]);
   project = await newProject();
   const packed = project.path('packed', 'demo');
   mkdirSync(packed);
-  await npm(['pack', '--ignore-scripts', '--pack-destination', packed], { quiet: true, cwd: demoPackage });
+  await npm(['pack', '--ignore-scripts', '--pack-destination', packed], {
+    quiet: true,
+    cwd: fromRoot('build', 'demo-package'),
+  });
   const [tarball] = readdirSync(packed);
   const install = ['install', '--offline', '--no-audit', '--no-fund', project.path('packed', 'demo', tarball)];
   await npm(install, { quiet: true, cwd: project.folder });

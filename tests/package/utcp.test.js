@@ -7,7 +7,6 @@ import { after, before, test } from 'node:test';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { fromRoot, nodeBin, npm, run } from '../../scripts/lib/repo.js';
-import { utcpFolder } from '../../scripts/lib/utcp.js';
 import { startProvider } from '../../web-demo/server/provider.js';
 import { binaryOf } from '../hosts/programs.js';
 import { manifest, newProject } from '../support/packed.js';
@@ -28,7 +27,10 @@ before(async () => {
   [project, provider] = await Promise.all([newProject(), startProvider()]);
   await install(...['@utcp/sdk', 'dotenv', 'ws', 'zod'].map((name) => fromRoot('node_modules', name)));
   copy = project.path('packages', 'websocket');
-  cpSync(utcpFolder, copy, { recursive: true, filter: (file) => !/\/(dist|node_modules)$/.test(file) });
+  cpSync(fromRoot('packages', 'utcp'), copy, {
+    recursive: true,
+    filter: (file) => !/\/(dist|node_modules)$/.test(file),
+  });
   mkdirSync(path.join(copy, 'node_modules'));
   symlinkSync(tsup, path.join(copy, 'node_modules', 'tsup'));
   symlinkSync(fromRoot('node_modules', 'typescript'), path.join(copy, 'node_modules', 'typescript'));

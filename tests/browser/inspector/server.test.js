@@ -75,7 +75,7 @@ describe('the page server', () => {
       '/assets',
       '/assets/',
       '/assets/nothing.js',
-      '/assets/../../stamps/demo.json',
+      '/assets/../../wasm/core.wasm',
       '/assets/%2e%2e/index.html',
       '/assets/..%2findex.html',
       '/assets/..%5cindex.html',

@@ -1,7 +1,8 @@
-// Owns dist/constants.js: the numbers and texts that C++ and JavaScript must agree on, read from the C++ headers, where they are written.
-// A header that reads otherwise than expected is an error: nothing is guessed.
+// Owns dist/constants.js: the numbers, texts and errors that C++ and JavaScript must agree on, read from C++, where they are defined.
+// A header that reads otherwise than expected is an error: nothing is guessed. Run by Ninja: see cmake/Dist.cmake.
 import { readFileSync } from 'node:fs';
-import { fromRoot, ScriptError } from './repo.js';
+import { fromRoot } from '../lib/repo.js';
+import { writeDist } from './write.js';
 
 const enums = [
   ['bindings/wasm/channel.hpp', 'CommandKind', 'COMMAND'],
@@ -26,9 +27,6 @@ const texts = [['src/session/call.hpp', 'kWrapperMark', 'WRAPPER_MARK']];
 
 const errorTable = 'src/base/error.cpp';
 
-/** The files that the constants are made from. */
-export const constantsInputs = [...new Set([...enums, ...defaults, ...texts].map(([header]) => header)), errorTable];
-
 const withoutComments = (header) => readFileSync(fromRoot(header), 'utf8').replace(/\/\/.*$/gm, '');
 
 /** @returns {[string, number][]} the names of an enum's values, in their order */
@@ -37,7 +35,7 @@ function enumValues(header, name, prefix) {
     new RegExp(`enum class ${name} : std::uint(?:8|32)_t \\{([^}]*)\\}`).exec(withoutComments(header)) ?? [];
   const names = body?.split(',').flatMap((value) => value.trim() || []) ?? [];
   if (names.length === 0 || names.some((value) => !/^\w+$/.test(value))) {
-    throw new ScriptError(`${header}: enum class ${name} is not a plain list of names`);
+    throw new Error(`${header}: enum class ${name} is not a plain list of names`);
   }
   return names.map((value, i) => [`${prefix}_${value.toUpperCase()}`, i]);
 }
@@ -47,14 +45,14 @@ function defaultValue(header, name) {
   const [, expression] = new RegExp(`\\b${name} =\\s*([^;]+);`).exec(withoutComments(header)) ?? [];
   const factors = expression?.replace(/std::size_t\{(\d+)\}/g, '$1').split('*');
   const value = factors?.reduce((product, factor) => product * Number(factor.replaceAll("'", '')), 1);
-  if (!Number.isInteger(value)) throw new ScriptError(`${header}: ${name} is not a product of integers`);
+  if (!Number.isInteger(value)) throw new Error(`${header}: ${name} is not a product of integers`);
   return /** @type {number} */ (value);
 }
 
 /** @returns {string} as a literal that both languages read alike */
 function textLiteral(header, name) {
   const [, literal] = new RegExp(`\\b${name} = ("(?:[^"\\\\]|\\\\")*");`).exec(withoutComments(header)) ?? [];
-  if (!literal) throw new ScriptError(`${header}: ${name} is not a plain text`);
+  if (!literal) throw new Error(`${header}: ${name} is not a plain text`);
   return literal;
 }
 
@@ -71,7 +69,7 @@ function layout() {
     .map((member) => {
       const [, type, name] = /^([\w:]+) (\w+) = /.exec(member) ?? [];
       const size = sizes[type];
-      if (!size) throw new ScriptError(`${header}: no layout for "${member}"`);
+      if (!size) throw new Error(`${header}: no layout for "${member}"`);
       offset = Math.ceil(offset / size) * size;
       const at = offset / size;
       offset += size;
@@ -84,26 +82,20 @@ function errors() {
   const text = readFileSync(fromRoot(errorTable), 'utf8');
   const rows = [...text.matchAll(/ErrorKind\{ErrorCode::(\w+), Fault::(\w+), "\1", "(\w+)"\}/g)];
   if (rows.length === 0 || rows.length !== text.split('ErrorKind{').length - 1) {
-    throw new ScriptError(`${errorTable}: not a plain table of errors`);
+    throw new Error(`${errorTable}: not a plain table of errors`);
   }
   return rows.map(([, code, fault, className]) => [code, className, fault]);
 }
 
-/** @returns {{ code: string, types: string }} the module, and its declarations */
-export function constants() {
-  const all = [
-    ...enums.flatMap(([header, name, prefix]) => enumValues(header, name, prefix)),
-    ...layout(),
-    ...defaults.map(([header, name, constant]) => [constant, defaultValue(header, name)]),
-    ...texts.map(([header, name, constant]) => [constant, textLiteral(header, name)]),
-  ];
-  // What `addEventListener` calls the reports, in the order of their numbers.
-  const reports = all.flatMap(([name]) =>
-    name.startsWith('REPORT_') ? name.slice('REPORT_'.length).toLowerCase() : [],
-  );
-  const list = JSON.stringify(reports);
-  return {
-    code: `export const ERRORS = ${JSON.stringify(errors())};\nexport const REPORT_NAMES = ${list};\n${all.map(([name, value]) => `export const ${name} = ${value};\n`).join('')}`,
-    types: `export const ERRORS: readonly (readonly [code: string, className: string, fault: string])[];\nexport const REPORT_NAMES: readonly ${list};\n${all.map(([name, value]) => `export const ${name}: ${value};\n`).join('')}`,
-  };
-}
+const all = [
+  ...enums.flatMap(([header, name, prefix]) => enumValues(header, name, prefix)),
+  ...layout(),
+  ...defaults.map(([header, name, constant]) => [constant, defaultValue(header, name)]),
+  ...texts.map(([header, name, constant]) => [constant, textLiteral(header, name)]),
+];
+// What `addEventListener` calls the reports, in the order of their numbers.
+const reports = all.flatMap(([name]) => (name.startsWith('REPORT_') ? name.slice('REPORT_'.length).toLowerCase() : []));
+const lines = all.map(([name, value]) => `export const ${name} = ${value};\n`);
+const names = `export const REPORT_NAMES = /** @type {const} */ (${JSON.stringify(reports)});\n`;
+const table = `export const ERRORS = /** @type {const} */ (${JSON.stringify(errors())});\n`;
+writeDist('constants.js', table + names + lines.join(''));
