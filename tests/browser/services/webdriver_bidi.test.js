@@ -19,8 +19,10 @@ function newSession(t) {
   protocol.addEventListener('open', () => {
     counts.opened += 1;
   });
-  const commands = recipe(firefox, 'webdriver-bidi');
-  const events = recipe(firefox, 'webdriver-bidi', 'webdriver-bidi-events');
+  // The first session waits for the whole browser to start, which takes a busy machine longer than a connection may take.
+  const patient = { connection_timeout: 300 };
+  const commands = { ...recipe(firefox, 'webdriver-bidi'), ...patient };
+  const events = { ...recipe(firefox, 'webdriver-bidi', 'webdriver-bidi-events'), ...patient };
   return {
     counts,
     protocol,
