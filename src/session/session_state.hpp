@@ -39,6 +39,8 @@ struct Session::Tool {
         caller(c),
         place(rules.correlates() ? part(rules.id_places()) : ""),
         answer_place(rules.captures() ? part(rules.answer_place()) : "") {
+    // Given back: a moved-from template may be assigned to.
+    // NOLINTNEXTLINE(bugprone-use-after-move)
     t.message = std::exchange(call_template.message, {});
     t.more_messages = std::exchange(call_template.more_messages, {});
   }

@@ -1,8 +1,8 @@
 // Owns waiting for OAuth2 tokens: which connections wait for which token, and what happens when it arrives or
 // fails.
 #include <algorithm>
-#include <set>
 #include <utility>
+#include <vector>
 
 #include "session_state.hpp"
 
@@ -155,11 +155,14 @@ Secrets Session::secrets_of(ConnectionId id) const {
   secrets.add(connection.token);
   secrets.add_captured(connection.captured);
   // Tools that share an endpoint may differ in their messages.
-  std::set<const Tool*> tools{endpoint.tool.get()};
-  for (const CallId call : calls_of(connection)) tools.insert(calls_.at(static_cast<std::uint32_t>(call))->tool.get());
-  for (const Tool* tool : tools) {
+  secrets.add(endpoint.tool->secrets);
+  std::vector<const Tool*> others;
+  for (const CallId call : calls_of(connection)) {
+    const Tool* tool = calls_.at(static_cast<std::uint32_t>(call))->tool.get();
+    if (tool == endpoint.tool.get() || std::find(others.begin(), others.end(), tool) != others.end()) continue;
     secrets.add(tool->call_template);
     secrets.add(tool->secrets);
+    others.push_back(tool);
   }
   for (const auto& [place, call] : connection.answers) secrets.add_captured(calls_.at(call)->late->answer);
   add_secrets(secrets, connection.given);
