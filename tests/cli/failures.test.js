@@ -120,5 +120,5 @@ test('what the environment gave is in no error and no event, wherever it stood; 
     }
   }
   const nobody = await run(['call', 'ws://127.0.0.1:1/${KEY}', 't', '--template', '-'], { input: '{}', env });
-  assert.match(nobody.stderr, /could not connect to ws:\/\/127\.0\.0\.1:1\/\*\*\*: nobody listens there/);
+  assert.match(nobody.stderr, /could not connect to ws:\/\/127\.0\.0\.1:1\/\*\*\*: nothing listens there/);
 });

@@ -106,7 +106,7 @@ test('a header that is typed takes the place of the recipe’s, which then needs
   const args = ['call', server.url, 'echo', '-d', 'text=hi', '--recipe', 'deepgram', '--template', file];
   const without = await run(args);
   assert.deepEqual([without.code, without.stdout], [2, '']);
-  assert.match(without.stderr, /the recipe deepgram asks for \$\{DEEPGRAM_API_KEY\}/);
+  assert.match(without.stderr, /the recipe deepgram needs \$\{DEEPGRAM_API_KEY\}/);
   const typed = await run([...args, '-H', 'authorization: Token typed']);
   assert.deepEqual([typed.code, typed.stdout, typed.stderr], [0, '"hi"\n', '']);
   assert.equal(server.requests.at(-1).headers.authorization, 'Token typed');

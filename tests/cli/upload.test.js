@@ -108,7 +108,7 @@ test('a file that breaks off fails the call', async (t) => {
   const server = await startListener(t);
   const { code, stderr } = await run([...server.call, '--upload', `audio=${newFolder(t)}`]);
   assert.equal(code, 2);
-  assert.match(stderr, /^error: invalid_argument: arguments\.audio failed to give its next chunk/);
+  assert.match(stderr, /^error: invalid_argument: arguments\.audio failed to yield its next chunk/);
 });
 
 for (const [args, message] of [

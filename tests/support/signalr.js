@@ -43,6 +43,7 @@ export async function startSignalR(t, hub, asksToken = false) {
     yield { type: 6 };
     yield { type: 1, target: 'notice', arguments: [invocationId ?? 'nobody'] };
     const isAsked = invocationId !== undefined; // else nobody waits for an answer
+    if (target === 'restart') return yield { type: 7, error: 'the server restarts', allowReconnect: true };
     try {
       const result = hub[target](...args);
       if (type === 4) for (const item of result) yield { type: 2, invocationId, item };

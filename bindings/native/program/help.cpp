@@ -28,9 +28,9 @@ constexpr std::string_view kCommon =
 constexpr std::string_view kData =
     R"(  -d, --data NAME=VALUE   one argument; VALUE is parsed as JSON if possible, otherwise it is a
                           text; repeatable, overrides ARGUMENTS
-  --upload NAME=FILE      one argument in chunks, each sent in a message of its own; - reads standard
-                          input. A chunk is a line, parsed like VALUE; if the template's
-                          message_format is binary or base64, a chunk is bytes
+  --upload NAME=FILE      one argument in chunks, each sent in a message of its own; - reads
+                          standard input. A chunk is a line, parsed like VALUE; if the template's
+                          message_format is binary or base64, it is bytes
   --chunk-size BYTES      the largest chunk of bytes. Default: 65536)";
 
 }  // namespace
