@@ -15,7 +15,7 @@ function(utcp_node)
   cmake_parse_arguments(PARSE_ARGV 0 node "" "RUNS" "READS")
   add_custom_command(OUTPUT ${node_UNPARSED_ARGUMENTS}
     COMMAND node "${programs}/${node_RUNS}"
-    DEPENDS ${node_READS} "${programs}/${node_RUNS}" "${programs}/write.js" "${PROJECT_SOURCE_DIR}/package.json" "${lock}"
+    DEPENDS ${node_READS} "${programs}/${node_RUNS}" "${programs}/write.js" "${programs}/../lib/repo.js" "${PROJECT_SOURCE_DIR}/package.json" "${lock}"
     COMMENT "Running scripts/dist/${node_RUNS}" VERBATIM)
 endfunction()
 
@@ -36,10 +36,14 @@ set(types "${dist}/types/index.d.ts" "${dist}/types/register.d.ts" "${dist}/type
 utcp_node(${types} RUNS types.js
   READS ${js} "${dist}/core.d.ts" "${dist}/constants.js" "${PROJECT_SOURCE_DIR}/tsconfig.json")
 
+# Written by builds before this one: it would hide constants.js from the type check.
+file(REMOVE "${dist}/constants.d.ts")
+
 add_custom_target(types DEPENDS ${types})
 add_custom_target(dist ALL DEPENDS ${glue} ${modules} ${types})
 
 # The second is where the page gets the package from, as it is packed.
 utcp_node("${PROJECT_SOURCE_DIR}/build/demo/index.html" "${PROJECT_SOURCE_DIR}/web-demo/node_modules/utcp-websocket/package.json" RUNS demo.js
-  READS ${glue} ${modules} ${types} ${page} "${PROJECT_SOURCE_DIR}/README.md" "${PROJECT_SOURCE_DIR}/web-demo/package-lock.json")
+  READS ${glue} ${modules} ${types} ${page} ${js} "${programs}/../lib/modules.js" "${PROJECT_SOURCE_DIR}/README.md" "${PROJECT_SOURCE_DIR}/LICENSE"
+    "${PROJECT_SOURCE_DIR}/web-demo/package.json" "${PROJECT_SOURCE_DIR}/web-demo/package-lock.json")
 add_custom_target(demo DEPENDS "${PROJECT_SOURCE_DIR}/build/demo/index.html")

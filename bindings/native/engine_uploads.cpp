@@ -135,8 +135,9 @@ void Engine::ask_for_chunk(const detail::PreparedCall& handle) {
     Connection* const connection = self->find(call->upload->connection);
     if (connection != nullptr && connection->unsent() > kMostUnsent) {
       self->session_.handle_upload(now(), CallId{handle->id}, Upload::held);
-      connection->when_unsent(kMostUnsent, UniqueFunction<void()>([self, handle] {
-                                const Call* const held = self->find_upload(handle);
+      connection->when_unsent(kMostUnsent, UniqueFunction<void()>([weak = self->weak_from_this(), handle] {
+                                const std::shared_ptr<Engine> self = weak.lock();
+                                const Call* const held = self == nullptr ? nullptr : self->find_upload(handle);
                                 if (held == nullptr) return;
                                 self->session_.handle_upload(now(), CallId{handle->id},
                                                              held->is_sent ? Upload::waiting : Upload::unsent);
@@ -179,11 +180,12 @@ void Engine::take_chunk(const detail::PreparedCall& handle, Result<std::optional
   if (!chunk) {
     const std::string& name = upload.source.name;
     ErrorPtr error =
-        make_error(ErrorCode::invalid_argument, concat({path_to(name), " failed to give its next chunk"}), name);
+        make_error(ErrorCode::invalid_argument, concat({path_to(name), " failed to yield its next chunk"}), name);
     error->cause = chunk.error().message;
     abandon(handle, std::move(error));
   } else if (!*chunk) {
     for (const Outgoing& message : upload.behind) send_message(*call, message);
+    call->is_sent = call->is_sent || !upload.behind.empty();
     session_.handle_upload(now(), CallId{handle->id}, Upload::done);
   } else {
     const Result<Outgoing> message = chunk_message(*call, std::move(**chunk));

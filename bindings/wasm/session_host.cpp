@@ -141,6 +141,10 @@ std::string SessionHost::plan(std::uint32_t tool, std::uint32_t messages, const 
   const CallTemplate* call_template = session_.find_template(ToolId{tool});
   if (call_template == nullptr) return value_reply("[]");
   const auto own = messages_.find(messages);
+  // Code of the caller may have released it just now. Another tool that shares its rules may keep those alive.
+  if ((of == 0 || of > 2) && own == messages_.end()) {
+    return error_reply({.code = ErrorCode::module_failed, .message = "the tool was released before it was called"});
+  }
   const MessageTemplate& message = of == 0   ? own->second.first
                                    : of == 1 ? call_template->filter_message
                                    : of == 2 ? *call_template->leave_message

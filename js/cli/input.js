@@ -183,11 +183,15 @@ export function fill(value, where, isSecret = true) {
   });
 }
 
-/** As `fill`; what stands behind the question mark is percent-encoded, and the host is no secret: errors name it. @param {string} url @param {string} where */
+/** As `fill`. Values in the query are percent-encoded, and the host is no secret: errors name it. @param {string} url @param {string} where */
 export function fillUrl(url, where) {
   const [place = '', ...query] = url.split('?');
-  const [host = ''] = /^(?:[a-z]+:\/\/)?[^/]*/i.exec(place) ?? [];
-  const filled = fill(host, where, false) + fill(place.slice(host.length), where);
+  const [start = '', user = ''] = /^((?:[a-z]+:\/\/)?[^/]*@)?(?:[a-z]+:\/\/)?[^/]*/i.exec(place) ?? [];
+  const host = fill(start.slice(user.length), where, false);
+  // A variable may hold more than the host: a user, a path and a query are secrets.
+  const [, ...beside] = /^(?:[a-z]+:\/\/)?(?:([^/?#]*)@)?[^/?#]*([^?]*)\??(.*)$/is.exec(host) ?? [];
+  for (const part of beside) if (part !== undefined && part.length >= SHORTEST_SECRET) secrets.add(part);
+  const filled = fill(user, where) + host + fill(place.slice(start.length), where);
   if (query.length === 0) return filled;
   return `${filled}?${query.join('?').replace(/\$?\$\{[^}]*\}/g, (one) => encodeURIComponent(fill(one, where)))}`;
 }

@@ -172,7 +172,7 @@ function jsonOf(value, path) {
   const text = stringify(value, path);
   // As bytes are written, and most of what gives its values later. Nobody looks for them with each call.
   const isOdd = typeof value === 'object' && text && (text.includes('{"0":') || text.includes('{}', 1));
-  const why = isOdd && culprit(value, path);
+  const why = isOdd && culprit(value, path, WRITTEN);
   if (why) throw new TypeError(why);
   return text;
 }
@@ -280,15 +280,20 @@ export function stringify(value, path) {
   try {
     return JSON.stringify(value);
   } catch (cause) {
-    const why = culprit(value, path, cause instanceof RangeError);
+    const why = culprit(value, path, cause instanceof RangeError ? OVERFLOWED : REFUSED);
     throw new TypeError(why ?? `${path} cannot be written as JSON`, { cause });
   }
 }
 
-/** @param {unknown} value @param {string} path @param {boolean} [overflowed] */
-function culprit(value, path, overflowed = false) {
+/** What `JSON.stringify` made of a value. */
+const REFUSED = 0;
+const OVERFLOWED = 1;
+const WRITTEN = 2;
+
+/** @param {unknown} value @param {string} path @param {number} [outcome] */
+function culprit(value, path, outcome = REFUSED) {
   try {
-    return findCulprit(value, path, overflowed);
+    return findCulprit(value, path, outcome);
   } catch {
     return undefined; // a getter or a proxy of the caller's
   }
@@ -303,10 +308,10 @@ const MOST_VALUES = 1_000_000;
  * Without recursion: the value may be nested deeper than the stack.
  * @param {any} value
  * @param {string} path
- * @param {boolean} overflowed whether the stack was too small for it
+ * @param {number} outcome
  * @returns {string | undefined}
  */
-function findCulprit(value, path, overflowed) {
+function findCulprit(value, path, outcome) {
   /** From the root to where the search is. @type {{ value: any, step: string, keys: string[], next: number }[]} */
   const trail = [];
   const levels = new Map();
@@ -318,14 +323,18 @@ function findCulprit(value, path, overflowed) {
   let step = '';
   for (let left = MOST_VALUES; left > 0; left -= 1) {
     const above = levels.get(value);
+    const isPlain = typeof value === 'object' && value !== null && typeof value.toJSON !== 'function';
     const bytes = isBytes(value);
-    const isOpen = typeof value === 'object' && value !== null && !bytes && typeof value.toJSON !== 'function';
+    const isOpen = isPlain && !bytes;
     trail.push({ value, step, keys: isOpen && !above && !searched.has(value) ? Object.keys(value) : [], next: 0 });
-    if (typeof value === 'bigint') return `${where()} is a BigInt, which JSON cannot hold: pass a number or a string`;
-    if (bytes) return where() + NO_JSON;
+    if (typeof value === 'bigint' && outcome !== WRITTEN) {
+      return `${where()} is a BigInt, which JSON cannot hold: pass a number or a string`;
+    }
+    // What has a `toJSON`, as a Buffer has, says itself how it is written.
+    if (bytes && (isPlain || outcome !== WRITTEN)) return where() + NO_JSON;
     if (isOpen && isAsyncIterable(value)) return where() + NO_CHUNKS;
     if (above) return `${where()} leads back to ${where(above)}: JSON cannot hold a cycle`;
-    if (overflowed && trail.length > DEEP) return `${where()} is nested too deeply: over ${DEEP} levels`;
+    if (outcome === OVERFLOWED && trail.length > DEEP) return `${where()} is nested too deeply: over ${DEEP} levels`;
     if (isOpen) levels.set(value, trail.length);
 
     let top = trail[trail.length - 1];

@@ -323,6 +323,7 @@ class Session {
   void owe_leave_message(Connection& connection, Call& call, Ending ending);
   [[nodiscard]] bool leave_late(Connection& connection, const Frame& frame);
   [[nodiscard]] Secrets secrets_of(const Call& call) const;
+  [[nodiscard]] Secrets secrets_of_all(const Connection& connection) const;
 
   // session_replies.cpp: what a peer sends on its own, and is answered
   bool reply(TimePoint now, Connection& connection, const Frame& frame);

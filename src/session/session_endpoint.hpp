@@ -53,6 +53,9 @@ struct Session::Flow {
 /// Calls of a connection of which something may still come, at most.
 inline constexpr std::size_t kMostUnanswered = 1000;
 
+/// Tools of a connection's last calls, at most.
+inline constexpr std::size_t kMostTools = 20;
+
 struct Session::Connection {
   ConnectionId id;
   Endpoint& endpoint;
@@ -67,6 +70,8 @@ struct Session::Connection {
   /// Places and ids of calls matched by values of arguments that ended unanswered: their late answers must reach no
   /// other call. Of calls with a first answer, all that were sent.
   Routes unanswered{};
+  /// Those of its last calls, which may be over: the peer may repeat secrets of their messages.
+  std::vector<std::shared_ptr<const Tool>> tools{};
   Credentials given{};                // what the host's own source added to its handshake
   std::string token{};                // oauth2: what opens it
   TokenId credential{};               // and whose

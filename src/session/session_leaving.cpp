@@ -28,6 +28,7 @@ void Session::take_out(TimePoint now, Call& call, Ending ending) {
   const auto calls = connection.calls.find(call.place());
   calls->second.erase(call.route);
   if (calls->second.empty()) connection.calls.erase(calls);
+  if (connection.calls.empty()) connection.last_words.clear();
   if (call.late) owe_leave_message(connection, call, ending);
   calls_.erase(static_cast<std::uint32_t>(id));
   if (!connection.calls.empty()) return;

@@ -51,6 +51,11 @@ void Session::lease(TimePoint now, Connection& connection, Call& call) {
   connection.state.apply(call.shared() ? ConnectionEvent::joined : ConnectionEvent::leased);
   connection.tainted = connection.tainted || call.shared();
   call.connection = connection.id;
+  auto& tools = connection.tools;
+  if (std::find(tools.begin(), tools.end(), call.tool) == tools.end()) {
+    if (tools.size() == kMostTools) tools.erase(tools.begin());
+    tools.push_back(call.tool);
+  }
   if (call.late) fill_in(connection, call);
   if (call.late && !call.late->route.empty()) {
     const auto id = static_cast<std::uint32_t>(call.id);
@@ -143,17 +148,18 @@ void Session::handle_close(TimePoint now, ConnectionId id, int code, std::string
   if (entry == connections_.end()) return;
   Connection& connection = *entry->second;
   const bool was_ready = connection.state.is_ready();
-  const std::string why = said(reason, secrets_of(id));
+  const Secrets secrets = secrets_of_all(connection);
+  const std::string why = said(reason, secrets);
   const std::string& words = connection.last_words;
   const ConnectStep* connect = connection.endpoint.tool->call_template.connect.get();
   const std::string when = was_ready                                       ? "before the answer came"
                            : connection.state == ConnectionState::greeting ? concat({"after ", connect->field})
                                                                            : "during the handshake";
-  ErrorPtr error = make_error(
-      was_ready ? ErrorCode::connection_closed : ErrorCode::connection_failed,
-      concat({connection.endpoint.label, " closed the connection ", when, " (code ", to_text(code),
-              why.empty() ? "" : ", reason \"", why, why.empty() ? ")" : "\")",
-              words.empty() ? "" : "; before that it said: ", words.empty() ? "" : said(words, secrets_of(id))}));
+  ErrorPtr error =
+      make_error(was_ready ? ErrorCode::connection_closed : ErrorCode::connection_failed,
+                 concat({connection.endpoint.label, " closed the connection ", when, " (code ", to_text(code),
+                         why.empty() ? "" : ", reason \"", why, why.empty() ? ")" : "\")",
+                         words.empty() ? "" : "; before that it said: ", words.empty() ? "" : said(words, secrets)}));
   error->close_code = code;
   error->reason = why;
   error->was_clean = was_clean;

@@ -47,10 +47,9 @@ bool Session::gives_up(Connection& connection, const Frame& frame) {
   const Call* call = find_addressee(connection, frame);
   if (call != nullptr && judge(*call, frame).kind == Judgement::Kind::tool_error) return false;
   report_frame(Report::Kind::warning, connection, call, frame, "the connection is closed, as connection_error says");
-  const auto told =
-      share(ErrorCode::connection_closed,
-            concat({connection.endpoint.label,
-                    " gave up the connection (connection_error): ", said(start_of(frame), secrets_of(connection.id))}));
+  const auto told = share(ErrorCode::connection_closed,
+                          concat({connection.endpoint.label, " gave up the connection (connection_error): ",
+                                  said(start_of(frame), secrets_of_all(connection))}));
   for (const CallId id : calls_of(connection)) drop(id, told);
   connection.calls.clear();
   retire(connection);

@@ -2,7 +2,6 @@
 // fails.
 #include <algorithm>
 #include <utility>
-#include <vector>
 
 #include "session_state.hpp"
 
@@ -139,9 +138,9 @@ Result<Handshake> Session::add_credentials(ConnectionId id, Credentials given) {
 
 Secrets Session::secrets_of(const CallTemplate& call_template) const {
   Secrets secrets;
-  secrets.add(call_template);
   secrets.add(options_.handshake.headers);
   for (const auto& entry : credentials_) secrets.add(entry.second->token.value());
+  secrets.add(call_template);
   return secrets;
 }
 
@@ -154,18 +153,20 @@ Secrets Session::secrets_of(ConnectionId id) const {
   secrets.add(endpoint.field_headers);
   secrets.add(connection.token);
   secrets.add_captured(connection.captured);
-  // Tools that share an endpoint may differ in their messages.
+  add_secrets(secrets, connection.given);
   secrets.add(endpoint.tool->secrets);
-  std::vector<const Tool*> others;
-  for (const CallId call : calls_of(connection)) {
-    const Tool* tool = calls_.at(static_cast<std::uint32_t>(call))->tool.get();
-    if (tool == endpoint.tool.get() || std::find(others.begin(), others.end(), tool) != others.end()) continue;
+  for (const auto& tool : connection.tools) {
+    if (tool == endpoint.tool) continue;
     secrets.add(tool->call_template);
     secrets.add(tool->secrets);
-    others.push_back(tool);
   }
+  return secrets;
+}
+
+// Including the values that the first answers of all its calls gave.
+Secrets Session::secrets_of_all(const Connection& connection) const {
+  Secrets secrets = secrets_of(connection.id);
   for (const auto& [place, call] : connection.answers) secrets.add_captured(calls_.at(call)->late->answer);
-  add_secrets(secrets, connection.given);
   return secrets;
 }
 

@@ -114,7 +114,7 @@ std::size_t unseen(std::string_view text) {
 
 void Secrets::add(TextRef secret) {
   const std::string_view text = secret.view();
-  if (text.size() < kShortest) return;
+  if (text.size() < kShortest || known_.size() >= kMost) return;
   std::vector<std::string> forms{std::string(text)};
   // Form-encoded it goes into the Basic header of token requests.
   for (const std::string& bytes : {std::string(text), form_encode(text)}) {

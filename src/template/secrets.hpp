@@ -21,6 +21,8 @@ class Secrets {
  public:
   /// Shorter texts are not masked: they protect nothing, and occur everywhere.
   static constexpr std::size_t kShortest = 4;
+  /// Spellings that are looked for, at most: a template of a remote manual may name any number of secrets.
+  static constexpr std::size_t kMost = 2000;
 
   void add(TextRef secret);
   /// The values in a URL's query; short ones where their names speak of secrets.

@@ -121,4 +121,7 @@ test('what the environment gave is in no error and no event, wherever it stood; 
   }
   const nobody = await run(['call', 'ws://127.0.0.1:1/${KEY}', 't', '--template', '-'], { input: '{}', env });
   assert.match(nobody.stderr, /could not connect to ws:\/\/127\.0\.0\.1:1\/\*\*\*: nothing listens there/);
+  const whole = { URL: 'ws://127.0.0.1:1/v3/hush-hush?key=hush-hush' };
+  const hidden = await run(['discover', '${URL}'], { env: whole });
+  assert.match(hidden.stderr, /could not connect to ws:\/\/127\.0\.0\.1:1\*\*\*\?key=\*\*\*: nothing listens there/);
 });

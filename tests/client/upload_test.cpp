@@ -178,6 +178,17 @@ TEST(ClientUpload, OneThatIsLeftTellsThePeerAndSendsNothingMore) {
   EXPECT_EQ(source.state->stopped, 1);
 }
 
+TEST(ClientUpload, OfNoChunksIsLeftTooOnceTheRestIsSent) {
+  Client client;
+  const Json messages = {{"messages", {"{{args.audio}}", "end"}}};
+  {
+    ToolStream stream = client.stream("t.t", nullptr, template_for("empty", messages), with_chunks({}));
+    EXPECT_THAT(heard("empty", 1), ElementsAre("end"));
+    stream.stop();
+  }
+  EXPECT_THAT(heard("empty", 2), ElementsAre("end", "left"));
+}
+
 TEST(ClientUpload, OfACallThatNeverStartsTheSourceHearsNothingAndOfOneThatFailsToOpenTheEnd) {
   Client client;
   const Source unused;

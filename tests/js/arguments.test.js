@@ -52,6 +52,24 @@ test('encodings: inside a literal, outside one, in plain text', () => {
   );
 });
 
+test('what is written by its toJSON is not refused, whatever is beside it', () => {
+  const written = { type: 'Buffer', data: [97] };
+  assert.equal(renderMessage(undefined, { f: { b: Buffer.from('a') } }), JSON.stringify({ f: { b: written } }));
+  assert.equal(
+    renderMessage(undefined, { f: { b: Buffer.from('a'), o: {}, s: 'a={}' } }),
+    JSON.stringify({ f: { b: written, o: {}, s: 'a={}' } }),
+  );
+  const big = /** @type {any} */ (BigInt.prototype);
+  big.toJSON = function toJSON() {
+    return String(this);
+  };
+  try {
+    assert.equal(renderMessage(undefined, { f: { n: 5n, o: {} } }), '{"f":{"n":"5","o":{}}}');
+  } finally {
+    delete big.toJSON;
+  }
+});
+
 test('toJSON is respected: a Date is a JSON string', () => {
   const args = { when: new Date(0), custom: { toJSON: () => ({ x: 1 }) } };
   assert.equal(renderMessage('at UTCP_ARG_when_UTCP_ARG', args), 'at 1970-01-01T00:00:00.000Z');

@@ -56,6 +56,29 @@ test('a getter may make calls itself', async (t) => {
   assert.equal(await inner, '{"other":1} UTCP_ARG_n_UTCP_ARG 1');
 });
 
+test('arguments that make so many calls that their own tool is released end their call alone', async (t) => {
+  const server = await startServer(t);
+  const protocol = newProtocol(t, { limits: { waitingCalls: 20_000 } });
+  const message = (n) => ({ id: '{{request_id}}', n, text: 'UTCP_ARG_text_UTCP_ARG' });
+  const template = (n) => server.template({ message: message(n), missing_arguments: 'keep' });
+  const others = [];
+  const args = new Proxy(
+    { text: 'outer' },
+    {
+      ownKeys(target) {
+        for (let n = 1; n <= 12_001 && others.length < 12_001; n += 1) {
+          others.push(protocol.callTool(null, 'm.t', {}, template(n)));
+        }
+        return Reflect.ownKeys(target);
+      },
+    },
+  );
+  await protocol.callTool(null, 'm.t', {}, template(-1));
+  const error = await failure(protocol.callTool(null, 'm.t', args, template(0)));
+  assert.match(error.message, /the tool was released before it was called/);
+  assert.equal((await Promise.all(others)).length, 12_001);
+});
+
 test('what getters return is read once', async (t) => {
   const server = await startServer(t);
   const protocol = newProtocol(t);

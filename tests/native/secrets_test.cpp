@@ -116,6 +116,17 @@ TEST(Secrets, OfEachMessageOfATemplate) {
   }
 }
 
+TEST(Secrets, OfAManualThatNamesThousandsThereIsAnEnd) {
+  std::string keys;
+  for (int n = 0; n < 20'000; ++n) append(keys, {keys.empty() ? "" : ",", "\"v", to_text(n), "-key\""});
+  const Result<CallTemplate> parsed = parse_call_template(
+      concat({R"({"url":"wss://h.example/","headers":{"X-Key":"h3ader"},"message":{"keys":[)", keys, "]}}"}));
+  ASSERT_TRUE(parsed.ok());
+  Secrets secrets;
+  secrets.add(parsed.value());  // seconds, where each is compared with each
+  EXPECT_EQ(secrets.mask("h3ader, v0-key, v19999-key"), "***, ***, v19999-key");
+}
+
 TEST(Secrets, GreetingsThatAreNoJson) {
   const Result<CallTemplate> parsed = parse_call_template(
       R"({"url":"wss://h.example/","connect_message":"40{\"token\":\"s3cr3t\",\"other\":[\"token\",\"half"})");

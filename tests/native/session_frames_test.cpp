@@ -183,5 +183,30 @@ TEST(SessionFrames, AnErrorThatNamesACallOrIsNotTheLastIsNotWhyThePeerCloses) {
   EXPECT_EQ(closed({R"({"id":null,"error":"bad"})"}), no_words + R"(; before that it said: {"id":null,"error":"bad"})");
 }
 
+TEST(SessionFrames, AnErrorBeforeACallIsNotWhyItEnds) {
+  FakeHost host;
+  const ToolId tool =
+      host.tool(R"({"url":"wss://h.example/ws","message":{"id":"{{request_id}}"},"error_path":"/error"})");
+  const CallId first = host.call(tool);
+  host.open(1);
+  host.text(1, R"({"error":"of the first"})");
+  host.abort(first);
+  const CallId next = host.stream(tool);
+  host.peer_closes(1, 1000);
+  EXPECT_TRUE(host.succeeded(next));
+}
+
+TEST(SessionFrames, SecretsOfMessagesAreMaskedAfterTheirCallsHaveEnded) {
+  FakeHost host;
+  const CallId first = host.call(host.tool(R"({"url":"wss://h.example/ws","message":{"id":"{{request_id}}"}})"));
+  const CallId other = host.call(
+      host.tool(R"({"url":"wss://h.example/ws","message":{"id":"{{request_id}}","api_token":"sk-very-secret"}})"));
+  host.open(1);
+  host.text(1, concat({R"({"id":")", to_text(static_cast<std::uint32_t>(other)), R"("})"}));
+  ASSERT_TRUE(host.succeeded(other));
+  host.peer_closes(1, 4000, "token sk-very-secret revoked");
+  EXPECT_EQ(host.outcome(first).error->reason, "token *** revoked");
+}
+
 }  // namespace
 }  // namespace utcp::ws::test

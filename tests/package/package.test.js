@@ -34,7 +34,7 @@ describe('the packed package', () => {
     const { size } = statSync(project.tarball);
     t.diagnostic(`the tarball has ${size} bytes`);
     // 249,500 before calls were known by what a first answer tells, sent several messages, and recipes went with the command line: the wasm counts twice.
-    assert.ok(size <= 271_000, `${size} bytes`);
+    assert.ok(size <= 277_000, `${size} bytes`);
     const files = project.files();
     assert.deepEqual(
       files.filter((file) => !allowed.some((pattern) => pattern.test(file))),

@@ -183,14 +183,35 @@ std::string Input::fill(std::string_view text, std::string_view where) const {
   return filled(text, where, [](std::string value) { return value; });
 }
 
+namespace {
+
+// A variable may hold more than the host: a user, a path and a query are secrets.
+void add_beside_host(KnownSecrets& secrets, std::string_view filled) {
+  const std::size_t scheme = filled.find("://");
+  filled.remove_prefix(scheme == filled.npos ? 0 : scheme + 3);
+  const std::string_view authority = filled.substr(0, filled.find_first_of("/?#"));
+  if (const std::size_t user = authority.rfind('@'); user != authority.npos)
+    secrets.add(std::string(authority.substr(0, user)));
+  filled.remove_prefix(authority.size());
+  const std::string_view path = filled.substr(0, filled.find('?'));
+  secrets.add(std::string(path));
+  filled.remove_prefix(path.size());
+  if (!filled.empty()) secrets.add(std::string(filled.substr(1)));
+}
+
+}  // namespace
+
 std::string Input::fill_url(std::string_view url, std::string_view where) const {
   const std::size_t query = url.find('?');
   const std::string_view place = url.substr(0, query);
   const std::size_t scheme = place.find("://");
   const std::size_t path = std::min(place.find('/', scheme == place.npos ? 0 : scheme + 3), place.size());
-  std::string text = filled(
-      place.substr(0, path), where, [](std::string value) { return value; }, false);
-  text += fill(place.substr(path), where);
+  const std::size_t user = place.substr(0, path).rfind('@');
+  const std::size_t begin = user == place.npos ? 0 : user + 1;
+  const std::string host = filled(
+      place.substr(begin, path - begin), where, [](std::string value) { return value; }, false);
+  add_beside_host(secrets_, host);
+  std::string text = fill(place.substr(0, begin), where) + host + fill(place.substr(path), where);
   if (query == std::string_view::npos) return text;
   return text + filled(url.substr(query), where, [](const std::string& value) { return form_encode(value); });
 }

@@ -10,11 +10,11 @@ import { brotliCompressSync } from 'node:zlib';
 import { fromRoot } from '../../../scripts/lib/repo.js';
 import { startInspector } from '../../support/inspector.js';
 
-// Lower them whenever the page gets lighter, never raise them without a word why. The package is 91,440 of the start (see
+// Lower them whenever the page gets lighter, never raise them without a word why. The package is 93,450 of the start (see
 // tests/package/size.test.js); the editor of JSON is 94,000 of all, and nothing of it is loaded before a tool is chosen. Twice as many
 // recipes are 1,100 of all, loaded with the first that is chosen; the titles of two more, for events, are in the list. That a secret goes to its endpoint alone is 150 of both, secrets in the
 // template's own messages 310 of the package.
-const budget = { start: 125_750, all: 301_000 };
+const budget = { start: 127_600, all: 303_100 };
 
 /** @type {Awaited<ReturnType<typeof startInspector>>} */
 let inspectors;

@@ -115,6 +115,23 @@ test('a link whose template leads elsewhere is not called with the secret', asyn
   assert.equal(other.opened, 0);
 });
 
+test('a link that gets its tokens elsewhere is not called with the secret', async (t) => {
+  const server = await startTool(t);
+  const auth = { auth_type: 'oauth2', token_url: 'https://evil.example/', client_id: 'c', client_secret: placeholder };
+  const template = { call_template_type: 'websocket', url: server.url, auth };
+  const inspector = await enter(
+    t,
+    server.url,
+    `&tool=echo&args={}&template=${encodeURIComponent(JSON.stringify(template))}`,
+  );
+  await connect(inspector.page);
+  await inspector.page.waitForSelector('#tool-heading:text-is("echo")');
+  await inspector.press('Call');
+  await inspector.page.waitForSelector(
+    '.result[data-state=failed] >> text=/connect to https:\\/\\/evil.example to use one there/',
+  );
+});
+
 test('neither user and password of a URL nor the query of a token URL are in the link, or kept', async (t) => {
   const { page } = await enter(t, 'wss://tools.example/');
   await page.fill('#url', `wss://user:${secret}@tools.example/x`);

@@ -239,10 +239,11 @@ class Run {
 
 /** With the secret, which goes to the endpoint that it was entered for, whatever a link or a manual says. @param {any} template @param {any} manual */
 function filled(template, manual) {
-  if (originOf(template.url) !== originOf(manual.url) && JSON.stringify(template).includes(placeholder)) {
-    throw new Error(
-      `The secret was entered for ${originOf(manual.url)}: connect to ${originOf(template.url)} to use one there.`,
-    );
+  const origins = (/** @type {any} */ { url, auth }) => [originOf(url), originOf(auth?.token_url)];
+  const [known, wanted] = [origins(manual), origins(template)];
+  const other = wanted.find((origin) => origin !== undefined && !known.includes(origin));
+  if (other !== undefined && JSON.stringify(template).includes(placeholder)) {
+    throw new Error(`The secret was entered for ${known[0]}: connect to ${other} to use one there.`);
   }
   return fill(template, setup.secret);
 }

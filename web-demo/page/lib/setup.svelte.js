@@ -49,16 +49,21 @@ class Setup {
     return ways[this.auth]?.secret !== undefined && this.secret === '';
   }
 
+  /** Where the secret is sent. */
+  get #origins() {
+    return `${originOf(this.url)} ${originOf(this.fields.token_url)}`;
+  }
+
   /** What a link says. @param {string} [hash] */
   read(hash = location.hash) {
     const text = reader(hash);
-    const before = originOf(this.url);
+    const before = this.#origins;
     this.url = text('url', bundledProvider || 'ws://127.0.0.1:8765/utcp');
-    // It was entered for where the page was before.
-    if (originOf(this.url) !== before) this.secret = '';
     const way = text('auth', 'none');
     this.chooseAuth(ways[way] && !ways[way].impossible ? way : 'none');
     for (const name of Object.keys(this.fields)) this.fields[name] = text(`auth.${name}`, this.fields[name]);
+    // It was entered for another endpoint, or to get tokens elsewhere.
+    if (this.#origins !== before) this.secret = '';
     this.carrier = text('carrier') === 'subprotocol' ? 'subprotocol' : 'query';
     this.protocol = text('protocol');
     this.recipe = text('recipe');
