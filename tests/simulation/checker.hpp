@@ -71,6 +71,9 @@ class Checker {
   void becomes_ready(ModelConnection& connection);
   void opening_fails(ModelConnection& connection, ErrorCode code, bool worth_retrying, bool is_certain = true);
   void question_for(ModelConnection& connection, const Payload& payload);
+  [[nodiscard]] static bool gives_up(const ModelCall* owner, const Payload& payload);
+  void connection_given_up(ModelConnection& connection);
+  void note_last_words(ModelConnection& connection, const Payload& payload);
   [[nodiscard]] bool is_one_too_many(ModelConnection::Flow& flow, const Payload& payload) const;
   void frame_for(ModelConnection& connection, ModelCall& call, const Payload& payload);
   [[nodiscard]] bool holds_more_than(const ModelCall& call, std::size_t part) const;

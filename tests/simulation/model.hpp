@@ -65,6 +65,9 @@ struct ModelConnection {
     unheard = 0;
     doubted_until = TimePoint::max();
   }
+  /// Whether the frame before was an error that names no call.
+  enum class LastWords : std::uint8_t { none, said, unsure };
+  LastWords last_words = LastWords::none;
   std::set<std::uint32_t> owed{};  // calls that were left before their first answer, of which the peer is told then
   bool tainted = false;            // late frames may come: no longer for calls that take any frame
   TimePoint since{};               // when it came to rest

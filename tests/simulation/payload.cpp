@@ -198,6 +198,27 @@ Payload make_echo() { return finish({.meaning = Meaning::echo, .text = R"({"type
 
 Payload make_denied() { return finish({.meaning = Meaning::denied, .text = "DENIED"}); }
 
+Payload make_give_up(Random& random, const Addressee* to, const std::string& secret) {
+  Payload payload{.meaning = Meaning::give_up};
+  const bool is_plain = random.percent(30);
+  payload.text = is_plain ? "GONE " + secret
+                          : '{' + (to != nullptr ? address(&random, *to) : "") +
+                                R"("type":"stream_end","event":"done",)" + R"("why":")" + secret + R"(","gone":"yes"})";
+  payload.gives_up = true;
+  return finish(std::move(payload));
+}
+
+void add_give_up(Payload& error) {
+  error.text.insert(1, R"("gone":"yes",)");
+  error.size = error.text.size();
+  error.gives_up = true;
+}
+
+Payload make_last_words() {
+  return finish(
+      {.meaning = Meaning::last_words, .text = R"({"kind":"answer","type":"tool_error","error":{"code":-32000}})"});
+}
+
 Payload make_welcome(Random& random, std::uint32_t connection) {
   Payload payload{.meaning = Meaning::welcome};
   payload.text = random.percent(50) ? R"({"type":"welcome","deep":{"ok":true},"n":)"

@@ -25,6 +25,8 @@ enum class Meaning : std::uint8_t {
   question,    // that `replies` answer
   denied,      // what refuses a connection before that
   oversize,    // over the limit of a frame
+  give_up,     // of the connection, with all that is on it
+  last_words,  // an error that names no call
 };
 
 /// What the user must get of an item.
@@ -39,6 +41,7 @@ struct Payload {
   Value value = Value::text;
   std::string path{};      // of a member or of a tool's error
   bool by_answer = false;  // it carries what the first answer told in place of an id
+  bool gives_up = false;   // it has the members of connection_error
 };
 
 /// Who is answered, and how.
@@ -76,6 +79,11 @@ struct Addressee {
 [[nodiscard]] Payload make_echo();
 [[nodiscard]] Payload make_welcome(Random& random, std::uint32_t connection);
 [[nodiscard]] Payload make_denied();
+/// Perhaps with members that would make it an answer, too. `secret`: what it should not have told; empty: nothing.
+[[nodiscard]] Payload make_give_up(Random& random, const Addressee* to, const std::string& secret);
+/// With the members of connection_error. Yet it is an error of its call only, while that waits for it.
+void add_give_up(Payload& error);
+[[nodiscard]] Payload make_last_words();
 /// With members that would make it another's answer.
 [[nodiscard]] Payload make_question(Random& random, std::uint32_t to);
 /// What answers it, without ids: a literal.

@@ -21,12 +21,14 @@ Site make_site(Random& random, std::size_t number) {
     site.auth += R"(","location":")";
     site.auth += has_query_secret ? "query\"}" : "header\"}";
     site.needs_headers = has_header_secret;
+    site.secret = kSecret;
     if (has_query_secret) site.opened += "?key=" + std::string(kSecret);
   }
   site.needs_token = site.auth.empty() && random.percent(30);
   if (site.needs_token) {
     site.auth = R"({"auth_type":"oauth2","token_url":"https://id.example/token","client_id":"me","client_secret":")";
-    site.auth += std::string(kSecret) + std::to_string(number) + "\"}";
+    site.secret = std::string(kSecret) + std::to_string(number);
+    site.auth += site.secret + "\"}";
     site.needs_headers = true;
   }
   site.greets = random.percent(35);
@@ -37,6 +39,7 @@ Site make_site(Random& random, std::size_t number) {
   site.ping_interval = random.pick<Duration>({100ms, 3s, 30s});
   site.says_goodbye = random.percent(20);
   site.asks = random.percent(30);
+  site.gives_up = random.percent(30);
   return site;
 }
 
@@ -90,6 +93,7 @@ void write_json(ToolPlan& tool, const Site& site, std::string_view format) {
   if (!format.empty()) add("response_format", '"' + std::string(format) + '"');
   if (!site.keeps_alive) add("keep_alive", "false");
   if (site.says_goodbye) add("disconnect_message", R"({"type":"bye","id":"{{new_id}}"})");
+  if (site.gives_up) add("connection_error", R"([{"gone":"yes"},{"$prefix":"GONE"}])");
   if (site.asks)
     add("replies", R"([{"match":{"$prefix":"PING"},"send":"PONG"},
                        {"match":{"ask":"who"},"send":{"told":"{{frame:/id}}","id":"{{new_id}}"}}])");

@@ -30,7 +30,9 @@ struct Site {
   bool has_ping_message = false;
   bool asks = false;          // on its own; `replies` answer
   bool says_goodbye = false;  // has a disconnect_message
+  bool gives_up = false;      // ends connections by a frame: connection_error
   bool needs_token = false;   // OAuth2 client credentials
+  std::string secret{};       // that it knows; empty: none
   Duration ping_interval{};
 };
 
