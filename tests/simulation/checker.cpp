@@ -217,6 +217,7 @@ void Checker::on(const SendMessage& command) {
   connection->tainted = connection->tainted || call->shares();
   call->state = ModelCall::State::sent;
   call->connection = connection_id;
+  call->is_first_of_topic = call->topic != 0 && connection->topics.insert(call->topic).second;
   call->deadline = call->due(now_);
   if (!call->tool->expects_nothing(call->mode) || call->upload != Upload::done) return;
   must_settle_[call_id] = std::nullopt;

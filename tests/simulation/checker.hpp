@@ -22,7 +22,8 @@ class Checker {
 
   // Before the session is told.
   void call_starts(TimePoint now, std::uint32_t id, const ToolPlan& tool, CallMode mode,
-                   const std::optional<std::string>& header, bool is_released, bool uploads = false);
+                   const std::optional<std::string>& header, bool is_released, bool uploads = false,
+                   std::uint32_t topic = 0);
   void uploaded(TimePoint now, std::uint32_t id, Upload progress);
   void call_aborted(TimePoint now, std::uint32_t id);
   void consumed(TimePoint now, std::uint32_t id, std::size_t items, std::size_t bytes);

@@ -22,12 +22,14 @@ void Checker::step_begins(TimePoint now) {
 }
 
 void Checker::call_starts(TimePoint now, std::uint32_t id, const ToolPlan& tool, CallMode mode,
-                          const std::optional<std::string>& header, bool is_released, bool uploads) {
+                          const std::optional<std::string>& header, bool is_released, bool uploads,
+                          std::uint32_t topic) {
   step_begins(now);
   starting_ = id;
   ModelCall& call = model_.add_call({.id = id, .tool = &tool, .mode = mode});
   call.group = model_.group_of(tool, header);
   call.deadline = now + tool.connection_timeout;
+  call.topic = topic;
   call.has_begun = !uploads;
   if (uploads) call.upload = Upload::unsent;
   const bool sets_headers = header.has_value() || scenario_.sites[tool.site].needs_headers;
@@ -181,7 +183,7 @@ void Checker::received(TimePoint now, std::uint32_t id, const Payload& payload) 
   }
   ModelCall* call = model_.live_call(payload.owner);
   const bool is_owners = call != nullptr && call->state == ModelCall::State::sent && call->connection == id &&
-                         (call->is_known || !payload.by_answer);
+                         (call->takes_by_answer() || !payload.by_answer);
   if (gives_up(is_owners ? call : nullptr, payload)) return connection_given_up(*connection);
   if (is_late_first_answer(*connection, payload)) return;
   if (is_owners) return frame_for(*connection, *call, payload);

@@ -9,7 +9,7 @@ namespace utcp::ws::simulation {
 bool Checker::gives_up(const ModelCall* owner, const Payload& payload) {
   if (!payload.gives_up) return false;
   const bool is_error_of_one =
-      owner != nullptr && payload.meaning == Meaning::tool_error && owner->is_known == payload.by_answer;
+      owner != nullptr && payload.meaning == Meaning::tool_error && (payload.by_answer || !owner->is_known);
   return !is_error_of_one;
 }
 
@@ -32,7 +32,7 @@ void Checker::note_last_words(ModelConnection& connection, const Payload& payloa
     const Filter filter = call.tool->filter;
     const bool waits_for_first = call.tool->captures(call.mode) && !call.is_known;
     return can_fail({call.id, call.tool, call.mode}) &&
-           (filter == Filter::none || filter == Filter::fixed || waits_for_first);
+           (filter == Filter::none || filter == Filter::fixed || filter == Filter::by_topic || waits_for_first);
   };
   const auto errors = std::count_if(connection.calls.begin(), connection.calls.end(), is_error_to);
   const bool is_certain = payload.meaning == Meaning::last_words;

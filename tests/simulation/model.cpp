@@ -18,6 +18,11 @@ ModelCall* Model::live_call(std::uint32_t id) {
   return entry == calls_.end() || entry->second.state == ModelCall::State::over ? nullptr : &entry->second;
 }
 
+const ModelCall* Model::live_call(std::uint32_t id) const {
+  const auto entry = calls_.find(id);
+  return entry == calls_.end() || entry->second.state == ModelCall::State::over ? nullptr : &entry->second;
+}
+
 ModelConnection* Model::live_connection(std::uint32_t id) {
   const auto entry = connections_.find(id);
   return entry == connections_.end() || entry->second.state == ModelConnection::State::gone ? nullptr : &entry->second;

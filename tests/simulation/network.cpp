@@ -82,7 +82,19 @@ void Network::ping_sent(std::uint32_t id, bool is_message) {
 }
 
 void Network::send(std::uint32_t id, Duration delay, Payload payload) {
-  arrive(id, delay, [this, id, payload = std::move(payload)] { host_.message(id, payload); });
+  arrive(id, delay, [this, id, payload = std::move(payload)] {
+    if (!is_anothers(id, payload)) host_.message(id, payload);
+  });
+}
+
+// What is still under way of a topic when another call has taken it up: the same to that call.
+bool Network::is_anothers(std::uint32_t id, const Payload& payload) {
+  const ModelConnection* connection = host_.model().live_connection(id);
+  if (payload.topic == 0 || !payload.by_answer || connection == nullptr) return false;
+  return std::any_of(connection->calls.begin(), connection->calls.end(), [this, &payload](std::uint32_t other) {
+    const ModelCall& call = *host_.model().live_call(other);
+    return call.topic == payload.topic && call.id != payload.owner && call.is_known;
+  });
 }
 
 void Network::socket_opens(std::uint32_t id, std::size_t site) {
@@ -183,7 +195,7 @@ void Network::leave_sent(std::uint32_t id, bool is_shared) {
 
 void Network::message_sent(std::uint32_t id, const ModelCall& call) {
   if (call.tool->expects_nothing(call.mode)) return;
-  const Addressee to{call.id, call.tool, call.mode};
+  const Addressee to{call.id, call.tool, call.mode, call.topic};
   schedule_.after(latency(), [this, id, to] {
     const Socket& socket = sockets_.at(id);
     if (socket.is_ended || socket.is_silent || socket.is_forgotten) return;
@@ -326,7 +338,8 @@ void Network::send_unsolicited(std::uint32_t id) {
   may_give_up(id, 20);
   if (connection->exclusive && !connection->calls.empty()) {
     const ModelCall& call = *host_.model().live_call(connection->calls.front());
-    if (call.tool->can_reject(call.mode)) host_.message(id, make_noise(random_, {call.id, call.tool, call.mode}));
+    if (call.tool->can_reject(call.mode))
+      host_.message(id, make_noise(random_, {call.id, call.tool, call.mode, call.topic}));
     return;
   }
   host_.message(id, make_garbage(random_));

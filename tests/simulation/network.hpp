@@ -50,6 +50,7 @@ class Network {
   void reach(std::uint32_t connection, const std::function<void()>& what);
   void arrive(std::uint32_t connection, Duration delay, std::function<void()> what);
   void send(std::uint32_t connection, Duration delay, Payload payload);
+  [[nodiscard]] bool is_anothers(std::uint32_t connection, const Payload& payload);
   void answer(std::uint32_t connection, const Addressee& to);
   void send_late_end(std::uint32_t connection, const Addressee& to, Duration delay);
   void conclude(std::uint32_t connection, const Addressee& to, Duration delay);

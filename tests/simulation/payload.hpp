@@ -40,8 +40,9 @@ struct Payload {
   std::size_t size = 0;
   Value value = Value::text;
   std::string path{};      // of a member or of a tool's error
-  bool by_answer = false;  // it carries what the first answer told in place of an id
-  bool gives_up = false;   // it has the members of connection_error
+  bool by_answer = false;  // it carries what the first answer told in place of an id, or the caller's topic
+  std::uint32_t topic = 0;
+  bool gives_up = false;  // it has the members of connection_error
 };
 
 /// Who is answered, and how.
@@ -49,10 +50,14 @@ struct Addressee {
   std::uint32_t call;
   const ToolPlan* tool;
   CallMode mode;
+  std::uint32_t topic = 0;
 };
 
 /// The host's `{{uuid}}` of a call.
 [[nodiscard]] std::string uuid_of(std::uint32_t call);
+
+/// What a caller names what it asks for. The same name may be used again once its call is over.
+[[nodiscard]] std::string topic_name(std::uint32_t topic);
 
 /// What the host has rendered for a call that has a leave message.
 [[nodiscard]] std::string leave_message_of(std::uint32_t call);

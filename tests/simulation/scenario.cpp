@@ -79,6 +79,11 @@ void write_json(ToolPlan& tool, const Site& site, std::string_view format) {
   if (tool.gives_value()) add("correlation", R"({"/u":"UTCP_ARG_u_UTCP_ARG"})");
   if (tool.filter == Filter::fixed) add("message_filter", R"({"kind":"answer"})");
   if (tool.filter == Filter::per_call) add("message_filter", R"({"kind":"answer","n":"UTCP_ARG_n_UTCP_ARG"})");
+  if (tool.filter == Filter::by_topic) {
+    add("capture", R"({"job":"/job/id"})");
+    add("correlation", R"({"/topic":"UTCP_ARG_topic_UTCP_ARG"})");
+    add("message_filter", R"({"kind":"answer"})");
+  }
   if (tool.filter == Filter::by_answer) {
     add("capture", R"({"job":"/job/id"})");
     add("message_filter", R"({"kind":"answer","job":"{{answer.job}}"})");
@@ -120,7 +125,10 @@ ToolPlan make_tool(Random& random, const std::vector<Site>& sites) {
   }
   if (random.percent(30)) tool.filter = random.pick({Filter::fixed, Filter::per_call});
   const bool sends_id = tool.correlation != Correlation::none && tool.correlation != Correlation::uuid;
-  if (sends_id && random.percent(25)) tool.filter = Filter::by_answer;
+  if (sends_id && random.percent(35)) {
+    const bool may_have_topic = tool.correlation != Correlation::pointer;
+    tool.filter = may_have_topic && random.percent(40) ? Filter::by_topic : Filter::by_answer;
+  }
   if (random.percent(30)) tool.progress = sends_id && random.percent(70) ? Progress::by_id : Progress::by_member;
   tool.has_result_path = random.percent(25);
   tool.has_error_path = random.percent(25);
