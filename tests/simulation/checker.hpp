@@ -80,7 +80,8 @@ class Checker {
   [[nodiscard]] bool holds_more_than(const ModelCall& call, std::size_t part) const;
   [[nodiscard]] bool is_silent(const ModelConnection& connection) const;
   void keep_beat();
-  [[nodiscard]] bool waits(const Group& group, bool shared) const;
+  [[nodiscard]] bool waits_alone(const Group& group) const;
+  [[nodiscard]] bool waits_for(const Group& group, const ModelConnection& connection) const;
   [[nodiscard]] bool other_waits_at(std::size_t site) const;
   void drop_group(std::size_t group, ErrorCode code);
   void unforeseen(ModelCall& call, const SettleCall& command);

@@ -141,6 +141,8 @@ class Model {
   /// Null for an id that never was or is over.
   [[nodiscard]] ModelCall* live_call(std::uint32_t id);
   [[nodiscard]] const ModelCall* live_call(std::uint32_t id) const;
+  /// Whether another call has its topic there.
+  [[nodiscard]] bool is_taken(const ModelConnection& connection, const ModelCall& call) const;
   [[nodiscard]] ModelConnection* live_connection(std::uint32_t id);
   [[nodiscard]] ModelCall& add_call(ModelCall call);
   [[nodiscard]] ModelConnection& add_connection(ModelConnection connection);
