@@ -132,6 +132,9 @@ const sessions = [
   [...limits, 0, 17, 0, 1, call, 0, 0, open, 0, 0, message, 0, 0, 0, 0, time, 8, call, 0, 0], // ping messages
   [...options, 0, 1, 4, call, 0, 1, open, 0, 0, ...again(2, [message, 0, 0, 0, 0]), message, 0, 0, 4, 0, call, 0, 0], // pauses
   [...options, 0, 1, 3, call, 0, 0, call, 0, 0, call, 1, 0, time, 4, time, 24, 14, 0, 14, 64, 14, 128, call, 2, 2], // ends
+  [...options, 27, 28, 29, call, 0, 1, open, 0, 0, message, 0, 0, 15, 0, call, 0, 1, message, 0, 0, 16, 0], // given up
+  [...options, 27, 1, 29, call, 1, 1, open, 0, 0, message, 0, 0, 18, 0, 11, 0, 0, 1], // last words
+  [...options, 29, 1, 0, call, 0, 1, open, 0, 0, message, 0, 0, 1, 0, message, 0, 0, 19, 0, call, 0, 1, 4, 1], // values
   [
     ...options,
     22,

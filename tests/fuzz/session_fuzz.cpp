@@ -118,6 +118,7 @@ class Run {
     tool.url = url;
     tool.protocol = parsed.protocol;
     tool.shared = parsed.id_message().id_place().has_value();
+    tool.has_value = parsed.correlates_by_value;
     tool.by_uuid = tool.shared && parsed.id_message().id_place()->is_uuid;
     tool.needs_ack = parsed.connect && (parsed.connect->next || !parsed.connect->expect.empty());
     tool.connection_timeout = parsed.connection_timeout;
@@ -143,6 +144,8 @@ class Run {
     if (value != nullptr) request.header_values.emplace_back(value);
     if (call_template != nullptr && !call_template->message_filter.empty())
       request.message_filter = R"([{"k":"v"},{},{}])";
+    const std::string given = tool.has_value && request.mode != CallMode::discovery ? value_of(std::to_string(id)) : "";
+    if (!given.empty()) request.message_filter = R"([{},{},{},")" + given + "\"]";
 
     const std::string header = value == nullptr ? "" : value;
     // Of its own, for some: shorter and longer than the templates'.
@@ -152,6 +155,7 @@ class Run {
     call.tool.connection_timeout = request.timeout.value_or(tool.connection_timeout);
     call.tool.response_timeout = request.timeout.value_or(tool.response_timeout);
     call.deadline = model_.now + call.tool.connection_timeout;
+    call.value = given;
     call.shared = tool.shared && request.mode != CallMode::discovery;
     call.expected = tool.rules->expected(request.mode);
     call.expects_nothing = tool.rules->expects_nothing(request.mode);
@@ -206,9 +210,11 @@ class Run {
     const std::string id = std::to_string(call_id());
     const std::uint8_t kind = bytes_.next(kFrameKinds);
     const bool is_text = bytes_.next(8) != 7;
-    const bool has_id = kind == 1 || kind == 2 || kind == 5 || kind == 8 || kind == 10 || kind >= 13;
+    const bool has_id = kind == 1 || kind == 2 || kind == 5 || kind == 8 || kind == 10 || (kind >= 13 && kind <= 15);
     if (is_text && has_id) frame.id = id;
     if (is_text && kind == 3) frame.id = "u" + id;
+    if (is_text && kind == 19) frame.value = value_of(id);
+    model_.may_be_first(frame);
     const auto socket = model_.sockets.find(Model::number(frame.connection));
     if (is_text && kind == 7 && socket != model_.sockets.end() && socket->second.open)
       socket->second.acknowledged = true;

@@ -47,6 +47,11 @@ inline constexpr Rules kRules[] = {
     {R"("expected_responses":0,"leave_message":"leave","leave_when":"always","close_after_response":true)"},
     {R"("message":{"id":"{{request_id}}"},"expected_responses":0)"},
     {R"("auth":{"auth_type":"basic","username":"u","password":"s3cr3t"},"header_fields":["X-A"])", true},
+    {R"("message":{"id":"{{request_id}}"},"connection_error":[{"gone":1},{"$prefix":"GONE"}],"error_path":"/error",)"
+     R"("leave_message":"leave","disconnect_message":"bye")",
+     true},
+    {R"("connection_error":{"gone":1},"connect_message":{"a":1},"connect_ack":{"type":"ack"})", true},
+    {R"("message":{"id":"{{request_id}}"},"capture":{"sub":"/id"},"correlation":{"/v":"UTCP_ARG_v_UTCP_ARG"})"},
 };
 
 struct Prepared {
@@ -63,8 +68,11 @@ inline const Prepared& prepared(const std::string& url, const Rules& rules) {
   return *entry;
 }
 
+/// What a caller gives for `correlation`: some calls give the same.
+inline std::string value_of(const std::string& id) { return std::string(1, id.back() % 2 == 0 ? 'a' : 'b'); }
+
 /// A frame; `kind` tells which, `id` is the id that it carries if it carries one.
-inline constexpr std::size_t kFrameKinds = 15;
+inline constexpr std::size_t kFrameKinds = 20;
 inline std::string payload_of(std::size_t kind, const std::string& id) {
   switch (kind) {
     case 0:
@@ -95,6 +103,16 @@ inline std::string payload_of(std::size_t kind, const std::string& id) {
       return std::string(kMaxFrame + 1, 'x');
     case 13:
       return R"({"of":)" + id + "}";
+    case 15:
+      return R"({"gone":1,"error":{"code":1},"id":)" + id + "}";
+    case 16:
+      return R"({"gone":1})";
+    case 17:
+      return "GONE";
+    case 18:
+      return R"({"type":"tool_error","error":{"code":1}})";
+    case 19:
+      return R"({"v":")" + value_of(id) + R"("})";
     default:
       return R"({"id":")" + id + R"(","type":"stream_end"})";
   }

@@ -24,7 +24,7 @@ struct ToolModel {
   std::string manual;
   std::string url;  ///< that is opened, without query; holds caller and manual, so that two of them share none
   std::string protocol;
-  bool shared = false, needs_ack = false, by_uuid = false;
+  bool shared = false, needs_ack = false, by_uuid = false, has_value = false;
   Duration connection_timeout{}, response_timeout{};
 };
 
@@ -38,8 +38,10 @@ struct CallModel {
   std::uint32_t expected = 0;
   std::uint32_t delivered = 0;
   std::size_t queued = 0;
-  Upload upload = Upload::done;  // how far its host is
-  bool has_begun = true;         // whether the peer has heard of it, where it has a connection
+  Upload upload = Upload::done;   // how far its host is
+  bool has_begun = true;          // whether the peer has heard of it, where it has a connection
+  std::string value{};            // that its caller gave: frames after its first answer carry it
+  bool is_told_by_value = false;  // so far
 };
 
 struct SocketModel {
@@ -54,6 +56,7 @@ struct SocketModel {
   std::uint32_t unanswered = 0;  // calls that timed out since the peer last sent anything
   std::string given{};           // its URL and headers, which a host may repeat when it cannot open it
   std::set<std::uint32_t> calls{};
+  std::set<std::string> values{};  // of its calls so far
   void is_heard() {
     unanswered = 0;
     doubted = false;
@@ -63,7 +66,8 @@ struct SocketModel {
 /// The frame that is being handled.
 struct FrameModel {
   ConnectionId connection{};
-  std::string id{};  // that it carries
+  std::string id{};     // that it carries
+  std::string value{};  // that it carries instead
 };
 
 class Model {
@@ -99,8 +103,19 @@ class Model {
     while (const Command* command = session_.poll_command()) {
       std::visit([this](const auto& what) { carry_out(what); }, *command);
     }
+    if (given_up_) REQUIRE(!sockets.contains(number(*given_up_)));  // with all its calls: `check`
+    given_up_.reset();
     frame_ = nullptr;
     check();
+  }
+
+  /// Before the frame is handled. A first answer is no item, and gives more time.
+  void may_be_first(const FrameModel& frame) {
+    for (auto& [id, call] : calls) {
+      if (call.value.empty() || call.connection != frame.connection || frame.id != std::to_string(id)) continue;
+      call.is_told_by_value = true;
+      call.deadline = live(frame.connection).paused ? kNever : answer_due(call);
+    }
   }
 
   /// After `handle_timeout(now)`: nothing is late.
@@ -165,7 +180,11 @@ class Model {
     SocketModel& socket = live(what.connection);
     REQUIRE(!call.connection && socket.open && (socket.acknowledged || !call.tool.needs_ack));
     REQUIRE(socket.key == call.key);
-    for (const std::uint32_t other : socket.calls) REQUIRE(call.shared && calls.at(other).shared);
+    for (const std::uint32_t other : socket.calls) {
+      REQUIRE(call.shared && calls.at(other).shared);
+      REQUIRE(call.value.empty() || call.value != calls.at(other).value);
+    }
+    call.is_told_by_value = !call.value.empty() && socket.values.insert(call.value).second;
     REQUIRE(call.shared || (!socket.owes && !socket.tainted && !socket.awaits_echo));
     REQUIRE(!socket.paused && !socket.doubted);
     socket.tainted = socket.tainted || call.shared;
@@ -195,7 +214,9 @@ class Model {
   void carry_out(const DeliverFrame& what) {
     CallModel& call = live(what.call);
     REQUIRE(frame_ != nullptr && call.connection == frame_->connection);
-    if (call.shared) REQUIRE(frame_->id == (call.tool.by_uuid ? "u" : "") + std::to_string(number(what.call)));
+    const bool is_told = call.is_told_by_value && frame_->value == call.value;
+    if (call.shared && !is_told)
+      REQUIRE(frame_->id == (call.tool.by_uuid ? "u" : "") + std::to_string(number(what.call)));
     if (what.is_progress) {
       if (!live(frame_->connection).paused) call.deadline = answer_due(call);
       return;
@@ -213,6 +234,8 @@ class Model {
     REQUIRE(what.connection == call.connection);
     REQUIRE(tool_failed || what.path.empty());
     REQUIRE(!tool_failed || frame_ != nullptr);
+    if (frame_ != nullptr && what.error && what.error->code == ErrorCode::connection_closed)
+      given_up_ = what.connection;
     if (what.error) {
       REQUIRE(!what.error->message.empty() && what.error->message.find(kSecret) == std::string::npos);
     }
@@ -304,14 +327,22 @@ class Model {
       if (!call.shared) {
         REQUIRE(!socket.calls.empty() || socket.owes || socket.tainted || socket.may_be_spoilt);
       } else {
-        REQUIRE(!socket.calls.empty() && !calls.at(*socket.calls.begin()).shared);
+        REQUIRE(!socket.calls.empty() && (!calls.at(*socket.calls.begin()).shared || has_value_of(socket, call)));
       }
     }
   }
 
+  // Whether its frames would be another's, too.
+  [[nodiscard]] bool has_value_of(const SocketModel& socket, const CallModel& call) const {
+    return std::any_of(socket.calls.begin(), socket.calls.end(), [this, &call](std::uint32_t id) {
+      return !call.value.empty() && calls.at(id).value == call.value;
+    });
+  }
+
   Session& session_;
   const SessionOptions& options_;
-  std::set<std::uint32_t> used_;  // ids of connections
+  std::optional<ConnectionId> given_up_{};  // by the frame that is handled
+  std::set<std::uint32_t> used_;            // ids of connections
   const FrameModel* frame_ = nullptr;
 };
 

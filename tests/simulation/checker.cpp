@@ -207,7 +207,8 @@ void Checker::on(const SendMessage& command) {
 
   Group& group = model_.group(call->group);
   const auto first = std::find_if(group.waiting.begin(), group.waiting.end(), [&](std::uint32_t other) {
-    return model_.live_call(other)->shares() == call->shares();
+    const ModelCall& there = *model_.live_call(other);
+    return there.shares() == call->shares() && !model_.is_taken(*connection, there);
   });
   require(first != group.waiting.end() && *first == call_id, name("sent out of turn: call", call_id));
   group.waiting.erase(first);
@@ -217,6 +218,7 @@ void Checker::on(const SendMessage& command) {
   connection->tainted = connection->tainted || call->shares();
   call->state = ModelCall::State::sent;
   call->connection = connection_id;
+  call->is_first_of_topic = call->topic != 0 && connection->topics.insert(call->topic).second;
   call->deadline = call->due(now_);
   if (!call->tool->expects_nothing(call->mode) || call->upload != Upload::done) return;
   must_settle_[call_id] = std::nullopt;
@@ -234,6 +236,7 @@ void Checker::check_lease(const ModelConnection& connection, const ModelCall& ca
           "sent on another endpoint's connection" + both);
   if (call.shares()) {
     require(!connection.exclusive, "sent while another call has the connection to itself" + both);
+    require(!model_.is_taken(connection, call), "sent where another call has its topic" + both);
   } else {
     require(connection.calls.empty(), "two calls on a connection that only one may use" + both);
     require(!connection.tainted, "sent where another call's answer may still come" + both);
@@ -366,7 +369,7 @@ void Checker::check_close_reason(const ModelConnection& connection) const {
   // It may make room for a call that cannot use it.
   const bool may_be_full = !is_known || group->may_be_full(options_.max_connections) || model_.may_have_more(*group) ||
                            model_.site_of(connection).needs_token;
-  const bool is_needed = is_known ? waits(*group, false) : other_waits_at(connection.site);
+  const bool is_needed = is_known ? waits_alone(*group) : other_waits_at(connection.site);
   const bool may_be_sent_more = connection.tainted || connection.owed_echoes > 0 || !connection.knows_echo;
   if (may_be_full && is_needed && (may_be_sent_more || connection.is_doubted())) return;
   const bool is_idle =

@@ -22,7 +22,8 @@ class Checker {
 
   // Before the session is told.
   void call_starts(TimePoint now, std::uint32_t id, const ToolPlan& tool, CallMode mode,
-                   const std::optional<std::string>& header, bool is_released, bool uploads = false);
+                   const std::optional<std::string>& header, bool is_released, bool uploads = false,
+                   std::uint32_t topic = 0);
   void uploaded(TimePoint now, std::uint32_t id, Upload progress);
   void call_aborted(TimePoint now, std::uint32_t id);
   void consumed(TimePoint now, std::uint32_t id, std::size_t items, std::size_t bytes);
@@ -71,12 +72,16 @@ class Checker {
   void becomes_ready(ModelConnection& connection);
   void opening_fails(ModelConnection& connection, ErrorCode code, bool worth_retrying, bool is_certain = true);
   void question_for(ModelConnection& connection, const Payload& payload);
+  [[nodiscard]] static bool gives_up(const ModelCall* owner, const Payload& payload);
+  void connection_given_up(ModelConnection& connection);
+  void note_last_words(ModelConnection& connection, const Payload& payload);
   [[nodiscard]] bool is_one_too_many(ModelConnection::Flow& flow, const Payload& payload) const;
   void frame_for(ModelConnection& connection, ModelCall& call, const Payload& payload);
   [[nodiscard]] bool holds_more_than(const ModelCall& call, std::size_t part) const;
   [[nodiscard]] bool is_silent(const ModelConnection& connection) const;
   void keep_beat();
-  [[nodiscard]] bool waits(const Group& group, bool shared) const;
+  [[nodiscard]] bool waits_alone(const Group& group) const;
+  [[nodiscard]] bool waits_for(const Group& group, const ModelConnection& connection) const;
   [[nodiscard]] bool other_waits_at(std::size_t site) const;
   void drop_group(std::size_t group, ErrorCode code);
   void unforeseen(ModelCall& call, const SettleCall& command);

@@ -22,12 +22,14 @@ void Checker::step_begins(TimePoint now) {
 }
 
 void Checker::call_starts(TimePoint now, std::uint32_t id, const ToolPlan& tool, CallMode mode,
-                          const std::optional<std::string>& header, bool is_released, bool uploads) {
+                          const std::optional<std::string>& header, bool is_released, bool uploads,
+                          std::uint32_t topic) {
   step_begins(now);
   starting_ = id;
   ModelCall& call = model_.add_call({.id = id, .tool = &tool, .mode = mode});
   call.group = model_.group_of(tool, header);
   call.deadline = now + tool.connection_timeout;
+  call.topic = topic;
   call.has_begun = !uploads;
   if (uploads) call.upload = Upload::unsent;
   const bool sets_headers = header.has_value() || scenario_.sites[tool.site].needs_headers;
@@ -155,6 +157,7 @@ void Checker::received(TimePoint now, std::uint32_t id, const Payload& payload) 
   ModelConnection* connection = model_.live_connection(id);
   if (connection == nullptr || connection->state == ModelConnection::State::opening) return step_is_silent();
   connection->is_heard(now);
+  connection->last_words = ModelConnection::LastWords::none;
   if (payload.meaning == Meaning::oversize) {
     if (connection->state == ModelConnection::State::greeting) {
       opening_fails(*connection, ErrorCode::frame_too_large, false);
@@ -179,13 +182,15 @@ void Checker::received(TimePoint now, std::uint32_t id, const Payload& payload) 
     return;
   }
   ModelCall* call = model_.live_call(payload.owner);
-  if (is_late_first_answer(*connection, payload)) return;
   const bool is_owners = call != nullptr && call->state == ModelCall::State::sent && call->connection == id &&
-                         (call->is_known || !payload.by_answer);
+                         (call->takes_by_answer() || !payload.by_answer);
+  if (gives_up(is_owners ? call : nullptr, payload)) return connection_given_up(*connection);
+  if (is_late_first_answer(*connection, payload)) return;
   if (is_owners) return frame_for(*connection, *call, payload);
   const bool is_echo = connection->owed_echoes > 0 && payload.is_text && payload.text.size() <= 1024 &&
                        connection->echo.value_or(payload.text) == payload.text;
   if (!is_echo) {
+    note_last_words(*connection, payload);
     connection->tainted = connection->tainted || !connection->exclusive;
     if (connection->calls.empty() && is_one_too_many(connection->unasked, payload)) must_close_[id] = 4000;
     return;
@@ -220,6 +225,8 @@ void Checker::frame_for(ModelConnection& connection, ModelCall& call, const Payl
     case Meaning::question:
     case Meaning::denied:
     case Meaning::oversize:
+    case Meaning::give_up:
+    case Meaning::last_words:
       return;
     case Meaning::end:
       must_settle_[call.id] = std::nullopt;
@@ -302,8 +309,11 @@ void Checker::closed(TimePoint now, std::uint32_t id, int code) {
   const bool is_ready = connection->state == ModelConnection::State::ready;
   const bool is_greeted = is_ready || connection->state == ModelConnection::State::greeting;
   static const std::set<int> no_refusals = {1001, 1006, 1011, 1012, 1013};
-  const bool is_refusal = is_greeted && model_.site_of(*connection).greets && !connection->served &&
-                          !no_refusals.contains(code) && !(is_ready && code == 1000);
+  const Site& site = model_.site_of(*connection);
+  const bool has_last_words = connection->last_words == ModelConnection::LastWords::said;
+  // Where the greeting was acknowledged, what is said later is about something else.
+  const bool is_refusal = is_greeted && site.greets && !connection->served && !no_refusals.contains(code) &&
+                          !(is_ready && code == 1000) && !(has_last_words && site.acks && !site.challenges);
   if (!is_ready) {
     return opening_fails(*connection, is_refusal ? ErrorCode::auth_failed : ErrorCode::connection_failed, !is_refusal);
   }
@@ -316,8 +326,8 @@ void Checker::closed(TimePoint now, std::uint32_t id, int code) {
   for (const std::uint32_t call_id : connection->calls) {
     const ModelCall& call = *model_.live_call(call_id);
     // One that expects nothing is still there because not all of it is sent.
-    const bool is_end =
-        (code == 1000 || code == 1001) && call.tool->is_open_ended(call.mode) && !call.tool->expects_nothing(call.mode);
+    const bool is_end = (code == 1000 || code == 1001) && !has_last_words && call.tool->is_open_ended(call.mode) &&
+                        !call.tool->expects_nothing(call.mode);
     must_settle_[call_id] = is_end ? std::nullopt : std::optional(ErrorCode::connection_closed);
   }
 }
@@ -356,17 +366,6 @@ void Checker::drop_group(std::size_t index, ErrorCode code) {
   Group& group = model_.group(index);
   for (const std::uint32_t id : group.connections) must_close_[id] = 1000;
   group.may_back_off = false;
-}
-
-// What is being opened for nobody is given up.
-void Checker::stop_waiting(ModelCall& call) {
-  Group& group = model_.group(call.group);
-  std::erase(group.waiting, call.id);
-  if (!group.waiting.empty()) return;
-  group.may_back_off = false;
-  for (const std::uint32_t id : group.connections) {
-    if (model_.live_connection(id)->state != ModelConnection::State::ready) must_close_[id] = 1000;
-  }
 }
 
 void Checker::opening_fails(ModelConnection& connection, ErrorCode code, bool worth_retrying, bool is_certain) {

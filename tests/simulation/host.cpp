@@ -63,7 +63,8 @@ std::string describe(const Command& command) {
 // The same messages, but for what the first answer has to tell.
 void capture(CallRequest& request) {
   const Piece job{.kind = Piece::Kind::captured, .encoding = Encoding::json_value, .text = "answer.job"};
-  request.late_filter = {{.text = R"([{"kind":"answer","job":)"}, job, {.text = "},{},{}]"}};
+  if (!request.message_filter)
+    request.late_filter = {{.text = R"([{"kind":"answer","job":)"}, job, {.text = "},{},{}]"}};
   if (request.leave_message.empty()) return;
   request.late_leave = {{.text = "leave "}, job};
   request.late_leave.back().encoding = Encoding::text;
@@ -111,16 +112,29 @@ std::uint32_t Host::start_call(std::size_t index, CallMode mode, const std::opti
   request.uploads = uploads;
   if (tool.has_header_field) request.header_values = {header};
   if (tool.has_leave) request.leave_message = leave_message_of(id);
+  std::string filter = "{}";
+  if (tool.filter == Filter::per_call) filter = R"({"kind":"answer","n":")" + number(id) + "\"}";
+  if (tool.filter == Filter::fixed || tool.filter == Filter::by_topic) filter = R"({"kind":"answer"})";
+  const std::uint32_t topic = !tool.has_topic(mode) ? 0 : id % 5 == 0 ? 1 : free_topic();
+  if (tool.filter == Filter::per_call || tool.gives_value() || topic != 0)
+    request.message_filter = "[" + filter + ",{},{},\"" + (topic != 0 ? topic_name(topic) : uuid_of(id)) + "\"]";
   if (tool.captures(mode)) capture(request);
-  const std::string filter = tool.filter == Filter::per_call ? R"({"kind":"answer","n":")" + number(id) + "\"}" : "{}";
-  if (tool.filter == Filter::per_call || tool.gives_value())
-    request.message_filter = "[" + filter + ",{},{},\"" + uuid_of(id) + "\"]";
   if (tool.correlation == Correlation::uuid) request.uuid = uuid_of(id);
   oracle_.call_starts(id);
-  checker_.call_starts(schedule_.now(), id, tool, mode, tool.has_header_field ? header : std::nullopt, false, uploads);
+  checker_.call_starts(schedule_.now(), id, tool, mode, tool.has_header_field ? header : std::nullopt, false, uploads,
+                       topic);
   session_.start_call(schedule_.now(), CallId{id}, request);
   finish_step();
   return id;
+}
+
+// One that no call has: those of former calls come again. Some calls ask for the same at once.
+std::uint32_t Host::free_topic() const {
+  std::set<std::uint32_t> taken;
+  for (const std::uint32_t id : model_.calls()) taken.insert(model_.live_call(id)->topic);
+  std::uint32_t topic = 1;
+  while (taken.contains(topic)) ++topic;
+  return topic;
 }
 
 void Host::call_released_tool(std::size_t index) {

@@ -73,6 +73,7 @@ class Host {
   void release_tools();
 
  private:
+  [[nodiscard]] std::uint32_t free_topic() const;
   [[nodiscard]] ToolId prepare(const ToolPlan& tool);
   void finish_step();
   void carry_out(const Command& command);

@@ -78,14 +78,22 @@ void Checker::check_deadlines() const {
   require(!in_timeout_ || earliest > now_, "a deadline was not kept");
 }
 
-bool Checker::waits(const Group& group, bool shared) const {
+bool Checker::waits_alone(const Group& group) const {
   return std::any_of(group.waiting.begin(), group.waiting.end(),
-                     [this, shared](std::uint32_t id) { return model_.live_call(id)->shares() == shared; });
+                     [this](std::uint32_t id) { return !model_.live_call(id)->shares(); });
+}
+
+// Whether a call waits that may share it.
+bool Checker::waits_for(const Group& group, const ModelConnection& connection) const {
+  return std::any_of(group.waiting.begin(), group.waiting.end(), [this, &connection](std::uint32_t id) {
+    const ModelCall& call = *model_.live_call(id);
+    return call.shares() && !model_.is_taken(connection, call);
+  });
 }
 
 bool Checker::other_waits_at(std::size_t site) const {
   return std::any_of(model_.groups().begin(), model_.groups().end(),
-                     [this, site](const Group& group) { return group.site == site && waits(group, false); });
+                     [this, site](const Group& group) { return group.site == site && waits_alone(group); });
 }
 
 // Nobody waits for what is there, and nobody waits for nothing.
@@ -96,8 +104,7 @@ void Checker::check_group(const Group& group) const {
   const std::optional<TimePoint> wake = session_.poll_timeout();
   if (wake && *wake <= now_) return;  // its host is late
 
-  const bool shared_waits = waits(group, true);
-  const bool other_waits = waits(group, false);
+  const bool other_waits = waits_alone(group);
   bool is_opening = model_.may_be_authorizing(group);
   bool is_useless = false;
   for (const std::uint32_t id : group.connections) {
@@ -106,7 +113,7 @@ void Checker::check_group(const Group& group) const {
       is_opening = true;
       continue;
     }
-    require(!shared_waits || connection.exclusive || connection.is_deaf(),
+    require(connection.exclusive || connection.is_deaf() || !waits_for(group, connection),
             "a call waits although a shared connection is there");
     if (!connection.calls.empty()) continue;
     const bool is_free = !connection.tainted && connection.owed_echoes == 0 && connection.knows_echo;

@@ -48,6 +48,17 @@ void Checker::check_goodbye(const ModelConnection& connection, int code) {
   }
 }
 
+// What is being opened for nobody is given up.
+void Checker::stop_waiting(ModelCall& call) {
+  Group& group = model_.group(call.group);
+  std::erase(group.waiting, call.id);
+  if (!group.waiting.empty()) return;
+  group.may_back_off = false;
+  for (const std::uint32_t id : group.connections) {
+    if (model_.live_connection(id)->state != ModelConnection::State::ready) must_close_[id] = 1000;
+  }
+}
+
 // A call has left its connection or its queue: what becomes of what it leaves behind.
 void Checker::leave(ModelCall& call, Ending ending) {
   if (call.state == ModelCall::State::waiting) return stop_waiting(call);

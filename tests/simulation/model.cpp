@@ -18,6 +18,18 @@ ModelCall* Model::live_call(std::uint32_t id) {
   return entry == calls_.end() || entry->second.state == ModelCall::State::over ? nullptr : &entry->second;
 }
 
+const ModelCall* Model::live_call(std::uint32_t id) const {
+  const auto entry = calls_.find(id);
+  return entry == calls_.end() || entry->second.state == ModelCall::State::over ? nullptr : &entry->second;
+}
+
+bool Model::is_taken(const ModelConnection& connection, const ModelCall& call) const {
+  return call.topic != 0 && std::any_of(connection.calls.begin(), connection.calls.end(), [&](std::uint32_t id) {
+           const ModelCall* other = live_call(id);
+           return other != nullptr && other->id != call.id && other->topic == call.topic;
+         });
+}
+
 ModelConnection* Model::live_connection(std::uint32_t id) {
   const auto entry = connections_.find(id);
   return entry == connections_.end() || entry->second.state == ModelConnection::State::gone ? nullptr : &entry->second;

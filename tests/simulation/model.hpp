@@ -35,7 +35,9 @@ struct ModelCall {
   std::uint32_t connection = 0;
   TimePoint deadline{};
   std::uint32_t items = 0;
-  bool is_known = false;  // by what its first answer told
+  bool is_known = false;           // by what its first answer told
+  std::uint32_t topic = 0;         // that its caller gave; 0: none
+  bool is_first_of_topic = false;  // on its connection: before its first answer, too, nobody else can be meant
   std::size_t queued_items = 0, queued_bytes = 0;
   Upload upload = Upload::done;  // how far its messages are
   bool has_begun = true;         // whether the peer has heard of it, once it was sent
@@ -44,6 +46,8 @@ struct ModelCall {
     return upload < Upload::held ? TimePoint::max() : now + tool->response_timeout;
   }
   [[nodiscard]] bool shares() const { return tool->shares(mode); }
+  /// Whether frames that carry no id may be its own.
+  [[nodiscard]] bool takes_by_answer() const { return is_known || is_first_of_topic; }
   [[nodiscard]] bool has_leave() const { return tool->has_leave && mode != CallMode::discovery; }
 };
 
@@ -65,10 +69,14 @@ struct ModelConnection {
     unheard = 0;
     doubted_until = TimePoint::max();
   }
-  std::set<std::uint32_t> owed{};  // calls that were left before their first answer, of which the peer is told then
-  bool tainted = false;            // late frames may come: no longer for calls that take any frame
-  TimePoint since{};               // when it came to rest
-  struct Flow {                    // within a second
+  /// Whether the frame before was an error that names no call.
+  enum class LastWords : std::uint8_t { none, said, unsure };
+  LastWords last_words = LastWords::none;
+  std::set<std::uint32_t> owed{};    // calls that were left before their first answer, of which the peer is told then
+  std::set<std::uint32_t> topics{};  // of its calls so far
+  bool tainted = false;              // late frames may come: no longer for calls that take any frame
+  TimePoint since{};                 // when it came to rest
+  struct Flow {                      // within a second
     TimePoint since{};
     std::size_t frames = 0, bytes = 0;
   };
@@ -132,6 +140,9 @@ class Model {
 
   /// Null for an id that never was or is over.
   [[nodiscard]] ModelCall* live_call(std::uint32_t id);
+  [[nodiscard]] const ModelCall* live_call(std::uint32_t id) const;
+  /// Whether another call has its topic there.
+  [[nodiscard]] bool is_taken(const ModelConnection& connection, const ModelCall& call) const;
   [[nodiscard]] ModelConnection* live_connection(std::uint32_t id);
   [[nodiscard]] ModelCall& add_call(ModelCall call);
   [[nodiscard]] ModelConnection& add_connection(ModelConnection connection);

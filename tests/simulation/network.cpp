@@ -49,6 +49,7 @@ void Network::read_on(std::uint32_t id) {
 void Network::reading_set(std::uint32_t id, bool on) {
   Socket& socket = sockets_.at(id);
   socket.is_paused = !on;
+  if (!on) may_give_up(id, hostility_.message / 4);
   if (on) schedule_.after(0us, [this, id] { read_on(id); });
 }
 
@@ -81,7 +82,19 @@ void Network::ping_sent(std::uint32_t id, bool is_message) {
 }
 
 void Network::send(std::uint32_t id, Duration delay, Payload payload) {
-  arrive(id, delay, [this, id, payload = std::move(payload)] { host_.message(id, payload); });
+  arrive(id, delay, [this, id, payload = std::move(payload)] {
+    if (!is_anothers(id, payload)) host_.message(id, payload);
+  });
+}
+
+// What is still under way of a topic when another call has taken it up: the same to that call.
+bool Network::is_anothers(std::uint32_t id, const Payload& payload) {
+  const ModelConnection* connection = host_.model().live_connection(id);
+  if (payload.topic == 0 || !payload.by_answer || connection == nullptr) return false;
+  return std::any_of(connection->calls.begin(), connection->calls.end(), [this, &payload](std::uint32_t other) {
+    const ModelCall& call = *host_.model().live_call(other);
+    return call.topic == payload.topic && call.id != payload.owner && call.is_known;
+  });
 }
 
 void Network::socket_opens(std::uint32_t id, std::size_t site) {
@@ -150,6 +163,7 @@ void Network::ask(std::uint32_t id, std::uint32_t call, Duration delay) {
 
 void Network::send_welcome(std::uint32_t id) {
   ask(id, 0, 0us);
+  may_give_up(id, hostility_.message / 4);
   if (random_.percent(hostility_.opening)) {
     switch (random_.below(4)) {
       case 0:
@@ -172,6 +186,7 @@ void Network::leave_sent(std::uint32_t id, bool is_shared) {
   schedule_.after(latency(), [this, id, is_shared, is_answered] {
     const Socket& socket = sockets_.at(id);
     if (socket.is_ended || socket.is_silent || socket.is_forgotten || !is_answered) return;
+    may_give_up(id, hostility_.message / 2);
     Payload answer = make_garbage(random_);
     if (!is_shared) answer.text = "left";
     send(id, 0us, std::move(answer));
@@ -180,11 +195,12 @@ void Network::leave_sent(std::uint32_t id, bool is_shared) {
 
 void Network::message_sent(std::uint32_t id, const ModelCall& call) {
   if (call.tool->expects_nothing(call.mode)) return;
-  const Addressee to{call.id, call.tool, call.mode};
+  const Addressee to{call.id, call.tool, call.mode, call.topic};
   schedule_.after(latency(), [this, id, to] {
     const Socket& socket = sockets_.at(id);
     if (socket.is_ended || socket.is_silent || socket.is_forgotten) return;
     if (!random_.percent(hostility_.message)) return answer(id, to);
+    may_give_up(id, 20, &to);
     switch (random_.below(6)) {
       case 0:  // forgotten
         return;
@@ -215,8 +231,10 @@ void Network::answer(std::uint32_t id, const Addressee& to) {
   Duration delay{};
   if (to.tool->captures(to.mode)) {
     if (random_.percent(hostility_.message / 4)) {
-      return send(id, 0us,
-                  can_fail(to) && random_.percent(50) ? make_refusal(random_, to) : make_bad_first(random_, to));
+      if (!can_fail(to) || random_.percent(50)) return send(id, 0us, make_bad_first(random_, to));
+      Payload refusal = make_refusal(random_, to);
+      if (scenario_.sites[to.tool->site].gives_up && random_.percent(50)) add_give_up(refusal);
+      return send(id, 0us, std::move(refusal));
     }
     if (random_.percent(hostility_.message / 4)) send(id, 0us, make_item(random_, to, scenario_.options));
     send(id, 0us, make_first(random_, to));
@@ -225,13 +243,16 @@ void Network::answer(std::uint32_t id, const Addressee& to) {
   for (std::size_t i = 0; i < items; ++i) {
     delay += pause_before(to);
     ask(id, to.call, delay);
+    may_give_up(id, hostility_.message / 8, &to, delay);
     if (to.tool->can_reject(to.mode) && random_.percent(hostility_.message)) send(id, delay, make_noise(random_, to));
     for (std::size_t left = random_.below(4); left > 0 && can_progress(to); --left) {
       send(id, delay, make_progress(random_, to));
       delay += pause_before(to);
     }
     if (random_.percent(hostility_.message / 4) && can_fail(to)) {
-      send(id, delay, make_tool_error(random_, to));
+      Payload error = make_tool_error(random_, to);
+      if (scenario_.sites[to.tool->site].gives_up && random_.percent(50)) add_give_up(error);
+      send(id, delay, std::move(error));
       return send_late_end(id, to, delay);
     }
     if (random_.percent(hostility_.message / 8)) return schedule_.after(delay, [this, id] { end(id); });
@@ -258,7 +279,32 @@ void Network::conclude(std::uint32_t id, const Addressee& to, Duration delay) {
   if (can_end(to) && (to.tool->shares(to.mode) || random_.percent(70))) return send(id, delay, make_end(to));
   const int code = random_.pick({1000, 1001});
   sockets_.at(id).is_ended = true;
-  arrive(id, delay, [this, id, code] { host_.close(id, code); });
+  if (random_.percent(hostility_.message)) say_last_words(id, delay);
+  close(id, delay, code);
+}
+
+// Where it is uncertain whether the frame before counts as the reason, it ends in a way to which that means nothing.
+void Network::close(std::uint32_t id, Duration delay, int code) {
+  arrive(id, delay, [this, id, code] {
+    const ModelConnection* connection = host_.model().live_connection(id);
+    const bool is_unsure = connection != nullptr && connection->last_words == ModelConnection::LastWords::unsure;
+    host_.close(id, is_unsure ? 1006 : code);
+  });
+}
+
+// Only where no call takes any frame for its own.
+void Network::say_last_words(std::uint32_t id, Duration delay) {
+  arrive(id, delay, [this, id] {
+    const ModelConnection* connection = host_.model().live_connection(id);
+    if (connection != nullptr && connection->exclusive && !connection->calls.empty()) return;
+    host_.message(id, make_last_words());
+  });
+}
+
+void Network::may_give_up(std::uint32_t id, std::size_t percent, const Addressee* to, Duration delay) {
+  const Site& site = scenario_.sites[sockets_.at(id).site];
+  if (is_healed_ || !site.gives_up || !random_.percent(percent)) return;
+  send(id, delay, make_give_up(random_, to, site.secret));
 }
 
 void Network::end(std::uint32_t id) {
@@ -269,7 +315,8 @@ void Network::end(std::uint32_t id) {
   if (has_error) arrive(id, 0us, [this, id] { host_.error(id); });
   if (has_close) {
     const int code = random_.pick({0, 1000, 1001, 1005, 1006, 1008, 1011, 3000, 4001, 4401});
-    arrive(id, 0us, [this, id, code] { host_.close(id, code); });
+    if (random_.percent(hostility_.message)) say_last_words(id, 0us);
+    close(id, 0us, code);
   }
   if (random_.percent(hostility_.late)) send(id, 0us, make_garbage(random_));
 }
@@ -288,9 +335,11 @@ void Network::socket_closed(std::uint32_t id) {
 void Network::send_unsolicited(std::uint32_t id) {
   const ModelConnection* connection = host_.model().live_connection(id);
   if (connection == nullptr || sockets_.at(id).is_ended) return;
+  may_give_up(id, 20);
   if (connection->exclusive && !connection->calls.empty()) {
     const ModelCall& call = *host_.model().live_call(connection->calls.front());
-    if (call.tool->can_reject(call.mode)) host_.message(id, make_noise(random_, {call.id, call.tool, call.mode}));
+    if (call.tool->can_reject(call.mode))
+      host_.message(id, make_noise(random_, {call.id, call.tool, call.mode, call.topic}));
     return;
   }
   host_.message(id, make_garbage(random_));

@@ -30,6 +30,8 @@ class Network {
   /// The server, or something on the way, ends it.
   void end(std::uint32_t connection);
   /// Nothing comes any more, and nothing is said about it.
+  /// Some servers give up a connection by a frame, in so many of a hundred such moments.
+  void may_give_up(std::uint32_t connection, std::size_t percent, const Addressee* to = nullptr, Duration delay = {});
   void go_silent(std::uint32_t connection) { sockets_.at(connection).is_silent = true; }
 
  private:
@@ -48,9 +50,12 @@ class Network {
   void reach(std::uint32_t connection, const std::function<void()>& what);
   void arrive(std::uint32_t connection, Duration delay, std::function<void()> what);
   void send(std::uint32_t connection, Duration delay, Payload payload);
+  [[nodiscard]] bool is_anothers(std::uint32_t connection, const Payload& payload);
   void answer(std::uint32_t connection, const Addressee& to);
   void send_late_end(std::uint32_t connection, const Addressee& to, Duration delay);
   void conclude(std::uint32_t connection, const Addressee& to, Duration delay);
+  void say_last_words(std::uint32_t connection, Duration delay);
+  void close(std::uint32_t connection, Duration delay, int code);
   void send_welcome(std::uint32_t connection);
   void ask(std::uint32_t connection, std::uint32_t call, Duration delay);
   [[nodiscard]] Duration latency();

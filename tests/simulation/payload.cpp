@@ -15,7 +15,7 @@ std::string address(Random* random, const Addressee& to, bool with_id = true, bo
   const ToolPlan& tool = *to.tool;
   std::string text;
   const bool by_answer = tool.captures(to.mode) && !is_first;
-  if (by_answer) text += job_of(to.call);
+  if (by_answer) text += tool.has_topic(to.mode) ? "\"topic\":\"" + topic_name(to.topic) + "\"," : job_of(to.call);
   if (with_id && tool.shares(to.mode) && !by_answer) {
     const std::string id = std::to_string(to.call);
     // Of a name that stands twice the last one counts.
@@ -40,7 +40,9 @@ std::string address(Random* random, const Addressee& to, bool with_id = true, bo
         break;
     }
   }
-  if (tool.filter != Filter::none && to.mode != CallMode::discovery) text += R"("kind":"answer",)";
+  // The filter does not apply to a first answer. One that comes again would be an item, if it did match.
+  const bool has_kind = tool.filter != Filter::none && !(is_first && tool.has_topic(to.mode));
+  if (has_kind && to.mode != CallMode::discovery) text += R"("kind":"answer",)";
   text += "\"n\":\"" + std::to_string(to.call) + "\",";
   return text;
 }
@@ -54,6 +56,7 @@ Payload object_for(Random* random, const Addressee& to, Meaning meaning, std::st
   Payload payload{.meaning = meaning, .owner = to.call};
   payload.text = '{' + address(random, to, true, is_first) + std::string(rest) + '}';
   payload.by_answer = to.tool->captures(to.mode) && !is_first;
+  payload.topic = to.topic;
   return finish(std::move(payload));
 }
 
@@ -64,6 +67,8 @@ std::string uuid_of(std::uint32_t call) {
   digits.insert(0, 12 - digits.size(), '0');
   return "5f0c1a2e-0000-4000-8000-" + digits;
 }
+
+std::string topic_name(std::uint32_t topic) { return "topic-" + std::to_string(topic); }
 
 std::string leave_message_of(std::uint32_t call) { return "leave " + std::to_string(call); }
 
@@ -105,7 +110,9 @@ Payload make_first(Random& random, const Addressee& to) {
 }
 
 Payload make_bad_first(Random& random, const Addressee& to) {
-  return object_for(&random, to, Meaning::bad_first, R"("job":{"id":null})", true);
+  // What tells no frames that follow may be anything.
+  const bool may_be_null = to.tool->has_topic(to.mode);
+  return object_for(&random, to, Meaning::bad_first, may_be_null ? R"("job":{})" : R"("job":{"id":null})", true);
 }
 
 bool can_progress(const Addressee& to) { return to.tool->progress != Progress::none && to.mode != CallMode::discovery; }
@@ -120,6 +127,7 @@ Payload make_progress(Random& random, const Addressee& to) {
                  (has_own_place ? "\"of\":" + of + ',' : "") + R"("status":"busy"})";
   payload.value = tool.wants_json || tool.has_result_path ? Value::parsed : Value::text;
   payload.by_answer = tool.captures(to.mode) && !has_own_place;
+  payload.topic = to.topic;
   return finish(std::move(payload));
 }
 
@@ -197,6 +205,27 @@ Payload make_garbage(Random& random) {
 Payload make_echo() { return finish({.meaning = Meaning::echo, .text = R"({"type":"pong"})"}); }
 
 Payload make_denied() { return finish({.meaning = Meaning::denied, .text = "DENIED"}); }
+
+Payload make_give_up(Random& random, const Addressee* to, const std::string& secret) {
+  Payload payload{.meaning = Meaning::give_up};
+  const bool is_plain = random.percent(30);
+  payload.text = is_plain ? "GONE " + secret
+                          : '{' + (to != nullptr ? address(&random, *to) : "") +
+                                R"("type":"stream_end","event":"done",)" + R"("why":")" + secret + R"(","gone":"yes"})";
+  payload.gives_up = true;
+  return finish(std::move(payload));
+}
+
+void add_give_up(Payload& error) {
+  error.text.insert(1, R"("gone":"yes",)");
+  error.size = error.text.size();
+  error.gives_up = true;
+}
+
+Payload make_last_words() {
+  return finish(
+      {.meaning = Meaning::last_words, .text = R"({"kind":"answer","type":"tool_error","error":{"code":-32000}})"});
+}
 
 Payload make_welcome(Random& random, std::uint32_t connection) {
   Payload payload{.meaning = Meaning::welcome};

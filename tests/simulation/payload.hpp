@@ -25,6 +25,8 @@ enum class Meaning : std::uint8_t {
   question,    // that `replies` answer
   denied,      // what refuses a connection before that
   oversize,    // over the limit of a frame
+  give_up,     // of the connection, with all that is on it
+  last_words,  // an error that names no call
 };
 
 /// What the user must get of an item.
@@ -38,7 +40,9 @@ struct Payload {
   std::size_t size = 0;
   Value value = Value::text;
   std::string path{};      // of a member or of a tool's error
-  bool by_answer = false;  // it carries what the first answer told in place of an id
+  bool by_answer = false;  // it carries what the first answer told in place of an id, or the caller's topic
+  std::uint32_t topic = 0;
+  bool gives_up = false;  // it has the members of connection_error
 };
 
 /// Who is answered, and how.
@@ -46,10 +50,14 @@ struct Addressee {
   std::uint32_t call;
   const ToolPlan* tool;
   CallMode mode;
+  std::uint32_t topic = 0;
 };
 
 /// The host's `{{uuid}}` of a call.
 [[nodiscard]] std::string uuid_of(std::uint32_t call);
+
+/// What a caller names what it asks for. The same name may be used again once its call is over.
+[[nodiscard]] std::string topic_name(std::uint32_t topic);
 
 /// What the host has rendered for a call that has a leave message.
 [[nodiscard]] std::string leave_message_of(std::uint32_t call);
@@ -76,6 +84,11 @@ struct Addressee {
 [[nodiscard]] Payload make_echo();
 [[nodiscard]] Payload make_welcome(Random& random, std::uint32_t connection);
 [[nodiscard]] Payload make_denied();
+/// Perhaps with members that would make it an answer, too. `secret`: what it should not have told; empty: nothing.
+[[nodiscard]] Payload make_give_up(Random& random, const Addressee* to, const std::string& secret);
+/// With the members of connection_error. Yet it is an error of its call only, while that waits for it.
+void add_give_up(Payload& error);
+[[nodiscard]] Payload make_last_words();
 /// With members that would make it another's answer.
 [[nodiscard]] Payload make_question(Random& random, std::uint32_t to);
 /// What answers it, without ids: a literal.

@@ -21,12 +21,14 @@ Site make_site(Random& random, std::size_t number) {
     site.auth += R"(","location":")";
     site.auth += has_query_secret ? "query\"}" : "header\"}";
     site.needs_headers = has_header_secret;
+    site.secret = kSecret;
     if (has_query_secret) site.opened += "?key=" + std::string(kSecret);
   }
   site.needs_token = site.auth.empty() && random.percent(30);
   if (site.needs_token) {
     site.auth = R"({"auth_type":"oauth2","token_url":"https://id.example/token","client_id":"me","client_secret":")";
-    site.auth += std::string(kSecret) + std::to_string(number) + "\"}";
+    site.secret = std::string(kSecret) + std::to_string(number);
+    site.auth += site.secret + "\"}";
     site.needs_headers = true;
   }
   site.greets = random.percent(35);
@@ -37,6 +39,7 @@ Site make_site(Random& random, std::size_t number) {
   site.ping_interval = random.pick<Duration>({100ms, 3s, 30s});
   site.says_goodbye = random.percent(20);
   site.asks = random.percent(30);
+  site.gives_up = random.percent(30);
   return site;
 }
 
@@ -76,6 +79,11 @@ void write_json(ToolPlan& tool, const Site& site, std::string_view format) {
   if (tool.gives_value()) add("correlation", R"({"/u":"UTCP_ARG_u_UTCP_ARG"})");
   if (tool.filter == Filter::fixed) add("message_filter", R"({"kind":"answer"})");
   if (tool.filter == Filter::per_call) add("message_filter", R"({"kind":"answer","n":"UTCP_ARG_n_UTCP_ARG"})");
+  if (tool.filter == Filter::by_topic) {
+    add("capture", R"({"job":"/job/id"})");
+    add("correlation", R"({"/topic":"UTCP_ARG_topic_UTCP_ARG"})");
+    add("message_filter", R"({"kind":"answer"})");
+  }
   if (tool.filter == Filter::by_answer) {
     add("capture", R"({"job":"/job/id"})");
     add("message_filter", R"({"kind":"answer","job":"{{answer.job}}"})");
@@ -90,6 +98,7 @@ void write_json(ToolPlan& tool, const Site& site, std::string_view format) {
   if (!format.empty()) add("response_format", '"' + std::string(format) + '"');
   if (!site.keeps_alive) add("keep_alive", "false");
   if (site.says_goodbye) add("disconnect_message", R"({"type":"bye","id":"{{new_id}}"})");
+  if (site.gives_up) add("connection_error", R"([{"gone":"yes"},{"$prefix":"GONE"}])");
   if (site.asks)
     add("replies", R"([{"match":{"$prefix":"PING"},"send":"PONG"},
                        {"match":{"ask":"who"},"send":{"told":"{{frame:/id}}","id":"{{new_id}}"}}])");
@@ -116,7 +125,10 @@ ToolPlan make_tool(Random& random, const std::vector<Site>& sites) {
   }
   if (random.percent(30)) tool.filter = random.pick({Filter::fixed, Filter::per_call});
   const bool sends_id = tool.correlation != Correlation::none && tool.correlation != Correlation::uuid;
-  if (sends_id && random.percent(25)) tool.filter = Filter::by_answer;
+  if (sends_id && random.percent(35)) {
+    const bool may_have_topic = tool.correlation != Correlation::pointer;
+    tool.filter = may_have_topic && random.percent(40) ? Filter::by_topic : Filter::by_answer;
+  }
   if (random.percent(30)) tool.progress = sends_id && random.percent(70) ? Progress::by_id : Progress::by_member;
   tool.has_result_path = random.percent(25);
   tool.has_error_path = random.percent(25);

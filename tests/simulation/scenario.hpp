@@ -30,12 +30,15 @@ struct Site {
   bool has_ping_message = false;
   bool asks = false;          // on its own; `replies` answer
   bool says_goodbye = false;  // has a disconnect_message
+  bool gives_up = false;      // ends connections by a frame: connection_error
   bool needs_token = false;   // OAuth2 client credentials
+  std::string secret{};       // that it knows; empty: none
   Duration ping_interval{};
 };
 
 enum class Correlation : std::uint8_t { none, text, number, uuid, pointer };
-enum class Filter : std::uint8_t { none, fixed, per_call, by_answer };
+// `by_topic`: the first answer has the call's id, what follows a value that the caller gave.
+enum class Filter : std::uint8_t { none, fixed, per_call, by_answer, by_topic };
 enum class Progress : std::uint8_t { none, by_member, by_id };
 enum class StreamEnd : std::uint8_t { standard, own, none };
 
@@ -69,8 +72,10 @@ struct ToolPlan {
   }
   /// Whether a call is known by what its first answer told.
   [[nodiscard]] bool captures(CallMode mode) const {
-    return filter == Filter::by_answer && mode != CallMode::discovery;
+    return (filter == Filter::by_answer || filter == Filter::by_topic) && mode != CallMode::discovery;
   }
+  /// Whether what the first answer tells in place of the id is known before it.
+  [[nodiscard]] bool has_topic(CallMode mode) const { return filter == Filter::by_topic && captures(mode); }
   /// How many items complete a call; 0: until something else ends it.
   [[nodiscard]] std::uint32_t items(CallMode mode) const;
   /// Whether a call is over as soon as its message is sent.

@@ -166,6 +166,7 @@ void World::upload(std::uint32_t connection, std::uint32_t id, bool is_known) {
   if (is_calm_) progress = Upload::done;
   const bool is_heard = progress == Upload::done || (progress == Upload::waiting && random_.percent(30));
   if (is_heard && !is_known) network_.message_sent(connection, *call);
+  if (progress != Upload::done) network_.may_give_up(connection, 3);
   host_.upload(id, progress);
   if (progress != Upload::done) plan_upload(connection, id, is_known || is_heard);
 }
