@@ -7,7 +7,7 @@ export const END = '\u001e';
 export const SIGNALR_TOKEN = 'signalr-token';
 
 /**
- * `hub`: the hub's methods; a generator streams. All that is due goes out in one frame, with a ping and a notice before. With `asksToken` the
+ * `hub`: the hub's methods; a generator streams, and so does one that gives an array, without an end. All that is due goes out in one frame, with a ping and a notice before. With `asksToken` the
  * handshake needs the token.
  */
 export async function startSignalR(t, hub, asksToken = false) {
@@ -46,6 +46,7 @@ export async function startSignalR(t, hub, asksToken = false) {
     try {
       const result = hub[target](...args);
       if (type === 4) for (const item of result) yield { type: 2, invocationId, item };
+      if (type === 4 && Array.isArray(result)) return;
       if (isAsked) yield { type: 3, invocationId, ...(type === 1 && { result }) };
     } catch (error) {
       if (isAsked) yield { type: 3, invocationId, error: error.message };

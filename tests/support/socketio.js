@@ -8,6 +8,10 @@ export async function startSocketIo(t, on = {}, { refuse, ...options } = {}) {
   const http = createServer();
   const io = new Server(http, { transports: ['websocket'], ...options });
   const seen = { connections: 0, pongs: 0, ends: [] };
+  let opened = 0;
+  io.engine.on('connection', () => {
+    opened += 1;
+  });
   if (refuse) io.use((_, next) => next(new Error(refuse)));
   io.on('connection', (socket) => {
     seen.connections += 1;
@@ -25,5 +29,12 @@ export async function startSocketIo(t, on = {}, { refuse, ...options } = {}) {
   http.listen(0, '127.0.0.1');
   await once(http, 'listening');
   t.after(() => io.close());
-  return { url: `ws://127.0.0.1:${http.address().port}`, seen };
+  return {
+    url: `ws://127.0.0.1:${http.address().port}`,
+    seen,
+    /** Every connection there has been, also of those who were refused. */
+    get opened() {
+      return opened;
+    },
+  };
 }

@@ -99,4 +99,5 @@ test('a refusal rejects at the first attempt, with what the server said', async 
   const error = await failure(newProtocol(t).callTool(null, 'm.add', {}, recipe(server, 'socketio')));
   assert.ok(error instanceof WebSocketAuthError);
   assert.match(error.message, /44\{"message":"not you"\}/);
+  assert.equal(server.opened, 1);
 });

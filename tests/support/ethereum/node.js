@@ -3,7 +3,7 @@ import ganache from 'ganache';
 import { WebSocket } from 'ws';
 import { startServer } from '../server.js';
 
-/** Resolves with the server; `answers` are what the node sent, in order. @param {import('node:test').TestContext} t */
+/** Resolves with the server; `answers` are what the node sent, in order; `mine()` has it make a block. @param {import('node:test').TestContext} t */
 export async function startEthereum(t) {
   const node = ganache.server({
     logging: { quiet: true },
@@ -35,5 +35,5 @@ export async function startEthereum(t) {
       },
     },
   );
-  return Object.assign(server, { answers });
+  return Object.assign(server, { answers, mine: () => node.provider.request({ method: 'evm_mine', params: [] }) });
 }
