@@ -40,6 +40,7 @@ export async function startSignalR(t, hub, asksToken = false) {
   function* answers({ type, invocationId, target, arguments: args }) {
     if (type === 6) seen.pings += 1;
     if (type !== 1 && type !== 4) return;
+    if (target === 'restart') return yield { type: 7, error: 'the server restarts', allowReconnect: true };
     yield { type: 6 };
     yield { type: 1, target: 'notice', arguments: [invocationId ?? 'nobody'] };
     const isAsked = invocationId !== undefined; // else nobody waits for an answer
