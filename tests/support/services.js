@@ -4,10 +4,11 @@ import { TRPCError } from '@trpc/server';
 import { lastFirst, recipe } from './endpoints.js';
 import { startEthereum } from './ethereum/node.js';
 import { HOME_TOKEN, startHome } from './home.js';
+import { startInFront } from './in_front.js';
 import { startMcp, text } from './mcp.js';
 import { note, startRelay } from './nostr.js';
 import { OBS_PASSWORD, startObs } from './obs.js';
-import { startGraphQL, startJsonRpc } from './peers.js';
+import { startGraphQL, startInspected, startJsonRpc } from './peers.js';
 import { startPhoenix } from './phoenix.js';
 import { startSignalR } from './signalr.js';
 import { startSocketIo } from './socketio.js';
@@ -96,6 +97,30 @@ export const services = {
       change: { leave_message: { jsonrpc: '2.0', method: '$/cancelRequest', params: { id: '{{request_id}}' } } },
       begun: ({ seen }) => seen.begun,
       left: ({ seen }) => seen.left,
+    },
+    refusal: byHttp,
+  },
+  "Node's inspector": {
+    recipe: ['devtools'],
+    async start(t) {
+      const url = await startInspected(t, 'setInterval(() => console.log("tick"), 20)');
+      return guarded(startInFront(t, url));
+    },
+    credential: inQuery,
+    three: [
+      'Runtime.evaluate',
+      (n) => ({ expression: `"${n}"` }),
+      (n) => ({ result: { type: 'string', value: `${n}` } }),
+    ],
+    error: ['Runtime.evaluate', { expression: 'throw new TypeError("no such sensor")' }, /TypeError: no such sensor/],
+    stream: {
+      call: ['events', { domain: 'Runtime', event: 'consoleAPICalled' }],
+      recipe: ['devtools', 'devtools-events'],
+      item: /"value":"tick"/,
+      left: ({ answers, received }) => {
+        const off = received.map((text) => JSON.parse(text)).find(({ method }) => method === 'Runtime.disable');
+        return off && answers.some(({ id, result }) => id === off.id && result);
+      },
     },
     refusal: byHttp,
   },
@@ -298,7 +323,7 @@ export const services = {
     recipe: ['stomp'],
     start: (t) => startBroker(t, undefined, RIGHT),
     connections: 2,
-    credential: inText('STOMP_PASSCODE'),
+    credential: (template, word) => inText('STOMP_PASSCODE')(inText('STOMP_LOGIN')(template, 'guest'), word),
     three: ['send', (n) => ({ n }), (n) => `RECEIPT\nreceipt-id:${n + 1}\n\n`],
     error: [
       'send',

@@ -7,8 +7,8 @@ export const END = '\u001e';
 export const SIGNALR_TOKEN = 'signalr-token';
 
 /**
- * `hub`: the hub's methods; a generator streams, and so does one that gives an array, without an end. All that is due goes out in one frame, with a ping and a notice before. With `asksToken` the
- * handshake needs the token.
+ * `hub`: the hub's methods. A generator streams; so does one that gives an array, but its stream has no end. All that is due goes out in one
+ * frame, with a ping and a notice before. With `asksToken` the handshake needs the token.
  */
 export async function startSignalR(t, hub, asksToken = false) {
   const seen = { messages: [], pings: 0 };

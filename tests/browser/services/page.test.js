@@ -63,12 +63,15 @@ async function openHost(t, options = {}) {
   return { calls, first, abortable, leave };
 }
 
-const until = async (condition) => {
-  while (!condition()) await wait(2);
-};
+/** @param {import('node:test').TestContext} t */
+async function until({ signal }, condition) {
+  while (!condition()) await wait(2, undefined, { signal });
+}
 
 for (const [name, service] of Object.entries(services)) {
-  test(`${name}: three calls at once, an error, a stream that is left, and a refusal`, async (t) => {
+  test(`${name}: three calls at once, an error, a stream that is left, and a refusal`, {
+    timeout: 60_000,
+  }, async (t) => {
     const server = await service.start(t);
     const host = await openHost(t);
     const template = templateOf(service, server);
@@ -85,19 +88,23 @@ for (const [name, service] of Object.entries(services)) {
     assert.equal(error.code, 'tool_failed', JSON.stringify(error));
     assert.match(JSON.stringify(error.detail), detail);
 
-    await leaveStream(service, server, host);
+    await leaveStream(t, service, server, host);
     assert.equal(server.opened, service.connections ?? 1);
 
     await refuse(t, service, server);
   });
 }
 
-async function leaveStream(service, server, host) {
+async function leaveStream(t, service, server, host) {
   const { call, recipe, change, begun, tell, item, left } = service.stream;
   const [tool, args] = call;
   const stream = [`m.${tool}`, args, { ...templateOf(service, server, recipe), ...change }];
   const first = item ? host.first(stream) : host.abortable(stream);
-  if (begun) await until(() => begun(server));
+  let over = false; // as where the service refuses it
+  first.then(() => {
+    over = true;
+  });
+  if (begun) await until(t, () => begun(server) || over);
   await tell?.(server);
   if (item) {
     const { result, error } = await first;
@@ -105,8 +112,8 @@ async function leaveStream(service, server, host) {
   }
   assert.ok(!left(server));
   await host.leave();
-  await until(() => left(server));
   if (!item) assert.equal((await first).error.name, 'AbortError');
+  await until(t, () => left(server));
 }
 
 async function refuse(t, service, own) {
