@@ -42,8 +42,13 @@ async function guarded(starting) {
 }
 
 /** What a page learns of a status of HTTP: nothing. Each attempt looks like one that could come through later. */
-const byHttp = { error: { name: 'WebSocketConnectionError', code: 'connection_failed' }, options: { retry: false } };
-const byFrame = { error: { name: 'WebSocketAuthError', code: 'auth_failed' } };
+const byHttp = {
+  error: { name: 'WebSocketConnectionError', code: 'connection_failed' },
+  says: /^could not connect to ws:/,
+  options: { retry: false },
+};
+/** @param {RegExp} says what the service says itself */
+const byFrame = (says) => ({ error: { name: 'WebSocketAuthError', code: 'auth_failed' }, says });
 
 /** Items one after the other, until nobody wants more; `seen.left` tells. */
 async function* endless(seen, item) {
@@ -78,7 +83,7 @@ const paper = () => {
  * - `error`: a tool, its arguments, and what the error's detail has (`change`: what the template has to have for it)
  * - `stream`: a tool, its arguments, the recipes, `begun`: whether the service has it under way, `tell`: has it send `item`, `left`: whether the
  *   service has seen that it was left; or, without `item`, a call that is aborted
- * - `refusal`: the tool and the arguments if they are others, the error, and the protocol's options; `start`: a service that lets nobody in
+ * - `refusal`: the tool and the arguments if they are others, the error, what it `says`, and the protocol's options; `start`: a service that lets nobody in
  */
 export const services = {
   'JSON-RPC': {
@@ -161,7 +166,7 @@ export const services = {
       item: /"host":"a","one":0/,
       left: ({ seen }) => seen.left,
     },
-    refusal: { error: { name: 'WebSocketAuthError', closeCode: 4403 } },
+    refusal: { error: { name: 'WebSocketAuthError', closeCode: 4403 }, says: /Forbidden/ },
   },
   MCP: {
     recipe: ['mcp'],
@@ -203,7 +208,7 @@ export const services = {
       item: /^\{"n":1\}$/,
       left: ({ clients }) => clients.size === 1,
     },
-    refusal: byFrame,
+    refusal: byFrame(/"reason":"not you"/),
   },
   'Socket.IO': {
     recipe: ['socketio'],
@@ -224,7 +229,7 @@ export const services = {
       item: /^\{"n":1\}$/,
       left: ({ seen }) => seen.ends[0] === 'client namespace disconnect',
     },
-    refusal: { ...byFrame, start: (t) => startSocketIo(t, {}, { refuse: 'not you' }) },
+    refusal: { ...byFrame(/44\{"message":"not you"\}/), start: (t) => startSocketIo(t, {}, { refuse: 'not you' }) },
   },
   SignalR: {
     recipe: ['signalr'],
@@ -257,7 +262,7 @@ export const services = {
       item: /"sun\.sun"/,
       left: (server) => server.subscribed().length === 0,
     },
-    refusal: byFrame,
+    refusal: byFrame(/Invalid access token or password/),
   },
   'OBS Studio': {
     recipe: ['obs'],
@@ -274,7 +279,7 @@ export const services = {
       item: /"Break"/,
       left: (server) => server.listening() === 0,
     },
-    refusal: { error: { name: 'WebSocketAuthError', closeCode: 4009 } },
+    refusal: { error: { name: 'WebSocketAuthError', closeCode: 4009 }, says: /Authentication failed/ },
   },
   tRPC: {
     recipe: ['trpc', 'trpc-token'],
@@ -300,7 +305,7 @@ export const services = {
       item: /^\{"n":0\}$/,
       left: ({ seen }) => seen.left,
     },
-    refusal: byFrame,
+    refusal: byFrame(/"not you"/),
   },
   Nostr: {
     recipe: ['nostr'],
@@ -317,6 +322,7 @@ export const services = {
       call: ['query', { kinds: [4] }],
       recipe: ['nostr', 'nostr-query'],
       error: { name: 'ToolError', code: 'tool_failed' },
+      says: /restricted: /,
     },
   },
   STOMP: {
@@ -339,7 +345,7 @@ export const services = {
       item: /^\{"n":1\}$/,
       left: (server) => server.subscribed().length === 0,
     },
-    refusal: byFrame,
+    refusal: byFrame(/Access refused for user/),
   },
 };
 

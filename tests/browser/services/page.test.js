@@ -84,7 +84,7 @@ for (const [name, service] of Object.entries(services)) {
     assert.equal(server.opened, 1);
 
     const [failing, wrong, detail, change] = service.error;
-    const [{ error }] = await host.calls([[`m.${failing}`, wrong, { ...template, ...change }]]);
+    const [{ error = {} }] = await host.calls([[`m.${failing}`, wrong, { ...template, ...change }]]);
     assert.equal(error.code, 'tool_failed', JSON.stringify(error));
     assert.match(JSON.stringify(error.detail), detail);
 
@@ -117,14 +117,15 @@ async function leaveStream(t, service, server, host) {
 }
 
 async function refuse(t, service, own) {
-  const { start = () => own, call, recipe, error: expected, options } = service.refusal;
+  const { start = () => own, call, recipe, error: expected, says, options } = service.refusal;
   const server = await start(t);
   const attempts = () => server.asked ?? server.opened;
   const before = attempts();
   const host = await openHost(t, options);
   const [tool, args] = call ?? [service.three[0], service.three[1](0)];
-  const [{ error }] = await host.calls([[`m.${tool}`, args, templateOf(service, server, recipe, WRONG)]]);
+  const [{ error = {} }] = await host.calls([[`m.${tool}`, args, templateOf(service, server, recipe, WRONG)]]);
   for (const [member, value] of Object.entries(expected)) assert.equal(error[member], value, JSON.stringify(error));
+  assert.match(error.message, says);
   assert.equal(attempts(), before + 1);
   assert.ok(!JSON.stringify(error).includes(WRONG));
 }
