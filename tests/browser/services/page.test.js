@@ -69,7 +69,7 @@ async function until({ signal }, condition) {
 }
 
 for (const [name, service] of Object.entries(services)) {
-  test(`${name}: three calls at once, an error, a stream that is left, and a refusal`, {
+  test(`${name}: three calls at once, a stream that is left, an error, and a refusal`, {
     timeout: 60_000,
   }, async (t) => {
     const server = await service.start(t);
@@ -83,12 +83,12 @@ for (const [name, service] of Object.entries(services)) {
     );
     assert.equal(server.opened, 1);
 
+    await leaveStream(t, service, server, host);
+
     const [failing, wrong, detail, change] = service.error;
     const [{ error = {} }] = await host.calls([[`m.${failing}`, wrong, { ...template, ...change }]]);
     assert.equal(error.code, 'tool_failed', JSON.stringify(error));
     assert.match(JSON.stringify(error.detail), detail);
-
-    await leaveStream(t, service, server, host);
     assert.equal(server.opened, service.connections ?? 1);
 
     await refuse(t, service, server);
