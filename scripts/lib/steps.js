@@ -152,6 +152,7 @@ export const steps = [
     name: 'browser',
     title: 'The inspector and the package in browsers',
     builds: ['demo'],
+    folders: [ethereum],
     // Most of the time a browser is waited for.
     run: () => nodeTest(testFiles('tests/browser'), { atOnce: 3 }),
   },

@@ -7,8 +7,8 @@ export const END = '\u001e';
 export const SIGNALR_TOKEN = 'signalr-token';
 
 /**
- * `hub`: the hub's methods; a generator streams. All that is due goes out in one frame, with a ping and a notice before. With `asksToken` the
- * handshake needs the token.
+ * `hub`: the hub's methods. A generator streams; so does one that gives an array, but its stream has no end. All that is due goes out in one
+ * frame, with a ping and a notice before. With `asksToken` the handshake needs the token.
  */
 export async function startSignalR(t, hub, asksToken = false) {
   const seen = { messages: [], pings: 0 };
@@ -40,6 +40,7 @@ export async function startSignalR(t, hub, asksToken = false) {
   function* answers({ type, invocationId, target, arguments: args }) {
     if (type === 6) seen.pings += 1;
     if (type !== 1 && type !== 4) return;
+    if (target === 'restart') return yield { type: 7, error: 'the server restarts', allowReconnect: true };
     yield { type: 6 };
     yield { type: 1, target: 'notice', arguments: [invocationId ?? 'nobody'] };
     const isAsked = invocationId !== undefined; // else nobody waits for an answer
@@ -47,6 +48,7 @@ export async function startSignalR(t, hub, asksToken = false) {
     try {
       const result = hub[target](...args);
       if (type === 4) for (const item of result) yield { type: 2, invocationId, item };
+      if (type === 4 && Array.isArray(result)) return;
       if (isAsked) yield { type: 3, invocationId, ...(type === 1 && { result }) };
     } catch (error) {
       if (isAsked) yield { type: 3, invocationId, error: error.message };

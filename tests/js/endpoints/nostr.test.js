@@ -1,54 +1,12 @@
 // Nostr with a real relay, `@nostr-relay/core`, and events signed by `nostr-tools`, whose client is held against the relay, too.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { EventRepository, EventUtils, LogLevel } from '@nostr-relay/common';
-import { NostrRelay } from '@nostr-relay/core';
-import { finalizeEvent, generateSecretKey } from 'nostr-tools/pure';
 import { Relay, useWebSocketImplementation } from 'nostr-tools/relay';
 import { WebSocket } from 'ws';
 import { ToolError } from '../../../js/api/index.js';
 import { callAtOnce, recipe } from '../../support/endpoints.js';
-import { collect, failure, newProtocol, startServer } from '../../support/server.js';
-
-class Memory extends EventRepository {
-  events = [];
-  isSearchSupported() {
-    return false;
-  }
-  upsert(event) {
-    this.events.push(event);
-    return { isDuplicate: false };
-  }
-  find(filter) {
-    return this.events.filter((event) => EventUtils.isMatchingFilter(event, filter));
-  }
-  async destroy() {}
-}
-
-/** `options`: what the relay takes. */
-async function startRelay(t, options) {
-  const relay = new NostrRelay(new Memory(), {
-    ...{ logLevel: LogLevel.ERROR, filterResultCacheTtl: 0, eventHandlingResultCacheTtl: 0 },
-    ...options,
-  });
-  const handle = async (socket, text) => {
-    await relay.handleMessage(socket, JSON.parse(text));
-    server.emit('change');
-  };
-  const server = await startServer(t, handle, {
-    onConnection(socket) {
-      relay.handleConnection(socket);
-      socket.on('close', () => relay.handleDisconnect(socket));
-    },
-  });
-  /** The names under which it has subscriptions. */
-  const subscriptions = () =>
-    [...relay.clientContexts.values()].flatMap(({ subscriptions }) => [...subscriptions.keys()]);
-  return Object.assign(server, { relay, subscriptions });
-}
-
-const key = generateSecretKey();
-const note = (content, kind = 1) => finalizeEvent({ kind, created_at: 1_700_000_000, tags: [], content }, key);
+import { note, startRelay } from '../../support/nostr.js';
+import { collect, failure, newProtocol } from '../../support/server.js';
 
 const publish = (protocol, server, event) => protocol.callTool(null, 'm.publish', event, recipe(server, 'nostr'));
 const query = (server) => recipe(server, 'nostr', 'nostr-query');

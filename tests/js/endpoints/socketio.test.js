@@ -1,37 +1,10 @@
 // Socket.IO, its real server, by the README's recipe: digits before the JSON, acknowledgements, events, pings.
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { test } from 'node:test';
-import { Server } from 'socket.io';
 import { ToolError, WebSocketAuthError } from '../../../js/api/index.js';
 import { callAtOnce, lastFirst, recipe } from '../../support/endpoints.js';
 import { failure, newProtocol } from '../../support/server.js';
-
-/** `on`: what the server does with events, by name. `seen`: connections, answered pings, and why sockets ended. */
-async function startSocketIo(t, on = {}, { refuse, ...options } = {}) {
-  const http = createServer();
-  const io = new Server(http, { transports: ['websocket'], ...options });
-  const seen = { connections: 0, pongs: 0, ends: [] };
-  if (refuse) io.use((_, next) => next(new Error(refuse)));
-  io.on('connection', (socket) => {
-    seen.connections += 1;
-    socket.conn.on('packet', ({ type }) => {
-      if (type === 'pong') seen.pongs += 1;
-      if (type === 'pong') on.pong?.(socket, seen.pongs);
-    });
-    socket.on('disconnect', (reason) => {
-      seen.ends.push(reason);
-      io.emit('ended');
-    });
-    for (const [name, act] of Object.entries(on)) socket.on(name, (...args) => act(...args));
-    on.connected?.(socket);
-  });
-  http.listen(0, '127.0.0.1');
-  await once(http, 'listening');
-  t.after(() => io.close());
-  return { url: `ws://127.0.0.1:${http.address().port}`, seen };
-}
+import { startSocketIo } from '../../support/socketio.js';
 
 const add = ({ a, b }, acknowledge) => acknowledge({ sum: a + b });
 
@@ -126,4 +99,5 @@ test('a refusal rejects at the first attempt, with what the server said', async 
   const error = await failure(newProtocol(t).callTool(null, 'm.add', {}, recipe(server, 'socketio')));
   assert.ok(error instanceof WebSocketAuthError);
   assert.match(error.message, /44\{"message":"not you"\}/);
+  assert.equal(server.opened, 1);
 });

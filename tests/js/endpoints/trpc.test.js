@@ -1,23 +1,11 @@
 // tRPC with its own server, `@trpc/server` on `ws`: queries, mutations, subscriptions, its pings, and who it lets in.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { initTRPC, TRPCError } from '@trpc/server';
-import { applyWSSHandler } from '@trpc/server/adapters/ws';
+import { TRPCError } from '@trpc/server';
 import { ToolError, WebSocketAuthError } from '../../../js/api/index.js';
 import { callAtOnce, lastFirst, recipe } from '../../support/endpoints.js';
-import { collect, failure, newProtocol, startServer } from '../../support/server.js';
-
-const { router, procedure } = initTRPC.context().create();
-
-/** What a procedure is given is taken as it comes: validators are not tRPC's own. */
-const anything = procedure.input((value) => value);
-
-/** `procedures`: a router's record; the rest is what the adapter takes. */
-async function startTrpc(t, procedures, options = {}) {
-  const server = await startServer(t, () => {}, { path: '/trpc' });
-  applyWSSHandler({ wss: server.wss, router: router(procedures), ...options });
-  return server;
-}
+import { collect, failure, newProtocol } from '../../support/server.js';
+import { anything, procedure, router, startTrpc } from '../../support/trpc.js';
 
 const sent = (server) => server.received.filter((text) => text.startsWith('{')).map((text) => JSON.parse(text));
 
