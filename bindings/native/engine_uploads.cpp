@@ -136,13 +136,13 @@ void Engine::ask_for_chunk(const detail::PreparedCall& handle) {
     if (connection != nullptr && connection->unsent() > kMostUnsent) {
       self->session_.handle_upload(now(), CallId{handle->id}, Upload::held);
       connection->when_unsent(kMostUnsent, UniqueFunction<void()>([weak = self->weak_from_this(), handle] {
-                                const std::shared_ptr<Engine> self = weak.lock();
-                                const Call* const held = self == nullptr ? nullptr : self->find_upload(handle);
+                                const std::shared_ptr<Engine> engine = weak.lock();
+                                const Call* const held = engine == nullptr ? nullptr : engine->find_upload(handle);
                                 if (held == nullptr) return;
-                                self->session_.handle_upload(now(), CallId{handle->id},
-                                                             held->is_sent ? Upload::waiting : Upload::unsent);
-                                self->ask_for_chunk(handle);
-                                self->turn();
+                                engine->session_.handle_upload(now(), CallId{handle->id},
+                                                               held->is_sent ? Upload::waiting : Upload::unsent);
+                                engine->ask_for_chunk(handle);
+                                engine->turn();
                               }));
     } else {
       self->later(Operation([engine = self.get(), handle] { engine->ask_source(handle); }));
