@@ -218,7 +218,7 @@ TEST(ClientUpload, AnErrorOfTheSourceEndsTheCall) {
     const Result<Json> result = client.call_tool("t.t", nullptr, template_for("broken"), options);
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().code, ErrorCode::invalid_argument);
-    EXPECT_EQ(result.error().message, "arguments.audio failed to give its next chunk");
+    EXPECT_EQ(result.error().message, "arguments.audio failed to yield its next chunk");
     EXPECT_EQ(result.error().field, "audio");
     EXPECT_EQ(result.error().cause, "no microphone");
     EXPECT_EQ(stopped, 0) << "it has ended";
