@@ -4,20 +4,11 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
 import { finished, run, start, startTools } from '../support/cli.js';
+import { freePort } from '../support/ports.js';
 import { startServer } from '../support/server.js';
 
 const call = (template, ...options) =>
   run(['call', '--template', '-', 't', ...options], { input: JSON.stringify(template) });
-
-/** A port that nothing listens on. */
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 test('the tool fails: 1', async (t) => {
   const server = await startServer(t, (socket) => socket.send('{"error":{"message":"no such city","at":"city"}}'));

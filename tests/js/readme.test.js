@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { ready, validateCallTemplate, WebSocketCommunicationProtocol } from '../../js/api/index.js';
 import { startProvider } from '../../web-demo/server/provider.js';
+import { freePort } from '../support/ports.js';
 import { documentedProvider, readmeBlocks, readmeLanguages } from '../support/readme.js';
 
 const root = new URL('../../', import.meta.url);
@@ -57,16 +57,6 @@ test('the first server is called by the first program', async () => {
     running.kill();
   }
 });
-
-/** A port that was free a moment ago: the program names one. */
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 test('the example for Node prints hits and one reading, and ends', async () => {
   const output = await runModule('node.mjs', readmeBlocks('js')[2]);

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { test } from 'node:test';
 import { WebSocket } from 'ws';
 import { WebSocketConnectionError, WebSocketTimeoutError } from '../../js/api/index.js';
+import { freePort } from '../support/ports.js';
 import { failure, newProtocol, startServer } from '../support/server.js';
 
 test('a call times out after 1 s, its late answer arrives, the next call gets its own answer', async (t) => {
@@ -83,15 +84,6 @@ test('connection_timeout also counts while all connections are in use', async (t
   await protocol.close();
   assert.equal((await first).code, 'protocol_closed');
 });
-
-/** A port that nobody listens to, which a server can take later. */
-async function freePort() {
-  const probe = createServer();
-  await new Promise((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
 
 test('a failed opening is tried again until the endpoint is there, the very first one too', async (t) => {
   const port = await freePort();

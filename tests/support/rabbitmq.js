@@ -3,11 +3,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { removeFolder } from './folders.js';
+import { freePort } from './ports.js';
 import { findProgram } from './program.js';
 
 // Not Debian's program in the PATH, which is for root and the user `rabbitmq`.
@@ -22,15 +22,6 @@ log.console = true
 log.file = false
 `;
 
-/** Ports that are free now: asked for as 0 they would not be told. */
-async function freePorts(count) {
-  const holders = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(holders.map((holder) => once(holder, 'listening')));
-  const ports = holders.map((holder) => /** @type {import('node:net').AddressInfo} */ (holder.address()).port);
-  await Promise.all(holders.map((holder) => once(holder.close(), 'close')));
-  return ports.map(String);
-}
-
 /** `url`: where a broker listens whose one user is `guest`, with the password `guest`. */
 export async function launchRabbitMq() {
   const folder = mkdtempSync(path.join(tmpdir(), 'utcp-websocket-rabbitmq-'));
@@ -38,7 +29,7 @@ export async function launchRabbitMq() {
     writeFileSync(path.join(folder, name), text);
     return path.join(folder, name);
   };
-  const [port, names, distribution] = await freePorts(3);
+  const [port, names, distribution] = [await freePort(), await freePort(), await freePort()].map(String);
   const env = {
     PATH: process.env.PATH,
     HOME: folder, // Erlang's cookie

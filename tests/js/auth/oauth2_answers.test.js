@@ -1,10 +1,9 @@
 // What token endpoints answer when they do not answer as they should: typed errors, in time, that tell what to do.
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
 import { WebSocketAuthError, WebSocketTimeoutError } from '../../../js/api/index.js';
+import { freePort } from '../../support/ports.js';
 import { failure, newProtocol } from '../../support/server.js';
 import { bearerOf, client, issue, sendJson, startGuarded, startTokenServer } from '../../support/tokens.js';
 
@@ -216,13 +215,4 @@ test('what goes wrong is everybody’s who waits, and nobody’s later', async (
 function drip(response, part, milliseconds) {
   if (response.destroyed) return;
   response.write(part, () => setTimeout(() => drip(response, part, milliseconds), milliseconds));
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
 }
